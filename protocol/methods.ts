@@ -1,0 +1,135 @@
+/**
+ * Every request and notification between a client (extension, CLI, tests) and the memory server.
+ * JSON-RPC 2.0 (vscode-jsonrpc). A request ends in exactly one of: result, typed error, unknown method,
+ * cancelled, connection closed.
+ */
+import type {
+  Answer,
+  Citation,
+  CitationCheck,
+  Conversation,
+  ExhaustiveResult,
+  FileProblem,
+  MemorySettings,
+  MemoryStatus,
+  Root,
+  SearchResult,
+  Turn,
+} from "./types.ts";
+
+export const protocolVersion = 1;
+
+/** A request's method name with the types of its parameters and result. */
+export interface RequestMethod<P, R> {
+  readonly method: string;
+  /** Phantom: never present at run time. */
+  readonly types?: { readonly params: P; readonly result: R };
+}
+export interface NotificationMethod<P> {
+  readonly method: string;
+  readonly types?: { readonly params: P };
+}
+const request = <P, R>(method: string): RequestMethod<P, R> => ({ method });
+const notification = <P>(method: string): NotificationMethod<P> => ({ method });
+
+export interface OpenParams {
+  readonly protocolVersion: number;
+  /** Absolute path of the folder that holds the memory; created when missing. */
+  readonly storeDir: string;
+  readonly roots: readonly Root[];
+  readonly settings: MemorySettings;
+  /** False in Restricted Mode: nothing is read or written until it turns true. */
+  readonly trusted: boolean;
+}
+/** Opens the memory of each root and starts to fill it. First request of a connection. */
+export const open = request<OpenParams, { serverVersion: string; status: MemoryStatus }>("memory/open");
+
+export const setRoots = request<{ roots: readonly Root[] }, MemoryStatus>("memory/setRoots");
+export const configure = request<{ settings: MemorySettings; trusted: boolean }, MemoryStatus>("memory/configure");
+
+export interface FileChange {
+  /** Absolute path. */
+  readonly file: string;
+  readonly kind: "created" | "changed" | "deleted";
+}
+/** client → server: files changed on disk. A path may be a folder. */
+export const filesChanged = notification<{ changes: readonly FileChange[] }>("memory/filesChanged");
+
+/** client → server: the editor's unsaved text of a file; it replaces the file's text until closed or saved. */
+export const documentChanged = notification<{ file: string; version: number; text: string }>("memory/documentChanged");
+/** client → server: the document was closed or equals the disk again. */
+export const documentClosed = notification<{ file: string }>("memory/documentClosed");
+/** client → server: absolute paths of the open editors, most recent first; they are remembered first. */
+export const openEditors = notification<{ files: readonly string[] }>("memory/openEditors");
+/** Looks at the whole tree again (cheap: no content of unchanged files is read). Resolves when the memory is current. */
+export const rescan = request<Record<string, never>, MemoryStatus>("memory/rescan");
+
+export const status = request<Record<string, never>, MemoryStatus>("memory/status");
+/** Resolves when every known change is searchable (`refined: false`) or syntax-exact as well (`refined: true`). */
+export const settled = request<{ refined: boolean }, MemoryStatus>("memory/settled");
+export const problems = request<{ rootId?: string; offset: number; limit: number }, { problems: FileProblem[]; total: number }>("memory/problems");
+export const pause = request<Record<string, never>, MemoryStatus>("memory/pause");
+export const resume = request<Record<string, never>, MemoryStatus>("memory/resume");
+/** Throws the root's memory away and fills it again. */
+export const rebuild = request<{ rootId?: string }, MemoryStatus>("memory/rebuild");
+/** Deletes the root's memory from disk and stops remembering it until it is opened again. */
+export const forget = request<{ rootId: string }, MemoryStatus>("memory/forget");
+
+export interface SearchParams {
+  readonly query: string;
+  readonly limit: number;
+  /** Restrict to these roots; all when absent. */
+  readonly rootIds?: readonly string[];
+  /** Restrict to workspace-relative paths that match one of these globs. */
+  readonly paths?: readonly string[];
+  /** Absolute path of a file the user looks at, a weak hint. */
+  readonly activeFile?: string;
+}
+export const search = request<SearchParams, SearchResult>("recall/search");
+
+export interface ExhaustiveParams {
+  /** Literal text; matched case-sensitively when it holds an upper-case letter. */
+  readonly literal: string;
+  readonly wholeWord: boolean;
+  readonly limit: number;
+  readonly rootIds?: readonly string[];
+}
+export const exhaustive = request<ExhaustiveParams, ExhaustiveResult>("recall/exhaustive");
+
+export interface AskParams {
+  readonly question: string;
+  /** When present, the question and its answer are appended to this conversation before anything is shown. */
+  readonly conversationId?: string;
+  readonly rootIds?: readonly string[];
+  readonly activeFile?: string;
+  /** The selected code the question is about. */
+  readonly selection?: { readonly file: string; readonly text: string; readonly range: { readonly startLine: number; readonly endLine: number } };
+  /** Client-chosen id that `answerProgress` repeats. */
+  readonly askId: string;
+}
+export interface AskResult extends Answer {
+  /** Present when a conversation was given. */
+  readonly turnId?: string;
+}
+export const ask = request<AskParams, AskResult>("answer/ask");
+
+/** server → client: the answer so far. `markdown` is the text to append. */
+export const answerProgress = notification<{
+  askId: string;
+  markdown: string;
+  /** Citations that the appended text refers to, in order; appended to the list so far. */
+  citations: readonly Citation[];
+}>("answer/progress");
+
+/** Reads cited spans again. The result has one entry for each citation, in order. */
+export const checkCitations = request<{ citations: readonly Citation[] }, { checks: CitationCheck[] }>("answer/checkCitations");
+
+export const listConversations = request<Record<string, never>, { conversations: Conversation[] }>("conversation/list");
+export const createConversation = request<Record<string, never>, { conversation: Conversation }>("conversation/create");
+/** Errors: `conversationNotFound`. */
+export const readConversation = request<{ conversationId: string }, { conversation: Conversation; turns: Turn[] }>("conversation/read");
+export const renameConversation = request<{ conversationId: string; title: string }, { conversation: Conversation }>("conversation/rename");
+export const deleteConversation = request<{ conversationId: string }, Record<string, never>>("conversation/delete");
+
+/** server → client: counts changed; at most five a second. */
+export const statusChanged = notification<{ status: MemoryStatus }>("memory/statusChanged");

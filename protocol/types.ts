@@ -1,0 +1,296 @@
+/**
+ * The nouns that cross a process boundary: between the editor and the memory server, and between the
+ * extension and its webview. This folder imports nothing.
+ *
+ * Positions are zero-based, ranges half-open, characters are UTF-16 code units, everywhere.
+ * Paths are workspace-relative and use `/`, except where a field says "absolute".
+ */
+
+/** A place in a text. */
+export interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
+/** A half-open span of a text: `end` is the first position after it. */
+export interface Range {
+  readonly start: Position;
+  readonly end: Position;
+}
+
+/** One workspace folder. `id` is stable for a folder's absolute path. */
+export interface Root {
+  readonly id: string;
+  /** Absolute path on the machine that runs the server. */
+  readonly folder: string;
+  /** What the user calls it. */
+  readonly name: string;
+}
+
+/** A chunk's kind of definition, from the syntax tree. `region` is text that defines nothing by name. */
+export type SymbolKind =
+  | "function"
+  | "method"
+  | "class"
+  | "interface"
+  | "struct"
+  | "enum"
+  | "type"
+  | "module"
+  | "variable"
+  | "constant"
+  | "field"
+  | "macro"
+  | "test"
+  | "section"
+  | "key";
+
+/** A named definition. `container` is the dotted path of the definitions around it, `""` at top level. */
+export interface SymbolInfo {
+  readonly name: string;
+  readonly kind: SymbolKind;
+  readonly container: string;
+  readonly range: Range;
+}
+
+/**
+ * A span of a file at a content hash. It is only ever shown after the span was read again and its
+ * text still had this hash (product rule "every claim points at a place").
+ */
+export interface Citation {
+  readonly rootId: string;
+  readonly path: string;
+  readonly range: Range;
+  /** XXH64 of the span's text in UTF-8, 16 lower-case hex digits. */
+  readonly contentHash: string;
+  /** The definition that the span shows, when it shows one. */
+  readonly symbol?: SymbolInfo;
+}
+
+/** Why a place was recalled: a stable code for tests and a number that says how much. */
+export interface Reason {
+  readonly kind:
+    | "body"
+    | "symbol"
+    | "signature"
+    | "comment"
+    | "path"
+    | "exactSymbol"
+    | "exactPath"
+    | "literal"
+    | "stackFrame"
+    | "coverage"
+    | "file"
+    | "definition"
+    | "source"
+    | "test"
+    | "neighbour"
+    | "openEditor";
+  /** The words or the name that matched; may be empty. */
+  readonly detail: string;
+  /** Contribution to the score, in the score's own unit. */
+  readonly weight: number;
+}
+
+/** One recalled place. `score` is larger for better; it only orders results of one question. */
+export interface Recall {
+  readonly citation: Citation;
+  readonly score: number;
+  readonly reasons: readonly Reason[];
+  /** Source, test, documentation or configuration: what sort of file it is. */
+  readonly role: FileRole;
+  /** Language id of the file, for highlighting; `plaintext` when unknown. */
+  readonly language: string;
+  /** The span's text, verified against `citation.contentHash` at recall time. */
+  readonly text: string;
+  /** `syntax` when the span comes from the syntax tree, `lines` from the line-based chunker. */
+  readonly boundary: "syntax" | "lines";
+  /** What links this place to a better one, when it was added as its neighbour. */
+  readonly relation?: Relation;
+}
+
+export type FileRole = "source" | "test" | "docs" | "config";
+
+/** How a neighbour hangs together with the place it was found from. `syntactic`: by name, not by type. */
+export interface Relation {
+  readonly kind: "calls" | "calledBy" | "test" | "type" | "configuredBy" | "documentedBy";
+  /** Name of the definition at the other end. */
+  readonly of: string;
+}
+
+/** How much of the workspace the answer could draw on. */
+export interface Coverage {
+  readonly filesSeen: number;
+  readonly remembered: number;
+  readonly pending: number;
+  readonly skipped: number;
+  readonly failed: number;
+}
+
+export type Tier = "lexical" | "symbols";
+
+export interface SearchResult {
+  readonly recalls: readonly Recall[];
+  readonly coverage: Coverage;
+  readonly tiers: readonly Tier[];
+  readonly trace: RecallTrace;
+}
+
+/** What each stage of the recall saw, for "what I looked at" and `lore search --explain`. */
+export interface RecallTrace {
+  /** The question as understood. */
+  readonly terms: readonly { readonly term: string; readonly nChunks: number; readonly used: boolean }[];
+  readonly identifiers: readonly string[];
+  readonly paths: readonly string[];
+  readonly literals: readonly string[];
+  readonly stages: readonly { readonly name: string; readonly nCandidates: number; readonly ms: number }[];
+}
+
+/** All places where a literal text occurs, with the completeness of the scan. */
+export interface ExhaustiveResult {
+  readonly matches: readonly ExhaustiveMatch[];
+  /** True when the list was cut at the request's limit; `nMatches` still counts all. */
+  readonly truncated: boolean;
+  readonly nMatches: number;
+  readonly filesScanned: number;
+  readonly filesKnown: number;
+  readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
+}
+
+export interface ExhaustiveMatch {
+  readonly citation: Citation;
+  readonly line: string;
+}
+
+/**
+ * An answer. `markdown` refers to `citations` by links of the form `[label](#cite-N)`, N being the
+ * index in `citations`. Text from the workspace stands only in code spans, code blocks and labels.
+ */
+export interface Answer {
+  readonly markdown: string;
+  readonly citations: readonly Citation[];
+  /** True when the memory holds nothing that supports an answer; `markdown` then shows near misses. */
+  readonly abstained: boolean;
+  readonly recalls: readonly Recall[];
+  readonly coverage: Coverage;
+  readonly tiers: readonly Tier[];
+  readonly trace: RecallTrace;
+  readonly elapsedMs: number;
+}
+
+/** What became of a citation when it was read again. */
+export type CitationCheck =
+  | { readonly kind: "current"; readonly citation: Citation; readonly text: string }
+  | { readonly kind: "moved"; readonly citation: Citation; readonly text: string }
+  | { readonly kind: "stale" }
+  | { readonly kind: "gone" };
+
+/** One turn of a conversation as the server keeps it. */
+export interface Turn {
+  readonly id: string;
+  readonly role: "user" | "lore";
+  /** The question, or the answer's markdown so far. */
+  readonly text: string;
+  readonly createdMs: number;
+  /** `streaming` turns found after a crash are reported as `interrupted`. */
+  readonly state: "done" | "streaming" | "cancelled" | "failed" | "interrupted";
+  /** Only on `lore` turns. */
+  readonly citations: readonly Citation[];
+  readonly recalls: readonly Recall[];
+  readonly abstained: boolean;
+  readonly tiers: readonly Tier[];
+  readonly elapsedMs?: number;
+  readonly trace?: RecallTrace;
+  readonly coverage?: Coverage;
+}
+
+export interface Conversation {
+  readonly id: string;
+  readonly title: string;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+  readonly nTurns: number;
+}
+
+/** Why a file that was seen is not remembered, by decision. */
+export type SkipReason =
+  | "binary"
+  | "tooLarge"
+  | "generated"
+  | "minified"
+  | "lockFile"
+  | "sourceMap"
+  | "secret"
+  | "notRegularFile"
+  | "symlinkLoop"
+  | "outsideWorkspace"
+  | "dataFile";
+
+/** Why a file that should be remembered is not, against our will. */
+export type FailReason = "unreadable" | "changing" | "undecodable" | "timeout" | "ioError";
+
+/** A skipped or failed file. `detail` is a sentence fragment for the user, without file content. */
+export interface FileProblem {
+  readonly rootId: string;
+  readonly path: string;
+  readonly outcome: "skipped" | "failed";
+  readonly reason: SkipReason | FailReason;
+  readonly detail: string;
+}
+
+/** Something about a memory that the user should know and may act on. */
+export interface Notice {
+  readonly kind:
+    | "storeRebuilt"
+    | "ignoreHidesAlmostAll"
+    | "stalled"
+    | "readOnly"
+    | "diskFull"
+    | "olderSchema"
+    | "notGitUsable";
+  /** One sentence: what happened and what to do. */
+  readonly message: string;
+}
+
+/** Counts of one memory. `filesSeen = remembered + pending + sum(skipped) + sum(failed)` at all times. */
+export interface RootStatus {
+  readonly root: Root;
+  readonly state: "opening" | "scanning" | "filling" | "refining" | "ready" | "paused" | "failed";
+  readonly filesSeen: number;
+  readonly remembered: number;
+  readonly pending: number;
+  readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
+  readonly failed: Readonly<Partial<Record<FailReason, number>>>;
+  /** Entries that an ignore rule hid at the level where the rule matched; not part of `filesSeen`. */
+  readonly ignoredEntries: number;
+  /** Bytes of the files that are known, and of those that are done. `bytesDone` never goes back within a fill. */
+  readonly bytesKnown: number;
+  readonly bytesDone: number;
+  readonly nChunks: number;
+  /** Remembered files whose chunks come from the syntax tree. */
+  readonly filesSyntaxExact: number;
+  /** Remembered files that have a grammar but did not parse within limits: line-based chunks. */
+  readonly filesFallback: number;
+  /** Remembered files still waiting for the syntax pass. */
+  readonly filesToRefine: number;
+  readonly storeBytes: number;
+  readonly notices: readonly Notice[];
+}
+
+export interface MemoryStatus {
+  readonly roots: readonly RootStatus[];
+  readonly paused: boolean;
+  readonly serverVersion: string;
+}
+
+/** What the user can set about the memory; the extension maps `lore.*` settings onto it. */
+export interface MemorySettings {
+  /** Globs that hide files, as in `files.exclude`; only patterns that are switched on. */
+  readonly exclude: readonly string[];
+  /** Globs that bring files in although an ignore rule or a skip rule hides them. */
+  readonly include: readonly string[];
+  /** Worker threads for reading and parsing; 0 means half the cores, at least one. */
+  readonly threads: number;
+  /** Largest source file that is remembered. */
+  readonly maxFileBytes: number;
+}

@@ -1,0 +1,79 @@
+/**
+ * Everything that passes between the chat webview and the extension, both directions. The webview keeps
+ * nothing that must last: on load it sends `ready` and the extension replies with `state`.
+ */
+import type { Citation, Conversation, Coverage, Recall, RecallTrace, Tier, Turn } from "./types.ts";
+
+/** webview → extension */
+export type FromWebview =
+  | { readonly type: "ready" }
+  | { readonly type: "ask"; readonly question: string }
+  | { readonly type: "stop" }
+  | { readonly type: "newConversation" }
+  | { readonly type: "openConversation"; readonly conversationId: string }
+  | { readonly type: "renameConversation"; readonly conversationId: string; readonly title: string }
+  | { readonly type: "deleteConversation"; readonly conversationId: string }
+  /** Opens the cited file at its lines, after the citation was checked again. */
+  | { readonly type: "openCitation"; readonly citation: Citation; readonly toSide: boolean }
+  | { readonly type: "copy"; readonly text: string }
+  /** Text typed but not sent, kept so that a hidden or reloaded view restores it. */
+  | { readonly type: "draft"; readonly text: string }
+  | { readonly type: "command"; readonly command: "showStatus" | "openLog" | "resume" | "openFolder" | "manageTrust" };
+
+/** extension → webview */
+export type ToWebview =
+  | { readonly type: "state"; readonly state: ChatState }
+  /** A turn was added or changed as a whole; replaces the turn of the same id. */
+  | { readonly type: "turn"; readonly conversationId: string; readonly turn: Turn }
+  /** Text to append to the streaming turn. */
+  | {
+      readonly type: "append";
+      readonly conversationId: string;
+      readonly turnId: string;
+      readonly markdown: string;
+      readonly citations: readonly Citation[];
+    }
+  | { readonly type: "memory"; readonly memory: MemoryLine }
+  | { readonly type: "conversations"; readonly conversations: readonly Conversation[] }
+  /** Result of re-reading the cited spans of the open conversation: indices into the turn's citations. */
+  | {
+      readonly type: "citationStates";
+      readonly turnId: string;
+      readonly states: readonly ("current" | "moved" | "stale" | "gone")[];
+    }
+  /** Puts text into the question field and focuses it. */
+  | { readonly type: "prefill"; readonly question: string }
+  | { readonly type: "focus" };
+
+/** Everything the chat shows. */
+export interface ChatState {
+  readonly conversations: readonly Conversation[];
+  readonly conversation: Conversation | undefined;
+  readonly turns: readonly Turn[];
+  readonly draft: string;
+  readonly memory: MemoryLine;
+  /** Localised user-facing strings by key; see webview/strings.ts for the keys and the English texts. */
+  readonly strings: Readonly<Record<string, string>>;
+}
+
+/** One line about the memory above the question field. */
+export type MemoryLine =
+  | { readonly kind: "noFolder" }
+  | { readonly kind: "restricted" }
+  | { readonly kind: "starting" }
+  | {
+      readonly kind: "filling";
+      readonly bytesDone: number;
+      readonly bytesKnown: number;
+      readonly coverage: Coverage;
+    }
+  | { readonly kind: "ready"; readonly coverage: Coverage }
+  | { readonly kind: "paused"; readonly coverage: Coverage }
+  | { readonly kind: "failed"; readonly message: string };
+
+/** What "what I looked at" shows for a turn; carried inside `Turn`. */
+export interface LookedAt {
+  readonly recalls: readonly Recall[];
+  readonly trace: RecallTrace | undefined;
+  readonly tiers: readonly Tier[];
+}
