@@ -1,0 +1,85 @@
+/**
+ * The seams between the server's parts. `main.ts` builds one object for each and hands them to
+ * `handlers.ts`; tests may put their own in.
+ */
+import type {
+  Answer,
+  Citation,
+  Conversation,
+  FileProblem,
+  FileRole,
+  MemorySettings,
+  MemoryStatus,
+  Root,
+  SearchResult,
+  Turn,
+} from "../protocol/types.ts";
+import type { AskParams, FileChange, SearchParams } from "../protocol/methods.ts";
+
+/** The memory of all open roots: opens stores, fills them, follows changes, counts. */
+export interface MemoryService {
+  /** Errors: `storeUnavailable`, `sqliteMissing`, `folderNotFound`. Filling goes on after it resolves. */
+  open(storeDir: string, roots: readonly Root[], settings: MemorySettings, trusted: boolean): Promise<MemoryStatus>;
+  setRoots(roots: readonly Root[]): Promise<MemoryStatus>;
+  configure(settings: MemorySettings, trusted: boolean): Promise<MemoryStatus>;
+  filesChanged(changes: readonly FileChange[]): void;
+  documentChanged(file: string, version: number, text: string): void;
+  documentClosed(file: string): void;
+  openEditors(files: readonly string[]): void;
+  rescan(): Promise<MemoryStatus>;
+  status(): MemoryStatus;
+  settled(refined: boolean, signal: AbortSignal): Promise<MemoryStatus>;
+  problems(rootId: string | undefined, offset: number, limit: number): { problems: FileProblem[]; total: number };
+  pause(): Promise<MemoryStatus>;
+  resume(): Promise<MemoryStatus>;
+  rebuild(rootId: string | undefined): Promise<MemoryStatus>;
+  forget(rootId: string): Promise<MemoryStatus>;
+  /** Called at most five times a second. Returns the function that stops it. */
+  onStatusChanged(listener: (status: MemoryStatus) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** The present text of remembered files: unsaved editor text where there is one, else the disk. */
+export interface SourceReader {
+  /** `undefined` when the file is gone, hidden by the rules, or not readable as text. */
+  readText(rootId: string, path: string): SourceText | undefined;
+  /** Every remembered file of the roots (all when absent), in path order. */
+  files(rootIds: readonly string[] | undefined): readonly RememberedFile[];
+}
+export interface SourceText {
+  readonly text: string;
+  readonly language: string;
+}
+export interface RememberedFile {
+  readonly rootId: string;
+  readonly path: string;
+  readonly language: string;
+  readonly role: FileRole;
+}
+
+export interface RecallService {
+  /** Every recall's text was read and matched against its hash during the call. Rejects with AbortError when cancelled. */
+  search(params: SearchParams, signal: AbortSignal): Promise<SearchResult>;
+  /**
+   * Places that use the named definition: call sites, constructions, mentions. Chunk spans, best first,
+   * without the definition itself. Syntactic: by name.
+   */
+  usesOf(symbolName: string, rootIds: readonly string[] | undefined, limit: number, signal: AbortSignal): Promise<SearchResult["recalls"]>;
+}
+
+/** Streams an answer: `emit` gets markdown to append and the citations that it newly refers to. */
+export interface AnswerService {
+  ask(params: AskParams, emit: (markdown: string, citations: readonly Citation[]) => void, signal: AbortSignal): Promise<Answer>;
+}
+
+/** Conversations on disk. Every method returns after the change is durable against a kill. */
+export interface ConversationStore {
+  list(): Conversation[];
+  create(): Conversation;
+  read(conversationId: string): { conversation: Conversation; turns: Turn[] };
+  rename(conversationId: string, title: string): Conversation;
+  delete(conversationId: string): void;
+  appendTurn(conversationId: string, turn: Turn): void;
+  updateTurn(conversationId: string, turn: Turn): void;
+  close(): void;
+}
