@@ -13,6 +13,11 @@ export interface ChunkSpan {
   /** Indices into `ParsedFile.symbols` of the definitions that start inside this chunk, outermost first. */
   readonly symbolIdxs: readonly number[];
   /**
+   * Index into `ParsedFile.symbols` of the innermost definition that began before this chunk and goes on
+   * in it: the function of a continuation piece, the class of a method. -1 when none.
+   */
+  readonly enclosingSymbolIdx: number;
+  /**
    * Names this chunk uses, each once: called functions, constructed and mentioned types, imported names.
    * Syntactic only: no type was resolved. Empty when the chunk came from the line-based chunker.
    */
