@@ -1,0 +1,61 @@
+/** Builds everything that runs: bundles, grammars and wasm files. */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import path from "node:path";
+import * as esbuild from "esbuild";
+import { bundleOptions, presentBundles } from "./bundles.ts";
+import { inCheckout } from "./checkout.ts";
+import { runNode } from "./processes.ts";
+
+/** Builds into `dist/` and `dist-test/`. Rejects with readable messages when a source does not bundle. */
+export async function buildAll(production: boolean): Promise<void> {
+  // A production build must hold nothing but what it made itself.
+  if (production) rmSync(inCheckout("dist"), { recursive: true, force: true });
+  mkdirSync(inCheckout("dist"), { recursive: true });
+  await Promise.all([
+    ...presentBundles().map((bundle) => esbuild.build(bundleOptions(bundle, production))),
+    copyWasm(),
+  ]);
+}
+
+/** True when a bundle is missing or older than any source. */
+export function isBuildStale(): boolean {
+  const built = presentBundles().map((bundle) => mtimeMs(inCheckout(bundle.to)));
+  const oldest = Math.min(...built);
+  return sourceFolders.some((folder) => newestMtimeMs(inCheckout(folder)) > oldest);
+}
+
+const sourceFolders = [
+  "protocol",
+  "server",
+  "extension",
+  "webview",
+  "scripts",
+  "package-lock.json",
+];
+
+async function copyWasm(): Promise<void> {
+  const runtime = inCheckout("node_modules/web-tree-sitter/web-tree-sitter.wasm");
+  copyFileSync(runtime, inCheckout("dist/web-tree-sitter.wasm"));
+  const grammars = inCheckout("scripts/grammars.mjs");
+  if (!existsSync(grammars)) return;
+  const { code, output } = await runNode([grammars, inCheckout("dist")]);
+  if (code !== 0) throw new Error(output);
+}
+
+function mtimeMs(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function newestMtimeMs(place: string): number {
+  const stat = statSync(place, { throwIfNoEntry: false });
+  if (stat === undefined) return 0;
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(
+    0,
+    ...readdirSync(place, { withFileTypes: true }).map((entry) =>
+      entry.isDirectory()
+        ? newestMtimeMs(path.join(place, entry.name))
+        : mtimeMs(path.join(place, entry.name)),
+    ),
+  );
+}

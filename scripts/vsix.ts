@@ -1,0 +1,110 @@
+/** Packages the extension for a platform and checks what went into the package. */
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { unzipSync } from "fflate";
+import { buildAll } from "./buildAll.ts";
+import { presentBundles } from "./bundles.ts";
+import { cacheFolder, inCheckout, packageScript } from "./checkout.ts";
+import { runNode } from "./processes.ts";
+
+/** Every platform that has its own package, as vsce names them. */
+export const targets = [
+  "linux-x64",
+  "linux-arm64",
+  "alpine-x64",
+  "alpine-arm64",
+  "darwin-x64",
+  "darwin-arm64",
+  "win32-x64",
+  "win32-arm64",
+] as const;
+
+/** Largest package, without models: what the product promises. */
+const maxVsixBytes = 30 * 1024 * 1024;
+
+/** A finished package. */
+export interface Vsix {
+  readonly file: string;
+  readonly sizeBytes: number;
+  /** Names of the files inside, relative to the extension's folder. */
+  readonly entries: readonly string[];
+}
+
+/** The target that runs on this machine. */
+export function ownTarget(): string {
+  return `${process.platform}-${process.arch}`;
+}
+
+/** Builds for production and packages each target. Rejects when a package holds what it should not. */
+export async function packageTargets(wanted: readonly string[]): Promise<readonly Vsix[]> {
+  await buildAll(true);
+  const made: Vsix[] = [];
+  for (const target of wanted) made.push(await packageTarget(target));
+  return made;
+}
+
+async function packageTarget(target: string): Promise<Vsix> {
+  const file = path.join(cacheFolder, "vsix", `lore-${target}.vsix`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  rmSync(file, { force: true });
+  const { code, output } = await runNode([
+    packageScript("@vscode/vsce", "vsce"),
+    "package",
+    "--no-dependencies",
+    ...["--target", target],
+    ...["--out", file],
+  ]);
+  if (code !== 0) throw new Error(`Packaging ${target} failed:\n${output}`);
+  const bytes = readFileSync(file);
+  const vsix = { file, sizeBytes: bytes.length, entries: extensionEntries(bytes) };
+  const faults = faultsOf(vsix);
+  if (faults.length > 0)
+    throw new Error(`The package for ${target} is wrong:\n${faults.join("\n")}`);
+  return vsix;
+}
+
+/** What is wrong with a package's content, one sentence each; empty when nothing is. */
+export function faultsOf(vsix: Vsix): readonly string[] {
+  const shipped = presentBundles().filter((bundle) => bundle.runtime !== "inhostTests");
+  const expected = [
+    "package.json",
+    "readme.md",
+    "changelog.md",
+    "LICENSE.txt",
+    "dist/web-tree-sitter.wasm",
+    ...shipped.map((bundle) => bundle.to),
+  ];
+  const missing = expected.filter((name) => !vsix.entries.includes(name));
+  const unwanted = vsix.entries.filter((name) => !allowed.test(name));
+  return [
+    ...missing.map((name) => `missing: ${name}`),
+    ...unwanted.map((name) => `not to be shipped: ${name}`),
+    ...(vsix.sizeBytes > maxVsixBytes ? [`too large: ${vsix.sizeBytes} bytes`] : []),
+  ];
+}
+
+/** Everything a package may hold: no sources, maps or tests. */
+const allowed =
+  /^(package(\.nls(\.[a-z-]+)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/[^/]+\.(cjs|mjs|js|css|wasm)|dist\/grammars\/[^/]+\.(wasm|json)|media\/.+\.(svg|png)|media\/walkthrough\/.+\.md|l10n\/[^/]+\.json)$/;
+
+function extensionEntries(bytes: Uint8Array): readonly string[] {
+  const names: string[] = [];
+  unzipSync(bytes, {
+    filter: ({ name }) => {
+      if (name.startsWith("extension/") && !name.endsWith("/")) {
+        names.push(name.slice("extension/".length));
+      }
+      return false;
+    },
+  });
+  return names.sort();
+}
+
+/** Name and version as the editor lists the installed extension. */
+export function extensionId(): string {
+  const manifest = JSON.parse(readFileSync(inCheckout("package.json"), "utf8")) as {
+    publisher: string;
+    name: string;
+  };
+  return `${manifest.publisher}.${manifest.name}`;
+}
