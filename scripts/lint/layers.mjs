@@ -1,0 +1,139 @@
+/**
+ * Who may import what, as one table. A file belongs to the first row whose `files` match it. An import that no
+ * list of its row allows is a fault: paths are relative to the checkout, a trailing `/` means the whole folder.
+ *
+ * @typedef {object} Layer
+ * @property {RegExp} files
+ * @property {readonly string[]} sources Files and folders of the checkout.
+ * @property {readonly string[]} packages Packages of the registry, and `vscode`.
+ * @property {readonly string[] | "all"} builtins Node's own modules, without `node:`.
+ */
+
+/** Path arithmetic touches no disk, so every layer of the server may use it. */
+const pathOnly = ["path", "path/posix"];
+
+/** What every part of the server stands on. */
+const ground = ["protocol/", "server/types.ts", "server/ports.ts", "server/services.ts"];
+
+/** @type {readonly Layer[]} */
+export const layers = [
+  { files: /^protocol\//, sources: ["protocol/"], packages: [], builtins: [] },
+  {
+    files: /^webview\//,
+    sources: ["protocol/", "webview/"],
+    packages: ["dompurify", "highlight.js", "markdown-it"],
+    builtins: [],
+  },
+  {
+    files: /^extension\//,
+    sources: ["protocol/", "extension/", "webview/strings.ts"],
+    packages: ["vscode", "vscode-jsonrpc"],
+    builtins: "all",
+  },
+  {
+    files: /^server\/(types|ports|services)\.ts$/,
+    sources: ground,
+    packages: [],
+    builtins: [],
+  },
+  // The places where the server meets the machine, and those that wire it together.
+  { files: /^server\/nodePorts\.ts$/, sources: ground, packages: [], builtins: "all" },
+  {
+    files: /^server\/([^/]+\.ts|cli\/.*|rpc\/.*|[^/]+\/[^/]+Thread\.ts)$/,
+    sources: ["protocol/", "server/"],
+    packages: ["vscode-jsonrpc", "web-tree-sitter", "xxhash-wasm"],
+    builtins: "all",
+  },
+  // The store on disk: SQLite, its files and the lock beside them.
+  {
+    files: /^server\/memory\/(database|store[A-Z][A-Za-z]*)\.ts$/,
+    sources: [...ground, "server/memory/"],
+    packages: [],
+    builtins: "all",
+  },
+  // Asking git, watching the disk, and the pool that owns the parser threads.
+  {
+    files: /^server\/ingest\/(git[A-Z][A-Za-z]*|[a-zA-Z]+(Pool|Watch|Watcher))\.ts$/,
+    sources: [...ground, "server/memory/", "server/ingest/"],
+    packages: [],
+    builtins: "all",
+  },
+  {
+    files: /^server\/model\//,
+    sources: [...ground, "server/model/"],
+    packages: [],
+    builtins: pathOnly,
+  },
+  {
+    files: /^server\/memory\//,
+    sources: [...ground, "server/memory/"],
+    packages: ["xxhash-wasm"],
+    builtins: pathOnly,
+  },
+  {
+    files: /^server\/ingest\//,
+    sources: [...ground, "server/model/", "server/memory/", "server/ingest/"],
+    packages: ["chardet", "iconv-lite", "ignore", "stemmer", "web-tree-sitter", "xxhash-wasm"],
+    builtins: pathOnly,
+  },
+  {
+    files: /^server\/recall\//,
+    sources: [...ground, "server/model/", "server/memory/", "server/recall/"],
+    packages: ["stemmer", "xxhash-wasm"],
+    builtins: pathOnly,
+  },
+  {
+    files: /^server\/answer\//,
+    sources: [...ground, "server/model/", "server/memory/", "server/recall/", "server/answer/"],
+    packages: ["xxhash-wasm"],
+    builtins: pathOnly,
+  },
+];
+
+/** The folders that are shipped: each of their files needs a row. */
+const product = /^(protocol|webview|extension|server)\//;
+
+/**
+ * Why a file may not import a specifier, `undefined` when it may or when the file is not shipped.
+ * @param {string} file Relative to the checkout, with `/`.
+ * @param {string} specifier As written.
+ * @returns {string | undefined}
+ */
+export function layerFault(file, specifier) {
+  const layer = layers.find((row) => row.files.test(file));
+  if (layer === undefined) {
+    return product.test(file) ? `scripts/lint/layers.mjs has no row for ${file}.` : undefined;
+  }
+  if (specifier.startsWith(".")) {
+    const target = resolve(file, specifier);
+    const allowed = layer.sources.some((source) =>
+      source.endsWith("/") ? target.startsWith(source) : target === source,
+    );
+    return allowed ? undefined : `${file} may not import ${target}.`;
+  }
+  if (specifier.startsWith("node:")) {
+    const name = specifier.slice("node:".length);
+    if (layer.builtins === "all" || layer.builtins.includes(name)) return undefined;
+    return `${file} may not use Node's ${name}: go through server/ports.ts.`;
+  }
+  const name = packageName(specifier);
+  return layer.packages.includes(name) ? undefined : `${file} may not import ${name}.`;
+}
+
+/**
+ * @param {string} file
+ * @param {string} specifier
+ */
+function resolve(file, specifier) {
+  const parts = file.split("/").slice(0, -1);
+  for (const part of specifier.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== ".") parts.push(part);
+  }
+  return parts.join("/");
+}
+
+/** @param {string} specifier */
+function packageName(specifier) {
+  return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+}
