@@ -20,20 +20,28 @@ export const errorCatalogue = {
   },
   diskFull: {
     code: 1005,
-    sentence: "The disk is full, so Lore stopped remembering new files. Free some space; Lore goes on by itself.",
+    sentence:
+      "The disk is full, so Lore stopped remembering new files. Free some space; Lore goes on by itself.",
   },
   sqliteMissing: {
     code: 1006,
-    sentence: "Lore needs an editor that runs on Node 24 (VS Code 1.125 or later). Update the editor.",
+    sentence:
+      "Lore needs an editor that runs on Node 24 (VS Code 1.125 or later). Update the editor.",
   },
   conversationNotFound: {
     code: 1007,
     sentence: "This conversation no longer exists. Start a new one.",
   },
+  serverLost: {
+    code: 1008,
+    sentence:
+      "Lore's memory server stopped. Run “Lore: Restart Memory Server”; what was remembered is kept.",
+  },
   cancelled: { code: -32800, sentence: "Cancelled." },
   internal: {
     code: 1099,
-    sentence: "Something went wrong inside Lore. “Lore: Open Log” shows the details under this request id.",
+    sentence:
+      "Something went wrong inside Lore. “Lore: Open Log” shows the details under this request id.",
   },
 } as const satisfies Record<string, { code: number; sentence: string }>;
 

@@ -1,0 +1,279 @@
+import { randomUUID } from "node:crypto";
+import { CancellationTokenSource, Emitter, type Event } from "vscode-jsonrpc/node";
+import { MemoryError } from "../../protocol/errors.ts";
+import * as methods from "../../protocol/methods.ts";
+import type { Citation, Conversation, Turn } from "../../protocol/types.ts";
+import type { ChatState, MemoryLine, ToWebview } from "../../protocol/webviewMessages.ts";
+import { isMemoryError } from "../memory/memoryClient.ts";
+import type { MemorySession } from "../memory/memorySession.ts";
+import type { ChatKeeper } from "./chatKeeper.ts";
+import { LiveAnswer } from "./liveAnswer.ts";
+
+/** The code a question is about. */
+export type Selection = NonNullable<methods.AskParams["selection"]>;
+
+/** What the chat needs from the window. */
+export interface ChatWindow {
+  readonly strings: Readonly<Record<string, string>>;
+  memoryLine(): MemoryLine;
+  /** Absolute path of the file the user looks at. */
+  activeFile(): string | undefined;
+}
+
+interface Live {
+  readonly answer: LiveAnswer;
+  readonly cancel: CancellationTokenSource;
+  readonly done: Promise<unknown>;
+}
+
+/**
+ * The conversation that the chat shows. The server keeps every turn; this holds only which conversation is
+ * open and the answers being written, and turns both into messages for the webview.
+ */
+export class ChatSession {
+  readonly #memory: MemorySession;
+  readonly #keeper: ChatKeeper;
+  readonly #window: ChatWindow;
+  readonly #messages = new Emitter<ToWebview>();
+  /** Fires with each message for the webview; one that is not shown may miss them and sends `ready` later. */
+  readonly onMessage: Event<ToWebview> = this.#messages.event;
+  /** Answers being written, by conversation. */
+  readonly #live = new Map<string, Live>();
+
+  constructor(memory: MemorySession, keeper: ChatKeeper, window: ChatWindow) {
+    this.#memory = memory;
+    this.#keeper = keeper;
+    this.#window = window;
+    memory.client.onNotification(methods.answerProgress, (progress) => this.#progress(progress));
+    memory.onDidOpen(() => void this.sendState());
+    memory.onDidChange(() => {
+      this.#messages.fire({ type: "memory", memory: window.memoryLine() });
+    });
+  }
+
+  /** Sends everything the chat shows. */
+  async sendState(): Promise<void> {
+    this.#messages.fire({ type: "state", state: await this.#readState() });
+    await this.checkCitations();
+  }
+
+  /**
+   * Asks in the open conversation, starting one when there is none, and returns the answer.
+   * A question that is under way in the same conversation is stopped first.
+   * Errors: as `answer/ask`; `rootNotOpen` and the like when the memory cannot be opened.
+   */
+  async ask(question: string, selection?: Selection): Promise<methods.AskResult> {
+    await this.#memory.whenOpen();
+    const conversationId = await this.#openConversationId();
+    await this.#stop(conversationId);
+    this.#keeper.keepDraft("");
+    const answer = new LiveAnswer(randomUUID(), conversationId);
+    const cancel = new CancellationTokenSource();
+    const activeFile = this.#window.activeFile();
+    const asked = this.#memory.client.request(
+      methods.ask,
+      {
+        question,
+        conversationId,
+        askId: answer.askId,
+        ...(activeFile === undefined ? {} : { activeFile }),
+        ...(selection === undefined ? {} : { selection }),
+      },
+      cancel.token,
+    );
+    const live: Live = { answer, cancel, done: asked.catch(() => undefined) };
+    this.#live.set(conversationId, live);
+    try {
+      // The server stored the question before it reads this request: what is shown is kept already.
+      await this.#sendTurns(conversationId);
+      return await asked;
+    } finally {
+      await live.done;
+      if (this.#live.get(conversationId) === live) this.#live.delete(conversationId);
+      cancel.dispose();
+      await this.#sendFinal(conversationId);
+    }
+  }
+
+  /** Stops the answer being written in the open conversation, if there is one. */
+  async stop(): Promise<void> {
+    const conversationId = this.#keeper.conversationId;
+    if (conversationId !== undefined) await this.#stop(conversationId);
+  }
+
+  /** Shows an empty conversation; it is stored with its first question. */
+  async newConversation(): Promise<void> {
+    this.#keeper.keepConversation(undefined);
+    await this.sendState();
+  }
+
+  /** Shows another conversation. */
+  async openConversation(conversationId: string): Promise<void> {
+    this.#keeper.keepConversation(conversationId);
+    await this.sendState();
+  }
+
+  /** Gives a conversation another title. */
+  async renameConversation(conversationId: string, title: string): Promise<void> {
+    await this.#memory.client.request(methods.renameConversation, { conversationId, title });
+    await this.#sendConversations();
+  }
+
+  /** Deletes a conversation for good; when it is the open one, an empty one is shown. */
+  async deleteConversation(conversationId: string): Promise<void> {
+    await this.#stop(conversationId);
+    await this.#memory.client.request(methods.deleteConversation, { conversationId });
+    if (this.#keeper.conversationId === conversationId) await this.newConversation();
+    else await this.#sendConversations();
+  }
+
+  /** Keeps text that was typed and not sent. */
+  keepDraft(text: string): void {
+    this.#keeper.keepDraft(text);
+  }
+
+  /** Puts text into the question field. */
+  prefill(question: string): void {
+    this.#messages.fire({ type: "prefill", question });
+  }
+
+  /** The question whose answer holds this citation, `undefined` when the open conversation has none. */
+  async questionOf(citation: Citation): Promise<string | undefined> {
+    const { turns } = await this.#readOpen();
+    const at = turns.findIndex((turn) =>
+      turn.citations.some(
+        (other) => other.path === citation.path && other.contentHash === citation.contentHash,
+      ),
+    );
+    return turns.slice(0, at === -1 ? 0 : at).findLast((turn) => turn.role === "user")?.text;
+  }
+
+  /** Reads the cited places of the open conversation again and says which still hold, newest answer first. */
+  async checkCitations(): Promise<void> {
+    if (this.#memory.state.kind !== "open") return;
+    try {
+      const { turns } = await this.#readOpen();
+      for (const turn of turns.toReversed()) {
+        if (turn.citations.length === 0 || turn.state === "streaming") continue;
+        const { checks } = await this.#memory.client.request(methods.checkCitations, {
+          citations: turn.citations,
+        });
+        const states = checks.map((check) => check.kind);
+        this.#messages.fire({ type: "citationStates", turnId: turn.id, states });
+      }
+    } catch (error) {
+      // A server that went away is reported by the memory's state; the check is repeated when it is back.
+      if (!isMemoryError(error, "serverLost")) throw error;
+    }
+  }
+
+  #progress(progress: { askId: string; markdown: string; citations: readonly Citation[] }): void {
+    for (const { answer } of this.#live.values()) {
+      if (answer.askId !== progress.askId) continue;
+      answer.append(progress.markdown, progress.citations);
+      const { conversationId, turnId } = answer;
+      if (conversationId !== this.#keeper.conversationId) return;
+      if (turnId === undefined) void this.#sendTurns(conversationId);
+      else {
+        const { markdown, citations } = progress;
+        this.#messages.fire({ type: "append", conversationId, turnId, markdown, citations });
+      }
+    }
+  }
+
+  async #sendFinal(conversationId: string): Promise<void> {
+    await this.#sendTurns(conversationId);
+    await this.#sendConversations();
+  }
+
+  /** Sends the last exchange of a conversation as it is stored. */
+  async #sendTurns(conversationId: string): Promise<void> {
+    if (conversationId !== this.#keeper.conversationId) return;
+    try {
+      const { turns } = await this.#memory.client.request(methods.readConversation, {
+        conversationId,
+      });
+      for (const turn of this.#overlay(conversationId, turns).slice(-2)) {
+        this.#messages.fire({ type: "turn", conversationId, turn });
+      }
+    } catch (error) {
+      // Lost with the server or deleted meanwhile: the state that follows either shows what is left.
+      if (!isMemoryError(error, "serverLost") && !isMemoryError(error, "conversationNotFound")) {
+        throw error;
+      }
+    }
+  }
+
+  async #sendConversations(): Promise<void> {
+    this.#messages.fire({ type: "conversations", conversations: await this.#list() });
+  }
+
+  async #readState(): Promise<ChatState> {
+    const { conversation, turns } = await this.#readOpen();
+    return {
+      conversations: await this.#list(),
+      conversation,
+      turns,
+      draft: this.#keeper.draft,
+      memory: this.#window.memoryLine(),
+      strings: this.#window.strings,
+    };
+  }
+
+  async #list(): Promise<readonly Conversation[]> {
+    if (this.#memory.state.kind !== "open") return [];
+    try {
+      return (await this.#memory.client.request(methods.listConversations, {})).conversations;
+    } catch (error) {
+      if (isMemoryError(error, "serverLost")) return [];
+      throw error;
+    }
+  }
+
+  async #readOpen(): Promise<{
+    readonly conversation: Conversation | undefined;
+    readonly turns: readonly Turn[];
+  }> {
+    const conversationId = this.#keeper.conversationId;
+    const none = { conversation: undefined, turns: [] };
+    if (conversationId === undefined || this.#memory.state.kind !== "open") return none;
+    try {
+      const read = await this.#memory.client.request(methods.readConversation, { conversationId });
+      return { ...read, turns: this.#overlay(conversationId, read.turns) };
+    } catch (error) {
+      if (isMemoryError(error, "serverLost")) return none;
+      if (!isMemoryError(error, "conversationNotFound")) throw error;
+      // Deleted elsewhere or with the folder's memory.
+      this.#keeper.keepConversation(undefined);
+      return none;
+    }
+  }
+
+  #overlay(conversationId: string, turns: readonly Turn[]): readonly Turn[] {
+    return this.#live.get(conversationId)?.answer.overlay(turns) ?? turns;
+  }
+
+  async #openConversationId(): Promise<string> {
+    const kept = this.#keeper.conversationId;
+    if (kept !== undefined) {
+      const { conversation } = await this.#readOpen();
+      if (conversation !== undefined) return kept;
+    }
+    const { conversation } = await this.#memory.client.request(methods.createConversation, {});
+    this.#keeper.keepConversation(conversation.id);
+    await this.sendState();
+    return conversation.id;
+  }
+
+  async #stop(conversationId: string): Promise<void> {
+    const live = this.#live.get(conversationId);
+    if (live === undefined) return;
+    live.cancel.cancel();
+    await live.done;
+  }
+}
+
+/** True when a question ended because the user stopped it. */
+export function wasStopped(error: unknown): boolean {
+  return error instanceof MemoryError && error.errorName === "cancelled";
+}

@@ -1,0 +1,118 @@
+import type { Citation, Position, Range, SymbolInfo } from "../../protocol/types.ts";
+import type { FromWebview } from "../../protocol/webviewMessages.ts";
+
+/** Longest question, draft or text to copy that is accepted, in UTF-16 units. */
+const maxTextLength = 1_000_000;
+const maxIdLength = 200;
+const maxPathLength = 10_000;
+
+type Fields = Readonly<Record<string, unknown>>;
+type Command = (FromWebview & { type: "command" })["command"];
+
+const commands: ReadonlySet<unknown> = new Set<Command>([
+  "showStatus",
+  "openLog",
+  "resume",
+  "openFolder",
+  "manageTrust",
+]);
+
+/**
+ * Reads a message of the webview, which shows hostile text and is not trusted: returns a fresh object that
+ * holds what the message type names and nothing else, `undefined` for anything malformed.
+ */
+export function readWebviewMessage(value: unknown): FromWebview | undefined {
+  if (!isFields(value)) return undefined;
+  switch (value["type"]) {
+    case "ready":
+    case "stop":
+    case "newConversation":
+      return { type: value["type"] };
+    case "ask":
+      return isText(value["question"]) && value["question"].trim() !== ""
+        ? { type: "ask", question: value["question"] }
+        : undefined;
+    case "draft":
+      return isText(value["text"]) ? { type: "draft", text: value["text"] } : undefined;
+    case "copy":
+      return isText(value["text"]) ? { type: "copy", text: value["text"] } : undefined;
+    case "openConversation":
+    case "deleteConversation":
+      return isId(value["conversationId"])
+        ? { type: value["type"], conversationId: value["conversationId"] }
+        : undefined;
+    case "renameConversation":
+      return isId(value["conversationId"]) && isId(value["title"])
+        ? {
+            type: "renameConversation",
+            conversationId: value["conversationId"],
+            title: value["title"],
+          }
+        : undefined;
+    case "openCitation": {
+      const citation = readCitation(value["citation"]);
+      return citation === undefined || typeof value["toSide"] !== "boolean"
+        ? undefined
+        : { type: "openCitation", citation, toSide: value["toSide"] };
+    }
+    case "command":
+      return commands.has(value["command"])
+        ? { type: "command", command: value["command"] as Command }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function readCitation(value: unknown): Citation | undefined {
+  if (!isFields(value)) return undefined;
+  const { rootId, path, contentHash, symbol } = value;
+  const range = readRange(value["range"]);
+  if (!isId(rootId) || range === undefined) return undefined;
+  if (typeof path !== "string" || path === "" || path.length > maxPathLength) return undefined;
+  if (typeof contentHash !== "string" || !/^[0-9a-f]{16}$/.test(contentHash)) return undefined;
+  if (symbol === undefined) return { rootId, path, range, contentHash };
+  const read = readSymbol(symbol);
+  return read === undefined ? undefined : { rootId, path, range, contentHash, symbol: read };
+}
+
+function readSymbol(value: unknown): SymbolInfo | undefined {
+  if (!isFields(value)) return undefined;
+  const { name, kind, container } = value;
+  const range = readRange(value["range"]);
+  if (!isText(name) || !isId(kind) || !isText(container) || range === undefined) return undefined;
+  // The kind only travels back to the server, which does not act on it.
+  return { name, kind: kind as SymbolInfo["kind"], container, range };
+}
+
+function readRange(value: unknown): Range | undefined {
+  if (!isFields(value)) return undefined;
+  const start = readPosition(value["start"]);
+  const end = readPosition(value["end"]);
+  if (start === undefined || end === undefined) return undefined;
+  const forward =
+    start.line < end.line || (start.line === end.line && start.character <= end.character);
+  return forward ? { start, end } : undefined;
+}
+
+function readPosition(value: unknown): Position | undefined {
+  if (!isFields(value)) return undefined;
+  const { line, character } = value;
+  return isIndex(line) && isIndex(character) ? { line, character } : undefined;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value.length <= maxTextLength;
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === "string" && value !== "" && value.length <= maxIdLength;
+}
+
+function isIndex(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}

@@ -1,0 +1,23 @@
+/**
+ * Characters that a name must not smuggle into a line of text: controls, line separators, and marks that
+ * reorder what stands around them.
+ */
+const invisible =
+  /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
+
+/**
+ * Text of unknown origin (a file name, a line of code) as one line that shows what it holds: invisible and
+ * reordering characters become `\u{…}`, and more than `maxLength` UTF-16 units end in an ellipsis.
+ */
+export function oneLine(text: string, maxLength = 300): string {
+  // Cut first: a line of a megabyte is to cost no more than a short one. Escapes may lengthen it again.
+  const cut = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
+  return cut.replace(invisible, (char) =>
+    char === "\t" ? " " : `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+}
+
+/** One line for a label of a list, where `$(name)` would be drawn as an icon. */
+export function pickLabel(text: string, maxLength = 200): string {
+  return oneLine(text, maxLength).replaceAll("$(", "\\$(");
+}

@@ -1,0 +1,33 @@
+import { errorCatalogue, type MemoryError } from "../../protocol/errors.ts";
+import type { Translate } from "../wording.ts";
+import type { MemoryState } from "./memoryState.ts";
+
+/** The sentence for the user about a failure; an internal one carries the id to look for in the log. */
+export function explainError(
+  error: Pick<MemoryError, "errorName" | "detail">,
+  t: Translate,
+): string {
+  const sentence = t(errorCatalogue[error.errorName].sentence);
+  return error.errorName === "internal" && error.detail !== ""
+    ? `${sentence} (${error.detail})`
+    : sentence;
+}
+
+/** Why nothing can be asked in this state, as a sentence; `undefined` when it can (or soon can) be asked. */
+export function explainObstacle(state: MemoryState, t: Translate): string | undefined {
+  switch (state.kind) {
+    case "open":
+    case "starting":
+      return undefined;
+    case "noFolder":
+      return t("Open a folder, and Lore remembers it.");
+    case "virtual":
+      return t("Lore remembers folders on disk. This workspace has none.");
+    case "off":
+      return t("Lore is switched off by the setting “lore.enabled”.");
+    case "restricted":
+      return t("This folder is in Restricted Mode. Trust it to let Lore read it.");
+    case "failed":
+      return explainError(state, t);
+  }
+}

@@ -1,0 +1,60 @@
+import type { MemorySettings } from "../protocol/types.ts";
+
+/** Reads one setting by its full name; `undefined` when it is not set and has no default. */
+export type ReadSetting = (name: string) => unknown;
+
+/** What the user set, checked: a value of the wrong type counts as not set. */
+export interface LoreSettings {
+  readonly enabled: boolean;
+  readonly memory: MemorySettings;
+}
+
+/** The names of the settings that `loreSettings` reads; a change of one of them is to be followed. */
+export const settingNames = [
+  "lore.enabled",
+  "lore.exclude",
+  "lore.include",
+  "lore.threads",
+  "lore.maxFileSizeMB",
+  "files.exclude",
+] as const;
+
+const bytesPerMB = 1_000_000;
+const defaultMaxFileSizeMB = 1;
+const maxThreads = 64;
+
+/** Maps the editor's settings onto the memory's. `files.exclude` counts as far as it is unconditional. */
+export function loreSettings(read: ReadSetting): LoreSettings {
+  const enabled = read("lore.enabled") !== false;
+  const maxFileSizeMB = positive(read("lore.maxFileSizeMB")) ?? defaultMaxFileSizeMB;
+  return {
+    enabled,
+    memory: {
+      exclude: unique([...switchedOn(read("files.exclude")), ...globs(read("lore.exclude"))]),
+      include: unique(globs(read("lore.include"))),
+      threads: Math.min(maxThreads, Math.floor(positive(read("lore.threads")) ?? 0)),
+      maxFileBytes: Math.round(maxFileSizeMB * bytesPerMB),
+    },
+  };
+}
+
+/** `files.exclude` maps globs to true, false or a condition on sibling files; only `true` hides for certain. */
+function switchedOn(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value)
+    .filter(([glob, on]) => on === true && glob !== "")
+    .map(([glob]) => glob);
+}
+
+function globs(value: unknown): string[] {
+  if (!Array.isArray(value)) return [];
+  return value.filter((glob): glob is string => typeof glob === "string" && glob.trim() !== "");
+}
+
+function positive(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : undefined;
+}
+
+function unique(globList: readonly string[]): string[] {
+  return [...new Set(globList)];
+}
