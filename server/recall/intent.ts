@@ -1,0 +1,157 @@
+/** What kind of answer a question wants. */
+
+/** The kind of answer, with the name or phrase it is about where the question has one. */
+export type Intent =
+  | { readonly kind: "where" | "how" | "what" | "unknown"; readonly target?: string }
+  | { readonly kind: "whoCalls"; readonly target?: string }
+  /** What happens from one place to another; `to` is absent for "what happens when …". */
+  | { readonly kind: "flow"; readonly from?: string; readonly to?: string }
+  | { readonly kind: "allPlaces"; readonly target?: string }
+  | { readonly kind: "similar" }
+  | { readonly kind: "error" };
+
+/** What is already known about a question. */
+export interface IntentFacts {
+  readonly identifiers: readonly string[];
+  /** Quoted texts; the first is what "all places" looks for. */
+  readonly literals: readonly string[];
+  readonly hasError: boolean;
+  /** The question is code and nothing else. */
+  readonly isPastedOnly: boolean;
+}
+
+/** The wish stands at the beginning or the end; a long pasted middle does not change it. */
+const maxIntentLength = 1500;
+
+/** Returns what a question wants. `prose` is the question without pasted code and traces. */
+export function intentOf(prose: string, facts: IntentFacts): Intent {
+  const text = prose.slice(0, maxIntentLength).replace(/\s+/g, " ").trim();
+  if (facts.isPastedOnly) return { kind: "similar" };
+  const places = allPlacesOf(text, facts);
+  if (places !== undefined) return places;
+  const flow = flowOf(text);
+  if (flow !== undefined) return flow;
+  const callers = callersOf(text, facts.identifiers);
+  if (callers !== undefined) return callers;
+  if (similarWords.test(text)) return { kind: "similar" };
+  if (facts.hasError) return { kind: "error" };
+  for (const [kind, words] of plainKinds) {
+    if (words.test(text)) return withTarget(kind, facts.identifiers[0]);
+  }
+  return withTarget("unknown", facts.identifiers[0]);
+}
+
+const similarWords =
+  /\b(?:similar (?:to|code|function|implementation)|(?:something|anything|code|functions?) (?:like|similar to) (?:this|the selected|that)|looks? like this|duplicates? of|near[- ]duplicates?)\b|类似|相似|類似|似た|비슷/iu;
+
+const plainKinds: readonly (readonly ["where" | "how" | "what", RegExp])[] = [
+  [
+    "where",
+    /^(?:so |and |hi,? |hello,? |please )?(?:where|in (?:which|what) (?:file|module|class|package|function)|which (?:file|module|class|package|function|method|part)|(?:can you )?(?:find|locate|show me|point me to)\b)|\bwhere (?:is|are|do|does|can|in)\b|哪里|哪裡|哪儿|哪个文件|哪個檔案|什么地方|什麼地方|どこ|どのファイル|어디|어느 파일/iu,
+  ],
+  [
+    "how",
+    /^(?:so |and |hi,? |hello,? |please )?(?:how|in what way|explain how)\b|如何|怎么|怎麼|怎样|怎樣|どうやって|どのように|どうな|어떻게/iu,
+  ],
+  [
+    "what",
+    /^(?:so |and |hi,? |hello,? |please )?(?:what|explain|describe|tell me about|why)\b|是什么|是什麼|什么是|做什么|为什么|為什麼|とは|何|なぜ|무엇|뭐|왜/iu,
+  ],
+];
+
+function withTarget(
+  kind: "where" | "how" | "what" | "unknown",
+  target: string | undefined,
+): Intent {
+  return target === undefined ? { kind } : { kind, target };
+}
+
+const callerStart =
+  /\b(?:(?:who|what|which (?:functions?|methods?|code|places|files?|modules?|classes|tests?)) (?:calls?|uses?|invokes?|references?|constructs?|instantiates?|imports?|depends? on|is calling|is using|are calling|are using)|(?:callers?|call sites?|usages?|users|references) (?:of|to|for)|what (?:breaks|would break|will break|is affected|happens) if (?:i|we|you|someone) (?:change|remove|delete|rename|modify|edit|touch)s?|impact of (?:changing|removing|renaming))\b/iu;
+const callerEnd =
+  /^(?:where|how often|from where|when|by whom|by what) (?:is|are|do we|does anything|do you) (.{1,120}?) ?(?:being )?(?:called|used|invoked|referenced|constructed|instantiated|imported|call|use|invoke)\b/iu;
+const callerCjk =
+  /(?:谁|誰|哪里|哪裡|哪些地方|哪儿).{0,20}(?:调用|調用|使用|引用|用到)|被谁|被誰|(?:调用|調用|引用)(?:者|方|处|了|它)|呼び出し元|呼び出している|呼んでいる|(?:どこ|誰).{0,20}(?:呼ばれ|呼び出|使われ|使って|参照)|(?:호출|사용|참조)(?:하는|되는)|누가.{0,20}(?:호출|사용)/u;
+
+function callersOf(text: string, identifiers: readonly string[]): Intent | undefined {
+  const ended = callerEnd.exec(text);
+  if (ended !== null) return callersTarget(ended[1] as string, identifiers);
+  const started = callerStart.exec(text);
+  if (started !== null)
+    return callersTarget(text.slice(started.index + started[0].length), identifiers);
+  if (!callerCjk.test(text)) return undefined;
+  return identifiers[0] === undefined
+    ? { kind: "whoCalls" }
+    : { kind: "whoCalls", target: identifiers[0] };
+}
+
+function callersTarget(phrase: string, identifiers: readonly string[]): Intent {
+  const named =
+    identifiers.find((name) => phrase.includes(name)) ?? identifiers[0] ?? firstName(phrase);
+  return named === undefined ? { kind: "whoCalls" } : { kind: "whoCalls", target: named };
+}
+
+const fillers = new Set(
+  "the a an this that these those our its it my function method class module variable constant type interface struct macro helper here called named any of to from for in on".split(
+    " ",
+  ),
+);
+
+/** Returns the first word of a phrase that may be a name, `undefined` when it has none. */
+function firstName(phrase: string): string | undefined {
+  for (const token of phrase.split(" ").slice(0, 8)) {
+    const name = token.replace(/^[^\p{L}_$]+|[^\p{L}\p{N}_$]{1,10}$/gu, "");
+    if (name !== "" && !fillers.has(name.toLowerCase()) && /^[\p{L}\p{N}_$]+$/u.test(name))
+      return name;
+  }
+  return undefined;
+}
+
+const placesStart =
+  /\b(?:(?:all|every|each)(?: of)?(?: the)? (?:places?|spots?|locations?|occurrences?|instances?|usages?|uses|call sites?|calls|references|lines|files)|everywhere|(?:list|find|show|give me)(?: me)? (?:all|every))\b/iu;
+const placesCjk =
+  /(?:所有|全部|每一?(?:个|個|处|處)).{0,20}(?:地方|位置|处|處|用到|使用|出现|出現|调用)|(?:すべて|全て|全部)の?.{0,12}(?:箇所|場所|所|使)|(?:모든|전체).{0,12}(?:곳|위치|부분|사용)/u;
+
+function allPlacesOf(text: string, facts: IntentFacts): Intent | undefined {
+  const started = placesStart.exec(text);
+  if (started === null && !placesCjk.test(text)) return undefined;
+  const target =
+    facts.literals[0] ??
+    facts.identifiers[0] ??
+    (started === null ? undefined : placesTarget(text.slice(started.index + started[0].length)));
+  return target === undefined ? { kind: "allPlaces" } : { kind: "allPlaces", target };
+}
+
+/** "… where X is used", "… of X", "… that use X" */
+function placesTarget(phrase: string): string | undefined {
+  const marked =
+    /^(?: (?:of|to|for|where|that|which|in which|we|you|use|uses|call|calls|mention|mentions|contain|contains|with|using))* (.{1,200})$/iu.exec(
+      phrase,
+    );
+  return marked === null ? undefined : firstName(marked[1] as string);
+}
+
+const between =
+  /\b(?:between|from) (.{2,200}?) (?:and|to|until|up to) (?:the point where )?(.{2,200}?)[?.!]*$/iu;
+const flowStart =
+  /\b(?:what happens|what goes on|(?:what is|what's|show|trace|explain|describe)(?: me)? the (?:flow|path|route|way|chain|call chain)|how does (?:.{1,80} )?(?:get|flow|travel|go)|trace|walk me through|flow|call chain|path|steps)\b/iu;
+const flowWhen = /\bwhat happens (?:when|after|once|if|during|on|as soon as) (.{2,300}?)[?.!]*$/iu;
+const flowCjk: readonly RegExp[] = [
+  /(?:从|從|在)?(.{1,60}?)(?:到|和|与|與)(.{1,60}?)(?:之间|之間|的过程|的過程|的流程)/u,
+  /(.{1,60}?)から(.{1,60}?)まで/u,
+  /(.{1,60}?)(?:에서|부터) ?(.{1,60}?)까지/u,
+];
+
+function flowOf(text: string): Intent | undefined {
+  if (flowStart.test(text)) {
+    const ends = between.exec(text);
+    if (ends !== null) return { kind: "flow", from: ends[1] as string, to: ends[2] as string };
+    const when = flowWhen.exec(text);
+    if (when !== null && !callerStart.test(text)) return { kind: "flow", from: when[1] as string };
+  }
+  for (const pattern of flowCjk) {
+    const ends = pattern.exec(text);
+    if (ends !== null) return { kind: "flow", from: ends[1] as string, to: ends[2] as string };
+  }
+  return undefined;
+}
