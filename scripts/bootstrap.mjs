@@ -2,7 +2,7 @@
  * The door of every command: makes a fresh clone ready and goes on under Node 24. Until that is done only
  * Node's own modules are used, and nothing newer than Node 20 has.
  */
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -16,7 +16,7 @@ export const checkout = path.resolve(path.dirname(fileURLToPath(import.meta.url)
  * @param {string} module
  */
 export async function enterNode24(module) {
-  ensureInstalled();
+  await ensureInstalled();
   const entry = path.resolve(checkout, "scripts", module);
   const node = node24();
   if (node === process.execPath) {
@@ -36,10 +36,10 @@ export async function enterNode24(module) {
 }
 
 /** Installs the locked packages when they are missing or not those of package-lock.json, and links `lore`. */
-export function ensureInstalled() {
+export async function ensureInstalled() {
   const major = Number(process.versions.node.split(".")[0]);
   if (major < 20) fail(`Node ${process.versions.node} is too old. Install Node 20 or later.`);
-  if (!isInstalled(checkout)) npmCi(checkout);
+  if (!isInstalled(checkout)) await npmCi(checkout);
   linkLore();
 }
 
@@ -64,9 +64,9 @@ export function isInstalled(folder) {
  * Installs the folder's locked packages without running any of their scripts.
  * @param {string} folder
  */
-export function npmCi(folder) {
+export async function npmCi(folder) {
   process.stderr.write(`Installing packages${folderName(folder)} …\n`);
-  npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder);
+  await npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder);
 }
 
 /**
@@ -74,7 +74,7 @@ export function npmCi(folder) {
  * @param {readonly string[]} args
  * @param {string} folder
  */
-export function npm(args, folder) {
+export async function npm(args, folder) {
   // Settings of the npm that started this command belong to another folder.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
@@ -82,16 +82,17 @@ export function npm(args, folder) {
     ),
   );
   const windows = process.platform === "win32";
-  try {
-    execFileSync(windows ? "npm.cmd" : "npm", args, {
-      cwd: folder,
-      env,
-      stdio: ["ignore", 2, 2],
-      shell: windows,
-    });
-  } catch {
-    fail(`npm ${args[0]} failed${folderName(folder)}; its message is above.`);
-  }
+  const child = spawn(windows ? "npm.cmd" : "npm", args, {
+    cwd: folder,
+    env,
+    stdio: ["ignore", 2, 2],
+    shell: windows,
+  });
+  const code = await new Promise((resolve) => {
+    child.on("error", (error) => fail(`npm could not be started (${error.message}).`));
+    child.on("close", resolve);
+  });
+  if (code !== 0) fail(`npm ${args[0]} failed${folderName(folder)}; its message is above.`);
 }
 
 /** Where npm keeps Node 24 for each platform: package, and the executable in it. */
@@ -134,7 +135,8 @@ function linkLore() {
 
 /**
  * The packages of a lock file by place, `undefined` when there is no such file or it was cut off.
- * @typedef {{ version?: string, optional?: boolean, link?: boolean, os?: string[], cpu?: string[], libc?: string[] }} LockEntry
+ * @typedef {string | readonly string[]} Names
+ * @typedef {{ version?: string, optional?: boolean, link?: boolean, os?: Names, cpu?: Names, libc?: Names }} LockEntry
  * @param {string} file
  * @returns {Record<string, LockEntry> | undefined}
  */
@@ -161,11 +163,13 @@ function isForThisPlatform(entry) {
 }
 
 /**
- * @param {readonly string[] | undefined} list
+ * @param {Names | undefined} names
  * @param {string} value
  */
-function allows(list, value) {
-  if (list === undefined || list.includes(value)) return true;
+function allows(names, value) {
+  if (names === undefined) return true;
+  const list = [names].flat();
+  if (list.includes(value)) return true;
   return list.every((name) => name.startsWith("!")) && !list.includes(`!${value}`);
 }
 

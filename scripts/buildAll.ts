@@ -1,10 +1,10 @@
 /** Builds everything that runs: bundles, grammars and wasm files. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
 import { bundleOptions, presentBundles } from "./bundles.ts";
 import { inCheckout } from "./checkout.ts";
-import { runNode } from "./processes.ts";
+import { copyGrammars } from "./grammars.mjs";
 
 /** Builds into `dist/` and `dist-test/`. Rejects with readable messages when a source does not bundle. */
 export async function buildAll(production: boolean): Promise<void> {
@@ -13,7 +13,7 @@ export async function buildAll(production: boolean): Promise<void> {
   mkdirSync(inCheckout("dist"), { recursive: true });
   await Promise.all([
     ...presentBundles().map((bundle) => esbuild.build(bundleOptions(bundle, production))),
-    copyWasm(),
+    copyGrammars(),
   ]);
 }
 
@@ -32,15 +32,6 @@ const sourceFolders = [
   "scripts",
   "package-lock.json",
 ];
-
-async function copyWasm(): Promise<void> {
-  const runtime = inCheckout("node_modules/web-tree-sitter/web-tree-sitter.wasm");
-  copyFileSync(runtime, inCheckout("dist/web-tree-sitter.wasm"));
-  const grammars = inCheckout("scripts/grammars.mjs");
-  if (!existsSync(grammars)) return;
-  const { code, output } = await runNode([grammars, inCheckout("dist")]);
-  if (code !== 0) throw new Error(output);
-}
 
 function mtimeMs(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;

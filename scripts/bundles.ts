@@ -1,5 +1,6 @@
 /** What is bundled into `dist/` and `dist-test/`, as a table. */
 import { existsSync } from "node:fs";
+import path from "node:path";
 import type { BuildOptions } from "esbuild";
 import { inCheckout } from "./checkout.ts";
 
@@ -14,7 +15,7 @@ const bundles: readonly Bundle[] = [
   { from: "extension/main.ts", to: "dist/extension.cjs", runtime: "extensionHost" },
   { from: "server/main.ts", to: "dist/server.mjs", runtime: "node" },
   { from: "server/cli/main.ts", to: "dist/lore.mjs", runtime: "node" },
-  { from: "server/memory/memoryThread.ts", to: "dist/memoryThread.mjs", runtime: "node" },
+  { from: "server/ingest/ingestThread.ts", to: "dist/ingestThread.mjs", runtime: "node" },
   { from: "server/ingest/parseThread.ts", to: "dist/parseThread.mjs", runtime: "node" },
   { from: "webview/main.ts", to: "dist/webview.js", runtime: "browser" },
   { from: "webview/style.css", to: "dist/webview.css", runtime: "browser" },
@@ -31,8 +32,14 @@ export function bundleOptions(bundle: Bundle, production: boolean): BuildOptions
   return {
     bundle: true,
     absWorkingDir: inCheckout(),
-    entryPoints: [bundle.from],
-    outfile: bundle.to,
+    ...(bundle.runtime === "inhostTests"
+      ? {
+          // Mocha loads each test file by itself.
+          entryPoints: [bundle.from, "test/inhost/*.test.ts"],
+          outdir: path.dirname(bundle.to),
+          outExtension: { ".js": ".cjs" },
+        }
+      : { entryPoints: [bundle.from], outfile: bundle.to }),
     minify: production && bundle.runtime !== "inhostTests",
     sourcemap: production ? false : "linked",
     legalComments: "none",

@@ -71,7 +71,7 @@ export function faultsOf(vsix: Vsix): readonly string[] {
     "readme.md",
     "changelog.md",
     "LICENSE.txt",
-    "dist/web-tree-sitter.wasm",
+    "dist/grammars/web-tree-sitter.wasm",
     ...shipped.map((bundle) => bundle.to),
   ];
   const missing = expected.filter((name) => !vsix.entries.includes(name));

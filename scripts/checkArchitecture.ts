@@ -1,0 +1,62 @@
+/**
+ * Keeps ARCHITECTURE.md true: each file and folder it names exists, each folder of the product is named, and each
+ * rule under "Invariants" names the lint rule or test that holds it.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { inCheckout } from "./checkout.ts";
+
+const text = readFileSync(inCheckout("ARCHITECTURE.md"), "utf8");
+const lintConfig = readFileSync(inCheckout(".oxlintrc.json"), "utf8");
+
+const faults = [...missingFiles(), ...unnamedFolders(), ...unheldRules()];
+if (faults.length > 0) {
+  process.stderr.write(`${faults.join("\n")}\n`);
+  process.exitCode = 1;
+}
+
+/** Whatever stands in a code span and looks like a path of the checkout. */
+function missingFiles(): readonly string[] {
+  return codeSpans(text)
+    .filter(
+      (span) => /^[\w.-]+(\/[\w.-]*)+$/.test(span) && roots().includes(span.split("/")[0] ?? ""),
+    )
+    .filter((span) => !existsSync(inCheckout(span)))
+    .map((span) => `ARCHITECTURE.md names ${span}, which does not exist.`);
+}
+
+function unnamedFolders(): readonly string[] {
+  const parts = readdirSync(inCheckout("server"), { withFileTypes: true })
+    .filter(
+      (entry) => entry.isDirectory() && readdirSync(inCheckout("server", entry.name)).length > 0,
+    )
+    .map((entry) => `server/${entry.name}/`);
+  const folders = ["protocol/", "extension/", "webview/", "test/", "bench/", "scripts/", ...parts];
+  return folders
+    .filter((folder) => !text.includes(`\`${folder}`))
+    .map((folder) => `ARCHITECTURE.md does not name \`${folder}\`.`);
+}
+
+function unheldRules(): readonly string[] {
+  const section = /^## Invariants\n([\s\S]*?)(?=^## |$(?![\s\S]))/m.exec(text)?.[1];
+  if (section === undefined) return ["ARCHITECTURE.md has no section Invariants."];
+  const rules = section.split(/^- /m).slice(1);
+  if (rules.length === 0) return ["ARCHITECTURE.md lists no invariant."];
+  return rules
+    .filter((rule) => !codeSpans(rule).some(holds))
+    .map((rule) => `No lint rule or test is named for: ${rule.split("\n")[0] ?? ""}`);
+}
+
+/** True for a test that exists and for a rule that the lint configuration switches on. */
+function holds(span: string): boolean {
+  if (/^(test|scripts)\/.+\.(ts|mjs)$/.test(span)) return existsSync(inCheckout(span));
+  if (/^tsconfig\.json$|^webview\/tsconfig\.json$/.test(span)) return true;
+  return /^[\w-]+(\/[\w-]+)?$/.test(span) && lintConfig.includes(`"${span}"`);
+}
+
+function roots(): readonly string[] {
+  return readdirSync(inCheckout());
+}
+
+function codeSpans(markdown: string): readonly string[] {
+  return Array.from(markdown.matchAll(/`([^`\n]+)`/g), (match) => match[1] ?? "");
+}

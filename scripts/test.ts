@@ -1,0 +1,102 @@
+/**
+ * `npm test [-- --only STAGE,… [PATH…]]`: runs every stage and prints a line for each, failures in full, and as the
+ * last line `N passed, N failed`.
+ */
+import { findBrowser, type BrowserFound } from "./browser.ts";
+import { installEditor, isEditorAvailable } from "./editor.ts";
+import type { Stage, StageContext, StageResult } from "./testing/stage.ts";
+import { stages } from "./testing/stages.ts";
+import { ownTarget, packageTargets } from "./vsix.ts";
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const { chosen, paths } = argumentsOf(process.argv.slice(2));
+const needs = new Set(chosen.map((stage) => stage.needs));
+// Downloads run beside the first stages, which need neither.
+const browser = needs.has("browser") || needs.has("editor") ? findBrowser(say) : undefined;
+const editor = needs.has("editor") && isEditorAvailable() ? installEditor() : undefined;
+let vsix: Promise<string> | undefined;
+
+let passed = 0;
+let failed = 0;
+const notRun: string[] = [];
+for (const stage of chosen) {
+  const found = stage.needs === undefined ? undefined : await browser;
+  const obstacle = obstacleOf(stage, found);
+  if (obstacle !== undefined) {
+    notRun.push(stage.name);
+    say(`${"NOT RUN".padEnd(8)}${stage.name.padEnd(12)}${stage.what}: ${obstacle}`);
+    continue;
+  }
+  const startMs = performance.now();
+  const result = await stage.run(contextOf(found));
+  passed += result.passed;
+  failed += result.failed;
+  report(stage, result, performance.now() - startMs);
+}
+await editor;
+if (notRun.length > 0) {
+  say(`Not run: ${notRun.join(", ")}.`);
+  // A green run in CI must mean that everything ran.
+  if (isCi()) failed += notRun.length;
+}
+say(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+function argumentsOf(args: readonly string[]): { chosen: readonly Stage[]; paths: string[] } {
+  const [option, list, ...rest] = args;
+  if (option === undefined) return { chosen: stages, paths: [] };
+  const names = (list ?? "").split(",");
+  const unknown = names.filter((name) => !stages.some((stage) => stage.name === name));
+  if (option !== "--only" || unknown.length > 0) {
+    const known = stages.map((stage) => stage.name).join(", ");
+    process.stderr.write(`Usage: npm test -- --only STAGE,… [PATH…]\nStages: ${known}\n`);
+    process.exit(2);
+  }
+  return { chosen: stages.filter((stage) => names.includes(stage.name)), paths: rest };
+}
+
+function obstacleOf(stage: Stage, found: BrowserFound | undefined): string | undefined {
+  if (found?.kind === "none") return found.reason;
+  if (stage.needs === "editor" && !isEditorAvailable()) {
+    return `the editor in the browser does not run on ${process.platform}`;
+  }
+  return undefined;
+}
+
+function contextOf(found: BrowserFound | undefined): StageContext {
+  return {
+    paths,
+    browser: found?.kind === "found" ? found.executable : undefined,
+    vsix: () => (vsix ??= packageOwn()),
+    editor: async () => editor,
+  };
+}
+
+async function packageOwn(): Promise<string> {
+  const [made] = await packageTargets([ownTarget()]);
+  if (made === undefined) throw new Error("Nothing was packaged.");
+  return made.file;
+}
+
+function report(stage: Stage, result: StageResult, elapsedMs: number): void {
+  const mark = result.failed === 0 ? "ok" : "FAILED";
+  const counts =
+    result.failed === 0
+      ? `${result.passed} passed`
+      : `${result.passed} passed, ${result.failed} failed`;
+  const skipped = result.skipped ?? [];
+  const asides = [
+    ...(skipped.length === 0 ? [] : [`${skipped.length} skipped: ${skipped.join(", ")}`]),
+    ...(result.note === undefined ? [] : [result.note]),
+  ];
+  const seconds = `${(elapsedMs / 1000).toFixed(1)} s`;
+  const line = [stage.what, counts, seconds, ...asides].join(" · ");
+  say(`${mark.padEnd(8)}${stage.name.padEnd(12)}${line}`);
+  if (result.failed > 0) say(`${result.output.trim()}\n`);
+}
+
+function isCi(): boolean {
+  const value = process.env["CI"] ?? "";
+  return value !== "" && value !== "false" && value !== "0";
+}
