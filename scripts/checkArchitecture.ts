@@ -3,8 +3,10 @@
  * rule under "Invariants" names the lint rule or test that holds it.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fail } from "./bootstrap.mjs";
 import { inCheckout } from "./checkout.ts";
 
+if (!existsSync(inCheckout("ARCHITECTURE.md"))) fail("ARCHITECTURE.md is missing.");
 const text = readFileSync(inCheckout("ARCHITECTURE.md"), "utf8");
 const lintConfig = readFileSync(inCheckout(".oxlintrc.json"), "utf8");
 

@@ -3,12 +3,14 @@
  * that says it was read again after the last change. `--update` writes the hash.
  */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { errorCatalogue } from "../protocol/errors.ts";
+import { fail } from "./bootstrap.mjs";
 import { inCheckout } from "./checkout.ts";
 
 const document = inCheckout("docs/protocol.md");
+if (!existsSync(document)) fail("docs/protocol.md is missing.");
 const text = readFileSync(document, "utf8");
 const marker = /<!-- contract: ([0-9a-f]{16}) -->/;
 const hash = contractHash();
