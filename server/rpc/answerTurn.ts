@@ -1,0 +1,73 @@
+import type { Answer, Citation, Turn } from "../../protocol/types.ts";
+import type { Clock } from "../ports.ts";
+import type { ConversationStore } from "../services.ts";
+
+/**
+ * An answer in a conversation while it is being written. Both turns, the question and the answer so far,
+ * are in the store before a client can show them.
+ */
+export class AnswerTurn {
+  readonly id: string;
+  readonly #store: ConversationStore;
+  readonly #conversationId: string;
+  #turn: Turn;
+
+  /** Appends the question and an empty streaming answer. Errors: `conversationNotFound`, `diskFull`. */
+  constructor(store: ConversationStore, conversationId: string, question: string, clock: Clock) {
+    this.#store = store;
+    this.#conversationId = conversationId;
+    this.id = crypto.randomUUID();
+    const asked = { ...emptyTurn, id: crypto.randomUUID(), createdMs: clock.nowMs() };
+    this.#turn = {
+      ...emptyTurn,
+      id: this.id,
+      role: "lore",
+      state: "streaming",
+      createdMs: clock.nowMs(),
+    };
+    store.appendTurn(conversationId, { ...asked, text: question });
+    store.appendTurn(conversationId, this.#turn);
+  }
+
+  /** Stores the next piece of the answer. */
+  append(markdown: string, citations: readonly Citation[]): void {
+    const { text, citations: known } = this.#turn;
+    this.#update({ text: text + markdown, citations: [...known, ...citations] });
+  }
+
+  /** Stores the whole answer; the turn is done. */
+  finish(answer: Answer): void {
+    const { markdown, citations, recalls, abstained, tiers, elapsedMs, trace, coverage } = answer;
+    this.#update({
+      text: markdown,
+      citations,
+      recalls,
+      abstained,
+      tiers,
+      elapsedMs,
+      trace,
+      coverage,
+      state: "done",
+    });
+  }
+
+  /** Keeps what was written so far and says why there is no more. */
+  stop(state: "cancelled" | "failed"): void {
+    this.#update({ state });
+  }
+
+  #update(change: Partial<Turn>): void {
+    this.#turn = { ...this.#turn, ...change };
+    this.#store.updateTurn(this.#conversationId, this.#turn);
+  }
+}
+
+const emptyTurn = {
+  role: "user",
+  text: "",
+  state: "done",
+  citations: [],
+  recalls: [],
+  abstained: false,
+  tiers: [],
+} as const satisfies Partial<Turn>;

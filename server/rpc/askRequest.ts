@@ -1,0 +1,63 @@
+import type { AskParams, AskResult } from "../../protocol/methods.ts";
+import type { Citation } from "../../protocol/types.ts";
+import type { Clock, Logger } from "../ports.ts";
+import type { AnswerService } from "../services.ts";
+import { AnswerStream } from "./answerStream.ts";
+import { AnswerTurn } from "./answerTurn.ts";
+import type { Session } from "./session.ts";
+import { isAbort, stackOf } from "./wireError.ts";
+
+/** What a question needs around it. */
+export interface AskContext {
+  readonly answers: AnswerService;
+  readonly session: Session;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Sends a piece of the answer to the client. */
+  readonly progress: (markdown: string, citations: readonly Citation[]) => void;
+}
+
+/**
+ * Answers a question piece by piece. In a conversation each piece is stored before it is sent, so that what
+ * was shown outlives a kill. Rejects with AbortError when cancelled; errors: `conversationNotFound`.
+ */
+export async function ask(
+  params: AskParams,
+  signal: AbortSignal,
+  { answers, session, clock, log, progress }: AskContext,
+): Promise<AskResult> {
+  const { conversationId, question } = params;
+  const turn =
+    conversationId === undefined
+      ? undefined
+      : new AnswerTurn(session.conversations(), conversationId, question, clock);
+  const stream = new AnswerStream((markdown, citations) => {
+    turn?.append(markdown, citations);
+    progress(markdown, citations);
+  });
+  try {
+    const answer = await answers.ask(
+      params,
+      (markdown, citations) => {
+        if (!signal.aborted) stream.add(markdown, citations);
+      },
+      signal,
+    );
+    stream.end();
+    turn?.finish(answer);
+    return turn === undefined ? answer : { ...answer, turnId: turn.id };
+  } catch (error) {
+    stream.close();
+    stopTurn(turn, isAbort(error) ? "cancelled" : "failed", log);
+    throw error;
+  }
+}
+
+function stopTurn(turn: AnswerTurn | undefined, state: "cancelled" | "failed", log: Logger): void {
+  try {
+    turn?.stop(state);
+  } catch (error) {
+    // The first failure is the one to report; a turn left streaming is found as interrupted later.
+    log.log("error", "answer", "turn not closed", { state, stack: stackOf(error) });
+  }
+}

@@ -1,0 +1,158 @@
+/** The shape of each method's parameters: what `handlers.ts` lets in. */
+import type {
+  AskParams,
+  ExhaustiveParams,
+  FileChange,
+  OpenParams,
+  SearchParams,
+} from "../../protocol/methods.ts";
+import type {
+  Citation,
+  MemorySettings,
+  Position,
+  Range,
+  Root,
+  SymbolInfo,
+} from "../../protocol/types.ts";
+import {
+  absolutePath,
+  filledText,
+  flag,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  text,
+} from "./shape.ts";
+
+const maxIdLength = 200;
+const maxPathLength = 32_768;
+/** A pasted log is a question too; a whole file is not. */
+const maxQuestionLength = 100_000;
+const maxSelectionLength = 1_000_000;
+/** More than this many file changes at once is a checkout, which a rescan serves better. */
+const maxChanges = 100_000;
+const maxResults = 10_000;
+const maxLine = 2 ** 31 - 1;
+
+const id = filledText(maxIdLength);
+const file = absolutePath(maxPathLength);
+const question = filledText(maxQuestionLength);
+const rootIds = list(id, 1_000);
+const globs = list(filledText(4_096), 10_000);
+const line = integer(0, maxLine);
+
+const root = object<Root>({ id, folder: file, name: text(4_096) });
+
+const settings = object<MemorySettings>({
+  exclude: globs,
+  include: globs,
+  threads: integer(0, 1_024),
+  maxFileBytes: integer(1, Number.MAX_SAFE_INTEGER),
+});
+
+const roots = list(root, 1_000);
+
+const range = object<Range>({
+  start: object<Position>({ line, character: line }),
+  end: object<Position>({ line, character: line }),
+});
+
+const symbolInfo = object<SymbolInfo>({
+  name: text(4_096),
+  kind: oneOf(
+    "function",
+    "method",
+    "class",
+    "interface",
+    "struct",
+    "enum",
+    "type",
+    "module",
+    "variable",
+    "constant",
+    "field",
+    "macro",
+    "test",
+    "section",
+    "key",
+  ),
+  container: text(maxPathLength),
+  range,
+});
+
+const citation = object<Citation>({
+  rootId: id,
+  path: filledText(maxPathLength),
+  range,
+  contentHash: text(64),
+  symbol: optional(symbolInfo),
+});
+
+/** Checks of the parameters by the name that the method has in `protocol/methods.ts`. */
+export const params = {
+  open: object<OpenParams>({
+    protocolVersion: integer(0, 1_000_000),
+    storeDir: file,
+    roots,
+    settings,
+    trusted: flag,
+  }),
+  setRoots: object<{ roots: Root[] }>({ roots }),
+  configure: object<{ settings: MemorySettings; trusted: boolean }>({ settings, trusted: flag }),
+  filesChanged: object<{ changes: FileChange[] }>({
+    changes: list(
+      object<FileChange>({ file, kind: oneOf("created", "changed", "deleted") }),
+      maxChanges,
+    ),
+  }),
+  documentChanged: object<{ file: string; version: number; text: string }>({
+    file,
+    version: integer(0, Number.MAX_SAFE_INTEGER),
+    text: text(Number.MAX_SAFE_INTEGER),
+  }),
+  documentClosed: object<{ file: string }>({ file }),
+  openEditors: object<{ files: string[] }>({ files: list(file, 10_000) }),
+  settled: object<{ refined: boolean }>({ refined: flag }),
+  problems: object<{ rootId?: string; offset: number; limit: number }>({
+    rootId: optional(id),
+    offset: integer(0, Number.MAX_SAFE_INTEGER),
+    limit: integer(0, maxResults),
+  }),
+  rebuild: object<{ rootId?: string }>({ rootId: optional(id) }),
+  forget: object<{ rootId: string }>({ rootId: id }),
+  search: object<SearchParams>({
+    query: question,
+    limit: integer(1, maxResults),
+    rootIds: optional(rootIds),
+    paths: optional(globs),
+    activeFile: optional(file),
+  }),
+  exhaustive: object<ExhaustiveParams>({
+    literal: filledText(maxQuestionLength),
+    wholeWord: flag,
+    limit: integer(1, 1_000_000),
+    rootIds: optional(rootIds),
+  }),
+  ask: object<AskParams>({
+    question,
+    conversationId: optional(id),
+    rootIds: optional(rootIds),
+    activeFile: optional(file),
+    selection: optional(
+      object<NonNullable<AskParams["selection"]>>({
+        file,
+        text: text(maxSelectionLength),
+        range: object<{ startLine: number; endLine: number }>({ startLine: line, endLine: line }),
+      }),
+    ),
+    askId: id,
+  }),
+  checkCitations: object<{ citations: Citation[] }>({ citations: list(citation, maxResults) }),
+  conversation: object<{ conversationId: string }>({ conversationId: id }),
+  renameConversation: object<{ conversationId: string; title: string }>({
+    conversationId: id,
+    title: filledText(1_000),
+  }),
+} as const;

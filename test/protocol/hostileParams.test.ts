@@ -1,0 +1,280 @@
+/** What a broken or hostile client may send for each method, and that nothing of it gets further. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { ResponseError } from "vscode-jsonrpc/node";
+import type { ErrorData } from "../../protocol/errors.ts";
+import * as methods from "../../protocol/methods.ts";
+import { join, joinOpen, openParams, type Joined } from "./connection.ts";
+import {
+  citation,
+  codes,
+  inMemoryServices,
+  settings,
+  type InMemoryServices,
+} from "./inMemoryServices.ts";
+
+const longText = "x".repeat(10 * 1024 * 1024);
+const selection = { file: "/work/a", text: "a", range: { startLine: 0, endLine: 1 } };
+const ask = { question: "why?", askId: "1" };
+const search = { query: "why?", limit: 5 };
+const exhaustive = { literal: "a", wholeWord: true, limit: 5 };
+
+/** Values of a wrong type wherever an object is expected. */
+const notObjects: readonly unknown[] = ["text", 1, true, [], [1, 2, 3], [{}, {}], [[]]];
+
+/** For each request: one set of good parameters, and bad ones. */
+const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] }>> = {
+  [methods.open.method]: {
+    good: openParams,
+    bad: [
+      {},
+      { ...openParams, protocolVersion: "1" },
+      { ...openParams, storeDir: "relative" },
+      { ...openParams, storeDir: "/a\0b" },
+      { ...openParams, roots: {} },
+      { ...openParams, roots: [{ id: "", folder: "/a", name: "a" }] },
+      { ...openParams, roots: [{ id: "a", folder: "a", name: "a" }] },
+      { ...openParams, settings: { ...settings, threads: -1 } },
+      { ...openParams, settings: { ...settings, threads: 0.5 } },
+      { ...openParams, settings: { ...settings, maxFileBytes: "big" } },
+      { ...openParams, settings: { ...settings, exclude: [1] } },
+      { ...openParams, trusted: "yes" },
+    ],
+  },
+  [methods.setRoots.method]: {
+    good: { roots: [] },
+    bad: [{}, { roots: [null] }, { roots: [{ id: 1, folder: "/a", name: "a" }] }],
+  },
+  [methods.configure.method]: {
+    good: { settings, trusted: true },
+    bad: [{}, { settings }, { settings: [], trusted: true }],
+  },
+  [methods.settled.method]: { good: { refined: true }, bad: [{}, { refined: 1 }] },
+  [methods.problems.method]: {
+    good: { offset: 0, limit: 10 },
+    bad: [
+      {},
+      { offset: -1, limit: 1 },
+      { offset: 0, limit: 1e9 },
+      { offset: 0, limit: 1, rootId: 3 },
+    ],
+  },
+  [methods.rebuild.method]: { good: {}, bad: [{ rootId: {} }, { rootId: longText }] },
+  [methods.forget.method]: { good: { rootId: "root" }, bad: [{}, { rootId: null }] },
+  [methods.search.method]: {
+    good: search,
+    bad: [
+      {},
+      { ...search, query: "" },
+      { ...search, query: "  \n" },
+      { ...search, query: longText },
+      { ...search, query: { toString: "x" } },
+      { ...search, limit: 0 },
+      { ...search, limit: "5" },
+      { ...search, rootIds: "root" },
+      { ...search, paths: [""] },
+      { ...search, paths: [longText] },
+      { ...search, activeFile: "a.ts" },
+      { ...search, activeFile: null },
+    ],
+  },
+  [methods.exhaustive.method]: {
+    good: exhaustive,
+    bad: [{}, { ...exhaustive, literal: "" }, { ...exhaustive, wholeWord: 0 }],
+  },
+  [methods.ask.method]: {
+    good: ask,
+    bad: [
+      {},
+      { ...ask, question: longText },
+      { ...ask, askId: 1 },
+      { ...ask, conversationId: "" },
+      { ...ask, selection: "text" },
+      { ...ask, selection: { ...selection, text: longText } },
+      { ...ask, selection: { ...selection, range: { startLine: -1, endLine: 2 } } },
+    ],
+  },
+  [methods.checkCitations.method]: {
+    good: { citations: [citation] },
+    bad: [
+      {},
+      { citations: {} },
+      { citations: [null] },
+      { citations: [{ ...citation, path: longText }] },
+      { citations: [{ ...citation, range: { start: { line: 0 } } }] },
+      {
+        citations: [
+          { ...citation, symbol: { name: "a", kind: "weapon", container: "", range: {} } },
+        ],
+      },
+    ],
+  },
+  [methods.readConversation.method]: { good: { conversationId: "c" }, bad: [{}] },
+  [methods.renameConversation.method]: {
+    good: { conversationId: "c", title: "t" },
+    bad: [
+      { conversationId: "c" },
+      { conversationId: "c", title: longText },
+      { conversationId: "c", title: " " },
+    ],
+  },
+  [methods.deleteConversation.method]: {
+    good: { conversationId: "c" },
+    bad: [{ conversationId: 7 }],
+  },
+};
+
+/** Requests without parameters: only something that is no object can be wrong. */
+const withoutParams = [
+  methods.rescan,
+  methods.status,
+  methods.pause,
+  methods.resume,
+  methods.listConversations,
+  methods.createConversation,
+].map(({ method }) => method);
+
+const notifications = [
+  methods.filesChanged,
+  methods.documentChanged,
+  methods.documentClosed,
+  methods.openEditors,
+].map(({ method }) => method);
+
+const fromServer = [methods.statusChanged, methods.answerProgress].map(({ method }) => method);
+
+it("this table holds every method of the protocol", () => {
+  const declared = Object.values(methods).flatMap((value) =>
+    typeof value === "object" ? [value.method] : [],
+  );
+  const covered = [...Object.keys(requests), ...withoutParams, ...notifications, ...fromServer];
+  assert.deepEqual(declared.toSorted(), covered.toSorted());
+});
+
+async function refusal(request: Promise<unknown>): Promise<ResponseError<ErrorData>> {
+  const outcome = await request.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  assert.ok(outcome instanceof ResponseError);
+  assert.equal(outcome.code, codes.invalidRequest);
+  assert.match(outcome.data?.detail ?? "", /^params/);
+  assert.ok((outcome.data?.detail ?? "").length < 200, "the detail names the place, not the value");
+  return outcome;
+}
+
+function joinFor(method: string): Promise<Joined> {
+  return method === methods.open.method ? Promise.resolve(join()) : joinOpen();
+}
+
+for (const [method, { good, bad }] of Object.entries(requests)) {
+  describe(method, () => {
+    for (const [idx, params] of [...notObjects, ...bad].entries()) {
+      it(`refuses bad parameters ${idx}: ${JSON.stringify(params).slice(0, 60)}`, async () => {
+        const { client, services } = await joinFor(method);
+        const before = services.memory.calls.length;
+        // The library sends a list as parameters by position.
+        const request = Array.isArray(params)
+          ? client.sendRequest(method, ...(params.length > 1 ? params : [params]))
+          : client.sendRequest(method, params);
+        await refusal(request);
+        assert.equal(services.memory.calls.length, before, "nothing reached the memory");
+      });
+    }
+
+    it("drops what the protocol does not know, at every depth", async () => {
+      const received: unknown[] = [];
+      const services = inMemoryServices();
+      const spied: InMemoryServices = {
+        ...services,
+        recall: { ...services.recall, search: seen(received, services.recall.search) },
+        answers: { ask: seen(received, services.answers.ask) },
+        exhaustive: seen(received, services.exhaustive),
+        checkCitations: seen(received, services.checkCitations),
+      };
+      const joined = method === methods.open.method ? join(spied) : await joinOpen(spied);
+      await joined.client.sendRequest(method, polluted(good)).catch((error: unknown) => {
+        // A conversation that does not exist is the only failure that good parameters may meet here.
+        assert.equal((error as ResponseError<ErrorData>).code, codes.conversationNotFound);
+      });
+      assert.doesNotMatch(JSON.stringify([received, services.memory.calls]), /polluted/);
+      assert.equal(({} as { polluted?: boolean }).polluted, undefined);
+    });
+  });
+}
+
+/** As `call`, and its parameters are kept in `received`. */
+function seen<A extends unknown[], R>(received: unknown[], call: (...args: A) => R) {
+  return (...args: A): R => {
+    received.push(args[0]);
+    return call(...args);
+  };
+}
+
+/** The same value with keys in every object that would reach into prototypes if they were copied. */
+function polluted(good: object): unknown {
+  const extra =
+    '"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"polluted":1';
+  const text = JSON.stringify(good).replaceAll("{", `{${extra},`).replaceAll(",}", "}");
+  return JSON.parse(text);
+}
+
+for (const method of withoutParams) {
+  it(`${method} refuses parameters that are no object`, async () => {
+    const { client } = await joinOpen();
+    await refusal(client.sendRequest(method, "text"));
+    await refusal(client.sendRequest(method, 1, 2));
+  });
+
+  it(`${method} accepts absent and unknown parameters`, async () => {
+    const { client } = await joinOpen();
+    await client.sendRequest(method);
+    await client.sendRequest(method, { later: true });
+  });
+}
+
+for (const method of notifications) {
+  it(`${method} ignores bad parameters`, async () => {
+    const { client, services } = await joinOpen();
+    for (const params of [
+      {},
+      "text",
+      7,
+      { file: 1 },
+      { files: [3] },
+      { changes: [{ file: "a" }] },
+    ]) {
+      await client.sendNotification(method, params);
+    }
+    await client.sendRequest(methods.status.method, {});
+    assert.deepEqual(
+      services.memory.calls.map(([name]) => name),
+      ["open"],
+    );
+  });
+}
+
+describe("bytes that are no protocol", () => {
+  for (const [name, bytes] of Object.entries({
+    "a message that is not JSON": frame("{nope"),
+    "a message that is no object": frame("42"),
+    "a message without a method": frame('{"jsonrpc":"2.0","id":9}'),
+    "a request whose parameters are null": frame(
+      '{"jsonrpc":"2.0","id":9,"method":"recall/search","params":null}',
+    ),
+    "a request whose parameters are a bare text": frame(
+      '{"jsonrpc":"2.0","id":9,"method":"recall/search","params":"text"}',
+    ),
+    "an answer that nobody waits for": frame('{"jsonrpc":"2.0","id":77,"result":1}'),
+  })) {
+    it(`${name} leaves the server answering`, async () => {
+      const { client, toServer } = await joinOpen();
+      toServer.write(bytes);
+      await client.sendRequest(methods.status.method, {});
+    });
+  }
+});
+
+function frame(body: string): string {
+  return `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+}

@@ -1,0 +1,220 @@
+/** The server's parts in memory, for tests of what lies around them. Every call is written down. */
+import { errorCatalogue, MemoryError } from "../../protocol/errors.ts";
+import type {
+  Answer,
+  Citation,
+  Conversation,
+  MemorySettings,
+  MemoryStatus,
+  SearchResult,
+  Turn,
+} from "../../protocol/types.ts";
+import type { Services } from "../../server/handlers.ts";
+import type { Clock, Logger, LogLevel } from "../../server/ports.ts";
+import type { ConversationStore, MemoryService } from "../../server/services.ts";
+
+export const settings: MemorySettings = {
+  exclude: [],
+  include: [],
+  threads: 1,
+  maxFileBytes: 1_000_000,
+};
+
+export const emptyStatus: MemoryStatus = { roots: [], paused: false, serverVersion: "test" };
+
+export const citation: Citation = {
+  rootId: "root",
+  path: "src/a.ts",
+  range: { start: { line: 2, character: 0 }, end: { line: 5, character: 0 } },
+  contentHash: "0123456789abcdef",
+};
+
+const coverage = { filesSeen: 1, remembered: 1, pending: 0, skipped: 0, failed: 0 };
+const trace = { terms: [], identifiers: [], paths: [], literals: [], stages: [] };
+
+export const searchResult: SearchResult = { recalls: [], coverage, tiers: ["lexical"], trace };
+
+export const answer: Answer = {
+  markdown: "one two",
+  citations: [citation],
+  abstained: false,
+  recalls: [],
+  coverage,
+  tiers: ["lexical"],
+  trace,
+  elapsedMs: 3,
+};
+
+export interface LogLine {
+  readonly level: LogLevel;
+  readonly tag: string;
+  readonly message: string;
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
+}
+
+export function recordingLogger(): Logger & { readonly lines: LogLine[] } {
+  const lines: LogLine[] = [];
+  return {
+    lines,
+    log: (level, tag, message, facts) =>
+      void lines.push({ level, tag, message, facts: facts ?? {} }),
+  };
+}
+
+/** A clock that moves one millisecond at each look. */
+export function countingClock(): Clock {
+  let ms = 0;
+  return { nowMs: () => ++ms, elapsedMs: () => ++ms };
+}
+
+export type Call = readonly [name: string, ...args: unknown[]];
+
+export interface InMemoryMemory extends MemoryService {
+  readonly calls: Call[];
+  /** Sends a status to the listeners. */
+  announce(status: MemoryStatus): void;
+}
+
+export function inMemoryMemory(): InMemoryMemory {
+  const calls: Call[] = [];
+  const listeners = new Set<(status: MemoryStatus) => void>();
+  const told =
+    (name: string) =>
+    (...args: unknown[]): Promise<MemoryStatus> => {
+      calls.push([name, ...args]);
+      return Promise.resolve(emptyStatus);
+    };
+  const noted =
+    (name: string) =>
+    (...args: unknown[]): void =>
+      void calls.push([name, ...args]);
+  return {
+    calls,
+    announce: (status) => listeners.forEach((listener) => listener(status)),
+    open: told("open"),
+    setRoots: told("setRoots"),
+    configure: told("configure"),
+    filesChanged: noted("filesChanged"),
+    documentChanged: noted("documentChanged"),
+    documentClosed: noted("documentClosed"),
+    openEditors: noted("openEditors"),
+    rescan: told("rescan"),
+    status: () => emptyStatus,
+    settled: (refined) => told("settled")(refined),
+    problems: (...args) => {
+      calls.push(["problems", ...args]);
+      return Promise.resolve({ problems: [], total: 0 });
+    },
+    pause: told("pause"),
+    resume: told("resume"),
+    rebuild: told("rebuild"),
+    forget: told("forget"),
+    onStatusChanged: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+export interface InMemoryConversations extends ConversationStore {
+  readonly turns: Map<string, Turn[]>;
+  closed: boolean;
+}
+
+export function inMemoryConversations(): InMemoryConversations {
+  const known = new Map<string, Conversation>();
+  const turns = new Map<string, Turn[]>();
+  const find = (conversationId: string): Conversation => {
+    const conversation = known.get(conversationId);
+    if (conversation === undefined) throw new MemoryError("conversationNotFound");
+    return conversation;
+  };
+  return {
+    turns,
+    closed: false,
+    list: () => [...known.values()],
+    create() {
+      const id = `conversation-${known.size + 1}`;
+      const conversation = { id, title: "", createdMs: 1, updatedMs: 1, nTurns: 0 };
+      known.set(id, conversation);
+      turns.set(id, []);
+      return conversation;
+    },
+    read: (id) => ({ conversation: find(id), turns: turns.get(id) ?? [] }),
+    rename(id, title) {
+      const renamed = { ...find(id), title };
+      known.set(id, renamed);
+      return renamed;
+    },
+    delete(id) {
+      find(id);
+      known.delete(id);
+      turns.delete(id);
+    },
+    appendTurn(id, turn) {
+      find(id);
+      turns.get(id)?.push(turn);
+    },
+    updateTurn(id, turn) {
+      find(id);
+      const list = turns.get(id) ?? [];
+      list[list.findIndex((candidate) => candidate.id === turn.id)] = turn;
+    },
+    close() {
+      this.closed = true;
+    },
+  };
+}
+
+export interface InMemoryServices extends Services {
+  readonly memory: InMemoryMemory;
+  readonly store: InMemoryConversations;
+}
+
+/** Parts that answer at once; `overrides` replaces some. */
+export function inMemoryServices(overrides: Partial<Services> = {}): InMemoryServices {
+  const store = inMemoryConversations();
+  return {
+    memory: inMemoryMemory(),
+    store,
+    recall: {
+      search: () => Promise.resolve(searchResult),
+      usesOf: () => Promise.resolve([]),
+    },
+    answers: {
+      ask(_params, emit) {
+        emit("one ", [citation]);
+        emit("two", []);
+        return Promise.resolve(answer);
+      },
+    },
+    exhaustive: () =>
+      Promise.resolve({
+        matches: [],
+        truncated: false,
+        nMatches: 0,
+        filesScanned: 1,
+        filesKnown: 1,
+        unreadable: [],
+      }),
+    checkCitations: (citations) => citations.map(() => ({ kind: "gone" })),
+    openConversations: () => store,
+    serverVersion: "1.2.3",
+    clock: countingClock(),
+    ...(overrides as object),
+  };
+}
+
+/** What a service that was told to stop rejects with. */
+export function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const stop = (): void => reject(new DOMException("stopped", "AbortError"));
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop);
+  });
+}
+
+export const codes = Object.fromEntries(
+  Object.entries(errorCatalogue).map(([name, { code }]) => [name, code]),
+) as Record<keyof typeof errorCatalogue, number>;
