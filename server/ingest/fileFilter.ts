@@ -1,0 +1,252 @@
+/**
+ * Which entries of a root are hidden. One object answers for the scan, the watcher and the re-scan.
+ *
+ * From strongest to weakest: `.git` is always hidden; include globs bring in; exclude globs hide;
+ * `.loreignore` files, nearest folder first; `.gitignore` files, nearest folder first; the repository's
+ * `info/exclude`; the user's own excludes file. Whatever lies in a hidden folder is hidden too, except
+ * for what an include glob names. A repository inside the root follows its own `.gitignore` files and
+ * not those of the folders around it. When the root lies inside a repository, the ignore files from the
+ * repository's top down to the root count, unless they hide the root itself: the user opened it.
+ */
+import { dirname, relative, resolve, sep } from "node:path";
+import type { FileSystem, FolderEntry } from "../ports.ts";
+import { repositoryAround, repositoryAt, type GitRepository } from "./gitHead.ts";
+import { Globs } from "./globs.ts";
+import { decide, readIgnoreFile, type IgnoreLevel } from "./ignoreLevels.ts";
+import { fromByteString, toByteString } from "./ignoreRules.ts";
+import { repositoryRules, type GitUserFolders, type RepositoryRules } from "./repositoryRules.ts";
+
+export type { GitUserFolders } from "./repositoryRules.ts";
+
+/** The answer about one entry. */
+export type IgnoreVerdict =
+  /** `included`: an include glob names the entry or a folder around it, so skip rules give way. */
+  | { readonly ignored: false; readonly included: boolean }
+  /** `ruleFile`: relative to the root, absolute when outside of it, or the name of a setting. */
+  | { readonly ignored: true; readonly rule: string; readonly ruleFile: string };
+
+/** Globs as in the editor's `files.exclude`, relative to the root. */
+export interface FilterSettings {
+  readonly exclude: readonly string[];
+  /** A glob that names a folder brings in everything below it. */
+  readonly include: readonly string[];
+}
+
+/** The rules in force in one folder. */
+export interface FolderRules {
+  /** Relative to the root, `""` for the root. */
+  readonly path: string;
+  /** Set when the folder is hidden; then so is everything in it that no include glob names. */
+  readonly hidden: (IgnoreVerdict & { readonly ignored: true }) | undefined;
+  readonly included: boolean;
+  readonly git: IgnoreLevel | undefined;
+  readonly lore: IgnoreLevel | undefined;
+  readonly repository: RepositoryRules;
+}
+
+const gitIgnoreName = ".gitignore";
+const loreIgnoreName = ".loreignore";
+const visible: IgnoreVerdict = { ignored: false, included: false };
+const broughtIn: IgnoreVerdict = { ignored: false, included: true };
+const gitFolderHidden: IgnoreVerdict = { ignored: true, rule: ".git", ruleFile: "" };
+
+/** Decides about the entries of one root. */
+export class FileFilter {
+  readonly #files: FileSystem;
+  readonly #root: string;
+  readonly #user: GitUserFolders;
+  readonly #exclude: Globs;
+  readonly #include: Globs;
+  readonly #folders = new Map<string, FolderRules>();
+  /** Absolute paths outside of the root's folders that rules come from. */
+  readonly #sources = new Set<string>();
+
+  /** `rootFolder` is absolute. Nothing is read before the first question. */
+  constructor(
+    files: FileSystem,
+    rootFolder: string,
+    settings: FilterSettings,
+    user: GitUserFolders,
+  ) {
+    const ignoreCase = process.platform === "win32" || process.platform === "darwin";
+    this.#files = files;
+    this.#root = resolve(rootFolder);
+    this.#user = user;
+    this.#exclude = new Globs(settings.exclude, ignoreCase);
+    this.#include = new Globs(settings.include, ignoreCase);
+  }
+
+  /** Whether an entry is hidden and by which rule. `path` is relative to the root, with `/`. */
+  isIgnored(path: string, isFolder: boolean): IgnoreVerdict {
+    const slash = path.lastIndexOf("/");
+    const folder = this.folder(slash < 0 ? "" : path.slice(0, slash));
+    return this.verdict(folder, path.slice(slash + 1), isFolder);
+  }
+
+  /** The same for an entry of a folder whose rules are at hand. */
+  verdict(folder: FolderRules, name: string, isFolder: boolean): IgnoreVerdict {
+    if (name === ".git") return gitFolderHidden;
+    const path = folder.path === "" ? name : `${folder.path}/${name}`;
+    if (folder.included || this.#include.match(path, name) !== undefined) return broughtIn;
+    if (folder.hidden !== undefined) return folder.hidden;
+    const excludedBy = this.#exclude.match(path, name);
+    if (excludedBy !== undefined)
+      return { ignored: true, rule: excludedBy, ruleFile: "files.exclude" };
+    if (folder.git === undefined && folder.lore === undefined) return visible;
+    const nameBytes = toByteString(name);
+    const pathBytes = toByteString(path);
+    const deciding =
+      decide(folder.lore, nameBytes, pathBytes, isFolder) ??
+      decide(folder.git, nameBytes, pathBytes, isFolder);
+    if (deciding === undefined || deciding.rule.negated) return visible;
+    return { ignored: true, rule: fromByteString(deciding.rule.line), ruleFile: deciding.file };
+  }
+
+  /** True when a hidden folder may hold something that an include glob names. */
+  mayHoldIncluded(folderPath: string): boolean {
+    return !this.#include.isEmpty && this.#include.mayMatchBelow(folderPath);
+  }
+
+  /**
+   * The rules in force in a folder. With `entries`, the folder's own listing, its ignore files are read
+   * again where they exist; without, they are looked for on disk when the folder was not asked about yet.
+   */
+  folder(path: string, entries?: readonly FolderEntry[]): FolderRules {
+    const known = entries === undefined ? this.#folders.get(path) : undefined;
+    if (known !== undefined) return known;
+    const missing = [path];
+    let outer: FolderRules | undefined;
+    while (outer === undefined && missing[0] !== "") {
+      const slash = (missing[0] as string).lastIndexOf("/");
+      const parent = slash < 0 ? "" : (missing[0] as string).slice(0, slash);
+      outer = this.#folders.get(parent);
+      if (outer === undefined) missing.unshift(parent);
+    }
+    for (const at of missing) {
+      const own = at === path ? entries : undefined;
+      outer = outer === undefined ? this.#rootRules(own) : this.#nestedRules(outer, at, own);
+      this.#folders.set(at, outer);
+    }
+    return outer as FolderRules;
+  }
+
+  /** True when a change of this file, given by its absolute path, may change answers: forget and scan again. */
+  dependsOn(absolutePath: string): boolean {
+    const path = resolve(absolutePath);
+    const name = path.slice(path.lastIndexOf(sep) + 1);
+    if (this.#sources.has(path)) return true;
+    if (name !== gitIgnoreName && name !== loreIgnoreName) return false;
+    const inRoot = relative(this.#root, path);
+    return inRoot !== "" && !inRoot.startsWith(`..${sep}`) && !inRoot.startsWith(sep);
+  }
+
+  /** Absolute paths of files outside of the root's folders whose change may change answers. */
+  outsideSources(): readonly string[] {
+    this.folder("");
+    return [...this.#sources];
+  }
+
+  /** Forgets every rule read from disk, so that the next question reads them again. */
+  forget(): void {
+    this.#folders.clear();
+    this.#sources.clear();
+  }
+
+  #rootRules(entries: readonly FolderEntry[] | undefined): FolderRules {
+    const around = repositoryAround(this.#files, this.#root);
+    const start = around?.workTree === this.#root ? undefined : this.#rulesAbove(around);
+    if (start !== undefined) return this.#withIgnoreFiles(start, entries);
+    const isTop = around?.workTree === this.#root;
+    const repository = repositoryRules(this.#files, this.#user, isTop ? around : undefined, "");
+    for (const source of repository.sources) this.#sources.add(source);
+    return this.#withIgnoreFiles(topOf("", repository, undefined, false, undefined), entries);
+  }
+
+  /** What the repository around the root says; `undefined` when there is none or it hides the root. */
+  #rulesAbove(around: GitRepository | undefined): FolderRules | undefined {
+    if (around === undefined) return undefined;
+    const outside = new FileFilter(this.#files, around.workTree, noGlobs, this.#user);
+    const prefix = relative(around.workTree, this.#root).replaceAll(sep, "/");
+    if (outside.isIgnored(prefix, true).ignored) return undefined;
+    const parent = outside.folder(dirname(prefix) === "." ? "" : dirname(prefix));
+    for (const source of outside.#sources) this.#sources.add(source);
+    for (const folder of outside.#folders.keys()) {
+      this.#sources.add(resolve(around.workTree, folder, gitIgnoreName));
+      this.#sources.add(resolve(around.workTree, folder, loreIgnoreName));
+    }
+    return {
+      ...topOf("", parent.repository, undefined, false, undefined),
+      git: seenFromBelow(parent.git, around.workTree, prefix),
+      lore: seenFromBelow(parent.lore, around.workTree, prefix),
+    };
+  }
+
+  #nestedRules(
+    outer: FolderRules,
+    path: string,
+    entries: readonly FolderEntry[] | undefined,
+  ): FolderRules {
+    const verdict = this.verdict(outer, path.slice(path.lastIndexOf("/") + 1), true);
+    const hidden = verdict.ignored ? verdict : undefined;
+    const included = !verdict.ignored && verdict.included;
+    const mayBeRepository = entries === undefined || entries.some(({ name }) => name === ".git");
+    const repository = mayBeRepository
+      ? repositoryAt(this.#files, `${this.#root}/${path}`)
+      : undefined;
+    if (repository === undefined)
+      return this.#withIgnoreFiles({ ...outer, path, hidden, included }, entries);
+    const rules = repositoryRules(this.#files, this.#user, repository, path);
+    for (const source of rules.sources) this.#sources.add(source);
+    return this.#withIgnoreFiles(topOf(path, rules, hidden, included, outer.lore), entries);
+  }
+
+  /** Adds the folder's own ignore files. */
+  #withIgnoreFiles(folder: FolderRules, entries: readonly FolderEntry[] | undefined): FolderRules {
+    const git = this.#level(folder, gitIgnoreName, folder.git, entries);
+    const lore = this.#level(folder, loreIgnoreName, folder.lore, entries);
+    return git === folder.git && lore === folder.lore ? folder : { ...folder, git, lore };
+  }
+
+  #level(
+    folder: FolderRules,
+    name: string,
+    outer: IgnoreLevel | undefined,
+    entries: readonly FolderEntry[] | undefined,
+  ): IgnoreLevel | undefined {
+    if (entries !== undefined && !entries.some((entry) => entry.name === name)) return outer;
+    const file = folder.path === "" ? name : `${folder.path}/${name}`;
+    const { ignoreCase } = folder.repository;
+    const rules = readIgnoreFile(this.#files, `${this.#root}/${file}`, ignoreCase, false);
+    if (rules === undefined) return outer;
+    return { rules, file, cut: toByteString(file).length - name.length, above: "", outer };
+  }
+}
+
+const noGlobs: FilterSettings = { exclude: [], include: [] };
+
+/** The folder at the top of a repository, or of a root outside of repositories. */
+function topOf(
+  path: string,
+  repository: RepositoryRules,
+  hidden: FolderRules["hidden"],
+  included: boolean,
+  lore: IgnoreLevel | undefined,
+): FolderRules {
+  return { path, hidden, included, git: repository.outermost, lore, repository };
+}
+
+/** The same levels for paths relative to a folder below, which lies at `prefix` in `workTree`. */
+function seenFromBelow(
+  level: IgnoreLevel | undefined,
+  workTree: string,
+  prefix: string,
+): IgnoreLevel | undefined {
+  if (level === undefined) return undefined;
+  return {
+    rules: level.rules,
+    file: resolve(workTree, level.file),
+    cut: 0,
+    above: `${toByteString(prefix).slice(level.cut)}/`,
+    outer: seenFromBelow(level.outer, workTree, prefix),
+  };
+}
