@@ -1,0 +1,39 @@
+/** What the chunker has to know about a language beside its grammar. */
+import type { SymbolKind } from "../../../protocol/types.ts";
+import type { GrammarName } from "./grammars.ts";
+
+/** Capture names of definitions; `impl` is a module whose functions are methods. */
+export type DefinitionCapture = SymbolKind | "impl";
+
+/**
+ * One grammar's worth of knowledge. A language is taught to the chunker by its query:
+ * - `@function`, `@class` ... (`DefinitionCapture`) mark a definition, with its `@name` in the same pattern.
+ *   When patterns agree on the name, the earliest one decides the kind and the largest node the range.
+ * - `@use` marks an identifier that is called, constructed, mentioned as a type or imported.
+ * - `@lead` marks what belongs to the definition below it: comments, attributes, decorators.
+ */
+export interface LanguageSpec {
+  readonly grammar: GrammarName;
+  readonly query: string;
+  /** Node types that make up a file's preamble: imports, includes, package clauses. */
+  readonly imports: readonly string[];
+  /** Where a signature ends: at `{` or `;`, at a `:` outside of brackets, or with its line. */
+  readonly signatureEnd: "brace" | "colon" | "line";
+  /** Names that would be uses everywhere and tell nothing: builtin types and functions. */
+  readonly commonNames: ReadonlySet<string>;
+  /** A definition whose modifiers or attributes match is a test. */
+  readonly testMarker?: RegExp;
+  /** A function whose name matches is a test. */
+  readonly testName?: RegExp;
+  /** A variable whose name matches is a constant. */
+  readonly constantName?: RegExp;
+  /** The name as people write it, from the text of the `@name` node. `""` drops the definition. */
+  readonly cleanName?: (name: string, text: string, nameEnd: number) => string;
+  /** Deepest nesting of definitions of kind `key` that are kept; 1 keeps the top level only. */
+  readonly maxKeyDepth?: number;
+}
+
+/** A set of the words in `list`, which are separated by white space. */
+export function words(list: string): ReadonlySet<string> {
+  return new Set(list.split(/\s+/).filter((word) => word !== ""));
+}

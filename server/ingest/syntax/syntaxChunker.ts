@@ -1,0 +1,137 @@
+/** Chunks a file by its syntax tree. */
+import { Parser, type Tree } from "web-tree-sitter";
+import type { ParsedFile } from "../../types.ts";
+import type { LanguageId } from "../languages.ts";
+import { lineStarts } from "../lineIndex.ts";
+import { atomsOf } from "./atoms.ts";
+import { outlineOf } from "./definitions.ts";
+import { GrammarLoader, type Grammar } from "./grammars.ts";
+import type { LanguageSpec } from "./languageSpec.ts";
+import { looksLikeCpp } from "./specs/cpp.ts";
+import { specOf } from "./specs.ts";
+import { packAtoms } from "./packing.ts";
+import { spansOf } from "./spans.ts";
+
+/** A file that takes longer than this is left to the line-based chunker. */
+const maxParseMs = 2_000;
+/** A tree takes about 17 bytes for a byte of source, so a larger text would cost too much memory. */
+const maxTextLength = 2_000_000;
+/** One error condemns no file: C++ and Rust files often hold some. Their share of the text decides. */
+const maxErrorShare = 0.4;
+
+/**
+ * Opens the chunker on a folder of grammars: the one that `scripts/grammars.mjs` fills, or `node_modules` of
+ * a checkout. `elapsedMs` is a monotonic clock for the time limit. Rejects when the parser itself is missing.
+ */
+export async function createSyntaxChunker(
+  grammarFolder: string,
+  elapsedMs: () => number = () => performance.now(),
+): Promise<SyntaxChunker> {
+  return new SyntaxChunker(await GrammarLoader.open(grammarFolder), elapsedMs);
+}
+
+interface ReadyGrammar extends Grammar {
+  readonly spec: LanguageSpec;
+  readonly importTypeIds: ReadonlySet<number>;
+}
+
+const failed = { chunks: [], symbols: [], boundary: "lines" } as const;
+
+/** Holds the grammars of one thread. Not re-entrant. */
+export class SyntaxChunker {
+  readonly #loader: GrammarLoader;
+  readonly #elapsedMs: () => number;
+  readonly #parser = new Parser();
+  readonly #ready = new Map<LanguageSpec, ReadyGrammar>();
+  readonly #missing = new Set<LanguageSpec>();
+
+  constructor(loader: GrammarLoader, elapsedMs: () => number) {
+    this.#loader = loader;
+    this.#elapsedMs = elapsedMs;
+  }
+
+  /** True when this language can be chunked by syntax once its grammar is loaded. */
+  has(language: LanguageId): boolean {
+    return specOf(language) !== undefined;
+  }
+
+  /** Loads what the language needs; later calls return at once. False when there is no grammar for it. */
+  async prepare(language: LanguageId): Promise<boolean> {
+    const specs = [specOf(language), language === "c" ? specOf("cpp") : undefined];
+    const ready = await Promise.all(specs.map((spec) => spec !== undefined && this.#load(spec)));
+    return ready[0] === true;
+  }
+
+  async #load(spec: LanguageSpec): Promise<boolean> {
+    if (this.#ready.has(spec)) return true;
+    if (this.#missing.has(spec)) return false;
+    const grammar = await this.#loader.load(spec.grammar, `${spec.query}\n(ERROR) @error`);
+    if (grammar === undefined) {
+      this.#missing.add(spec);
+      return false;
+    }
+    const ids = spec.imports.map((type) => grammar.language.idForNodeType(type, true));
+    this.#ready.set(spec, {
+      ...grammar,
+      spec,
+      importTypeIds: new Set(ids.filter((id) => id !== null)),
+    });
+    return true;
+  }
+
+  /**
+   * The chunks of a text. `undefined` when the language was not prepared or has no grammar. When `fallback`
+   * is set there are no chunks, and the caller chunks by lines.
+   */
+  chunk(text: string, language: LanguageId): ParsedFile | undefined {
+    const grammar = this.#grammarFor(text, language);
+    if (grammar === undefined) return undefined;
+    if (text.length > maxTextLength) return { ...failed, fallback: "tooLarge" };
+    const deadline = this.#elapsedMs() + maxParseMs;
+    const isLate = (): boolean => this.#elapsedMs() > deadline;
+    this.#parser.setLanguage(grammar.language);
+    const tree = this.#parser.parse(text, undefined, { progressCallback: isLate });
+    if (tree === null) {
+      this.#parser.reset();
+      return { ...failed, fallback: "timeout" };
+    }
+    try {
+      return chunkTree(text, tree, grammar, isLate);
+    } finally {
+      tree.delete();
+    }
+  }
+
+  /** C headers may hold C++, which only their text tells. */
+  #grammarFor(text: string, language: LanguageId): ReadyGrammar | undefined {
+    const spec = specOf(language === "c" && looksLikeCpp(text) ? "cpp" : language);
+    return spec === undefined ? undefined : this.#ready.get(spec);
+  }
+
+  /** Frees the parser's memory; the chunker cannot be used after it. */
+  close(): void {
+    this.#parser.delete();
+    for (const { query } of this.#ready.values()) query.delete();
+    this.#ready.clear();
+  }
+}
+
+function chunkTree(
+  text: string,
+  tree: Tree,
+  grammar: ReadyGrammar,
+  isLate: () => boolean,
+): ParsedFile {
+  const lines = lineStarts(text);
+  const outline = outlineOf(text, lines, tree, grammar.query, grammar.spec, isLate);
+  if (outline === undefined) return { ...failed, fallback: "timeout" };
+  if (outline.errorLength > maxErrorShare * text.length)
+    return { ...failed, fallback: "parseErrors" };
+  const atoms = atomsOf(text, lines, tree, outline, grammar.importTypeIds);
+  const runs = packAtoms(text, lines, atoms, outline.symbols);
+  return {
+    chunks: spansOf(text, lines, runs, outline),
+    symbols: outline.symbols,
+    boundary: "syntax",
+  };
+}
