@@ -1,0 +1,121 @@
+import type { Channel } from "./channel.ts";
+import { createComposerView, type ComposerView } from "./composerView.ts";
+import { element, setText } from "./element.ts";
+import { createEmptyView } from "./emptyView.ts";
+import { createHeaderView } from "./headerView.ts";
+import { createMemoryLineView } from "./memoryLineView.ts";
+import { uniqueSources } from "./sourcesView.ts";
+import { questionOf, streamingTurn, type ViewState } from "./state.ts";
+import type { Texts } from "./texts.ts";
+import { createTranscriptView, type ScrollPosition } from "./transcriptView.ts";
+
+/** The whole chat. */
+export interface ChatView {
+  readonly root: HTMLElement;
+  readonly composer: ComposerView;
+  update(state: ViewState): void;
+  /** Says how many messages were not understood: a sign that view and extension differ in version. */
+  showIgnored(nIgnored: number): void;
+}
+
+/** Where the scroll position outlives the view being hidden. */
+export interface ScrollMemory {
+  readonly restored: ScrollPosition | undefined;
+  keep(position: ScrollPosition): void;
+}
+
+/** Returns the chat; everything the user does goes out through `channel`. */
+export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMemory): ChatView {
+  let state: ViewState | undefined;
+  const ask = (question: string): void => channel.post({ type: "ask", question });
+  const stop = (): void => channel.post({ type: "stop" });
+
+  const header = createHeaderView(texts, {
+    create: () => {
+      channel.post({ type: "newConversation" });
+      composer.focus();
+    },
+    open: (conversationId) => {
+      channel.post({ type: "openConversation", conversationId });
+      composer.focus();
+    },
+    rename: (conversationId, title) =>
+      channel.post({ type: "renameConversation", conversationId, title }),
+    remove: (conversationId) => channel.post({ type: "deleteConversation", conversationId }),
+  });
+  const transcript = createTranscriptView(
+    texts,
+    {
+      copy: (text) => channel.post({ type: "copy", text }),
+      askAgain: (turnId) => {
+        const question = questionOf(state?.turns ?? [], turnId);
+        if (question !== undefined && state && !streamingTurn(state)) ask(question);
+      },
+      openCitation: (citation, toSide) => channel.post({ type: "openCitation", citation, toSide }),
+      scrolled: scroll.keep,
+    },
+    scroll.restored,
+  );
+  const empty = createEmptyView(texts, (question) => {
+    ask(question);
+    composer.focus();
+  });
+  const memoryLine = createMemoryLineView(texts, (command) =>
+    channel.post({ type: "command", command }),
+  );
+  const composer = createComposerView(texts, {
+    ask,
+    stop,
+    draft: (text) => channel.post({ type: "draft", text }),
+  });
+  const announcer = element("div", { class: "visually-hidden", attributes: { role: "status" } });
+  const ignored = element("p", { class: "ignored note" });
+  ignored.hidden = true;
+  const bottom = element("div", { class: "bottom" }, memoryLine.root, composer.root, ignored);
+  const root = element(
+    "div",
+    { class: "chat" },
+    header.root,
+    element("main", {}, empty.root, transcript.root),
+    bottom,
+    announcer,
+  );
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+    if (state && streamingTurn(state)) stop();
+  });
+
+  return {
+    root,
+    composer,
+    update: (next) => {
+      const wasStreaming = state && streamingTurn(state)?.id;
+      const sameConversation = state?.conversationId === next.conversationId;
+      state = next;
+      const isEmpty = next.turns.length === 0;
+      empty.root.hidden = !isEmpty;
+      transcript.root.hidden = isEmpty;
+      header.update(next);
+      empty.update(next.memory);
+      transcript.update(next);
+      memoryLine.update(next.memory);
+      composer.update(next);
+
+      const streaming = streamingTurn(next)?.id;
+      if (streaming !== undefined && streaming !== wasStreaming) {
+        setText(announcer, texts.text("turn.answering"));
+      } else if (wasStreaming !== undefined && streaming === undefined && sameConversation) {
+        const turn = next.turns.find(({ id }) => id === wasStreaming);
+        const nSources = uniqueSources(turn?.citations ?? []).length;
+        if (turn?.state === "done") setText(announcer, texts.plural("turn.complete", nSources));
+        else if (turn?.state === "cancelled") setText(announcer, texts.text("turn.cancelled"));
+        else if (turn) setText(announcer, texts.text("turn.failed"));
+      }
+    },
+    showIgnored: (nIgnored) => {
+      ignored.hidden = false;
+      setText(ignored, texts.plural("debug.ignored", nIgnored));
+    },
+  };
+}

@@ -1,0 +1,167 @@
+import type { Coverage, Recall, RecallTrace, Turn } from "../protocol/types.ts";
+import { longPlace } from "./citationLabel.ts";
+import { element } from "./element.ts";
+import { reasonTexts } from "./reasonText.ts";
+import { placeParts } from "./sourcesView.ts";
+import type { Texts } from "./texts.ts";
+import { oneLine } from "./visibleText.ts";
+
+/** Rows that are shown before the user asks for all. */
+const nShownFirst = 10;
+
+/** Returns what the recall saw for a turn: places with scores and reasons, then how the question was understood. */
+export function lookedAtView(turn: Turn, texts: Texts): HTMLElement {
+  const root = element("div", { class: "looked-at" }, recallList(turn.recalls, texts));
+  if (turn.trace) root.append(...traceParts(turn.trace, texts));
+  const words = [
+    ...tierWords(turn, texts),
+    ...(turn.coverage ? coverageWords(turn.coverage, texts) : []),
+  ];
+  if (words.length > 0) root.append(element("p", { class: "note", text: words.join(" ") }));
+  return root;
+}
+
+function recallList(recalls: readonly Recall[], texts: Texts): HTMLElement {
+  if (recalls.length === 0) return element("p", { class: "note", text: texts.text("looked.none") });
+  const best = Math.max(...recalls.map(({ score }) => score));
+  const list = element("ol", { class: "recalls" });
+  const show = (from: number, to: number): void => {
+    recalls
+      .slice(from, to)
+      .forEach((recall, at) => list.append(recallRow(recall, from + at, best, texts)));
+  };
+  show(0, nShownFirst);
+  const root = element("div", {}, list);
+  if (recalls.length > nShownFirst) {
+    const all = element("button", {
+      class: "link-button",
+      text: texts.text("sources.showAll", texts.number(recalls.length)),
+      attributes: { type: "button" },
+      on: {
+        click: () => {
+          show(nShownFirst, recalls.length);
+          all.remove();
+          list.children[nShownFirst]?.querySelector("button")?.focus();
+        },
+      },
+    });
+    root.append(all);
+  }
+  return root;
+}
+
+function recallRow(recall: Recall, index: number, best: number, texts: Texts): HTMLElement {
+  const score = texts.text("looked.score", texts.number(recall.score, 2));
+  const bar = element("span", { class: "score-fill" });
+  bar.style.width = `${best > 0 ? Math.max(0, (100 * recall.score) / best) : 0}%`;
+  const place = longPlace(recall.citation, texts);
+  return element(
+    "li",
+    { class: "recall" },
+    element(
+      "button",
+      {
+        class: "place",
+        attributes: {
+          type: "button",
+          "data-recall": String(index),
+          title: place,
+          "aria-label": texts.text("citation.open", place),
+        },
+      },
+      ...placeParts(recall.citation),
+    ),
+    element(
+      "div",
+      { class: "recall-score", attributes: { title: score } },
+      element("span", { class: "score-bar", attributes: { "aria-hidden": "true" } }, bar),
+      element("span", { class: "score-number", text: score }),
+      element("span", { class: "role", text: texts.text(`role.${recall.role}`) }),
+    ),
+    element(
+      "p",
+      { class: "reasons" },
+      element("bdi", { text: reasonTexts(recall, texts).join(" · ") }),
+    ),
+  );
+}
+
+function traceParts(trace: RecallTrace, texts: Texts): readonly Node[] {
+  const used = trace.terms.filter((term) => term.used);
+  const ignored = trace.terms.filter((term) => !term.used);
+  const words = element("dl", { class: "understood" });
+  const addRow = (title: string, items: readonly HTMLElement[]): void => {
+    if (items.length === 0) return;
+    words.append(element("dt", { text: title }), element("dd", {}, ...items));
+  };
+  const plain = (items: readonly string[]): readonly HTMLElement[] =>
+    items.map((text) => element("bdi", { class: "term", text: oneLine(text) }));
+  addRow(
+    texts.text("looked.understood"),
+    used.map(({ term, nChunks }) => {
+      const places = texts.number(nChunks);
+      return element("bdi", {
+        class: "term",
+        text: texts.text("looked.termPlaces", oneLine(term), places),
+        attributes: { title: texts.text("looked.termHint", places) },
+      });
+    }),
+  );
+  addRow(texts.text("looked.identifiers"), plain(trace.identifiers));
+  addRow(texts.text("looked.paths"), plain(trace.paths));
+  addRow(texts.text("looked.literals"), plain(trace.literals));
+  addRow(texts.text("looked.ignored"), plain(ignored.map(({ term }) => term)));
+  const parts: Node[] = words.childElementCount > 0 ? [words] : [];
+  if (trace.stages.length > 0) parts.push(stageTable(trace.stages, texts));
+  return parts;
+}
+
+function stageTable(stages: RecallTrace["stages"], texts: Texts): HTMLElement {
+  const head = (text: string): HTMLElement => element("th", { text, attributes: { scope: "col" } });
+  const rows = stages.map(({ name, nCandidates, ms }) =>
+    element(
+      "tr",
+      {},
+      element("th", { text: oneLine(name), attributes: { scope: "row" } }),
+      element("td", { text: texts.number(nCandidates) }),
+      element("td", { text: texts.text("looked.milliseconds", texts.number(ms, ms < 10 ? 1 : 0)) }),
+    ),
+  );
+  return element(
+    "table",
+    { class: "stages", attributes: { "aria-label": texts.text("looked.stages") } },
+    element(
+      "thead",
+      {},
+      element(
+        "tr",
+        {},
+        head(texts.text("looked.stage")),
+        head(texts.text("looked.candidates")),
+        head(texts.text("looked.time")),
+      ),
+    ),
+    element("tbody", {}, ...rows),
+  );
+}
+
+function tierWords(turn: Turn, texts: Texts): readonly string[] {
+  if (turn.tiers.length === 0) return [];
+  const names = turn.tiers.map((tier) => texts.text(`tier.${tier}`)).join(", ");
+  return [`${texts.text("looked.tiers")}: ${names}.`];
+}
+
+function coverageWords(coverage: Coverage, texts: Texts): readonly string[] {
+  const { remembered, pending, filesSeen, skipped, failed } = coverage;
+  const words =
+    pending === 0
+      ? texts.text("coverage.complete", texts.number(remembered))
+      : texts.text(
+          "coverage.pending",
+          texts.number(remembered),
+          texts.number(filesSeen),
+          texts.number(pending),
+        );
+  const left = skipped + failed;
+  return left === 0 ? [words] : [words, texts.text("coverage.left", texts.number(left))];
+}

@@ -1,0 +1,219 @@
+import type {
+  Citation,
+  Conversation,
+  Coverage,
+  FileRole,
+  Position,
+  Range,
+  Reason,
+  Recall,
+  RecallTrace,
+  Relation,
+  SymbolInfo,
+  SymbolKind,
+  Tier,
+  Turn,
+} from "../protocol/types.ts";
+import type { ChatState, MemoryLine, ToWebview } from "../protocol/webviewMessages.ts";
+import {
+  isArrayOf,
+  isBoolean,
+  isCount,
+  isNumber,
+  isObject,
+  isOneOf,
+  isOptional,
+  isRecordOf,
+  isString,
+  isUnion,
+  type Check,
+} from "./shape.ts";
+
+/* The tables below are records, so that the compiler asks for each new member of a union. */
+const symbolKinds: Readonly<Record<SymbolKind, true>> = {
+  function: true,
+  method: true,
+  class: true,
+  interface: true,
+  struct: true,
+  enum: true,
+  type: true,
+  module: true,
+  variable: true,
+  constant: true,
+  field: true,
+  macro: true,
+  test: true,
+  section: true,
+  key: true,
+};
+const reasonKinds: Readonly<Record<Reason["kind"], true>> = {
+  body: true,
+  symbol: true,
+  signature: true,
+  comment: true,
+  path: true,
+  exactSymbol: true,
+  exactPath: true,
+  literal: true,
+  stackFrame: true,
+  coverage: true,
+  file: true,
+  definition: true,
+  source: true,
+  test: true,
+  neighbour: true,
+  openEditor: true,
+};
+const relationKinds: Readonly<Record<Relation["kind"], true>> = {
+  calls: true,
+  calledBy: true,
+  test: true,
+  type: true,
+  configuredBy: true,
+  documentedBy: true,
+};
+const fileRoles: Readonly<Record<FileRole, true>> = {
+  source: true,
+  test: true,
+  docs: true,
+  config: true,
+};
+const tiers: Readonly<Record<Tier, true>> = { lexical: true, symbols: true };
+const turnStates: Readonly<Record<Turn["state"], true>> = {
+  done: true,
+  streaming: true,
+  cancelled: true,
+  failed: true,
+  interrupted: true,
+};
+
+const isKeyOf = <K extends string>(table: Readonly<Record<K, true>>): Check<K> =>
+  isOneOf(...(Object.keys(table) as K[]));
+
+const isPosition = isObject<Position>({ line: isCount, character: isCount });
+const isRange = isObject<Range>({ start: isPosition, end: isPosition });
+const isSymbolInfo = isObject<SymbolInfo>({
+  name: isString,
+  kind: isKeyOf(symbolKinds),
+  container: isString,
+  range: isRange,
+});
+const isCitation = isObject<Citation>({
+  rootId: isString,
+  path: isString,
+  range: isRange,
+  contentHash: isString,
+  symbol: isOptional(isSymbolInfo) as Check<SymbolInfo>,
+});
+const isRecall = isObject<Recall>({
+  citation: isCitation,
+  score: isNumber,
+  reasons: isArrayOf(
+    isObject<Reason>({ kind: isKeyOf(reasonKinds), detail: isString, weight: isNumber }),
+  ),
+  role: isKeyOf(fileRoles),
+  language: isString,
+  text: isString,
+  boundary: isOneOf("syntax", "lines"),
+  relation: isOptional(
+    isObject<Relation>({ kind: isKeyOf(relationKinds), of: isString }),
+  ) as Check<Relation>,
+});
+const isTrace = isObject<RecallTrace>({
+  terms: isArrayOf(
+    isObject<RecallTrace["terms"][number]>({ term: isString, nChunks: isCount, used: isBoolean }),
+  ),
+  identifiers: isArrayOf(isString),
+  paths: isArrayOf(isString),
+  literals: isArrayOf(isString),
+  stages: isArrayOf(
+    isObject<RecallTrace["stages"][number]>({ name: isString, nCandidates: isCount, ms: isNumber }),
+  ),
+});
+const isCoverage = isObject<Coverage>({
+  filesSeen: isCount,
+  remembered: isCount,
+  pending: isCount,
+  skipped: isCount,
+  failed: isCount,
+});
+const isTurn = isObject<Turn>({
+  id: isString,
+  role: isOneOf("user", "lore"),
+  text: isString,
+  createdMs: isNumber,
+  state: isKeyOf(turnStates),
+  citations: isArrayOf(isCitation),
+  recalls: isArrayOf(isRecall),
+  abstained: isBoolean,
+  tiers: isArrayOf(isKeyOf(tiers)),
+  elapsedMs: isOptional(isNumber) as Check<number>,
+  trace: isOptional(isTrace) as Check<RecallTrace>,
+  coverage: isOptional(isCoverage) as Check<Coverage>,
+});
+const isConversation = isObject<Conversation>({
+  id: isString,
+  title: isString,
+  createdMs: isNumber,
+  updatedMs: isNumber,
+  nTurns: isCount,
+});
+
+/** One field that names the kind; the value of it was looked at by `isUnion`. */
+const kindOnly = <T extends { readonly kind: string }>(): Check<T> =>
+  isObject<{ kind: string }>({ kind: isString }) as Check<T>;
+
+type Line<K extends MemoryLine["kind"]> = Extract<MemoryLine, { readonly kind: K }>;
+const isMemoryLine = isUnion<"kind", MemoryLine>("kind", {
+  noFolder: kindOnly(),
+  restricted: kindOnly(),
+  starting: kindOnly(),
+  filling: isObject<Line<"filling">>({
+    kind: isOneOf("filling"),
+    bytesDone: isCount,
+    bytesKnown: isCount,
+    coverage: isCoverage,
+  }),
+  ready: isObject<Line<"ready">>({ kind: isOneOf("ready"), coverage: isCoverage }),
+  paused: isObject<Line<"paused">>({ kind: isOneOf("paused"), coverage: isCoverage }),
+  failed: isObject<Line<"failed">>({ kind: isOneOf("failed"), message: isString }),
+});
+const isChatState = isObject<ChatState>({
+  conversations: isArrayOf(isConversation),
+  conversation: isOptional(isConversation),
+  turns: isArrayOf(isTurn),
+  draft: isString,
+  memory: isMemoryLine,
+  strings: isRecordOf(isString),
+});
+
+type Message<T extends ToWebview["type"]> = Extract<ToWebview, { readonly type: T }>;
+/** Tells whether a value that came in is a message of the contract, with every field of the right shape. */
+export const isToWebview: Check<ToWebview> = isUnion<"type", ToWebview>("type", {
+  state: isObject<Message<"state">>({ type: isOneOf("state"), state: isChatState }),
+  turn: isObject<Message<"turn">>({
+    type: isOneOf("turn"),
+    conversationId: isString,
+    turn: isTurn,
+  }),
+  append: isObject<Message<"append">>({
+    type: isOneOf("append"),
+    conversationId: isString,
+    turnId: isString,
+    markdown: isString,
+    citations: isArrayOf(isCitation),
+  }),
+  memory: isObject<Message<"memory">>({ type: isOneOf("memory"), memory: isMemoryLine }),
+  conversations: isObject<Message<"conversations">>({
+    type: isOneOf("conversations"),
+    conversations: isArrayOf(isConversation),
+  }),
+  citationStates: isObject<Message<"citationStates">>({
+    type: isOneOf("citationStates"),
+    turnId: isString,
+    states: isArrayOf(isOneOf("current", "moved", "stale", "gone")),
+  }),
+  prefill: isObject<Message<"prefill">>({ type: isOneOf("prefill"), question: isString }),
+  focus: isObject<Message<"focus">>({ type: isOneOf("focus") }),
+});

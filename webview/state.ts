@@ -1,0 +1,124 @@
+import type { Conversation, Turn } from "../protocol/types.ts";
+import type { MemoryLine, ToWebview } from "../protocol/webviewMessages.ts";
+
+/** What became of a citation since the answer, as the extension reports it. */
+export type CitationState = "current" | "moved" | "stale" | "gone";
+
+/** Everything the view shows, made from messages alone. Unchanged parts keep their identity. */
+export interface ViewState {
+  /** False until the first `state` message: nothing is shown before it. */
+  readonly loaded: boolean;
+  readonly conversations: readonly Conversation[];
+  readonly conversation: Conversation | undefined;
+  /** The open conversation; known before `conversation` when its first turn arrives first. */
+  readonly conversationId: string | undefined;
+  readonly turns: readonly Turn[];
+  /** By turn id, one for each of the turn's citations, as far as they were read again. */
+  readonly citationStates: ReadonlyMap<string, readonly CitationState[]>;
+  readonly memory: MemoryLine;
+  readonly strings: Readonly<Record<string, string>>;
+}
+
+/** The state before the first message. */
+export const initialState: ViewState = {
+  loaded: false,
+  conversations: [],
+  conversation: undefined,
+  conversationId: undefined,
+  turns: [],
+  citationStates: new Map(),
+  memory: { kind: "starting" },
+  strings: {},
+};
+
+/** Returns the state after a message; the same object when the message changes nothing that is shown. */
+export function reduce(state: ViewState, message: ToWebview): ViewState {
+  switch (message.type) {
+    case "state": {
+      const { conversations, conversation, turns, memory, strings } = message.state;
+      const sameConversation =
+        conversation !== undefined && conversation.id === state.conversationId;
+      return {
+        loaded: true,
+        conversations,
+        conversation,
+        conversationId: conversation?.id,
+        turns,
+        citationStates: sameConversation ? state.citationStates : new Map(),
+        memory,
+        strings,
+      };
+    }
+    case "turn":
+      return withTurn(state, message.conversationId, message.turn);
+    case "append":
+      return withText(state, message);
+    case "memory":
+      return { ...state, memory: message.memory };
+    case "conversations": {
+      const conversation = message.conversations.find(({ id }) => id === state.conversationId);
+      return {
+        ...state,
+        conversations: message.conversations,
+        conversation: conversation ?? state.conversation,
+      };
+    }
+    case "citationStates": {
+      const citationStates = new Map(state.citationStates).set(message.turnId, message.states);
+      return { ...state, citationStates };
+    }
+    case "prefill":
+    case "focus":
+      return state;
+  }
+}
+
+function withTurn(state: ViewState, conversationId: string, turn: Turn): ViewState {
+  if (state.conversationId !== undefined && state.conversationId !== conversationId) return state;
+  const index = state.turns.findIndex(({ id }) => id === turn.id);
+  const turns = index === -1 ? [...state.turns, turn] : state.turns.with(index, turn);
+  const conversation =
+    state.conversation ?? state.conversations.find(({ id }) => id === conversationId);
+  return { ...state, conversationId, conversation, turns };
+}
+
+function withText(
+  state: ViewState,
+  message: Extract<ToWebview, { readonly type: "append" }>,
+): ViewState {
+  if (state.conversationId !== message.conversationId) return state;
+  const index = state.turns.findIndex(({ id }) => id === message.turnId);
+  const turn = state.turns[index];
+  if (turn === undefined || turn.state !== "streaming") return state;
+  const citations =
+    message.citations.length === 0 ? turn.citations : [...turn.citations, ...message.citations];
+  return {
+    ...state,
+    turns: state.turns.with(index, { ...turn, text: turn.text + message.markdown, citations }),
+  };
+}
+
+/** Returns the turn that is being answered, `undefined` when none is. */
+export function streamingTurn(state: ViewState): Turn | undefined {
+  return state.turns.findLast((turn) => turn.role === "lore" && turn.state === "streaming");
+}
+
+/** Returns the question that a turn of Lore answers: the text of the nearest user turn before it. */
+export function questionOf(turns: readonly Turn[], turnId: string): string | undefined {
+  const index = turns.findIndex(({ id }) => id === turnId);
+  return turns.slice(0, Math.max(0, index)).findLast(({ role }) => role === "user")?.text;
+}
+
+/** Returns the questions of the conversation, newest first, without repeats in a row. */
+export function questionsAsked(turns: readonly Turn[]): readonly string[] {
+  const questions = turns
+    .filter(({ role }) => role === "user")
+    .map(({ text }) => text)
+    .toReversed();
+  return questions.filter((text, index) => text !== questions[index - 1]);
+}
+
+/** Tells whether a question can be asked at all: there is a folder, and it is trusted. */
+export function canAsk(memory: MemoryLine): boolean {
+  return memory.kind !== "noFolder" && memory.kind !== "restricted";
+}
