@@ -4,7 +4,7 @@
  */
 import { findBrowser, type BrowserFound } from "./browser.ts";
 import { installEditor, isEditorAvailable } from "./editor.ts";
-import type { Stage, StageContext, StageResult } from "./testing/stage.ts";
+import { check, type Stage, type StageContext, type StageResult } from "./testing/stage.ts";
 import { stages } from "./testing/stages.ts";
 import { ownTarget, packageTargets } from "./vsix.ts";
 
@@ -29,7 +29,7 @@ for (const stage of chosen) {
     continue;
   }
   const startMs = performance.now();
-  const result = await stage.run(contextOf(found));
+  const result = await outcomeOf(stage, contextOf(found));
   passed += result.passed;
   failed += result.failed;
   report(stage, result, performance.now() - startMs);
@@ -42,6 +42,15 @@ if (notRun.length > 0) {
 }
 say(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** A stage that throws has failed; the others still run. */
+async function outcomeOf(stage: Stage, context: StageContext): Promise<StageResult> {
+  try {
+    return await stage.run(context);
+  } catch (error) {
+    return check(false, error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+}
 
 function argumentsOf(args: readonly string[]): { chosen: readonly Stage[]; paths: string[] } {
   const [option, list, ...rest] = args;

@@ -1,9 +1,10 @@
 /** Every stage of `npm test`, in order. */
+import path from "node:path";
 import { buildAll } from "../buildAll.ts";
-import { packageScript } from "../checkout.ts";
+import { checkout, packageScript } from "../checkout.ts";
 import { runNode } from "../processes.ts";
 import { runInHost } from "./inHost.ts";
-import { check, type Stage, type StageResult } from "./stage.ts";
+import { check, type Stage, type StageContext, type StageResult } from "./stage.ts";
 import { runTestFiles } from "./testFiles.ts";
 
 const elsewhere = ["test/webview/**", "test/protocol/**", "test/inhost/**", "test/e2e/**"];
@@ -50,12 +51,8 @@ export const stages: readonly Stage[] = [
 ];
 
 async function build(): Promise<StageResult> {
-  try {
-    await buildAll(false);
-    return check(true, "");
-  } catch (error) {
-    return check(false, error instanceof Error ? error.message : String(error));
-  }
+  await buildAll(false);
+  return check(true, "");
 }
 
 async function types(): Promise<StageResult> {
@@ -92,10 +89,6 @@ function all(runs: readonly { code: number; output: string }[]): StageResult {
   };
 }
 
-async function packageOne(context: Parameters<Stage["run"]>[0]): Promise<StageResult> {
-  try {
-    return { ...check(true, ""), note: await context.vsix() };
-  } catch (error) {
-    return check(false, error instanceof Error ? error.message : String(error));
-  }
+async function packageOne(context: StageContext): Promise<StageResult> {
+  return { ...check(true, ""), note: path.relative(checkout, await context.vsix()) };
 }
