@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { format } from "node:util";
 import { chromium } from "playwright-core";
-import { inCheckout } from "../checkout.ts";
+import { checkout, inCheckout } from "../checkout.ts";
 import { installVsix, startEditor } from "../editor.ts";
 import type { StageContext, StageResult } from "./stage.ts";
 
@@ -99,7 +99,10 @@ async function withTimeout(exit: Promise<number>): Promise<number | undefined> {
 }
 
 function resultOf(code: number | undefined, file: string, lines: readonly string[]): StageResult {
-  const printed = lines.join("\n");
+  mkdirSync(inCheckout("test-results"), { recursive: true });
+  const log = inCheckout("test-results/in-editor.log");
+  writeFileSync(log, lines.join("\n"));
+  const printed = `What the editor printed is in ${path.relative(checkout, log)}.`;
   if (code === undefined) return broken(`The tests did not end in ${timeoutMs / 1000} s.`, printed);
   if (code !== 0 || !existsSync(file)) return broken("The tests broke off.", printed);
   const result = JSON.parse(readFileSync(file, "utf8")) as InHostResult;

@@ -22,11 +22,11 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
   for await (const event of events) {
     if (event.type === "test:stderr" || event.type === "test:stdout") yield event.data.message;
     if (event.type !== "test:pass" && event.type !== "test:fail") continue;
-    const { name, file, details } = event.data;
-    const isCase = details.type !== "suite";
+    const { name, file } = event.data;
+    const isCase = event.data.details.type !== "suite";
     if (event.type === "test:fail") {
       // A suite fails because a case in it did, unless a hook of its own threw.
-      const cause = details.error;
+      const cause: Error & { failureType?: string } = event.data.details.error;
       if (!isCase && cause.failureType === "subtestsFailed") continue;
       failed += 1;
       yield `\nFAILED ${name}${file === undefined ? "" : ` (${file})`}\n${textOf(cause)}\n`;
