@@ -223,11 +223,21 @@ export type SkipReason =
   | "secret"
   | "notRegularFile"
   | "symlinkLoop"
+  /** A link to a place in the same folder, which is judged at its own path. */
+  | "duplicateLink"
   | "outsideWorkspace"
   | "dataFile";
 
 /** Why a file that should be remembered is not, against our will. */
-export type FailReason = "unreadable" | "changing" | "undecodable" | "timeout" | "ioError";
+export type FailReason =
+  | "unreadable"
+  | "changing"
+  | "undecodable"
+  /** The watchdog gave up on it. */
+  | "timeout"
+  /** Working on it ended a parse thread. */
+  | "crashed"
+  | "ioError";
 
 /** A skipped or failed file. `detail` is a sentence fragment for the user, without file content. */
 export interface FileProblem {

@@ -53,5 +53,10 @@ export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
 
 /** `facts` holds counts, milliseconds, codes and hashes. File text and questions never; paths only at trace. */
 export interface Logger {
-  log(level: LogLevel, tag: LogTag, message: string, facts?: Readonly<Record<string, string | number | boolean>>): void;
+  log(
+    level: LogLevel,
+    tag: LogTag,
+    message: string,
+    facts?: Readonly<Record<string, string | number | boolean>>,
+  ): void;
 }

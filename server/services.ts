@@ -19,7 +19,12 @@ import type { AskParams, FileChange, SearchParams } from "../protocol/methods.ts
 /** The memory of all open roots: opens stores, fills them, follows changes, counts. */
 export interface MemoryService {
   /** Errors: `storeUnavailable`, `sqliteMissing`, `folderNotFound`. Filling goes on after it resolves. */
-  open(storeDir: string, roots: readonly Root[], settings: MemorySettings, trusted: boolean): Promise<MemoryStatus>;
+  open(
+    storeDir: string,
+    roots: readonly Root[],
+    settings: MemorySettings,
+    trusted: boolean,
+  ): Promise<MemoryStatus>;
   setRoots(roots: readonly Root[]): Promise<MemoryStatus>;
   configure(settings: MemorySettings, trusted: boolean): Promise<MemoryStatus>;
   filesChanged(changes: readonly FileChange[]): void;
@@ -29,7 +34,11 @@ export interface MemoryService {
   rescan(): Promise<MemoryStatus>;
   status(): MemoryStatus;
   settled(refined: boolean, signal: AbortSignal): Promise<MemoryStatus>;
-  problems(rootId: string | undefined, offset: number, limit: number): { problems: FileProblem[]; total: number };
+  problems(
+    rootId: string | undefined,
+    offset: number,
+    limit: number,
+  ): Promise<{ problems: FileProblem[]; total: number }>;
   pause(): Promise<MemoryStatus>;
   resume(): Promise<MemoryStatus>;
   rebuild(rootId: string | undefined): Promise<MemoryStatus>;
@@ -64,12 +73,21 @@ export interface RecallService {
    * Places that use the named definition: call sites, constructions, mentions. Chunk spans, best first,
    * without the definition itself. Syntactic: by name.
    */
-  usesOf(symbolName: string, rootIds: readonly string[] | undefined, limit: number, signal: AbortSignal): Promise<SearchResult["recalls"]>;
+  usesOf(
+    symbolName: string,
+    rootIds: readonly string[] | undefined,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<SearchResult["recalls"]>;
 }
 
 /** Streams an answer: `emit` gets markdown to append and the citations that it newly refers to. */
 export interface AnswerService {
-  ask(params: AskParams, emit: (markdown: string, citations: readonly Citation[]) => void, signal: AbortSignal): Promise<Answer>;
+  ask(
+    params: AskParams,
+    emit: (markdown: string, citations: readonly Citation[]) => void,
+    signal: AbortSignal,
+  ): Promise<Answer>;
 }
 
 /** Conversations on disk. Every method returns after the change is durable against a kill. */

@@ -1,0 +1,34 @@
+/** Builds the server's parts and ties them together: the one screen that shows every object and what it needs. */
+import { fileURLToPath } from "node:url";
+import xxhash from "xxhash-wasm";
+import { createSyntaxChunker } from "./ingest/syntax/syntaxChunker.ts";
+import { createNodeClock, createNodeFileSystem } from "./nodePorts.ts";
+import type { Logger } from "./ports.ts";
+import { Recaller } from "./recall/recaller.ts";
+import { VerifiedSource } from "./recall/verifiedSource.ts";
+import { grammarFolderUrl } from "./threads.ts";
+import { WorkspaceMemory, type WorkspaceMemoryOptions } from "./workspaceMemory.ts";
+
+/** The memory with what reads from it. */
+export interface RecallParts {
+  readonly memory: WorkspaceMemory;
+  /** Recall and the present text of files: `RecallService` and `SourceReader`. */
+  readonly recaller: Recaller;
+}
+
+/** Starts the ingest thread; no store is open yet. `memory.close()` ends it. */
+export async function assembleRecall(
+  log: Logger,
+  options: Omit<WorkspaceMemoryOptions, "log"> = {},
+): Promise<RecallParts> {
+  const clock = createNodeClock();
+  const memory = new WorkspaceMemory({ ...options, log });
+  const source = new VerifiedSource({
+    files: createNodeFileSystem(),
+    hasher: await xxhash(),
+    syntax: await createSyntaxChunker(fileURLToPath(grammarFolderUrl())),
+    overlay: (absolute) => memory.overlay(absolute),
+    outdated: (absolute) => memory.filesChanged([{ file: absolute, kind: "changed" }]),
+  });
+  return { memory, recaller: new Recaller(memory, source, clock) };
+}

@@ -1,0 +1,198 @@
+/**
+ * The unit of work of a parse thread: read one file, decode it, chunk it, and turn it into terms. What
+ * comes back can be written to the store as it is.
+ */
+import type { FailReason, SkipReason } from "../../protocol/types.ts";
+import type { BlobContent, BlobLevel } from "../memory/memoryWriter.ts";
+import type { FileStat, FileSystem } from "../ports.ts";
+import type { ParsedFile } from "../types.ts";
+import { blobContentOf } from "./blobContent.ts";
+import { decode } from "./decoder.ts";
+import { chunkByLines } from "./lineChunker.ts";
+import { languageOf, type LanguageId } from "./languages.ts";
+import { inspectContent } from "./skipRules.ts";
+import type { SyntaxChunker } from "./syntax/syntaxChunker.ts";
+import { TermScanner } from "./termScanner.ts";
+
+export interface ParseTask {
+  readonly rootFolder: string;
+  /** Workspace-relative. */
+  readonly path: string;
+  /** Unsaved editor text, which stands for the file's content. */
+  readonly overlay?: string;
+  /** True to chunk by syntax at once; false for the quick pass by lines. */
+  readonly bySyntax: boolean;
+  readonly maxFileBytes: number;
+  /** True when an include glob names the file: content rules other than "binary" do not apply. */
+  readonly included: boolean;
+  /** Content hashes for which nothing needs to be computed: already remembered well enough. */
+  readonly isKnown?: (hash: bigint) => boolean;
+}
+
+export type ParseResult =
+  | {
+      readonly kind: "parsed";
+      readonly path: string;
+      readonly stat: FileStat;
+      readonly content: BlobContent;
+    }
+  | {
+      readonly kind: "known";
+      readonly path: string;
+      readonly stat: FileStat;
+      readonly hash: bigint;
+    }
+  | {
+      readonly kind: "skipped";
+      readonly path: string;
+      readonly stat: FileStat;
+      readonly reason: SkipReason;
+      readonly detail: string;
+    }
+  | {
+      readonly kind: "failed";
+      readonly path: string;
+      readonly stat: FileStat | undefined;
+      readonly reason: FailReason;
+      readonly detail: string;
+    }
+  | { readonly kind: "missing"; readonly path: string };
+
+export interface Hasher {
+  /** XXH64 of the bytes as an unsigned 64-bit integer. */
+  h64Raw(bytes: Uint8Array): bigint;
+  /** XXH64 of the text's UTF-8 as 16 hex digits. */
+  h64ToString(text: string): string;
+}
+
+/** Runs parse tasks in one thread. Not re-entrant. */
+export class FileParser {
+  readonly #files: FileSystem;
+  readonly #hasher: Hasher;
+  readonly #syntax: SyntaxChunker;
+  readonly #scanner = new TermScanner();
+
+  constructor(files: FileSystem, hasher: Hasher, syntax: SyntaxChunker) {
+    this.#files = files;
+    this.#hasher = hasher;
+    this.#syntax = syntax;
+  }
+
+  /** Never rejects on a file's content: every file ends in one of the result's kinds. */
+  async run(task: ParseTask): Promise<ParseResult> {
+    const { path } = task;
+    if (task.overlay !== undefined)
+      return this.#parseText(task, task.overlay, Buffer.from(task.overlay), overlayStat);
+    const read = this.#files.readFile(`${task.rootFolder}/${path}`, task.maxFileBytes);
+    switch (read.kind) {
+      case "missing":
+        return { kind: "missing", path };
+      case "unreadable":
+        return { kind: "failed", path, stat: undefined, reason: "unreadable", detail: read.code };
+      case "changing":
+        return {
+          kind: "failed",
+          path,
+          stat: undefined,
+          reason: "changing",
+          detail: "changed whenever it was read",
+        };
+      case "notRegularFile":
+        return {
+          kind: "skipped",
+          path,
+          stat: noStat,
+          reason: "notRegularFile",
+          detail: "not a regular file",
+        };
+      case "tooLarge":
+        return {
+          kind: "skipped",
+          path,
+          stat: { ...noStat, sizeBytes: read.sizeBytes },
+          reason: "tooLarge",
+          detail: `${read.sizeBytes} bytes`,
+        };
+      case "read":
+        return this.#parseBytes(task, read.bytes, read.stat);
+    }
+  }
+
+  async #parseBytes(task: ParseTask, bytes: Uint8Array, stat: FileStat): Promise<ParseResult> {
+    const { path } = task;
+    const skip = inspectContent(bytes, path);
+    if (skip !== undefined && (skip.reason === "binary" || !task.included)) {
+      return { kind: "skipped", path, stat, reason: skip.reason, detail: skip.detail };
+    }
+    const hash = signed(this.#hasher.h64Raw(bytes));
+    if (task.isKnown?.(hash) === true) return { kind: "known", path, stat, hash };
+    const decoded = decode(bytes);
+    if (decoded.kind === "undecodable") {
+      return {
+        kind: "failed",
+        path,
+        stat,
+        reason: "undecodable",
+        detail: "the text encoding was not recognised",
+      };
+    }
+    return this.#parseText(task, decoded.text, bytes, stat, hash);
+  }
+
+  async #parseText(
+    task: ParseTask,
+    text: string,
+    bytes: Uint8Array,
+    stat: FileStat,
+    knownHash?: bigint,
+  ): Promise<ParseResult> {
+    const hash = knownHash ?? signed(this.#hasher.h64Raw(bytes));
+    if (knownHash === undefined && task.isKnown?.(hash) === true)
+      return { kind: "known", path: task.path, stat, hash };
+    const language = languageOf(task.path, firstLineOf(text));
+    const { parsed, level } = await this.#chunk(text, language, task.bySyntax);
+    return {
+      kind: "parsed",
+      path: task.path,
+      stat,
+      content: blobContentOf(text, hash, language, parsed, level, this.#scanner),
+    };
+  }
+
+  async #chunk(
+    text: string,
+    language: LanguageId,
+    bySyntax: boolean,
+  ): Promise<{ parsed: ParsedFile; level: BlobLevel }> {
+    if (!bySyntax)
+      return { parsed: chunkByLines(text, language), level: this.#syntax.has(language) ? 0 : 2 };
+    if (!this.#syntax.has(language)) return { parsed: chunkByLines(text, language), level: 2 };
+    const prepared = await this.#syntax.prepare(language);
+    const parsed = prepared ? this.#syntax.chunk(text, language) : undefined;
+    if (parsed === undefined)
+      return { parsed: chunkByLines(text, language, "grammarMissing"), level: 2 };
+    if (parsed.fallback !== undefined)
+      return { parsed: chunkByLines(text, language, parsed.fallback), level: 2 };
+    return { parsed, level: 1 };
+  }
+}
+
+/** A stat that no file on disk has, so that the next scan reads the file again. */
+export const noStat: FileStat = {
+  kind: "file",
+  sizeBytes: -1,
+  mtimeMs: -1,
+  ctimeMs: -1,
+  inode: -1,
+};
+const overlayStat: FileStat = { ...noStat, sizeBytes: -2 };
+
+/** SQLite integers are signed. */
+export function signed(hash: bigint): bigint {
+  return BigInt.asIntN(64, hash);
+}
+
+function firstLineOf(text: string): string {
+  const end = text.indexOf("\n");
+  return text.slice(0, Math.min(end < 0 ? text.length : end, 200));
+}

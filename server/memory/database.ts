@@ -1,0 +1,169 @@
+/**
+ * The one place that opens SQLite (`node:sqlite`). It checks what it opens, and moves a damaged file
+ * aside instead of failing for ever.
+ */
+import type { DatabaseSync as Database, StatementSync } from "node:sqlite";
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import path from "node:path";
+import { MemoryError } from "../../protocol/errors.ts";
+
+export type { Database, StatementSync };
+
+/** Returns whether this Node has SQLite with full-text search (Node 24; hosts before VS Code 1.125 may lack it). */
+export function hasSqlite(): boolean {
+  return sqlite() !== undefined;
+}
+
+function sqlite(): typeof import("node:sqlite") | undefined {
+  return process.getBuiltinModule("node:sqlite");
+}
+
+export interface OpenedDatabase {
+  readonly database: Database;
+  /** Set when a damaged file was moved aside and a new one made: where the damaged one is now. */
+  readonly movedAside?: string;
+}
+
+export interface DatabaseSpec {
+  /** Absolute path of the file; its folder is created. */
+  readonly file: string;
+  /** Written to `PRAGMA user_version`; a file of another version is replaced after `onOtherVersion`. */
+  readonly schemaVersion: number;
+  /** Creates the tables in an empty database. */
+  readonly create: (database: Database) => void;
+  /** FULL survives a power cut, NORMAL every kill of the process. */
+  readonly synchronous: "FULL" | "NORMAL";
+  /** Page cache of this connection. */
+  readonly cacheBytes: number;
+}
+
+/**
+ * Files up to this size are checked whole when they are opened, which takes some tens of milliseconds.
+ * Damage in a larger one shows as an error when the damaged page is used, and is dealt with then.
+ */
+const maxCheckedBytes = 48 * 1024 * 1024;
+
+/**
+ * Opens or creates a database for writing.
+ * Errors: `sqliteMissing`, `diskFull`, `storeUnavailable`.
+ */
+export function openDatabase(spec: DatabaseSpec): OpenedDatabase {
+  mkdirSync(path.dirname(spec.file), { recursive: true });
+  const existed = existsSync(spec.file) && statSync(spec.file).size > 0;
+  try {
+    return { database: openChecked(spec) };
+  } catch (error) {
+    if (!existed || !isDamage(error)) throw asMemoryError(error);
+  }
+  const movedAside = moveAside(spec.file);
+  try {
+    return { database: openChecked(spec), movedAside };
+  } catch (error) {
+    throw asMemoryError(error);
+  }
+}
+
+/** Opens an existing database for reading only. Errors: `storeUnavailable`. */
+export function openForReading(file: string, cacheBytes: number): Database {
+  const module = sqlite();
+  if (module === undefined) throw new MemoryError("sqliteMissing");
+  try {
+    const database = new module.DatabaseSync(file, { readOnly: true });
+    database.exec(
+      `PRAGMA cache_size = ${-Math.round(cacheBytes / 1024)}; PRAGMA busy_timeout = 2000;`,
+    );
+    return database;
+  } catch (error) {
+    throw asMemoryError(error);
+  }
+}
+
+/** Removes a database with its journal files. */
+export function removeDatabase(file: string): void {
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
+}
+
+function openChecked(spec: DatabaseSpec): Database {
+  const module = sqlite();
+  if (module === undefined) throw new MemoryError("sqliteMissing");
+  let database = new module.DatabaseSync(spec.file);
+  try {
+    const version = userVersion(database);
+    if (version !== 0 && version !== spec.schemaVersion) {
+      // Everything in it can be made again from the workspace.
+      database.close();
+      removeDatabase(spec.file);
+      database = new module.DatabaseSync(spec.file);
+    }
+    database.exec(
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${spec.synchronous}; PRAGMA busy_timeout = 5000;` +
+        `PRAGMA cache_size = ${-Math.round(spec.cacheBytes / 1024)}; PRAGMA temp_store = MEMORY;`,
+    );
+    if (userVersion(database) === 0) {
+      database.exec("BEGIN IMMEDIATE");
+      spec.create(database);
+      database.exec(`PRAGMA user_version = ${spec.schemaVersion}; COMMIT`);
+    } else if (statSync(spec.file).size <= maxCheckedBytes) {
+      const check = database.prepare("PRAGMA quick_check(1)").get() as
+        { quick_check: string } | undefined;
+      if (check?.quick_check !== "ok") throw new DamagedError();
+    }
+    return database;
+  } catch (error) {
+    if (database.isOpen) database.close();
+    throw error;
+  }
+}
+
+class DamagedError extends Error {}
+
+function userVersion(database: Database): number {
+  return (database.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
+}
+
+/** Returns where the damaged file went. Only the newest damaged file is kept. */
+function moveAside(file: string): string {
+  const target = `${file}.damaged`;
+  removeDatabase(target);
+  renameSync(file, target);
+  for (const suffix of ["-wal", "-shm"]) rmSync(file + suffix, { force: true });
+  return target;
+}
+
+const sqliteFull = 13;
+const sqliteIoError = 10;
+
+/** SQLITE_CORRUPT, SQLITE_NOTADB, and an unreadable schema count as damage. */
+export function isDamage(error: unknown): boolean {
+  if (error instanceof DamagedError) return true;
+  const code = errorCode(error);
+  return (
+    code === 11 ||
+    code === 26 ||
+    (code === 1 && /malformed|no such table|not a database/.test(String(error)))
+  );
+}
+
+/** Returns the primary SQLite result code of an error, `undefined` for other errors. */
+export function errorCode(error: unknown): number | undefined {
+  const code = (error as { errcode?: unknown } | null)?.errcode;
+  return typeof code === "number" ? code & 0xff : undefined;
+}
+
+/** True when an error says that the disk is full. */
+export function isDiskFull(error: unknown): boolean {
+  return errorCode(error) === sqliteFull || (error as { code?: unknown } | null)?.code === "ENOSPC";
+}
+
+/** Returns the catalogue error for whatever SQLite or the file system threw. */
+export function asMemoryError(error: unknown): MemoryError {
+  if (error instanceof MemoryError) return error;
+  if (isDiskFull(error)) return new MemoryError("diskFull");
+  const code = errorCode(error);
+  return new MemoryError(
+    "storeUnavailable",
+    code === sqliteIoError
+      ? "ioError"
+      : String((error as { code?: unknown } | null)?.code ?? code ?? ""),
+  );
+}

@@ -1,0 +1,200 @@
+/**
+ * Reads one root's memory: which chunks hold a term, which file a chunk belongs to, what a file defines.
+ * A connection of its own, so that questions never wait for the writer (SQLite WAL).
+ */
+import type { SymbolInfo } from "../../protocol/types.ts";
+import type { ParsedSymbol } from "../types.ts";
+import { openForReading, type Database, type StatementSync } from "./database.ts";
+import { unpackSpans, unpackSymbols, type StoredSpan } from "./packedSpans.ts";
+import type { ChunkColumn } from "./schema.ts";
+import { chunkColumns } from "./schema.ts";
+
+/** One chunk that matched. `score` is BM25 with the given column weights, larger is better. */
+export interface ChunkHit {
+  readonly chunkId: number;
+  readonly score: number;
+}
+
+/** One version of a file's content with the live files that have it. */
+export interface StoredBlob {
+  readonly id: number;
+  readonly hash: bigint;
+  readonly language: string;
+  readonly level: number;
+  readonly nChunks: number;
+  readonly spans: readonly StoredSpan[];
+  readonly symbols: readonly ParsedSymbol[];
+  /** Workspace-relative paths; empty when no file has this content any more. */
+  readonly paths: readonly string[];
+}
+
+const cacheBytes = 32 * 1024 * 1024;
+/** Blobs whose spans stay unpacked between questions. */
+const maxCachedBlobs = 512;
+
+export class MemoryBank {
+  readonly #database: Database;
+  readonly #frequencies = new Map<string, number>();
+  readonly #blobs = new Map<number, StoredBlob>();
+  readonly #searches = new Map<string, StatementSync>();
+  readonly #frequency: StatementSync;
+  readonly #blobOfChunk: StatementSync;
+  readonly #pathsOfBlob: StatementSync;
+  readonly #blobOfPath: StatementSync;
+  readonly #pathById: StatementSync;
+  readonly #searchPaths: StatementSync;
+  readonly #dataVersion: StatementSync;
+  readonly #remembered: StatementSync;
+  #seenVersion = -1;
+
+  /** Opens an existing store. Errors: `storeUnavailable`, `sqliteMissing`. */
+  constructor(file: string) {
+    this.#database = openForReading(file, cacheBytes);
+    this.#database.exec(
+      "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, chunkIndex, row)",
+    );
+    const prepare = (sql: string): StatementSync => this.#database.prepare(sql);
+    this.#frequency = prepare("SELECT doc FROM temp.vocabulary WHERE term = ?");
+    this.#blobOfChunk = prepare(
+      "SELECT id, hash, language, level, nChunks, chunks, symbols FROM blob WHERE id <= ? ORDER BY id DESC LIMIT 1",
+    );
+    this.#blobOfChunk.setReadBigInts(true);
+    this.#pathsOfBlob = prepare("SELECT path FROM file WHERE blob = ? ORDER BY path");
+    this.#blobOfPath = prepare("SELECT blob FROM file WHERE path = ? AND outcome = 'remembered'");
+    this.#pathById = prepare("SELECT path FROM file WHERE id = ?");
+    this.#searchPaths = prepare(
+      "SELECT rowid AS id, -bm25(pathIndex) AS score FROM pathIndex WHERE pathIndex MATCH ? ORDER BY rank LIMIT ?",
+    );
+    this.#dataVersion = prepare("PRAGMA data_version");
+    this.#remembered = prepare(
+      "SELECT path, b.language AS language FROM file f JOIN blob b ON b.id = f.blob WHERE f.outcome = 'remembered' ORDER BY path",
+    );
+  }
+
+  /** Forgets what was cached when another connection has written since. Call once for each question. */
+  refresh(): void {
+    const version = (this.#dataVersion.get() as { data_version: number }).data_version;
+    if (version === this.#seenVersion) return;
+    this.#seenVersion = version;
+    this.#blobs.clear();
+    this.#frequencies.clear();
+  }
+
+  /** Returns in how many chunks a term occurs, in any column. */
+  documentFrequency(term: string): number {
+    let frequency = this.#frequencies.get(term);
+    if (frequency === undefined) {
+      frequency = (this.#frequency.get(term) as { doc: number } | undefined)?.doc ?? 0;
+      this.#frequencies.set(term, frequency);
+    }
+    return frequency;
+  }
+
+  /** Returns the number of chunks, including those of content kept for branch switches. */
+  nChunks(): number {
+    const row = this.#database.prepare("SELECT sum(nChunks) AS n FROM blob").get() as {
+      n: number | null;
+    };
+    return row.n ?? 0;
+  }
+
+  /**
+   * Returns the best chunks for an FTS5 query, best first.
+   * `weights` are those of `chunkColumns`, in order.
+   */
+  searchChunks(match: string, weights: readonly number[], limit: number): ChunkHit[] {
+    const key = weights.join(",");
+    let statement = this.#searches.get(key);
+    if (statement === undefined) {
+      if (weights.length !== chunkColumns.length || !weights.every(Number.isFinite))
+        throw new RangeError("one finite weight for each column");
+      statement = this.#database.prepare(
+        `SELECT rowid AS chunkId, -rank AS score FROM chunkIndex WHERE chunkIndex MATCH ? AND rank MATCH 'bm25(${key})' ORDER BY rank LIMIT ?`,
+      );
+      this.#searches.set(key, statement);
+    }
+    return statement.all(match, limit) as unknown as ChunkHit[];
+  }
+
+  /** Returns the content that a chunk belongs to, `undefined` when it was dropped meanwhile. */
+  blobOfChunk(chunkId: number): StoredBlob | undefined {
+    const row = this.#blobOfChunk.get(chunkId) as unknown as RawBlob | undefined;
+    if (row === undefined) return undefined;
+    const id = Number(row.id);
+    if (chunkId >= id + Math.max(1, Number(row.nChunks))) return undefined;
+    const cached = this.#blobs.get(id);
+    if (cached !== undefined) return cached;
+    const blob: StoredBlob = {
+      id,
+      hash: row.hash,
+      language: row.language,
+      level: Number(row.level),
+      nChunks: Number(row.nChunks),
+      spans: unpackSpans(row.chunks),
+      symbols: unpackSymbols(row.symbols),
+      paths: (this.#pathsOfBlob.all(id) as unknown as { path: string }[]).map((file) => file.path),
+    };
+    if (this.#blobs.size >= maxCachedBlobs) this.#blobs.clear();
+    this.#blobs.set(id, blob);
+    return blob;
+  }
+
+  /** Returns the content of a remembered file, `undefined` when the path is not remembered. */
+  blobOfPath(path: string): StoredBlob | undefined {
+    const row = this.#blobOfPath.get(path) as { blob: number } | undefined;
+    return row === undefined ? undefined : this.blobOfChunk(row.blob);
+  }
+
+  /** Returns the files whose path holds the terms, best first. */
+  searchPaths(match: string, limit: number): { path: string; score: number }[] {
+    const rows = this.#searchPaths.all(match, limit) as unknown as { id: number; score: number }[];
+    return rows.flatMap(({ id, score }) => {
+      const row = this.#pathById.get(id) as { path: string } | undefined;
+      return row === undefined ? [] : [{ path: row.path, score }];
+    });
+  }
+
+  /** Every remembered file in path order. */
+  rememberedFiles(): { path: string; language: string }[] {
+    return this.#remembered.all() as unknown as { path: string; language: string }[];
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+}
+
+interface RawBlob {
+  id: bigint;
+  hash: bigint;
+  language: string;
+  level: bigint;
+  nChunks: bigint;
+  chunks: Uint8Array;
+  symbols: Uint8Array;
+}
+
+/** Returns an FTS5 expression that limits a query to one column. */
+export function inColumn(column: ChunkColumn, expression: string): string {
+  return `{${column}} : (${expression})`;
+}
+
+/** Returns a symbol with its containers' names joined by dots, as the protocol shows it. */
+export function symbolInfo(symbols: readonly ParsedSymbol[], idx: number): SymbolInfo | undefined {
+  const symbol = symbols[idx];
+  if (symbol === undefined) return undefined;
+  const containers: string[] = [];
+  let at = symbol.containerIdx;
+  for (let hops = 0; at >= 0 && hops < 32; hops++) {
+    const container = symbols[at];
+    if (container === undefined) break;
+    containers.unshift(container.name);
+    at = container.containerIdx;
+  }
+  return {
+    name: symbol.name,
+    kind: symbol.kind,
+    container: containers.join("."),
+    range: symbol.range,
+  };
+}

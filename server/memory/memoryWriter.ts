@@ -1,0 +1,402 @@
+/**
+ * Writes one root's memory. One writer a store, in the ingest thread; what is committed survives a kill
+ * at any moment (SQLite WAL).
+ */
+import type { FailReason, FileProblem, SkipReason } from "../../protocol/types.ts";
+import type { FileStat } from "../ports.ts";
+import { openDatabase, type Database, type StatementSync } from "./database.ts";
+import { chunkColumns, chunkerVersion, createTables, schemaVersion } from "./schema.ts";
+
+/** What is stored of one version of a file's content. */
+export interface BlobContent {
+  /** XXH64 of the bytes, as a signed 64-bit integer. */
+  readonly hash: bigint;
+  readonly language: string;
+  readonly nLines: number;
+  readonly level: BlobLevel;
+  readonly fallback: string | undefined;
+  /** `packSpans` of the chunks. */
+  readonly chunks: Uint8Array;
+  /** `packSymbols` of the symbols. */
+  readonly symbols: Uint8Array;
+  readonly nChunks: number;
+  /** Index terms: `chunkColumns.length` strings for each chunk, in order. */
+  readonly columns: readonly string[];
+}
+
+/** 0: by lines, waiting for the syntax pass. 1: from the syntax tree. 2: by lines for good. */
+export type BlobLevel = 0 | 1 | 2;
+
+/** A row of the file table. */
+export interface FileRow {
+  readonly id: number;
+  readonly path: string;
+  readonly blob: number | undefined;
+  readonly stat: Pick<FileStat, "sizeBytes" | "mtimeMs" | "ctimeMs" | "inode">;
+  readonly outcome: "remembered" | "skipped" | "failed";
+  readonly reason: SkipReason | FailReason | undefined;
+}
+
+export interface BlobRow {
+  readonly id: number;
+  readonly hash: bigint;
+  readonly language: string;
+  readonly level: BlobLevel;
+  readonly nChunks: number;
+}
+
+const cacheBytes = 24 * 1024 * 1024;
+/** Content that no file has any more is kept for a return to its branch, up to this many chunks … */
+const minKeptOrphanChunks = 4_000;
+/** … or this share of all chunks. */
+const keptOrphanShare = 0.1;
+
+export class MemoryWriter {
+  /** Set when the store on disk was damaged and had to be made anew. */
+  readonly movedAside: string | undefined;
+  readonly #database: Database;
+  readonly #statements: Statements;
+  #nextBlobId: number;
+  #inTransaction = false;
+
+  /** Opens or creates the store. Errors: `storeUnavailable`, `diskFull`, `sqliteMissing`. */
+  constructor(file: string) {
+    const opened = openDatabase({
+      file,
+      schemaVersion,
+      create: createTables,
+      synchronous: "NORMAL",
+      cacheBytes,
+    });
+    this.#database = opened.database;
+    this.movedAside = opened.movedAside;
+    this.#database.exec("PRAGMA wal_autocheckpoint = 4000");
+    this.#statements = prepareStatements(this.#database);
+    if (this.meta("chunkerVersion") !== String(chunkerVersion)) this.clear();
+    this.#nextBlobId = this.#readNextBlobId();
+  }
+
+  begin(): void {
+    if (this.#inTransaction) return;
+    this.#database.exec("BEGIN IMMEDIATE");
+    this.#inTransaction = true;
+  }
+
+  /** What was written since `begin` is durable when this returns. */
+  commit(): void {
+    if (!this.#inTransaction) return;
+    this.#database.exec("COMMIT");
+    this.#inTransaction = false;
+  }
+
+  /** Undoes what was written since `begin`. */
+  rollback(): void {
+    if (!this.#inTransaction) return;
+    this.#inTransaction = false;
+    if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+    this.#nextBlobId = this.#readNextBlobId();
+  }
+
+  get inTransaction(): boolean {
+    return this.#inTransaction;
+  }
+
+  /** Every row of the file table, for the comparison with the disk. */
+  files(): FileRow[] {
+    return (this.#statements.files.all() as unknown as RawFile[]).map(fileRowOf);
+  }
+
+  /** Returns the blob of a content hash, `undefined` when that content is not remembered. */
+  blobByHash(hash: bigint): BlobRow | undefined {
+    return blobRowOf(this.#statements.blobByHash.get(hash));
+  }
+
+  blobById(id: number): BlobRow | undefined {
+    return blobRowOf(this.#statements.blobById.get(id));
+  }
+
+  /** Stores new content, or replaces what was stored of the same content. Returns the blob's id. */
+  putBlob(content: BlobContent): number {
+    const old = this.blobByHash(content.hash);
+    if (old !== undefined) {
+      this.#statements.deleteChunks.run(old.id, old.id + Math.max(1, old.nChunks) - 1);
+      this.#statements.deleteBlob.run(old.id);
+    }
+    const id = this.#nextBlobId;
+    this.#nextBlobId += Math.max(1, content.nChunks);
+    this.#statements.insertBlob.run(
+      id,
+      content.hash,
+      content.language,
+      content.nLines,
+      content.nChunks,
+      content.level,
+      content.fallback ?? null,
+      content.chunks,
+      content.symbols,
+    );
+    const width = chunkColumns.length;
+    const columns = content.columns;
+    for (let c = 0; c < content.nChunks; c++) {
+      const at = c * width;
+      this.#statements.insertChunk.run(
+        id + c,
+        columns[at] as string,
+        columns[at + 1] as string,
+        columns[at + 2] as string,
+        columns[at + 3] as string,
+        columns[at + 4] as string,
+      );
+    }
+    if (old !== undefined) this.#statements.moveFiles.run(id, old.id);
+    return id;
+  }
+
+  /** Inserts or replaces a file's row. `pathTerms` is only written when the path is new. */
+  putFile(
+    path: string,
+    stat: Pick<FileStat, "sizeBytes" | "mtimeMs" | "ctimeMs" | "inode">,
+    outcome:
+      | { readonly kind: "remembered"; readonly blob: number }
+      | {
+          readonly kind: "skipped" | "failed";
+          readonly reason: SkipReason | FailReason;
+          readonly detail: string;
+        },
+    pathTerms: string,
+  ): number {
+    const remembered = outcome.kind === "remembered";
+    const { id, isNew } = this.#fileId(path);
+    this.#statements.putFile.run(
+      id,
+      path,
+      remembered ? outcome.blob : null,
+      stat.sizeBytes,
+      stat.mtimeMs,
+      stat.ctimeMs,
+      stat.inode,
+      outcome.kind,
+      remembered ? null : outcome.reason,
+      remembered ? null : outcome.detail,
+    );
+    if (isNew) this.#statements.insertPath.run(id, pathTerms);
+    return id;
+  }
+
+  #fileId(path: string): { id: number; isNew: boolean } {
+    const row = this.#statements.fileId.get(path) as { id: number } | undefined;
+    if (row !== undefined) return { id: row.id, isNew: false };
+    const next = (this.#statements.nextFileId.get() as { id: number }).id;
+    return { id: next, isNew: true };
+  }
+
+  removeFile(path: string): void {
+    const row = this.#statements.fileId.get(path) as { id: number } | undefined;
+    if (row === undefined) return;
+    this.#statements.deletePath.run(row.id);
+    this.#statements.deleteFile.run(row.id);
+  }
+
+  /** Returns blobs that wait for the syntax pass, with the path of a file that has this content. */
+  blobsToRefine(): { blob: number; path: string; sizeBytes: number }[] {
+    return this.#statements.toRefine.all() as unknown as {
+      blob: number;
+      path: string;
+      sizeBytes: number;
+    }[];
+  }
+
+  /** Marks content as chunked by lines for good, because its language has no grammar. */
+  setLevel(blob: number, level: BlobLevel, fallback: string | undefined): void {
+    this.#statements.setLevel.run(level, fallback ?? null, blob);
+  }
+
+  problems(
+    offset: number,
+    limit: number,
+  ): { problems: Omit<FileProblem, "rootId">[]; total: number } {
+    const problems = this.#statements.problems.all(limit, offset) as unknown as Omit<
+      FileProblem,
+      "rootId"
+    >[];
+    const total = (this.#statements.problemCount.get() as { n: number }).n;
+    return { problems: problems.map((problem) => ({ ...problem })), total };
+  }
+
+  /** Drops content that no file has any more, the oldest first, beyond what is kept for branch switches. */
+  dropOrphans(): number {
+    const total = (this.#statements.chunkCount.get() as { n: number | null }).n ?? 0;
+    const orphans = this.#statements.orphans.all() as unknown as { id: number; nChunks: number }[];
+    let nOrphan = orphans.reduce((sum, orphan) => sum + orphan.nChunks, 0);
+    const keep = Math.max(minKeptOrphanChunks, Math.floor(total * keptOrphanShare));
+    let dropped = 0;
+    for (const orphan of orphans) {
+      if (nOrphan <= keep) break;
+      this.#statements.deleteChunks.run(orphan.id, orphan.id + Math.max(1, orphan.nChunks) - 1);
+      this.#statements.deleteBlob.run(orphan.id);
+      nOrphan -= orphan.nChunks;
+      dropped++;
+    }
+    return dropped;
+  }
+
+  /** Counts for the status: all chunks, and remembered files by how their chunks were made. */
+  levelCounts(): { nChunks: number; exact: number; fallback: number } {
+    const nChunks = (this.#statements.chunkCount.get() as { n: number | null }).n ?? 0;
+    const files = this.#statements.levelCounts.get() as {
+      exact: number | null;
+      fallback: number | null;
+    };
+    return { nChunks, exact: files.exact ?? 0, fallback: files.fallback ?? 0 };
+  }
+
+  /**
+   * Merges index segments, about `nPages` pages of work; a negative number begins a merge of everything
+   * into one segment (FTS5's 'merge' command). Returns false when nothing is left to merge.
+   */
+  mergeIndex(nPages: number): boolean {
+    const before = this.#totalChanges();
+    this.#statements.merge.run(nPages);
+    return this.#totalChanges() - before >= 2;
+  }
+
+  #totalChanges(): number {
+    return (this.#statements.totalChanges.get() as { n: number }).n;
+  }
+
+  /** Folds the journal into the main file, so that `storeBytes` and the disk shrink. */
+  checkpoint(): void {
+    this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
+  meta(key: string): string | undefined {
+    return (this.#statements.readMeta.get(key) as { value: string } | undefined)?.value;
+  }
+
+  setMeta(key: string, value: string): void {
+    this.#statements.writeMeta.run(key, value);
+  }
+
+  /** Forgets everything; the store stays usable. */
+  clear(): void {
+    this.begin();
+    this.#database.exec(`
+      DELETE FROM file; DELETE FROM blob;
+      INSERT INTO chunkIndex (chunkIndex) VALUES ('delete-all');
+      INSERT INTO pathIndex (pathIndex) VALUES ('delete-all');
+    `);
+    this.setMeta("chunkerVersion", String(chunkerVersion));
+    this.commit();
+    this.#nextBlobId = 1;
+    this.#database.exec("VACUUM");
+    this.checkpoint();
+  }
+
+  close(): void {
+    if (!this.#database.isOpen) return;
+    this.rollback();
+    this.#database.close();
+  }
+
+  #readNextBlobId(): number {
+    const row = this.#database
+      .prepare("SELECT id, nChunks FROM blob ORDER BY id DESC LIMIT 1")
+      .get() as { id: number; nChunks: number } | undefined;
+    return row === undefined ? 1 : row.id + Math.max(1, row.nChunks);
+  }
+}
+
+interface RawFile {
+  id: number;
+  path: string;
+  blob: number | null;
+  sizeBytes: number;
+  mtimeMs: number;
+  ctimeMs: number;
+  inode: number;
+  outcome: FileRow["outcome"];
+  reason: string | null;
+}
+
+function fileRowOf(raw: RawFile): FileRow {
+  return {
+    id: raw.id,
+    path: raw.path,
+    blob: raw.blob ?? undefined,
+    stat: {
+      sizeBytes: raw.sizeBytes,
+      mtimeMs: raw.mtimeMs,
+      ctimeMs: raw.ctimeMs,
+      inode: raw.inode,
+    },
+    outcome: raw.outcome,
+    reason: (raw.reason ?? undefined) as FileRow["reason"],
+  };
+}
+
+function blobRowOf(raw: unknown): BlobRow | undefined {
+  if (raw === undefined) return undefined;
+  const row = raw as { id: bigint; hash: bigint; language: string; level: bigint; nChunks: bigint };
+  return {
+    id: Number(row.id),
+    hash: row.hash,
+    language: row.language,
+    level: Number(row.level) as BlobLevel,
+    nChunks: Number(row.nChunks),
+  };
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function prepareStatements(database: Database) {
+  const prepare = (sql: string): StatementSync => database.prepare(sql);
+  const blobColumns = "id, hash, language, level, nChunks";
+  const statements = {
+    files: prepare(
+      "SELECT id, path, blob, sizeBytes, mtimeMs, ctimeMs, inode, outcome, reason FROM file",
+    ),
+    blobByHash: prepare(`SELECT ${blobColumns} FROM blob WHERE hash = ?`),
+    blobById: prepare(`SELECT ${blobColumns} FROM blob WHERE id = ?`),
+    insertBlob: prepare("INSERT INTO blob VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    deleteBlob: prepare("DELETE FROM blob WHERE id = ?"),
+    insertChunk: prepare(
+      `INSERT INTO chunkIndex (rowid, ${chunkColumns.join(", ")}) VALUES (?, ?, ?, ?, ?, ?)`,
+    ),
+    deleteChunks: prepare("DELETE FROM chunkIndex WHERE rowid BETWEEN ? AND ?"),
+    moveFiles: prepare("UPDATE file SET blob = ? WHERE blob = ?"),
+    fileId: prepare("SELECT id FROM file WHERE path = ?"),
+    nextFileId: prepare("SELECT coalesce(max(id), 0) + 1 AS id FROM file"),
+    putFile: prepare(
+      "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET blob = excluded.blob, sizeBytes = excluded.sizeBytes, " +
+        "mtimeMs = excluded.mtimeMs, ctimeMs = excluded.ctimeMs, inode = excluded.inode, outcome = excluded.outcome, reason = excluded.reason, detail = excluded.detail",
+    ),
+    deleteFile: prepare("DELETE FROM file WHERE id = ?"),
+    insertPath: prepare("INSERT INTO pathIndex (rowid, path) VALUES (?, ?)"),
+    deletePath: prepare("DELETE FROM pathIndex WHERE rowid = ?"),
+    toRefine: prepare(
+      "SELECT b.id AS blob, min(f.path) AS path, f.sizeBytes AS sizeBytes FROM blob b JOIN file f ON f.blob = b.id WHERE b.level = 0 GROUP BY b.id",
+    ),
+    setLevel: prepare("UPDATE blob SET level = ?, fallback = ? WHERE id = ?"),
+    problems: prepare(
+      "SELECT path, outcome, reason, detail FROM file WHERE outcome <> 'remembered' ORDER BY outcome, reason, path LIMIT ? OFFSET ?",
+    ),
+    problemCount: prepare("SELECT count(*) AS n FROM file WHERE outcome <> 'remembered'"),
+    chunkCount: prepare("SELECT sum(nChunks) AS n FROM blob"),
+    levelCounts: prepare(
+      "SELECT sum(b.level = 1) AS exact, sum(b.fallback IS NOT NULL) AS fallback FROM file f JOIN blob b ON b.id = f.blob WHERE f.outcome = 'remembered'",
+    ),
+    orphans: prepare(
+      "SELECT id, nChunks FROM blob WHERE NOT EXISTS (SELECT 1 FROM file WHERE file.blob = blob.id) ORDER BY id",
+    ),
+    merge: prepare("INSERT INTO chunkIndex (chunkIndex, rank) VALUES ('merge', ?)"),
+    totalChanges: prepare("SELECT total_changes() AS n"),
+    readMeta: prepare("SELECT value FROM meta WHERE key = ?"),
+    writeMeta: prepare(
+      "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    ),
+  };
+  // Hashes use all 64 bits, which a JavaScript number cannot hold.
+  statements.blobByHash.setReadBigInts(true);
+  statements.blobById.setReadBigInts(true);
+  return statements;
+}

@@ -1,0 +1,34 @@
+/**
+ * Ownership of a store: one process writes, others read. The lock is SQLite's own lock on a small
+ * file, which the system releases when the process ends in whatever way, so a kill leaves no stale lock.
+ */
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { errorCode, type Database } from "./database.ts";
+import { MemoryError } from "../../protocol/errors.ts";
+
+const busy = 5;
+const locked = 6;
+
+export interface StoreLock {
+  release(): void;
+}
+
+/** Returns the lock, `undefined` when another process holds it. Errors: `storeUnavailable`, `sqliteMissing`. */
+export function acquireStoreLock(file: string): StoreLock | undefined {
+  const sqlite = process.getBuiltinModule("node:sqlite");
+  if (sqlite === undefined) throw new MemoryError("sqliteMissing");
+  mkdirSync(path.dirname(file), { recursive: true });
+  let database: Database | undefined;
+  try {
+    database = new sqlite.DatabaseSync(file);
+    database.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+    const held = database;
+    return { release: () => held.close() };
+  } catch (error) {
+    database?.close();
+    const code = errorCode(error);
+    if (code === busy || code === locked) return undefined;
+    throw new MemoryError("storeUnavailable", String(code ?? ""));
+  }
+}

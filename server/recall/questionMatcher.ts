@@ -1,0 +1,136 @@
+/** Holds a question against texts, names and places: which share of what was asked is found there. */
+import { termsOfText, termsOfWord } from "../ingest/terms.ts";
+import type { WeighedTerm } from "./candidates.ts";
+import type { ParsedQuestion } from "./question.ts";
+
+/** Text of a chunk that is looked at; the rest of a very long chunk adds nothing. */
+const maxCharacters = 12_000;
+
+export interface TextMatch {
+  /** Share of the question's mass. */
+  readonly coverage: number;
+  /** 1 when a literal of the question stands in the text, less for a part of one. */
+  readonly literal: number;
+  /** Matched terms, heaviest first, at most five. */
+  readonly words: readonly string[];
+}
+
+export class QuestionMatcher {
+  readonly #mass = new Map<string, number>();
+  readonly #total: number;
+  readonly #question: ParsedQuestion;
+  readonly #identifiers: readonly { readonly name: string; readonly whole: string }[];
+  readonly #literals: readonly string[];
+
+  constructor(question: ParsedQuestion, terms: readonly WeighedTerm[]) {
+    this.#question = question;
+    for (const term of terms) if (term.mass > 0) this.#mass.set(term.term, term.mass);
+    this.#total = Math.max(
+      1e-9,
+      [...this.#mass.values()].reduce((sum, mass) => sum + mass, 0),
+    );
+    const names = question.identifiers.map(
+      (identifier) =>
+        identifier
+          .split(/[^\p{L}\p{N}_$]+/u)
+          .filter(Boolean)
+          .at(-1) ?? "",
+    );
+    this.#identifiers = names
+      .filter(Boolean)
+      .map((name) => ({ name, whole: termsOfWord(name)[0] ?? "" }));
+    this.#literals = question.literals.slice(0, 20).map((literal) => literal.toLowerCase());
+  }
+
+  /** Share of the question's mass that a list of terms holds. */
+  share(terms: readonly string[]): {
+    share: number;
+    terms: ReadonlySet<string>;
+    words: readonly string[];
+  } {
+    const found = new Set<string>();
+    let sum = 0;
+    for (const term of terms) {
+      const mass = this.#mass.get(term);
+      if (mass === undefined || found.has(term)) continue;
+      found.add(term);
+      sum += mass;
+    }
+    return { share: sum / this.#total, terms: found, words: [...found] };
+  }
+
+  /** Holds the question against a chunk's text, together with its names and its path. */
+  match(text: string, nameTerms: readonly string[], pathTerms: ReadonlySet<string>): TextMatch {
+    const cut = text.length > maxCharacters ? text.slice(0, maxCharacters) : text;
+    const found = new Map<string, number>();
+    const meet = (term: string): void => {
+      const mass = this.#mass.get(term);
+      if (mass !== undefined) found.set(term, mass);
+    };
+    for (const term of termsOfText(cut)) meet(term);
+    for (const term of nameTerms) meet(term);
+    for (const term of pathTerms) meet(term);
+    let sum = 0;
+    for (const mass of found.values()) sum += mass;
+    const words = [...found]
+      .sort((a, b) => b[1] - a[1])
+      .slice(0, 5)
+      .map(([term]) => term);
+    return { coverage: sum / this.#total, literal: this.#literalIn(cut), words };
+  }
+
+  /** How surely one of the names defines what the question names. */
+  definition(names: readonly string[]): { strength: number; name: string } {
+    let best = { strength: 0, name: "" };
+    for (const name of names) {
+      for (const wanted of this.#identifiers) {
+        const strength =
+          name === wanted.name
+            ? 1
+            : wanted.whole !== "" && termsOfWord(name)[0] === wanted.whole
+              ? 0.8
+              : 0;
+        if (strength > best.strength) best = { strength, name };
+      }
+      if (best.strength === 0 && this.#question.possibleNames.includes(name))
+        best = { strength: 0.5, name };
+    }
+    return best;
+  }
+
+  /** 1 when a path of the question names this file and line, 0.5 for the file alone. */
+  pointed(path: string, startLine: number, endLine: number): number {
+    let best = 0;
+    const places = [
+      ...this.#question.paths.map((mention) => ({ path: mention.path, line: mention.line })),
+      ...this.#question.stackFrames.map((frame) => ({ path: frame.path ?? "", line: frame.line })),
+    ];
+    for (const place of places) {
+      if (!isSamePath(path, place.path)) continue;
+      const { line } = place;
+      best = Math.max(
+        best,
+        line !== undefined && line >= startLine && line < Math.max(endLine, startLine + 1)
+          ? 1
+          : 0.5,
+      );
+    }
+    return best;
+  }
+
+  #literalIn(text: string): number {
+    if (this.#literals.length === 0) return 0;
+    const lower = text.toLowerCase();
+    // Later literals are parts of earlier ones, so they prove less.
+    for (let i = 0; i < this.#literals.length; i++)
+      if (lower.includes(this.#literals[i] as string)) return i === 0 ? 1 : 0.6;
+    return 0;
+  }
+}
+
+/** True when one path ends with the other at a folder boundary. */
+function isSamePath(path: string, mentioned: string): boolean {
+  const normal = mentioned.replaceAll("\\", "/").replace(/^\.?\//, "");
+  if (normal === "") return false;
+  return path === normal || path.endsWith(`/${normal}`) || normal.endsWith(`/${path}`);
+}

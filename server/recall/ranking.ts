@@ -1,0 +1,99 @@
+/**
+ * Second stage of a recall: features of each candidate chunk, and their weighted sum. Every feature is
+ * about between 0 and 1, so that the weights can be compared and questions of different length too.
+ */
+import type { FileRole, Reason } from "../../protocol/types.ts";
+import type { Scope } from "./scope.ts";
+
+/** What is known of a candidate chunk before its score. */
+export interface Features {
+  /** BM25 over the index columns, divided by the question's mass. */
+  readonly bm25: number;
+  /** Share of the question's mass found in the chunk's text, its names or its path. */
+  readonly coverage: number;
+  /** Share of the question's mass found in the names the chunk defines. */
+  readonly symbol: number;
+  /** Share of the question's mass found in the path. */
+  readonly path: number;
+  /** What the file's other chunks hold, BM25 with falling weight, divided by the question's mass. */
+  readonly file: number;
+  /** A name of the question is defined here: 1 for an exact match, less when only its words agree. */
+  readonly definition: number;
+  /** A literal of the question occurs here. */
+  readonly literal: number;
+  /** A path or stack frame of the question points here. */
+  readonly pointed: number;
+}
+
+/** Weights of the features, tuned on bench/recall. */
+export const featureWeights: Readonly<Record<keyof Features, number>> = {
+  bm25: 1,
+  coverage: 0.6,
+  symbol: 0.5,
+  path: 0.45,
+  file: 0.3,
+  definition: 0.7,
+  literal: 0.8,
+  pointed: 2,
+};
+
+/** Factors by role for a question that does not ask for tests, documentation or configuration. */
+const roleFactors: Readonly<Record<FileRole, number>> = {
+  source: 1,
+  test: 0.7,
+  docs: 0.75,
+  config: 0.8,
+};
+
+/** Returns the factor of a file's role under the question's scope. */
+export function roleFactor(role: FileRole, scope: Scope): number {
+  const wish =
+    role === "test"
+      ? scope.tests
+      : role === "docs"
+        ? scope.docs
+        : role === "config"
+          ? scope.config
+          : undefined;
+  if (wish === "exclude") return roleFactors[role] * 0.2;
+  if (wish !== undefined) return wish === "only" ? 1.6 : 1.1;
+  const othersOnly = scope.tests === "only" || scope.docs === "only" || scope.config === "only";
+  return othersOnly ? roleFactors[role] * 0.5 : roleFactors[role];
+}
+
+/** Returns the score of a candidate, larger is better. */
+export function scoreOf(features: Features, factor: number): number {
+  let sum = 0;
+  for (const name of Object.keys(featureWeights) as (keyof Features)[])
+    sum += featureWeights[name] * features[name];
+  return sum * factor;
+}
+
+const reasonKinds: Readonly<Record<keyof Features, Reason["kind"]>> = {
+  bm25: "body",
+  coverage: "coverage",
+  symbol: "symbol",
+  path: "path",
+  file: "file",
+  definition: "definition",
+  literal: "literal",
+  pointed: "exactPath",
+};
+
+/** Returns what made up a score, the largest part first; parts below a hundredth are left out. */
+export function reasonsOf(
+  features: Features,
+  details: Partial<Record<keyof Features, string>>,
+): Reason[] {
+  const reasons: Reason[] = [];
+  for (const name of Object.keys(featureWeights) as (keyof Features)[]) {
+    const weight = featureWeights[name] * features[name];
+    if (weight >= 0.01)
+      reasons.push({
+        kind: reasonKinds[name],
+        detail: details[name] ?? "",
+        weight: Math.round(weight * 1000) / 1000,
+      });
+  }
+  return reasons.sort((a, b) => b.weight - a.weight);
+}

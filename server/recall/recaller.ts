@@ -1,0 +1,148 @@
+/**
+ * Answers "which places of the workspace is this question about": index, then features, then the texts
+ * themselves. Every text that leaves here was read during the question.
+ */
+import type { SearchParams } from "../../protocol/methods.ts";
+import type { Recall, RecallTrace, SearchResult } from "../../protocol/types.ts";
+import type { SourceReader, SourceText, RememberedFile, RecallService } from "../services.ts";
+import type { Clock } from "../ports.ts";
+import { fileRoleOf } from "../ingest/fileRole.ts";
+import { languageOf, type LanguageId } from "../ingest/languages.ts";
+import type { OpenBank } from "../workspaceMemory.ts";
+import type { Coverage } from "../../protocol/types.ts";
+import { findCandidates, type WeighedTerm } from "./candidates.ts";
+import { parseQuestion, type ParsedQuestion } from "./question.ts";
+import { queryTerms } from "./queryTerms.ts";
+import { rankInBank, type RankedChunk } from "./rankInBank.ts";
+import { findUses } from "./uses.ts";
+import type { VerifiedSource } from "./verifiedSource.ts";
+
+/** What a recall needs of the workspace's memory. */
+export interface MemorySource {
+  banks(rootIds: readonly string[] | undefined): OpenBank[];
+  coverage(rootIds: readonly string[] | undefined): Coverage;
+  /** Waits a moment for changes that are being remembered right now. */
+  freshen(signal: AbortSignal): Promise<void>;
+}
+
+/** At most this many results from one file among the first ones. */
+const maxPerFile = 3;
+
+export class Recaller implements RecallService, SourceReader {
+  readonly #memory: MemorySource;
+  readonly #source: VerifiedSource;
+  readonly #clock: Clock;
+
+  constructor(memory: MemorySource, source: VerifiedSource, clock: Clock) {
+    this.#memory = memory;
+    this.#source = source;
+    this.#clock = clock;
+  }
+
+  async search(params: SearchParams, signal: AbortSignal): Promise<SearchResult> {
+    const stages: { name: string; nCandidates: number; ms: number }[] = [];
+    let lapMs = this.#clock.elapsedMs();
+    const lap = (name: string, nCandidates: number): void => {
+      const now = this.#clock.elapsedMs();
+      stages.push({ name, nCandidates, ms: Math.round((now - lapMs) * 100) / 100 });
+      lapMs = now;
+    };
+    const question = parseQuestion(params.query);
+    const terms = queryTerms(question);
+    lap("understand", terms.length);
+    await this.#memory.freshen(signal);
+    signal.throwIfAborted();
+    const ranked: RankedChunk[] = [];
+    const weighed = new Map<string, WeighedTerm>();
+    for (const open of this.#memory.banks(params.rootIds)) {
+      open.bank.refresh();
+      const found = findCandidates(open.bank, terms, open.bank.nChunks());
+      for (const term of found.terms) remember(weighed, term);
+      lap("index", found.hits.length);
+      ranked.push(...(await rankInBank(open, this.#source, question, found, params, signal)));
+      signal.throwIfAborted();
+      lap("rank", ranked.length);
+    }
+    ranked.sort((a, b) => b.recall.score - a.recall.score);
+    const recalls = capPerFile(ranked, params.limit).map((chunk) => chunk.recall);
+    lap("select", recalls.length);
+    return {
+      recalls,
+      coverage: this.#memory.coverage(params.rootIds),
+      tiers: ["lexical", "symbols"],
+      trace: traceOf(question, [...weighed.values()], stages),
+    };
+  }
+
+  async usesOf(
+    symbolName: string,
+    rootIds: readonly string[] | undefined,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<readonly Recall[]> {
+    const recalls: Recall[] = [];
+    for (const open of this.#memory.banks(rootIds)) {
+      open.bank.refresh();
+      recalls.push(...(await findUses(open, this.#source, symbolName, limit, signal)));
+    }
+    return recalls.sort((a, b) => b.score - a.score).slice(0, limit);
+  }
+
+  readText(rootId: string, path: string): SourceText | undefined {
+    const open = this.#memory.banks([rootId])[0];
+    if (open === undefined) return undefined;
+    const read = this.#source.readText(open.root.folder, path);
+    return read === undefined
+      ? undefined
+      : { text: read.text, language: languageOf(path, read.text.slice(0, 200)) };
+  }
+
+  files(rootIds: readonly string[] | undefined): readonly RememberedFile[] {
+    return this.#memory.banks(rootIds).flatMap(({ root, bank }) =>
+      bank.rememberedFiles().map(({ path, language }) => ({
+        rootId: root.id,
+        path,
+        language,
+        role: fileRoleOf(path, language as LanguageId),
+      })),
+    );
+  }
+}
+
+/** Keeps the order, but lets a file have more than its share only after the others had theirs. */
+function capPerFile(ranked: readonly RankedChunk[], limit: number): RankedChunk[] {
+  const perFile = new Map<string, number>();
+  const first: RankedChunk[] = [];
+  const later: RankedChunk[] = [];
+  for (const chunk of ranked) {
+    const key = `${chunk.recall.citation.rootId}:${chunk.recall.citation.path}`;
+    const n = perFile.get(key) ?? 0;
+    perFile.set(key, n + 1);
+    (n < maxPerFile ? first : later).push(chunk);
+  }
+  return [...first, ...later].slice(0, limit);
+}
+
+function remember(terms: Map<string, WeighedTerm>, term: WeighedTerm): void {
+  const old = terms.get(term.term);
+  terms.set(
+    term.term,
+    old === undefined
+      ? term
+      : { ...old, nChunks: old.nChunks + term.nChunks, used: old.used || term.used },
+  );
+}
+
+function traceOf(
+  question: ParsedQuestion,
+  terms: readonly WeighedTerm[],
+  stages: RecallTrace["stages"],
+): RecallTrace {
+  return {
+    terms: terms.map(({ term, nChunks, used }) => ({ term, nChunks, used })),
+    identifiers: question.identifiers,
+    paths: question.paths.map((mention) => mention.path),
+    literals: question.literals,
+    stages,
+  };
+}

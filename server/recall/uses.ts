@@ -1,0 +1,102 @@
+/**
+ * Places that use a definition, by name: call sites, constructions, mentions of a type, imports. No types
+ * are resolved, so two definitions of one name share their uses; answers say so.
+ */
+import type { Recall } from "../../protocol/types.ts";
+import { wholeTerm } from "../ingest/blobContent.ts";
+import { fileRoleOf } from "../ingest/fileRole.ts";
+import type { LanguageId } from "../ingest/languages.ts";
+import { ftsQuote, termsOfName } from "../ingest/terms.ts";
+import { inColumn } from "../memory/memoryBank.ts";
+import type { OpenBank } from "../workspaceMemory.ts";
+import { offsetsOf, symbolOf, symbolsIn, type VerifiedSource } from "./verifiedSource.ts";
+
+const maxHits = 300;
+const maxFilesRead = 60;
+const flatWeights = [0, 0, 0, 1, 1];
+
+/** Returns chunks whose text uses the name, without those that define it, best first; at most `limit`. */
+export async function findUses(
+  open: OpenBank,
+  source: VerifiedSource,
+  symbolName: string,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Recall[]> {
+  const last =
+    symbolName
+      .split(/[^\p{L}\p{N}_$]+/u)
+      .filter(Boolean)
+      .at(-1) ?? "";
+  const term = wholeTerm(last) || termsOfName(last)[0];
+  if (term === undefined || term === "") return [];
+  // Content that still waits for the syntax pass has no uses yet; its body holds the name all the same.
+  const match = `${inColumn("uses", ftsQuote(term))} OR ${inColumn("body", ftsQuote(term))}`;
+  const hits = open.bank.searchChunks(match, flatWeights, maxHits);
+  const byFile = new Map<string, number>();
+  for (const hit of hits) {
+    for (const path of open.bank.blobOfChunk(hit.chunkId)?.paths ?? [])
+      byFile.set(path, Math.max(byFile.get(path) ?? 0, hit.score));
+  }
+  const ordered = [...byFile]
+    .sort((a, b) => weightOf(open, b) - weightOf(open, a))
+    .slice(0, maxFilesRead);
+  const named = wholeName(last);
+  const recalls: Recall[] = [];
+  for (const [path] of ordered) {
+    signal.throwIfAborted();
+    const file = await source.read(open.root.folder, open.bank, path, true);
+    if (file === undefined) continue;
+    for (const span of file.spans) {
+      const { start, end } = offsetsOf(file, span);
+      const text = file.text.slice(start, end);
+      if (!named.test(text)) continue;
+      const idxs = symbolsIn(file, span);
+      const defines = idxs.some(
+        (idx) =>
+          file.symbols[idx]?.name === last &&
+          (file.symbols[idx]?.nameLine ?? -1) >= span.range.start.line,
+      );
+      const nMentions = text.split(named).length - 1;
+      if (defines && nMentions < 2) continue;
+      const holder = idxs.find((idx) => file.symbols[idx]?.name !== last);
+      recalls.push({
+        citation: source.cite(
+          open.root.id,
+          path,
+          span.range,
+          text,
+          holder === undefined ? undefined : symbolOf(file, holder),
+        ),
+        score:
+          (file.role === "source" ? 1 : 0.5) * (defines ? 0.4 : 1) * (1 + Math.log(1 + nMentions)),
+        reasons: [{ kind: "neighbour", detail: last, weight: nMentions }],
+        role: file.role,
+        language: file.language,
+        text,
+        boundary: file.boundary,
+        relation: { kind: file.role === "test" ? "test" : "calledBy", of: last },
+      });
+      if (recalls.length >= limit * 2) return best(recalls, limit);
+    }
+  }
+  return best(recalls, limit);
+}
+
+function best(recalls: Recall[], limit: number): Recall[] {
+  return recalls.sort((a, b) => b.score - a.score).slice(0, limit);
+}
+
+/** Sources come before tests, so that a cut at `maxFilesRead` loses tests first. */
+function weightOf(open: OpenBank, [path, score]: readonly [string, number]): number {
+  const language = (open.bank.blobOfPath(path)?.language ?? "plaintext") as LanguageId;
+  return score * (fileRoleOf(path, language) === "source" ? 2 : 1);
+}
+
+/** A pattern for a name that is not part of a longer one. */
+export function wholeName(name: string): RegExp {
+  return new RegExp(
+    `(?<![\\p{L}\\p{N}_$])${name.replace(/[$()*+.?[\\\]^{|}]/g, "\\$&")}(?![\\p{L}\\p{N}_$])`,
+    "u",
+  );
+}

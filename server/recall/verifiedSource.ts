@@ -1,0 +1,183 @@
+/**
+ * Reads files for a question and holds each against what the memory says of it. Text that is shown is
+ * the text as it is now: a file that changed since it was remembered is chunked anew on the spot.
+ */
+import type { Citation, FileRole, Range, SymbolInfo } from "../../protocol/types.ts";
+import { decode } from "../ingest/decoder.ts";
+import { fileRoleOf } from "../ingest/fileRole.ts";
+import { chunkByLines } from "../ingest/lineChunker.ts";
+import { languageOf, type LanguageId } from "../ingest/languages.ts";
+import { lineStarts } from "../ingest/lineIndex.ts";
+import { signed, type Hasher } from "../ingest/parseTask.ts";
+import type { SyntaxChunker } from "../ingest/syntax/syntaxChunker.ts";
+import { symbolInfo, type MemoryBank, type StoredBlob } from "../memory/memoryBank.ts";
+import type { StoredSpan } from "../memory/packedSpans.ts";
+import type { FileSystem } from "../ports.ts";
+import type { ParsedSymbol } from "../types.ts";
+
+/** A file's text of this moment with its chunks. */
+export interface VerifiedFile {
+  readonly path: string;
+  readonly text: string;
+  readonly starts: Uint32Array;
+  readonly language: LanguageId;
+  readonly role: FileRole;
+  readonly spans: readonly StoredSpan[];
+  readonly symbols: readonly ParsedSymbol[];
+  readonly boundary: "syntax" | "lines";
+  /** False when the memory knew another version: its chunk numbers do not fit these spans. */
+  readonly asRemembered: boolean;
+}
+
+export interface SourceOptions {
+  readonly files: FileSystem;
+  readonly hasher: Hasher;
+  readonly syntax: SyntaxChunker;
+  /** Unsaved editor text by absolute path. */
+  readonly overlay: (absolute: string) => string | undefined;
+  /** Called with absolute paths whose remembered version is not the present one. */
+  readonly outdated: (absolute: string) => void;
+}
+
+/** A file above this size is not read during a question. */
+const maxBytes = 16 * 1024 * 1024;
+
+export class VerifiedSource {
+  readonly #options: SourceOptions;
+  constructor(options: SourceOptions) {
+    this.#options = options;
+  }
+
+  /** Returns the present text of a file, `undefined` when it is gone or not readable as text. */
+  readText(rootFolder: string, path: string): { text: string; hash: bigint } | undefined {
+    const absolute = `${rootFolder}/${path}`;
+    const overlay = this.#options.overlay(absolute);
+    if (overlay !== undefined) return { text: overlay, hash: this.#hash(Buffer.from(overlay)) };
+    const read = this.#options.files.readFile(absolute, maxBytes);
+    if (read.kind !== "read") return undefined;
+    const hash = this.#hash(read.bytes);
+    const decoded = decode(read.bytes);
+    return decoded.kind === "text" ? { text: decoded.text, hash } : undefined;
+  }
+
+  /**
+   * Returns a remembered file as it is now, `undefined` when it is gone. With `exact`, content that
+   * still waits for the syntax pass is chunked by syntax at once.
+   */
+  async read(
+    rootFolder: string,
+    bank: MemoryBank,
+    path: string,
+    exact: boolean,
+  ): Promise<VerifiedFile | undefined> {
+    const current = this.readText(rootFolder, path);
+    if (current === undefined) {
+      this.#options.outdated(`${rootFolder}/${path}`);
+      return undefined;
+    }
+    const blob = bank.blobOfPath(path);
+    const asRemembered = blob?.hash === current.hash;
+    if (!asRemembered) this.#options.outdated(`${rootFolder}/${path}`);
+    if (asRemembered && (blob.level > 0 || !exact)) return fromBlob(path, current.text, blob);
+    return this.#chunkNow(path, current.text, asRemembered ? blob : undefined);
+  }
+
+  async #chunkNow(path: string, text: string, blob: StoredBlob | undefined): Promise<VerifiedFile> {
+    const language = languageOf(path, text.slice(0, 200).split("\n", 1)[0]);
+    const ready = await this.#options.syntax.prepare(language);
+    const bySyntax = ready ? this.#options.syntax.chunk(text, language) : undefined;
+    const parsed =
+      bySyntax === undefined || bySyntax.fallback !== undefined
+        ? chunkByLines(text, language)
+        : bySyntax;
+    return {
+      path,
+      text,
+      starts: lineStarts(text),
+      language,
+      role: fileRoleOf(path, language),
+      spans: parsed.chunks,
+      symbols: parsed.symbols,
+      boundary: parsed.boundary,
+      asRemembered: blob !== undefined && parsed.boundary === "lines",
+    };
+  }
+
+  /** Returns the citation of a span whose text was just read. */
+  cite(
+    rootId: string,
+    path: string,
+    range: Range,
+    text: string,
+    symbol: SymbolInfo | undefined,
+  ): Citation {
+    const contentHash = this.#options.hasher.h64ToString(text);
+    return { rootId, path, range, contentHash, ...(symbol === undefined ? {} : { symbol }) };
+  }
+
+  #hash(bytes: Uint8Array): bigint {
+    return signed(this.#options.hasher.h64Raw(bytes));
+  }
+}
+
+function fromBlob(path: string, text: string, blob: StoredBlob): VerifiedFile {
+  const language = blob.language as LanguageId;
+  return {
+    path,
+    text,
+    starts: lineStarts(text),
+    language,
+    role: fileRoleOf(path, language),
+    spans: blob.spans,
+    symbols: blob.symbols,
+    boundary: blob.level === 1 ? "syntax" : "lines",
+    asRemembered: true,
+  };
+}
+
+/** UTF-16 offsets of a span in a verified file. */
+export function offsetsOf(file: VerifiedFile, span: StoredSpan): { start: number; end: number } {
+  const at = (line: number, character: number): number =>
+    Math.min(file.text.length, (file.starts[line] ?? file.text.length) + character);
+  return {
+    start: at(span.range.start.line, span.range.start.character),
+    end: at(span.range.end.line, span.range.end.character),
+  };
+}
+
+/** Indices of the definitions that begin in a span, outermost first; when none does, the one around it. */
+export function symbolsIn(
+  file: { readonly symbols: readonly ParsedSymbol[] },
+  span: StoredSpan,
+): number[] {
+  const found: number[] = [];
+  const endLine = span.range.end.character > 0 ? span.range.end.line + 1 : span.range.end.line;
+  for (let i = firstSymbolAt(file.symbols, span.range.start.line); i < file.symbols.length; i++) {
+    const line = (file.symbols[i] as ParsedSymbol).nameLine;
+    if ((file.symbols[i] as ParsedSymbol).range.start.line >= endLine) break;
+    if (line >= span.range.start.line && line < endLine) found.push(i);
+  }
+  if (found.length === 0 && span.enclosingSymbolIdx >= 0) found.push(span.enclosingSymbolIdx);
+  return found;
+}
+
+/** Symbols are in the order of their first lines, so the search can begin near the span. */
+function firstSymbolAt(symbols: readonly ParsedSymbol[], line: number): number {
+  let low = 0;
+  let high = symbols.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((symbols[middle] as ParsedSymbol).range.start.line < line) low = middle + 1;
+    else high = middle;
+  }
+  // A doc comment may begin in the chunk before.
+  return Math.max(0, low - 4);
+}
+
+/** The symbol as the protocol shows it, `undefined` for an index that does not exist. */
+export function symbolOf(
+  file: { readonly symbols: readonly ParsedSymbol[] },
+  idx: number,
+): SymbolInfo | undefined {
+  return symbolInfo(file.symbols, idx);
+}

@@ -1,0 +1,298 @@
+/**
+ * The memory of all open roots as the main thread sees it: calls go to the ingest thread, reading goes
+ * straight to the stores, so that a question never waits for the writer.
+ */
+import { Worker } from "node:worker_threads";
+import { MemoryError } from "../protocol/errors.ts";
+import type { FileChange } from "../protocol/methods.ts";
+import type { Coverage, MemorySettings, MemoryStatus, Root } from "../protocol/types.ts";
+import type {
+  IngestAction,
+  IngestCall,
+  IngestMessage,
+  IngestReply,
+  ProblemPage,
+  StoreStatus,
+} from "./ingest/ingestCalls.ts";
+import { MemoryBank } from "./memory/memoryBank.ts";
+import type { Logger } from "./ports.ts";
+import type { MemoryService } from "./services.ts";
+import { threadEntry } from "./threads.ts";
+import { serverVersion } from "./version.ts";
+
+/** A root with its open store, for recall. */
+export interface OpenBank {
+  readonly root: Root;
+  readonly bank: MemoryBank;
+}
+
+interface Opened {
+  readonly storeDir: string;
+  readonly roots: readonly Root[];
+  readonly settings: MemorySettings;
+}
+
+export interface WorkspaceMemoryOptions {
+  readonly log: Logger;
+  /** Time without progress after which a file is given up. */
+  readonly watchdogMs?: number;
+}
+
+const defaultWatchdogMs = 60_000;
+/** A question waits this long for a few changed files; a fill of many goes on beside it. */
+const freshenMs = 400;
+const maxAwaitedChanges = 64;
+
+export class WorkspaceMemory implements MemoryService {
+  readonly #worker: Worker;
+  readonly #calls = new Map<
+    number,
+    { resolve: (value: StoreStatus[] | ProblemPage) => void; reject: (error: Error) => void }
+  >();
+  readonly #listeners = new Set<(status: MemoryStatus) => void>();
+  readonly #banks = new Map<string, { generation: number; bank: MemoryBank }>();
+  readonly #overlays = new Map<string, string>();
+  #stores: readonly StoreStatus[] = [];
+  #opened: Opened | undefined;
+  #trusted = false;
+  #paused = false;
+  #nextId = 1;
+  #closed = false;
+  #changedLately = false;
+
+  constructor(options: WorkspaceMemoryOptions) {
+    this.#worker = new Worker(threadEntry("ingestThread"), {
+      workerData: { watchdogMs: options.watchdogMs ?? defaultWatchdogMs },
+    });
+    this.#worker.on("message", (message: IngestReply | IngestMessage) => this.#receive(message));
+    this.#worker.on("error", (error) => {
+      options.log.log("error", "ingest", "the ingest thread failed", { error: error.name });
+      this.#failAll();
+    });
+    this.#worker.on("exit", () => this.#failAll());
+  }
+
+  async open(
+    storeDir: string,
+    roots: readonly Root[],
+    settings: MemorySettings,
+    trusted: boolean,
+  ): Promise<MemoryStatus> {
+    this.#opened = { storeDir, roots, settings };
+    this.#trusted = trusted;
+    return this.#openStores();
+  }
+
+  async setRoots(roots: readonly Root[]): Promise<MemoryStatus> {
+    if (this.#opened === undefined) throw new MemoryError("invalidRequest", "open first");
+    this.#opened = { ...this.#opened, roots };
+    return this.#openStores();
+  }
+
+  async configure(settings: MemorySettings, trusted: boolean): Promise<MemoryStatus> {
+    if (this.#opened === undefined) throw new MemoryError("invalidRequest", "open first");
+    const wasTrusted = this.#trusted;
+    this.#opened = { ...this.#opened, settings };
+    this.#trusted = trusted;
+    if (trusted !== wasTrusted) return this.#openStores();
+    return this.#statusAfter({ kind: "configure", settings });
+  }
+
+  filesChanged(changes: readonly FileChange[]): void {
+    this.#changedLately = true;
+    this.#send({ kind: "filesChanged", files: changes.map((change) => change.file) });
+  }
+
+  documentChanged(file: string, _version: number, text: string): void {
+    if (!this.#trusted) return;
+    this.#changedLately = true;
+    this.#overlays.set(file, text);
+    this.#send({ kind: "overlay", file, text });
+  }
+
+  documentClosed(file: string): void {
+    if (this.#overlays.delete(file)) this.#send({ kind: "overlay", file, text: undefined });
+  }
+
+  openEditors(files: readonly string[]): void {
+    this.#send({ kind: "openEditors", files });
+  }
+
+  rescan(): Promise<MemoryStatus> {
+    return this.#call({ kind: "rescan" }).then(() =>
+      this.settled(false, new AbortController().signal),
+    );
+  }
+
+  status(): MemoryStatus {
+    return {
+      roots: this.#stores.map((store) => store.status),
+      paused: this.#paused,
+      serverVersion,
+    };
+  }
+
+  settled(refined: boolean, signal: AbortSignal): Promise<MemoryStatus> {
+    return new Promise((resolve, reject) => {
+      const abort = (): void => reject(signal.reason as Error);
+      if (signal.aborted) return abort();
+      signal.addEventListener("abort", abort, { once: true });
+      this.#statusAfter({ kind: "settled", refined })
+        .then(resolve, reject)
+        .finally(() => signal.removeEventListener("abort", abort));
+    });
+  }
+
+  async problems(rootId: string | undefined, offset: number, limit: number): Promise<ProblemPage> {
+    return (await this.#call({ kind: "problems", rootId, offset, limit })) as ProblemPage;
+  }
+
+  async pause(): Promise<MemoryStatus> {
+    this.#paused = true;
+    return this.#statusAfter({ kind: "pause" });
+  }
+
+  async resume(): Promise<MemoryStatus> {
+    this.#paused = false;
+    return this.#statusAfter({ kind: "resume" });
+  }
+
+  rebuild(rootId: string | undefined): Promise<MemoryStatus> {
+    return this.#statusAfter({ kind: "rebuild", rootId });
+  }
+
+  async forget(rootId: string): Promise<MemoryStatus> {
+    if (!this.#stores.some((store) => store.status.root.id === rootId))
+      throw new MemoryError("rootNotOpen");
+    this.#closeBank(rootId);
+    return this.#statusAfter({ kind: "forget", rootId });
+  }
+
+  onStatusChanged(listener: (status: MemoryStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Waits until changes that are being remembered right now are searchable, but not for long. */
+  async freshen(signal: AbortSignal): Promise<void> {
+    const busy = this.#stores.some(
+      ({ status }) => status.state === "filling" && status.pending <= maxAwaitedChanges,
+    );
+    if (!busy && !this.#changedLately) return;
+    this.#changedLately = false;
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(freshenMs)]);
+    await this.settled(false, limit).catch((error: unknown) => {
+      if (!limit.aborted || signal.aborted) throw error;
+    });
+  }
+
+  /** Returns the stores to ask, those of `rootIds` or all. A root whose store does not exist yet is left out. */
+  banks(rootIds: readonly string[] | undefined): OpenBank[] {
+    const open: OpenBank[] = [];
+    for (const store of this.#stores) {
+      const { root } = store.status;
+      if (rootIds !== undefined && !rootIds.includes(root.id)) continue;
+      open.push({ root, bank: this.#bank(store) });
+    }
+    return open;
+  }
+
+  /** Returns the unsaved editor text of a file, by absolute path. */
+  overlay(file: string): string | undefined {
+    return this.#overlays.get(file);
+  }
+
+  coverage(rootIds: readonly string[] | undefined): Coverage {
+    const sum = { filesSeen: 0, remembered: 0, pending: 0, skipped: 0, failed: 0 };
+    for (const { status } of this.#stores) {
+      if (rootIds !== undefined && !rootIds.includes(status.root.id)) continue;
+      sum.filesSeen += status.filesSeen;
+      sum.remembered += status.remembered;
+      sum.pending += status.pending;
+      sum.skipped += total(status.skipped);
+      sum.failed += total(status.failed);
+    }
+    return sum;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const rootId of [...this.#banks.keys()]) this.#closeBank(rootId);
+    await this.#call({ kind: "close" }).catch((error: unknown) => {
+      if (!(error instanceof MemoryError)) throw error;
+    });
+    await this.#worker.terminate();
+  }
+
+  #openStores(): Promise<MemoryStatus> {
+    const { storeDir, roots, settings } = this.#opened as Opened;
+    return this.#statusAfter({
+      kind: "open",
+      storeDir,
+      roots: this.#trusted ? roots : [],
+      settings,
+    });
+  }
+
+  #bank(store: StoreStatus): MemoryBank {
+    const rootId = store.status.root.id;
+    const known = this.#banks.get(rootId);
+    if (known !== undefined && known.generation === store.generation) return known.bank;
+    this.#closeBank(rootId);
+    const bank = new MemoryBank(store.storeFile);
+    this.#banks.set(rootId, { generation: store.generation, bank });
+    return bank;
+  }
+
+  #closeBank(rootId: string): void {
+    this.#banks.get(rootId)?.bank.close();
+    this.#banks.delete(rootId);
+  }
+
+  async #statusAfter(action: IngestAction): Promise<MemoryStatus> {
+    this.#take((await this.#call(action)) as StoreStatus[]);
+    return this.status();
+  }
+
+  #call(action: IngestAction): Promise<StoreStatus[] | ProblemPage> {
+    return new Promise((resolve, reject) => {
+      this.#calls.set(this.#send(action), { resolve, reject });
+    });
+  }
+
+  #send(action: IngestAction): number {
+    const id = this.#nextId++;
+    const call: IngestCall = { ...action, id };
+    this.#worker.postMessage(call);
+    return id;
+  }
+
+  #receive(message: IngestReply | IngestMessage): void {
+    if (message.kind === "status") {
+      this.#take(message.statuses);
+      for (const listener of this.#listeners) listener(this.status());
+      return;
+    }
+    const call = this.#calls.get(message.id);
+    this.#calls.delete(message.id);
+    if (message.ok) call?.resolve(message.value);
+    else call?.reject(new MemoryError(message.error.errorName, message.error.detail));
+  }
+
+  #take(stores: readonly StoreStatus[]): void {
+    this.#stores = stores;
+    const open = new Set(stores.map((store) => store.status.root.id));
+    for (const rootId of [...this.#banks.keys()]) if (!open.has(rootId)) this.#closeBank(rootId);
+  }
+
+  #failAll(): void {
+    for (const call of this.#calls.values())
+      call.reject(new MemoryError("internal", "ingest thread ended"));
+    this.#calls.clear();
+  }
+}
+
+function total(counts: Readonly<Partial<Record<string, number>>>): number {
+  return Object.values(counts).reduce<number>((sum, n) => sum + (n ?? 0), 0);
+}
