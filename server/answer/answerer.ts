@@ -1,0 +1,124 @@
+/** Answers questions from what was recalled, without a language model: places, their lines, how they connect. */
+import type { Answer } from "../../protocol/types.ts";
+import type { AskParams } from "../../protocol/methods.ts";
+import { parseQuestion, type ParsedQuestion } from "../recall/question.ts";
+import type { AnswerService } from "../services.ts";
+import { answerAllPlaces } from "./allPlacesAnswer.ts";
+import { AnswerWriter, type Emit } from "./answerWriter.ts";
+import type { AnswerOutcome, AnswerPorts, Ask } from "./ask.ts";
+import { answerCallers } from "./callersAnswer.ts";
+import { answerError } from "./errorAnswer.ts";
+import { answerFlow } from "./flowAnswer.ts";
+import { answerPlace } from "./placeAnswer.ts";
+import { QuestionTerms } from "./questionTerms.ts";
+import { selectionOf, type Selection } from "./selection.ts";
+import { answerSimilar } from "./similarAnswer.ts";
+import { drawnFrom } from "./wording.ts";
+
+const nRecalled = 20;
+
+/**
+ * `ask` emits the answer in parts; `Answer.markdown` and `Answer.citations` equal what was emitted, put
+ * together. Every span is read and hashed in the same turn in which it is emitted. Rejects with the
+ * signal's reason when cancelled.
+ */
+export class Answerer implements AnswerService {
+  readonly #ports: AnswerPorts;
+
+  constructor(ports: AnswerPorts) {
+    this.#ports = ports;
+  }
+
+  async ask(params: AskParams, emit: Emit, signal: AbortSignal): Promise<Answer> {
+    const startMs = this.#ports.clock.elapsedMs();
+    signal.throwIfAborted();
+    const question = parseQuestion(params.question);
+    const selection = selectionOf(params, this.#ports.source);
+    const result = await this.#ports.recall.search(
+      {
+        query: queryOf(question, selection),
+        limit: nRecalled,
+        ...(params.rootIds === undefined ? {} : { rootIds: params.rootIds }),
+        ...(params.activeFile === undefined ? {} : { activeFile: params.activeFile }),
+      },
+      signal,
+    );
+    signal.throwIfAborted();
+    const writer = new AnswerWriter(emit, this.#ports.hashText);
+    const terms = new QuestionTerms(question, result.trace);
+    const ask: Ask = {
+      ports: this.#ports,
+      params,
+      question,
+      terms,
+      result,
+      selection,
+      writer,
+      signal,
+    };
+    const outcome = await answerByIntent(ask);
+    writer.block(drawnFrom(result.coverage, result.tiers));
+    writer.flush();
+    const { recalls, coverage, tiers, trace } = result;
+    return {
+      markdown: writer.markdown,
+      citations: writer.citations,
+      abstained: outcome === "abstained",
+      recalls,
+      coverage,
+      tiers,
+      trace,
+      elapsedMs: this.#ports.clock.elapsedMs() - startMs,
+    };
+  }
+}
+
+/** "What does this do?" says nothing by itself, so the selected definition's name goes along. */
+function queryOf(question: ParsedQuestion, selection: Selection | undefined): string {
+  if (selection === undefined) return question.raw;
+  return selection.name === undefined
+    ? `${question.raw}\n${selection.text.slice(0, 500)}`
+    : `${question.raw} \`${selection.name}\``;
+}
+
+function answerByIntent(ask: Ask): Promise<AnswerOutcome> {
+  const { question, selection } = ask;
+  const { intent } = question;
+  if (question.problem !== undefined && selection === undefined)
+    return askAgain(ask, question.problem);
+  switch (intent.kind) {
+    case "allPlaces":
+      if (intent.target !== undefined) return answerAllPlaces(ask, intent.target);
+      break;
+    case "whoCalls": {
+      const target = intent.target ?? selection?.name;
+      if (target !== undefined) return answerCallers(ask, target);
+      break;
+    }
+    case "flow":
+      return answerFlow(ask, intent.from, intent.to);
+    case "similar": {
+      const text = selection?.text ?? question.code;
+      if (text !== undefined) return answerSimilar(ask, text);
+      break;
+    }
+    case "error":
+      return answerError(ask);
+    case "where":
+    case "how":
+    case "what":
+    case "unknown":
+      break;
+  }
+  return answerPlace(ask);
+}
+
+function askAgain({ writer }: Ask, problem: "empty" | "binary"): Promise<AnswerOutcome> {
+  writer.block(
+    problem === "empty"
+      ? "There is nothing to look for in this question. Ask about a name, a file, an error message, or what the code does."
+      : "This is not text that I can read. Paste a question, code, an error message or a stack trace.",
+  );
+  writer.flush();
+  return Promise.resolve("abstained");
+}

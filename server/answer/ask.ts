@@ -1,0 +1,65 @@
+/** One question on its way to an answer, and what answering needs from outside. */
+import type { Recall, SearchResult } from "../../protocol/types.ts";
+import type { AskParams } from "../../protocol/methods.ts";
+import type { Clock } from "../ports.ts";
+import type { HashText } from "../recall/citation.ts";
+import type { ParsedQuestion } from "../recall/question.ts";
+import type { RecallService, SourceReader } from "../services.ts";
+import type { AnswerWriter } from "./answerWriter.ts";
+import type { QuestionTerms } from "./questionTerms.ts";
+import type { Selection } from "./selection.ts";
+
+/** What the answerer is built from. */
+export interface AnswerPorts {
+  readonly recall: RecallService;
+  readonly source: SourceReader;
+  readonly hashText: HashText;
+  readonly clock: Clock;
+}
+
+/** Everything known about a question after its first recall. */
+export interface Ask {
+  readonly ports: AnswerPorts;
+  readonly params: AskParams;
+  readonly question: ParsedQuestion;
+  readonly terms: QuestionTerms;
+  readonly result: SearchResult;
+  readonly selection: Selection | undefined;
+  readonly writer: AnswerWriter;
+  readonly signal: AbortSignal;
+}
+
+/** What became of a question. */
+export type AnswerOutcome = "answered" | "abstained";
+
+/** Recalls places for a further query of the same question. */
+export async function recallMore(
+  ask: Ask,
+  query: string,
+  limit: number,
+): Promise<readonly Recall[]> {
+  const { params, ports, signal } = ask;
+  const found = await ports.recall.search(
+    { query, limit, ...(params.rootIds === undefined ? {} : { rootIds: params.rootIds }) },
+    signal,
+  );
+  await pause(signal);
+  return found.recalls;
+}
+
+/** Returns the places that use a name, best first. */
+export async function recallUses(
+  ask: Ask,
+  name: string,
+  limit: number,
+): Promise<readonly Recall[]> {
+  const uses = await ask.ports.recall.usesOf(name, ask.params.rootIds, limit, ask.signal);
+  await pause(ask.signal);
+  return uses;
+}
+
+/** Lets a cancellation arrive. Rejects with the signal's reason when it did. */
+export async function pause(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  signal.throwIfAborted();
+}

@@ -1,0 +1,156 @@
+/** Answers a pasted error: the trace's frames that are in the workspace, and the place that raises the message. */
+import type { Range, Recall } from "../../protocol/types.ts";
+import type { StackFrame } from "../recall/stackTrace.ts";
+import type { SourceFile } from "../recall/sourceFile.ts";
+import type { RememberedFile } from "../services.ts";
+import { pause, recallMore, type AnswerOutcome, type Ask } from "./ask.ts";
+import { code, count } from "./markdown.ts";
+import { answerPlace } from "./placeAnswer.ts";
+import { placeLine } from "./placeText.ts";
+import { Reading } from "./reading.ts";
+
+const maxFramesShown = 12;
+/** Lines shown on each side of the innermost frame's line. */
+const context = 4;
+const maxLineLength = 160;
+
+/** Falls back to the usual answer when neither a frame nor the message is found in the workspace. */
+export async function answerError(ask: Ask): Promise<AnswerOutcome> {
+  const files = filesByName(ask.ports.source.files(ask.params.rootIds));
+  const frames = ask.question.stackFrames.map((frame) => ({ frame, file: fileOf(frame, files) }));
+  const nWritten = writeFrames(ask, frames);
+  ask.writer.flush();
+  await pause(ask.signal);
+  const isRaised = await writeRaisers(ask, nWritten > 0);
+  ask.writer.flush();
+  return nWritten > 0 || isRaised ? "answered" : answerPlace(ask);
+}
+
+interface FoundFrame {
+  readonly frame: StackFrame;
+  readonly file: RememberedFile | undefined;
+}
+
+/** Returns the number of frames that were written. */
+function writeFrames(ask: Ask, frames: readonly FoundFrame[]): number {
+  const reading = new Reading(ask.ports.source);
+  const present = frames.flatMap(({ frame, file }) => {
+    const source = file && reading.file(file.rootId, file.path);
+    return source === undefined || frame.line >= source.nLines ? [] : [{ frame, source }];
+  });
+  const [innermost] = present;
+  if (innermost === undefined) return 0;
+  const { frame, source } = innermost;
+  const where = ask.writer.link(source, source.linesRange(frame.line, frame.line));
+  ask.writer.block(
+    `The innermost call in this workspace is ${frame.functionName === undefined ? "" : `${code(frame.functionName)} in `}${where}.`,
+  );
+  const around = linesAround(source, frame.line);
+  if (around !== undefined) ask.writer.show(source, around);
+  const items = present
+    .slice(0, maxFramesShown)
+    .map((each, i) => `${i + 1}. ${frameLine(ask, each.frame, each.source)}`);
+  const more = present.length - items.length;
+  const outside = frames.length - present.length;
+  const notes = [
+    ...(more > 0 ? [`${count(more, "more frame")} in this workspace`] : []),
+    ...(outside > 0 ? [`${count(outside, "frame")} outside of it, or at lines that are gone`] : []),
+  ];
+  ask.writer.block(
+    `The calls, innermost first:\n\n${items.join("\n")}${notes.length === 0 ? "" : `\n\nNot shown: ${notes.join(", ")}.`}`,
+  );
+  return items.length;
+}
+
+function frameLine(ask: Ask, frame: StackFrame, source: SourceFile): string {
+  const name = frame.functionName === undefined ? "" : `${code(frame.functionName)} in `;
+  const range = textRange(source, frame.line);
+  const text = source.textOf(range);
+  return `${name}${ask.writer.link(source, range)}${text === "" ? "" : `: ${code(text)}`}`;
+}
+
+/** The line without white space around it, cut when it is very long. */
+function textRange(source: SourceFile, line: number): Range {
+  const text = source.line(line);
+  const start = text.length - text.trimStart().length;
+  let end = Math.min(text.trimEnd().length, start + maxLineLength);
+  if ((text.charCodeAt(end) & 0xfc00) === 0xdc00) end--;
+  return { start: { line, character: start }, end: { line, character: Math.max(start, end) } };
+}
+
+/** `undefined` when a line nearby is too long to be shown. */
+function linesAround(source: SourceFile, line: number): Range | undefined {
+  const first = Math.max(0, line - context);
+  const last = Math.min(source.nLines - 1, line + context);
+  for (let at = first; at <= last; at++)
+    if (source.lineLength(at) > 4 * maxLineLength) return undefined;
+  return source.linesRange(first, last);
+}
+
+/** Writes the places that hold the message or its fixed parts. Returns false when there is none. */
+async function writeRaisers(ask: Ask, hasFrames: boolean): Promise<boolean> {
+  const holders = await holdersOf(ask);
+  const reading = new Reading(ask.ports.source);
+  const items: string[] = [];
+  for (const { recall, literal } of holders.slice(0, 4)) {
+    const place = reading.place(recall);
+    if (place === undefined) continue;
+    const at = place.file.offsetOf(place.range.start) + recall.text.indexOf(literal);
+    const line = place.file.rangeOf(at, at).start.line;
+    const range = textRange(place.file, line);
+    const holder = place.symbol === undefined ? "" : `, in ${code(place.symbol.name)}`;
+    items.push(
+      `- ${ask.writer.link(place.file, range, place.symbol)}: ${code(place.file.textOf(range))}${holder}`,
+    );
+    if (!hasFrames && items.length === 1)
+      ask.writer.block(`The message comes from ${placeLine(ask, place)}.`);
+  }
+  if (items.length === 0) return false;
+  ask.writer.block(
+    `${hasFrames ? "The message stands in:" : "It stands in:"}\n\n${items.join("\n")}`,
+  );
+  return true;
+}
+
+/** Recalls that hold the longest part of the message that any of them holds; sources first. */
+async function holdersOf(ask: Ask): Promise<{ recall: Recall; literal: string }[]> {
+  for (const literal of ask.question.literals.slice(0, 6)) {
+    if (literal.length < 6) continue;
+    const holds = (recall: Recall): boolean => recall.text.includes(literal);
+    const known = ask.result.recalls.filter(holds);
+    const found =
+      known.length > 0 ? known : (await recallMore(ask, JSON.stringify(literal), 10)).filter(holds);
+    if (found.length === 0) continue;
+    return [
+      ...found.filter(({ role }) => role === "source"),
+      ...found.filter(({ role }) => role !== "source"),
+    ].map((recall) => ({ recall, literal }));
+  }
+  return [];
+}
+
+function filesByName(files: readonly RememberedFile[]): Map<string, RememberedFile[]> {
+  return Map.groupBy(files, ({ path }) => path.slice(path.lastIndexOf("/") + 1));
+}
+
+/** The remembered file that shares the longest end of its path with the frame's. */
+function fileOf(
+  frame: StackFrame,
+  files: ReadonlyMap<string, RememberedFile[]>,
+): RememberedFile | undefined {
+  const wanted = frame.path.split("/").reverse();
+  let best: RememberedFile | undefined;
+  let bestShared = 0;
+  for (const file of files.get(wanted[0] as string) ?? []) {
+    const parts = file.path.split("/").reverse();
+    let shared = 0;
+    while (shared < parts.length && parts[shared] === wanted[shared]) shared++;
+    // A frame in another package may share no more than a common file name.
+    const isWhole = shared === parts.length || shared === wanted.length || shared >= 2;
+    if (isWhole && shared > bestShared) {
+      best = file;
+      bestShared = shared;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,81 @@
+/** Decides whether the recalled places support an answer. */
+import type { Recall, SearchResult } from "../../protocol/types.ts";
+import { termsOfName, termsOfText } from "../ingest/terms.ts";
+import { recallUses, type Ask } from "./ask.ts";
+import { lastPart, likeness, mentions } from "./names.ts";
+import type { QuestionTerms } from "./questionTerms.ts";
+
+/**
+ * Below this share of the question's weight the best place is no answer. The weight of a word falls with
+ * the number of chunks that hold it, and names weigh double, see `QuestionTerms`.
+ */
+export const minEvidence = 0.34;
+/** From here on the answer is stated without reserve. */
+export const strongEvidence = 0.62;
+/** Places further down do not make up for weak ones at the top. */
+const nLooked = 5;
+
+/** Returns how much of the question the best of the first places holds, 0 to 1. */
+export function evidenceOf(terms: QuestionTerms, recalls: readonly Recall[]): number {
+  return Math.max(0, ...recalls.slice(0, nLooked).map((recall) => recallEvidence(terms, recall)));
+}
+
+function recallEvidence(terms: QuestionTerms, recall: Recall): number {
+  // Somebody who names a file, a frame or a literal text gets exactly that.
+  const exact = recall.reasons.some(
+    ({ kind }) => kind === "exactPath" || kind === "stackFrame" || kind === "literal",
+  );
+  if (exact || terms.literals.some((literal) => recall.text.includes(literal))) return 1;
+  return terms.coverageOf(termsOfRecall(recall));
+}
+
+/** The terms of a recall's text, path and definition. */
+export function termsOfRecall(recall: Recall): ReadonlySet<string> {
+  const { path, symbol } = recall.citation;
+  return new Set([
+    ...termsOfText(recall.text),
+    ...termsOfName(path),
+    ...(symbol === undefined ? [] : termsOfName(`${symbol.container} ${symbol.name}`)),
+  ]);
+}
+
+/** Returns the names of the question that occur nowhere in the memory, in order. */
+export async function missingNames(ask: Ask): Promise<string[]> {
+  const { question, result } = ask;
+  const fromProse = question.code === undefined ? question.identifiers : [];
+  const missing: string[] = [];
+  for (const name of fromProse.slice(0, maxNamesChecked)) {
+    if (!isRecalled(result, name) && (await recallUses(ask, lastPart(name), 1)).length === 0)
+      missing.push(name);
+  }
+  return missing;
+}
+const maxNamesChecked = 8;
+
+function isRecalled(result: SearchResult, name: string): boolean {
+  const last = lastPart(name);
+  const lower = last.toLowerCase();
+  return result.recalls.some(
+    ({ text, citation }) =>
+      mentions(text, last) ||
+      citation.symbol?.name.toLowerCase() === lower ||
+      citation.path.toLowerCase().includes(lower) ||
+      text.toLowerCase().includes(name.toLowerCase()),
+  );
+}
+
+/** Returns recalled definitions whose names are most like `name`, best first. */
+export function nearestNames(result: SearchResult, name: string, limit: number): Recall[] {
+  const byName = new Map<string, { recall: Recall; like: number }>();
+  for (const recall of result.recalls) {
+    const symbol = recall.citation.symbol?.name;
+    if (symbol === undefined || byName.has(symbol)) continue;
+    const like = likeness(symbol, lastPart(name));
+    if (like >= minLikeness) byName.set(symbol, { recall, like });
+  }
+  return [...byName.values()]
+    .sort((a, b) => b.like - a.like)
+    .slice(0, limit)
+    .map(({ recall }) => recall);
+}
+const minLikeness = 0.35;

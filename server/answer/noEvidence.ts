@@ -1,0 +1,55 @@
+/** The answer when nothing supports one: which name is missing, what came nearest, what is not in memory. */
+import type { AnswerOutcome, Ask } from "./ask.ts";
+import { nearestNames, termsOfRecall } from "./evidence.ts";
+import { code, listed } from "./markdown.ts";
+import { placeLine } from "./placeText.ts";
+import { Reading } from "./reading.ts";
+import { notInMemory } from "./wording.ts";
+
+const maxNearest = 3;
+
+/** Writes that there is no answer, with the nearest misses. */
+export function abstain(ask: Ask, missing: readonly string[]): AnswerOutcome {
+  const { writer, result } = ask;
+  const waits = result.coverage.pending > 0;
+  writer.block(
+    missing.length > 0
+      ? `I found no answer: ${listed(missing.map(code))} ${missing.length === 1 ? "does" : "do"} not occur ${waits ? "in what is in memory so far" : "anywhere in memory"}.`
+      : `I found nothing in memory that answers this${waits ? " so far" : ""}.`,
+  );
+  writeNearestNames(ask, missing);
+  writeNearestPlaces(ask);
+  const absent = notInMemory(result.coverage);
+  if (absent !== undefined) writer.block(absent);
+  writer.flush();
+  return "abstained";
+}
+
+function writeNearestNames(ask: Ask, missing: readonly string[]): void {
+  const reading = new Reading(ask.ports.source);
+  for (const name of missing) {
+    const places = reading.places(nearestNames(ask.result, name, maxNearest));
+    if (places.length === 0) continue;
+    ask.writer.block(
+      `Names like ${code(name)}:\n\n${places.map((place) => `- ${placeLine(ask, place)}`).join("\n")}`,
+    );
+  }
+}
+
+function writeNearestPlaces(ask: Ask): void {
+  const reading = new Reading(ask.ports.source);
+  const items: string[] = [];
+  for (const recall of ask.result.recalls) {
+    if (items.length >= maxNearest) break;
+    const held = ask.terms.heldBy(termsOfRecall(recall)).map((unit) => code(unit.text));
+    const place = held.length === 0 ? undefined : reading.place(recall);
+    if (place === undefined) continue;
+    const lacks = ask.terms.units
+      .filter((unit) => !held.includes(code(unit.text)))
+      .map((unit) => code(unit.text));
+    items.push(
+      `- ${placeLine(ask, place)}: holds ${listed(held.slice(0, 5))}${lacks.length === 0 ? "" : `, not ${listed(lacks.slice(0, 5))}`}`,
+    );
+  }
+  if (items.length > 0) ask.writer.block(`The nearest I found:\n\n${items.join("\n")}`);
+}

@@ -1,0 +1,90 @@
+/** A question's terms and what each is worth: a rare word says more about a place than a frequent one. */
+import type { RecallTrace } from "../../protocol/types.ts";
+import { termsOfName, termsOfText } from "../ingest/terms.ts";
+import type { ParsedQuestion } from "../recall/question.ts";
+
+/** One word or name of the question. */
+export interface QuestionUnit {
+  readonly text: string;
+  /** The term of the word in one piece; absent when it has one part, or several words. */
+  readonly whole?: string;
+  /** Never empty. */
+  readonly parts: readonly string[];
+  readonly isName: boolean;
+  readonly weight: number;
+}
+
+/** What a term counts as when the trace does not say. */
+const unknownChunks = 20;
+const nameFactor = 2;
+
+/** The terms of one question. */
+export class QuestionTerms {
+  readonly units: readonly QuestionUnit[];
+  readonly literals: readonly string[];
+  /** Lower-case texts to look for in a long line, most telling first. */
+  readonly needles: readonly string[];
+  readonly #weights = new Map<string, number>();
+
+  constructor(question: ParsedQuestion, trace: RecallTrace) {
+    const nChunks = new Map(trace.terms.map((each) => [each.term, each.nChunks]));
+    const unitOf = (text: string, terms: readonly string[], isName: boolean): QuestionUnit[] => {
+      if (terms.length === 0) return [];
+      const rarest = Math.min(...terms.map((term) => nChunks.get(term) ?? unknownChunks));
+      const weight = weightOf(rarest) * (isName ? nameFactor : 1);
+      const isOneWord = terms.length > 1 && /^[A-Za-z0-9_$]+$/.test(text);
+      return isOneWord
+        ? [{ text, whole: terms[0] as string, parts: terms.slice(1), isName, weight }]
+        : [{ text, parts: terms, isName, weight }];
+    };
+    this.units = [
+      ...question.identifiers.flatMap((name) => unitOf(name, termsOfName(name), true)),
+      ...question.words.flatMap((word) => unitOf(word, termsOfText(word), false)),
+      ...(question.words.length + question.identifiers.length > 0
+        ? []
+        : termsOfText((question.code ?? "").slice(0, 20_000))
+            .slice(0, 200)
+            .flatMap((term) => unitOf(term, [term], false))),
+    ];
+    this.literals = question.literals;
+    this.needles = [...question.literals, ...question.identifiers, ...question.words].map((text) =>
+      text.toLowerCase(),
+    );
+    for (const unit of this.units) {
+      for (const term of [...unit.parts, unit.whole ?? ""])
+        this.#weights.set(term, Math.max(this.#weights.get(term) ?? 0, unit.weight));
+    }
+  }
+
+  /** 0 for a term that the question does not hold. */
+  weightOf(term: string): number {
+    return this.#weights.get(term) ?? 0;
+  }
+
+  /** The units of which a text holds something, in the question's order. */
+  heldBy(terms: ReadonlySet<string>): QuestionUnit[] {
+    return this.units.filter((unit) => shareOf(unit, terms) > 0.5);
+  }
+
+  /** How much of the question's weight a text holds, 0 to 1. 0 for a question without terms. */
+  coverageOf(terms: ReadonlySet<string>): number {
+    let held = 0;
+    let whole = 0;
+    for (const unit of this.units) {
+      whole += unit.weight;
+      held += unit.weight * shareOf(unit, terms);
+    }
+    return whole === 0 ? 0 : held / whole;
+  }
+}
+
+/** A name counts whole when its whole occurs, else by the share of its parts. */
+function shareOf(unit: QuestionUnit, terms: ReadonlySet<string>): number {
+  const { whole, parts } = unit;
+  if (whole !== undefined && terms.has(whole)) return 1;
+  return parts.filter((term) => terms.has(term)).length / parts.length;
+}
+
+function weightOf(nChunks: number): number {
+  return 1 / Math.log2(8 + nChunks);
+}

@@ -1,0 +1,83 @@
+/** The lines of a recalled place that use a name. */
+import type { Range, SymbolInfo } from "../../protocol/types.ts";
+import { definitionAt, lastLineOf } from "./definition.ts";
+import { mentions } from "./names.ts";
+import type { Place } from "./reading.ts";
+
+/** One line that uses a name. */
+export interface UseLine {
+  readonly place: Place;
+  /** Zero-based. */
+  readonly line: number;
+  /** Where the shown part of the line begins, UTF-16. */
+  readonly character: number;
+  /** The line, or a part of a long one, without white space around it; equals the file there. */
+  readonly text: string;
+  /** The definition around the line, where the place shows one. */
+  readonly holder?: SymbolInfo;
+}
+
+const maxTextLength = 160;
+const contextBefore = 60;
+
+/** Returns the place's lines that use `name`. */
+export function useLinesOf(place: Place, name: string): UseLine[] {
+  const own = ownDefinition(place, name);
+  const lines: UseLine[] = [];
+  for (let line = place.range.start.line; line <= lastLineOf(place.range); line++) {
+    const whole = place.file.line(line);
+    if (!mentions(whole, name)) continue;
+    const holder = holderOf(place, line, name);
+    if (own !== undefined && line <= own.nameLine && line >= own.firstCommentLine) continue;
+    lines.push({
+      place,
+      line,
+      ...shownPart(whole, whole.indexOf(name)),
+      ...(holder === undefined ? {} : { holder }),
+    });
+  }
+  return lines;
+}
+
+/** The lines that define the name are no uses of it, and neither is its comment. */
+function ownDefinition(
+  place: Place,
+  name: string,
+): { readonly firstCommentLine: number; readonly nameLine: number } | undefined {
+  const definition = place.symbol?.name === name ? definitionAt(place) : undefined;
+  if (definition === undefined) return undefined;
+  const comment = definition.doc?.range.start.line ?? definition.firstLine;
+  return {
+    firstCommentLine: Math.min(comment, definition.firstLine),
+    nameLine: definition.nameLine,
+  };
+}
+
+/** The range that shows exactly a use's text. */
+export function lineRange(use: UseLine): Range {
+  return {
+    start: { line: use.line, character: use.character },
+    end: { line: use.line, character: use.character + use.text.length },
+  };
+}
+
+function holderOf(place: Place, line: number, name: string): SymbolInfo | undefined {
+  const { symbol } = place;
+  if (symbol === undefined || symbol.name === name) return undefined;
+  return line >= symbol.range.start.line && line <= lastLineOf(symbol.range) ? symbol : undefined;
+}
+
+function shownPart(
+  line: string,
+  at: number,
+): { readonly character: number; readonly text: string } {
+  const indent = line.length - line.trimStart().length;
+  const isLong = line.length - indent > maxTextLength && at - indent > contextBefore;
+  const start = pairStart(line, isLong ? at - contextBefore : indent);
+  const end = pairStart(line, Math.min(line.length, start + maxTextLength));
+  return { character: start, text: line.slice(start, end).trimEnd() };
+}
+
+function pairStart(text: string, at: number): number {
+  return (text.charCodeAt(at) & 0xfc00) === 0xdc00 && at > 0 ? at - 1 : at;
+}

@@ -1,0 +1,53 @@
+/** How the answer speaks of definitions and of the memory. */
+import type { Coverage, SymbolInfo, Tier } from "../../protocol/types.ts";
+import { code, count } from "./markdown.ts";
+
+const kinds: Readonly<Record<SymbolInfo["kind"], string>> = {
+  function: "a function",
+  method: "a method",
+  class: "a class",
+  interface: "an interface",
+  struct: "a struct",
+  enum: "an enum",
+  type: "a type",
+  module: "a module",
+  variable: "a variable",
+  constant: "a constant",
+  field: "a field",
+  macro: "a macro",
+  test: "a test",
+  section: "a section",
+  key: "a setting",
+};
+
+/** "a method of `Retry`" */
+export function kindOf(symbol: SymbolInfo): string {
+  return symbol.container === ""
+    ? kinds[symbol.kind]
+    : `${kinds[symbol.kind]} of ${code(symbol.container)}`;
+}
+
+/** What is not in memory, as a sentence; `undefined` when everything known is. */
+export function notInMemory(coverage: Coverage): string | undefined {
+  const parts = [
+    ...(coverage.pending > 0 ? [`${count(coverage.pending, "file")} still waiting`] : []),
+    ...(coverage.skipped > 0 ? [`${count(coverage.skipped, "file")} skipped`] : []),
+    ...(coverage.failed > 0 ? [`${count(coverage.failed, "file")} failed`] : []),
+  ];
+  return parts.length === 0
+    ? undefined
+    : `Not in memory: ${parts.join(", ")}. “Lore: Show Status” lists them.`;
+}
+
+const tierNames: Readonly<Record<Tier, string>> = { lexical: "words", symbols: "symbols" };
+
+/** The last line of every answer: what it could draw on. */
+export function drawnFrom(coverage: Coverage, tiers: readonly Tier[]): string {
+  const { filesSeen, remembered, pending } = coverage;
+  const waiting =
+    pending > 0
+      ? `${count(pending, "file")} of ${filesSeen.toLocaleString("en-US")} ${pending === 1 ? "is" : "are"} not in memory yet, so something may be missing. `
+      : "";
+  const by = tiers.length === 0 ? "" : `, by ${tiers.map((tier) => tierNames[tier]).join(" and ")}`;
+  return `*${waiting}Looked at ${count(remembered, "file")}${by}.*`;
+}
