@@ -12,6 +12,9 @@ export interface Atom {
   readonly startsRegion: boolean;
 }
 
+/** Comments up to these sizes stay with what they describe. */
+const maxLeadLines = 40;
+const maxLeadLength = 2_000;
 /** A node up to these sizes stays whole; a larger one is cut into its children. */
 const maxAtomLines = 80;
 const maxAtomLength = 4_000;
@@ -33,23 +36,33 @@ export function atomsOf(
   importTypeIds: ReadonlySet<number>,
 ): Atom[] {
   const builder = new AtomBuilder(text, lines);
-  const nameOffsets = outline.symbols.map((_, i) => outline.symbolOffsets[2 * i] ?? 0);
+  const symbolStarts = outline.symbols.map((_, i) => outline.symbolOffsets[2 * i] ?? 0);
+  // Ends of the definitions that were cut up and are still open, innermost last.
+  const regionEnds: number[] = [];
   const cursor = tree.walk();
   try {
-    // For each node that was entered: whether leaving it ends a region.
-    const entered: boolean[] = [];
+    let depth = 1;
     let more = cursor.gotoFirstChild();
-    if (more) entered.push(false);
     while (more) {
       const start = cursor.startIndex;
       const end = cursor.endIndex;
-      if (
-        isTooLarge(lines, builder.lineOf(start), start, end, nameOffsets) &&
-        cursor.gotoFirstChild()
-      ) {
-        const isDefinition = outline.definitionEnds.get(start) === end;
-        if (isDefinition) builder.startRegion();
-        entered.push(isDefinition);
+      while (start >= (regionEnds[regionEnds.length - 1] ?? Infinity)) {
+        regionEnds.pop();
+        builder.endRegion();
+      }
+      const isCut =
+        isTooLarge(lines, builder.lineOf(start), start, end, symbolStarts) &&
+        cursor.gotoFirstChild();
+      const definitionEnd = outline.definitionEnds.get(start) ?? 0;
+      if (isCut ? definitionEnd > start : definitionEnd > end) {
+        // The same definition starts at every node down to its first word.
+        if (regionEnds[regionEnds.length - 1] !== definitionEnd) {
+          regionEnds.push(definitionEnd);
+          builder.startRegion();
+        }
+      }
+      if (isCut) {
+        depth++;
         continue;
       }
       if (end > start) {
@@ -58,8 +71,8 @@ export function atomsOf(
         builder.add(start, end, isLead ? "lead" : isImport ? "import" : "code");
       }
       while (!cursor.gotoNextSibling()) {
-        more = cursor.gotoParent() && entered.length > 1;
-        if (entered.pop() === true) builder.endRegion();
+        depth--;
+        more = depth > 0 && cursor.gotoParent();
         if (!more) break;
       }
     }
@@ -184,7 +197,7 @@ export class AtomBuilder {
 
   #isShort(firstLine: number, lastLine: number): boolean {
     const length = (this.#lines[lastLine + 1] ?? this.#text.length) - (this.#lines[firstLine] ?? 0);
-    return lastLine - firstLine < maxAtomLines && length < maxAtomLength;
+    return lastLine - firstLine < maxLeadLines && length < maxLeadLength;
   }
 }
 

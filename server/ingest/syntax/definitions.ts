@@ -30,9 +30,9 @@ interface RawDefinition {
   patternIndex: number;
 }
 
-interface Lead {
-  readonly start: number;
-  readonly end: number;
+interface Span {
+  start: number;
+  end: number;
 }
 
 /** `undefined` when `isLate` said so during the query. */
@@ -66,7 +66,7 @@ export function outlineOf(
 
 interface QueryFindings {
   readonly definitions: RawDefinition[];
-  readonly leads: Lead[];
+  readonly leads: Span[];
   readonly uses: { offsets: number[]; names: string[] };
   readonly errorLength: number;
 }
@@ -79,33 +79,42 @@ function runQuery(
   isLate: () => boolean,
 ): QueryFindings | undefined {
   const byName = new Map<number, RawDefinition>();
-  const leads: Lead[] = [];
+  const leads: Span[] = [];
   const uses = { offsets: [] as number[], names: [] as string[] };
   let errorLength = 0;
   let errorEnd = 0;
   let late = false;
+  const addUse = (offset: number, word: string): void => {
+    if (word.length < 2 || word.length > maxUseLength || spec.commonNames.has(word)) return;
+    uses.offsets.push(offset);
+    uses.names.push(word);
+  };
   const matches = query.matches(tree.rootNode, { progressCallback: () => (late ||= isLate()) });
   if (late) return undefined;
   for (const { patternIndex, captures } of matches) {
-    let name: { start: number; end: number } | undefined;
-    let definition: { kind: DefinitionCapture; start: number; end: number } | undefined;
+    let name: Span | undefined;
+    let definition: (Span & { kind: DefinitionCapture }) | undefined;
+    let tailEnd = 0;
     for (const capture of captures) {
       const { node } = capture;
       const start = node.startIndex;
       switch (capture.name) {
         case "use": {
-          const word = text.slice(start, identifierEnd(text, start));
-          if (word.length > 1 && !spec.commonNames.has(word)) {
-            uses.offsets.push(start);
-            uses.names.push(word);
-          }
+          const end = spec.exactUses === true ? node.endIndex : identifierEnd(text, start);
+          addUse(start, text.slice(start, end));
           break;
         }
+        case "path":
+          addUse(start, lastSegment(text.slice(start, node.endIndex)));
+          break;
         case "lead":
           leads.push({ start, end: trimmedEnd(text, start, node.endIndex) });
           break;
         case "name":
           name = { start, end: node.endIndex };
+          break;
+        case "tail":
+          tailEnd = trimmedEnd(text, start, node.endIndex);
           break;
         case "error": {
           const end = node.endIndex;
@@ -119,6 +128,7 @@ function runQuery(
           }
       }
     }
+    if (definition !== undefined) definition.end = Math.max(definition.end, tailEnd);
     if (definition === undefined || name === undefined) continue;
     const known = byName.get(name.start);
     if (known === undefined) {
@@ -180,6 +190,14 @@ function identifierEnd(text: string, start: number): number {
   }
 }
 
+/** Longer than any name; what is longer is data. */
+const maxUseLength = 80;
+
+/** `"net/http"` is `http`, `<linux/fs.h>` is `fs.h`. */
+function lastSegment(path: string): string {
+  return path.replace(/^[\s"'<`]+|[\s"'>`]+$/g, "").replace(/^.*[/\\:]/s, "");
+}
+
 /** Some grammars end comments and blocks after the line break, which belongs to nobody. */
 function trimmedEnd(text: string, start: number, end: number): number {
   while (end > start && text.charCodeAt(end - 1) <= 32) end--;
@@ -191,7 +209,7 @@ function startWithLeads(
   text: string,
   lines: Uint32Array,
   start: number,
-  leads: readonly Lead[],
+  leads: readonly Span[],
 ): number {
   const line = lineAt(lines, start);
   const lineStart = lines[line] ?? 0;
@@ -216,7 +234,7 @@ function startWithLeads(
   return first;
 }
 
-function lastLeadBefore(leads: readonly Lead[], offset: number): number {
+function lastLeadBefore(leads: readonly Span[], offset: number): number {
   let low = -1;
   let high = leads.length - 1;
   while (low < high) {
@@ -320,9 +338,15 @@ function kindOf(
   const inside = container?.kind;
   const isLocal = inside === "function" || inside === "method" || inside === "test";
   switch (definition.kind) {
+    case "type":
+      return isLocal ? undefined : "type";
     case "variable":
     case "constant":
-      if (isLocal) return undefined;
+      if (
+        isLocal ||
+        spec.declarationMarker?.test(text.slice(definition.start, definition.nameStart)) === true
+      )
+        return undefined;
       return definition.kind === "variable" && spec.constantName?.test(name) === true
         ? "constant"
         : definition.kind;

@@ -9,7 +9,9 @@ export type DefinitionCapture = SymbolKind | "impl";
  * One grammar's worth of knowledge. A language is taught to the chunker by its query:
  * - `@function`, `@class` ... (`DefinitionCapture`) mark a definition, with its `@name` in the same pattern.
  *   When patterns agree on the name, the earliest one decides the kind and the largest node the range.
- * - `@use` marks an identifier that is called, constructed, mentioned as a type or imported.
+ * - `@tail` in a definition's pattern marks a node after the definition that belongs to it.
+ * - `@use` marks an identifier that is called, constructed, mentioned as a type or imported; `@path` marks an
+ *   imported file or package, of which the last segment is used.
  * - `@lead` marks what belongs to the definition below it: comments, attributes, decorators.
  */
 export interface LanguageSpec {
@@ -19,8 +21,12 @@ export interface LanguageSpec {
   readonly imports: readonly string[];
   /** Where a signature ends: at `{` or `;`, at a `:` outside of brackets, or with its line. */
   readonly signatureEnd: "brace" | "colon" | "line";
+  /** True when identifiers may hold more than letters, digits, `_` and `$`. */
+  readonly exactUses?: boolean;
   /** Names that would be uses everywhere and tell nothing: builtin types and functions. */
   readonly commonNames: ReadonlySet<string>;
+  /** A variable whose modifiers match is defined elsewhere: `extern int x;`. */
+  readonly declarationMarker?: RegExp;
   /** A definition whose modifiers or attributes match is a test. */
   readonly testMarker?: RegExp;
   /** A function whose name matches is a test. */

@@ -29,33 +29,48 @@ export function packAtoms(
   symbols: readonly ParsedSymbol[],
 ): LineRun[] {
   const packer = new Packer(text, lines);
-  const isOwn = ownChunks(atoms, symbols, (atom) => packer.lengthOf(atom));
+  const { isOwn, hasSymbol } = ownChunks(atoms, symbols, (atom) => packer.lengthOf(atom));
+  let startsRegion = false;
   atoms.forEach((atom, i) => {
-    if (atom.startsRegion || isOwn[i - 1] === true)
-      packer.startRegion(regionLength(atoms, isOwn, i, packer));
+    startsRegion ||= atom.startsRegion || isOwn[i - 1] === true;
+    const isTrailer = hasSymbol[i] !== true && isLastOfBlock(atoms, i);
+    if (isTrailer && packer.lengthOf(atom) < minRunLength && packer.append(atom)) return;
+    if (startsRegion) packer.startRegion(regionLength(atoms, isOwn, i, packer));
+    startsRegion = false;
     packer.add(atom, isOwn[i] === true);
   });
   return packer.finish();
 }
 
-/** Whether each atom is a definition, whole and large enough to be a chunk by itself. */
+/** `EXPORT_SYMBOL(f);` or `View.displayName = "View";` right below a definition, before a blank line. */
+function isLastOfBlock(atoms: readonly Atom[], i: number): boolean {
+  const [before, atom, after] = [atoms[i - 1], atoms[i], atoms[i + 1]];
+  if (before === undefined || atom === undefined || atom.role !== "code") return false;
+  const isBelow = before.lastLine + 1 === atom.firstLine;
+  return isBelow && (after === undefined || after.firstLine > atom.lastLine + 1);
+}
+
+/** Which atoms define something, and which do so wholly and at a length to be a chunk by themselves. */
 function ownChunks(
   atoms: readonly Atom[],
   symbols: readonly ParsedSymbol[],
   lengthOf: (atom: Atom) => number,
-): boolean[] {
+): { isOwn: boolean[]; hasSymbol: boolean[] } {
   let next = 0;
-  return atoms.map((atom) => {
-    let isOwn = false;
+  const hasSymbol: boolean[] = [];
+  const isOwn = atoms.map((atom, i) => {
+    let isWhole = false;
+    hasSymbol[i] = false;
     for (; next < symbols.length; next++) {
-      const symbol = symbols[next];
-      if (symbol === undefined || symbol.range.start.line > atom.lastLine) break;
+      const range = symbols[next]?.range;
+      if (range === undefined || range.start.line > atom.lastLine) break;
+      hasSymbol[i] = true;
       // A definition that goes on after the atom was cut up: the atom is only its head.
-      if (symbol.range.start.line >= atom.firstLine && symbol.range.end.line <= atom.lastLine)
-        isOwn = true;
+      if (range.start.line >= atom.firstLine && range.end.line <= atom.lastLine) isWhole = true;
     }
-    return isOwn && lengthOf(atom) >= minOwnLength;
+    return isWhole && lengthOf(atom) >= minOwnLength;
   });
+  return { isOwn, hasSymbol };
 }
 
 /** Length of what follows up to the next fixed border, so that it can be cut into even pieces. */
@@ -113,6 +128,14 @@ class Packer {
     };
   }
 
+  /** Adds to what came last, whatever region that is in; false when nothing did or it would be too long. */
+  append(atom: Atom): boolean {
+    const last = this.#open ?? this.#runs[this.#runs.length - 1];
+    if (last === undefined || !this.#fits(last, atom)) return false;
+    last.lastLine = atom.lastLine;
+    return true;
+  }
+
   add(atom: Atom, isOwn: boolean): void {
     if (isOwn) {
       this.#close();
@@ -120,13 +143,7 @@ class Packer {
       this.#close();
       return;
     }
-    if (this.#open === undefined && !atom.startsRegion && this.#isCloser(atom)) {
-      const previous = this.#runs[this.#runs.length - 1];
-      if (previous !== undefined) {
-        previous.lastLine = atom.lastLine;
-        return;
-      }
-    }
+    if (this.#open === undefined && this.#isCloser(atom) && this.append(atom)) return;
     if (this.lengthOf(atom) > maxLength || atom.lastLine - atom.firstLine >= maxLines) {
       this.#close();
       this.#pushByLines(atom);

@@ -36,6 +36,7 @@ export const cQuery = `
 (type_definition declarator: (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name)))) @type
 (preproc_def name: (identifier) @name value: (_)) @macro
 (preproc_function_def name: (identifier) @name) @macro
+(translation_unit (expression_statement (call_expression function: (identifier) @name)) @function . (compound_statement) @tail)
 ${variables}
 
 (comment) @lead
@@ -44,6 +45,7 @@ ${variables}
 (call_expression function: (field_expression field: (field_identifier) @use))
 (type_identifier) @use
 (initializer_pair value: (identifier) @use)
+(preproc_include path: (_) @path)
 `;
 
 /** Names that every C or C++ file uses. */
@@ -58,20 +60,26 @@ export const c: LanguageSpec = {
   query: cQuery,
   imports: ["preproc_include"],
   signatureEnd: "brace",
+  declarationMarker: /\bextern\b(?!\s*")/,
   commonNames: words(cCommonNames),
   cleanName: cleanCName,
 };
 
 /**
- * Macros that define functions read as functions named like the macro: `SYSCALL_DEFINE3(read, ...) {` and
- * `TEST(Suite, Name) {` are called after their arguments.
+ * A macro that defines a function reads as a function named like the macro. `SYSCALL_DEFINE3(read, ...) {` is
+ * known as `read`, `TEST(Suite, Name) {` as `Suite.Name`, any other as `MACRO(first argument)`.
  */
 export function cleanCName(name: string, text: string, nameEnd: number): string {
-  if (!/^(?:COMPAT_)?SYSCALL_DEFINE\d$|^TEST(?:_[FP])?$|^TYPED_TEST(?:_P)?$/.test(name))
-    return name;
+  if (!/^[A-Z][A-Z0-9_]{3,}$/.test(name)) return name;
   const args = /^\s*\(\s*(\w+)(?:\s*,\s*(\w+))?/.exec(text.slice(nameEnd, nameEnd + 200));
-  if (args === null) return name;
-  return name.includes("SYSCALL")
-    ? (args[1] ?? name)
-    : [args[1], args[2]].filter(Boolean).join(".");
+  const first = args?.[1];
+  if (args === null || first === undefined || !definesFunction(text, nameEnd)) return name;
+  if (name.includes("SYSCALL_DEFINE")) return first;
+  if (/^(?:TYPED_)?TEST(?:_|$)/.test(name)) return [first, args[2]].filter(Boolean).join(".");
+  return `${name}(${first})`;
+}
+
+/** True when the closing parenthesis after a macro's name is followed by a body. */
+function definesFunction(text: string, nameEnd: number): boolean {
+  return /^\s*\([^;{}]*\)\s*\{/.test(text.slice(nameEnd, nameEnd + 600));
 }

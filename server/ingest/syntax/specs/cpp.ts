@@ -30,7 +30,7 @@ export const cpp: LanguageSpec = {
   query,
   imports: ["preproc_include", "using_declaration"],
   signatureEnd: "brace",
-  testName: /^$/,
+  declarationMarker: /\bextern\b(?!\s*")/,
   testMarker: /^\s*(?:TYPED_)?TEST(?:_[FP])?$/,
   commonNames:
     words(`${cCommonNames} string std vector map set pair unique_ptr shared_ptr make_unique

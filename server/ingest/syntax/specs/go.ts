@@ -20,7 +20,7 @@ const query = `
 (call_expression function: (identifier) @use)
 (call_expression function: (selector_expression field: (field_identifier) @use))
 (type_identifier) @use
-(import_spec path: (interpreted_string_literal) @use)
+(import_spec path: (interpreted_string_literal) @path)
 `;
 
 /** Go source. */

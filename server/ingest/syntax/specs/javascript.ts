@@ -38,6 +38,8 @@ const shared = `
 (namespace_import (identifier) @use)
 (export_specifier name: (identifier) @use)
 (decorator (identifier) @use)
+(import_statement source: (string) @path)
+(export_statement source: (string) @path)
 `;
 
 const jsx = `

@@ -50,7 +50,7 @@ export const rust: LanguageSpec = {
   signatureEnd: "brace",
   testMarker: /#\[\s*(?:\w+::)*(?:test|rstest|bench)\b/,
   commonNames: words(`
-    Self String str Vec Option Some None Result Ok Err Box bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64
+    not all any allow cfg derive Self String str Vec Option Some None Result Ok Err Box bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64
     i128 isize f32 f64 self crate super clone into unwrap as_ref to_string to_owned Default Send Sync Sized
     assert assert_eq assert_ne panic println format write vec iter`),
 };
