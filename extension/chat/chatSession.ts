@@ -18,7 +18,12 @@ export interface ChatWindow {
   memoryLine(): MemoryLine;
   /** Absolute path of the file the user looks at. */
   activeFile(): string | undefined;
+  /** Something the user did not ask for failed, such as a refresh of what is shown. */
+  failed(error: unknown): void;
 }
+
+/** Turns whose citations are read again, from the newest: older ones are checked when they are clicked. */
+const maxCheckedTurns = 40;
 
 interface Live {
   readonly answer: LiveAnswer;
@@ -45,7 +50,7 @@ export class ChatSession {
     this.#keeper = keeper;
     this.#window = window;
     memory.client.onNotification(methods.answerProgress, (progress) => this.#progress(progress));
-    memory.onDidOpen(() => void this.sendState());
+    memory.onDidOpen(() => void this.sendState().catch((error: unknown) => window.failed(error)));
     memory.onDidChange(() => {
       this.#messages.fire({ type: "memory", memory: window.memoryLine() });
     });
@@ -153,7 +158,7 @@ export class ChatSession {
     if (this.#memory.state.kind !== "open") return;
     try {
       const { turns } = await this.#readOpen();
-      for (const turn of turns.toReversed()) {
+      for (const turn of turns.slice(-maxCheckedTurns).toReversed()) {
         if (turn.citations.length === 0 || turn.state === "streaming") continue;
         const { checks } = await this.#memory.client.request(methods.checkCitations, {
           citations: turn.citations,
@@ -173,8 +178,9 @@ export class ChatSession {
       answer.append(progress.markdown, progress.citations);
       const { conversationId, turnId } = answer;
       if (conversationId !== this.#keeper.conversationId) return;
-      if (turnId === undefined) void this.#sendTurns(conversationId);
-      else {
+      if (turnId === undefined) {
+        this.#sendTurns(conversationId).catch((error: unknown) => this.#window.failed(error));
+      } else {
         const { markdown, citations } = progress;
         this.#messages.fire({ type: "append", conversationId, turnId, markdown, citations });
       }

@@ -132,7 +132,8 @@ export function activeFile(): string | undefined {
   return uri?.scheme === "file" ? uri.fsPath : undefined;
 }
 
-const schedule: Schedule = (run, delayMs) => {
+/** Runs something later on the event loop; a delay of 0 lets other work go first. */
+export const schedule: Schedule = (run, delayMs) => {
   const timer = setTimeout(run, delayMs);
   return () => clearTimeout(timer);
 };

@@ -7,6 +7,9 @@ import { stateName, type MemoryState } from "./memoryState.ts";
 import type { ServerProcess } from "./serverProcess.ts";
 import type { LogSink } from "./serverLogLine.ts";
 
+/** The server as the session sees it: something that is started and stopped, and reports both. */
+export type ServerLink = Pick<ServerProcess, "active" | "start" | "stop" | "onUp" | "onDown">;
+
 /** What the window is like now. Read again on every `refresh`. */
 export interface WindowFacts {
   /** Absolute path of the folder that holds the memory. */
@@ -27,7 +30,7 @@ export interface WindowFacts {
  */
 export class MemorySession {
   readonly client: MemoryClient;
-  readonly #server: ServerProcess;
+  readonly #server: ServerLink;
   readonly #readFacts: () => WindowFacts;
   readonly #log: LogSink;
   readonly #changed = new Emitter<MemoryState>();
@@ -44,7 +47,7 @@ export class MemorySession {
   #queue: Promise<void> = Promise.resolve();
 
   constructor(
-    server: ServerProcess,
+    server: ServerLink,
     client: MemoryClient,
     readFacts: () => WindowFacts,
     log: LogSink,
@@ -229,6 +232,9 @@ export class MemorySession {
   }
 
   #nextChange(token: CancellationToken | undefined): Promise<void> {
+    if (token?.isCancellationRequested === true) {
+      return Promise.reject(new MemoryError("cancelled"));
+    }
     return new Promise((resolve, reject) => {
       const done = (): void => {
         change.dispose();

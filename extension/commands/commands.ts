@@ -1,0 +1,104 @@
+import * as vscode from "vscode";
+import { reportFailure, type ChatView } from "../chat/chatView.ts";
+import type { ChatSession } from "../chat/chatSession.ts";
+import { explainObstacle } from "../memory/explain.ts";
+import type { MemorySession } from "../memory/memorySession.ts";
+import type { Root } from "../../protocol/types.ts";
+import type { StatusDocument } from "../status/statusDocument.ts";
+import { ask, askAboutSelection } from "./askCommands.ts";
+import { forgetFolder, rebuildMemory } from "./memoryCommands.ts";
+import { findSimilarCode } from "./similarCode.ts";
+
+/** What the commands act on. */
+export interface CommandTargets {
+  readonly memory: MemorySession;
+  readonly chat: ChatSession;
+  readonly view: ChatView;
+  readonly statusDocument: StatusDocument;
+  readonly log: vscode.LogOutputChannel;
+  /** The window's folders on disk, the forgotten ones too. */
+  readonly allRoots: () => readonly Root[];
+}
+
+/**
+ * Registers the commands of package.json. A command that fails tells the user and returns `undefined`; one
+ * that needs the memory first says what stands in the way.
+ */
+export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
+  const { memory, chat, view, statusDocument, log, allRoots } = targets;
+  const register = (id: string, run: (argument: unknown) => Promise<unknown>): vscode.Disposable =>
+    vscode.commands.registerCommand(id, async (argument: unknown) => {
+      try {
+        return await run(argument);
+      } catch (error) {
+        reportFailure(error, log);
+        return undefined;
+      }
+    });
+  const withMemory = (
+    id: string,
+    run: (argument: unknown) => Promise<unknown>,
+  ): vscode.Disposable =>
+    register(id, async (argument) => {
+      const obstacle = explainObstacle(memory.state, vscode.l10n.t);
+      if (obstacle === undefined) return run(argument);
+      await offerWayOut(memory, obstacle);
+      return undefined;
+    });
+  return [
+    withMemory("lore.ask", (question) => ask(chat, view, question)),
+    withMemory("lore.askAboutSelection", (question) => askAboutSelection(chat, view, question)),
+    withMemory("lore.findSimilarCode", () => findSimilarCode(memory)),
+    withMemory("lore.pause", () => memory.pause()),
+    withMemory("lore.resume", () => memory.resume()),
+    withMemory("lore.rebuildMemory", (folder) => rebuildMemory(memory, allRoots(), folder)),
+    withMemory("lore.forgetFolder", (argument) => forgetFolder(memory, argument)),
+    withMemory("lore.newConversation", async () => {
+      await chat.newConversation();
+      await view.reveal();
+    }),
+    register("lore.showStatus", () => statusDocument.show()),
+    register("lore.restartServer", () => memory.restart()),
+    register("lore.openLog", () => {
+      log.show();
+      return Promise.resolve();
+    }),
+  ];
+}
+
+/** Says why the memory cannot be used, with the button that helps. */
+async function offerWayOut(memory: MemorySession, obstacle: string): Promise<void> {
+  const help = wayOut(memory);
+  const choice = await vscode.window.showInformationMessage(
+    obstacle,
+    ...(help === undefined ? [] : [help.label]),
+  );
+  if (help !== undefined && choice === help.label) {
+    await vscode.commands.executeCommand(help.command, ...help.arguments);
+  }
+}
+
+function wayOut(
+  memory: MemorySession,
+): { label: string; command: string; arguments: string[] } | undefined {
+  switch (memory.state.kind) {
+    case "noFolder":
+      return { label: vscode.l10n.t("Open Folder"), command: "vscode.openFolder", arguments: [] };
+    case "restricted":
+      return {
+        label: vscode.l10n.t("Manage Trust"),
+        command: "workbench.trust.manage",
+        arguments: [],
+      };
+    case "off":
+      return {
+        label: vscode.l10n.t("Open Settings"),
+        command: "workbench.action.openSettings",
+        arguments: ["lore.enabled"],
+      };
+    case "failed":
+      return { label: vscode.l10n.t("Restart"), command: "lore.restartServer", arguments: [] };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,19 @@
+import type { Recall, Root } from "../../protocol/types.ts";
+import type { Selection } from "../chat/chatSession.ts";
+import { absolutePath } from "../roots.ts";
+
+/** The recalled places without those that overlap the selected code itself, in the same order. */
+export function similarPlaces(
+  recalls: readonly Recall[],
+  roots: readonly Root[],
+  selected: Pick<Selection, "file" | "range">,
+): readonly Recall[] {
+  return recalls.filter(({ citation }) => {
+    const root = roots.find(({ id }) => id === citation.rootId);
+    if (root === undefined) return false;
+    if (absolutePath(root, citation.path) !== selected.file) return true;
+    const { start, end } = citation.range;
+    const endLine = end.character === 0 ? end.line : end.line + 1;
+    return endLine <= selected.range.startLine || start.line >= selected.range.endLine;
+  });
+}

@@ -1,0 +1,114 @@
+import { isBuiltin } from "node:module";
+import * as vscode from "vscode";
+import { englishStrings } from "../webview/strings.ts";
+import { ChatKeeper } from "./chat/chatKeeper.ts";
+import { ChatSession } from "./chat/chatSession.ts";
+import { ChatView, chatViewId, reportFailure } from "./chat/chatView.ts";
+import { CitationOpener } from "./chat/citations.ts";
+import { memoryLine } from "./chat/memoryLine.ts";
+import { registerCommands } from "./commands/commands.ts";
+import { activeFile, schedule, WorkspaceFeed } from "./feed/workspaceFeed.ts";
+import { createLog } from "./log.ts";
+import { noticeFailures } from "./memory/failureNotice.ts";
+import { MemoryClient } from "./memory/memoryClient.ts";
+import { MemorySession, type WindowFacts } from "./memory/memorySession.ts";
+import { stateName } from "./memory/memoryState.ts";
+import { ServerProcess } from "./memory/serverProcess.ts";
+import { rootsOf } from "./roots.ts";
+import { loreSettings, settingNames } from "./settings.ts";
+import { StatusDocument } from "./status/statusDocument.ts";
+import { StatusItem } from "./status/statusItem.ts";
+import { createWording } from "./wording.ts";
+
+let running: MemorySession | undefined;
+
+/** Builds the extension's objects and lets them go; the memory opens in the background. */
+export function activate(context: vscode.ExtensionContext): void {
+  const startedMs = performance.now();
+  const log = createLog();
+  const { t } = vscode.l10n;
+  const wording = createWording(t, vscode.env.language);
+  const server = new ServerProcess({
+    modulePath: context.asAbsolutePath("dist/server.mjs"),
+    log,
+    nowMs: () => performance.now(),
+    restartDelayMs: 250,
+    stopTimeoutMs: 3_000,
+  });
+  const memory = new MemorySession(
+    server,
+    new MemoryClient(log),
+    () => readWindowFacts(context),
+    log,
+  );
+  running = memory;
+  const keeper = new ChatKeeper(context.workspaceState, schedule);
+  const chat = new ChatSession(memory, keeper, {
+    strings: Object.fromEntries(
+      Object.entries(englishStrings).map(([key, english]) => [key, t(english)]),
+    ),
+    memoryLine: () => memoryLine(memory.state, t),
+    activeFile,
+    failed: (error) => reportFailure(error, log),
+  });
+  const citations = new CitationOpener(memory, chat);
+  const view = new ChatView(context.extensionUri, memory, chat, citations, log);
+  const statusDocument = new StatusDocument(memory, wording, log);
+  const allRoots = () => rootsOf(vscode.workspace.workspaceFolders ?? []);
+  const refresh = (): void => void memory.refresh();
+  context.subscriptions.push(
+    log,
+    new WorkspaceFeed(memory, log),
+    new StatusItem(memory, wording),
+    statusDocument,
+    view,
+    { dispose: () => keeper.flush() },
+    vscode.window.registerWebviewViewProvider(chatViewId, view),
+    ...registerCommands({ memory, chat, view, statusDocument, log, allRoots }),
+    noticeFailures(memory, log),
+    followStateInContext(memory),
+    vscode.workspace.onDidChangeWorkspaceFolders(refresh),
+    vscode.workspace.onDidGrantWorkspaceTrust(refresh),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (settingNames.some((name) => event.affectsConfiguration(name))) refresh();
+    }),
+  );
+  refresh();
+  log.debug(`[rpc] activated ms=${(performance.now() - startedMs).toFixed(1)}`);
+}
+
+/** Resolves when the server has closed its store. */
+export async function deactivate(): Promise<void> {
+  await running?.stop();
+  running = undefined;
+}
+
+function readWindowFacts(context: vscode.ExtensionContext): WindowFacts {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const roots = rootsOf(folders);
+  const configuration = vscode.workspace.getConfiguration();
+  const { enabled, memory } = loreSettings((name) => configuration.get(name));
+  const storage = context.storageUri ?? context.globalStorageUri;
+  return {
+    storeDir: vscode.Uri.joinPath(storage, "memory").fsPath,
+    roots,
+    settings: memory,
+    enabled,
+    trusted: vscode.workspace.isTrusted,
+    onlyVirtualFolders: folders.length > 0 && roots.length === 0,
+    hasSqlite: isBuiltin("node:sqlite"),
+  };
+}
+
+/** Keeps `lore.state` up to date for the `when` clauses of package.json. */
+function followStateInContext(memory: MemorySession): { dispose(): void } {
+  let shown: string | undefined;
+  const show = (): void => {
+    const name = stateName(memory.state);
+    if (name === shown) return;
+    shown = name;
+    void vscode.commands.executeCommand("setContext", "lore.state", name);
+  };
+  show();
+  return memory.onDidChange(show);
+}
