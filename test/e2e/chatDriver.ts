@@ -1,0 +1,145 @@
+/** Drives Lore in a real editor the way a person does: by labels and roles, keyboard and clicks. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import {
+  chromium,
+  type Browser,
+  type FrameLocator,
+  type Locator,
+  type Page,
+} from "playwright-core";
+import { inCheckout } from "../../scripts/checkout.ts";
+import { installVsix, startEditor, type Editor } from "../../scripts/editor.ts";
+
+/** A place that an answer names. Lines are one-based and inclusive. */
+export interface Source {
+  readonly path: string;
+  readonly firstLine: number;
+  readonly lastLine: number;
+  readonly button: Locator;
+}
+
+/** Code that an answer quotes, with the place it says it is from. */
+export interface Quote {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A finished answer. */
+export interface ShownAnswer {
+  readonly text: string;
+  readonly sources: readonly Source[];
+  readonly quotes: readonly Quote[];
+}
+
+/** A window with a folder open and Lore installed from its package. */
+export interface Session {
+  readonly page: Page;
+  /** Waits until the status bar says that everything is remembered. */
+  untilReady(): Promise<void>;
+  /** Opens the chat, asks, and waits for the whole answer. */
+  ask(question: string): Promise<ShownAnswer>;
+  /** Saves a picture of the window in test-results/e2e. */
+  screenshot(name: string): Promise<void>;
+  /** Ends browser and editor and removes what they wrote. */
+  close(): Promise<void>;
+}
+
+const screenshots = inCheckout("test-results/e2e");
+
+/** Opens a folder in a fresh editor. */
+export async function openSession(folder: string): Promise<Session> {
+  const vsix = process.env["LORE_VSIX"];
+  assert.ok(vsix, "LORE_VSIX names the package to test; `npm test -- --only end-to-end` sets it.");
+  const dir = mkdtempSync(path.join(tmpdir(), "lore-e2e-"));
+  let editor: Editor | undefined;
+  let browser: Browser | undefined;
+  const close = async (): Promise<void> => {
+    await browser?.close();
+    await editor?.stop();
+    rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  };
+  try {
+    await installVsix(dir, vsix);
+    editor = await startEditor({
+      dir,
+      settings: {
+        "security.workspace.trust.enabled": false,
+        "files.autoSave": "off",
+        "editor.quickSuggestions": { other: "off", comments: "off", strings: "off" },
+        "editor.acceptSuggestionOnEnter": "off",
+        // The language server of the editor would compete for the two cores.
+        "typescript.tsserver.enableRegionDiagnostics": false,
+        "typescript.validate.enable": false,
+      },
+    });
+    browser = await chromium.launch({
+      ...(process.env["LORE_BROWSER"] === undefined
+        ? {}
+        : { executablePath: process.env["LORE_BROWSER"] }),
+      args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+    });
+    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    page.setDefaultTimeout(60_000);
+    await page.goto(`${editor.url}/?folder=${encodeURIComponent(folder)}`);
+    return sessionOn(page, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function sessionOn(page: Page, close: () => Promise<void>): Session {
+  const chat = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+  return {
+    page,
+    close,
+    untilReady: () => page.getByRole("button", { name: /Lore is ready/ }).waitFor(),
+    screenshot: async (name) => {
+      mkdirSync(screenshots, { recursive: true });
+      await page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+    },
+    ask: async (question) => {
+      const field = await openChat(page, chat);
+      const answers = chat.locator("section[data-turn][aria-busy]");
+      const nBefore = await answers.count();
+      await field.fill(question);
+      await field.press("Enter");
+      const answer = answers.nth(nBefore);
+      await answer.and(chat.locator("[aria-busy=false]")).waitFor();
+      return readAnswer(answer);
+    },
+  };
+}
+
+async function openChat(page: Page, chat: FrameLocator): Promise<Locator> {
+  const field = chat.getByRole("textbox", { name: "Your question" });
+  if (!(await field.isVisible())) {
+    await page.getByRole("tab", { name: /^Lore/ }).first().click();
+    await field.waitFor();
+  }
+  return field;
+}
+
+async function readAnswer(answer: Locator): Promise<ShownAnswer> {
+  const buttons = await answer.getByRole("button", { name: /^Open .+, lines? \d/ }).all();
+  const sources: Source[] = [];
+  for (const button of buttons) {
+    const label = (await button.getAttribute("aria-label")) ?? "";
+    const place = /^Open (.+?), lines? (\d+)(?:–(\d+))?/.exec(label);
+    if (place === null) continue;
+    const firstLine = Number(place[2]);
+    const lastLine = Number(place[3] ?? place[2]);
+    sources.push({ path: place[1] ?? "", firstLine, lastLine, button });
+  }
+  const quotes: Quote[] = [];
+  for (const region of await answer.getByRole("region", { name: /^Code from / }).all()) {
+    const label = (await region.getAttribute("aria-label")) ?? "";
+    const file = /^Code from (.+?), lines? \d/.exec(label)?.[1];
+    const text = await region.locator("code").first().textContent();
+    if (file !== undefined && text !== null) quotes.push({ path: file, text });
+  }
+  return { text: await answer.innerText(), sources, quotes };
+}
