@@ -9,11 +9,27 @@
  * @property {readonly string[] | "all"} builtins Node's own modules, without `node:`.
  */
 
-/** Path arithmetic touches no disk, so every layer of the server may use it. */
-const pathOnly = ["path", "path/posix"];
+/** Node's modules that touch nothing outside: every layer of the server may use them. */
+const pure = ["path", "path/posix", "buffer"];
 
 /** What every part of the server stands on. */
 const ground = ["protocol/", "server/types.ts", "server/ports.ts", "server/services.ts"];
+
+/**
+ * Understanding a file's text, which needs no disk: recall reads cited files again with the same eyes as ingest.
+ * What scans and follows the disk is not here.
+ */
+const reading = [
+  "server/ingest/blobContent.ts",
+  "server/ingest/decoder.ts",
+  "server/ingest/fileRole.ts",
+  "server/ingest/languages.ts",
+  "server/ingest/lineChunker.ts",
+  "server/ingest/lineIndex.ts",
+  "server/ingest/parseTask.ts",
+  "server/ingest/syntax/",
+  "server/ingest/terms.ts",
+];
 
 /** @type {readonly Layer[]} */
 export const layers = [
@@ -39,8 +55,14 @@ export const layers = [
   // The places where the server meets the machine, and those that wire it together.
   { files: /^server\/nodePorts\.ts$/, sources: ground, packages: [], builtins: "all" },
   {
-    files: /^server\/([^/]+\.ts|cli\/.*|rpc\/.*|[^/]+\/[^/]+Thread\.ts)$/,
+    files: /^server\/cli\//,
     sources: ["protocol/", "server/"],
+    packages: ["markdown-it"],
+    builtins: "all",
+  },
+  {
+    files: /^server\/([^/]+\.ts|rpc\/.*|[^/]+\/[^/]+Thread\.ts)$/,
+    sources: ["protocol/", "server/", "package.json"],
     packages: ["vscode-jsonrpc", "web-tree-sitter", "xxhash-wasm"],
     builtins: "all",
   },
@@ -53,7 +75,7 @@ export const layers = [
   },
   // Asking git, watching the disk, and the pool that owns the parser threads.
   {
-    files: /^server\/ingest\/(git[A-Z][A-Za-z]*|[a-zA-Z]+(Pool|Watch|Watcher))\.ts$/,
+    files: /^server\/ingest\/(git[A-Z][A-Za-z]*|[a-zA-Z]+(Pool|Host|Watch|Watcher))\.ts$/,
     sources: [...ground, "server/memory/", "server/ingest/"],
     packages: [],
     builtins: "all",
@@ -62,31 +84,46 @@ export const layers = [
     files: /^server\/model\//,
     sources: [...ground, "server/model/"],
     packages: [],
-    builtins: pathOnly,
+    builtins: pure,
   },
   {
     files: /^server\/memory\//,
     sources: [...ground, "server/memory/"],
     packages: ["xxhash-wasm"],
-    builtins: pathOnly,
+    builtins: pure,
   },
   {
     files: /^server\/ingest\//,
     sources: [...ground, "server/model/", "server/memory/", "server/ingest/"],
-    packages: ["chardet", "iconv-lite", "ignore", "stemmer", "web-tree-sitter", "xxhash-wasm"],
-    builtins: pathOnly,
+    packages: [
+      "chardet",
+      "iconv-lite",
+      "ignore",
+      "minimatch",
+      "stemmer",
+      "web-tree-sitter",
+      "xxhash-wasm",
+    ],
+    builtins: pure,
   },
   {
     files: /^server\/recall\//,
-    sources: [...ground, "server/model/", "server/memory/", "server/recall/"],
+    sources: [...ground, ...reading, "server/model/", "server/memory/", "server/recall/"],
     packages: ["stemmer", "xxhash-wasm"],
-    builtins: pathOnly,
+    builtins: pure,
   },
   {
     files: /^server\/answer\//,
-    sources: [...ground, "server/model/", "server/memory/", "server/recall/", "server/answer/"],
+    sources: [
+      ...ground,
+      ...reading,
+      "server/model/",
+      "server/memory/",
+      "server/recall/",
+      "server/answer/",
+    ],
     packages: ["xxhash-wasm"],
-    builtins: pathOnly,
+    builtins: pure,
   },
 ];
 
