@@ -1,0 +1,278 @@
+/** Conversations in SQLite: every turn is on disk before anybody sees it, and a deleted one leaves no bytes. */
+import path from "node:path";
+import { MemoryError } from "../../protocol/errors.ts";
+import type { Conversation, Notice, Turn } from "../../protocol/types.ts";
+import type { Clock } from "../ports.ts";
+import type { ConversationStore } from "../services.ts";
+import { conversationSchemaVersion, createConversationTables } from "./conversationSchema.ts";
+import { asMemoryError, openDatabase, openForReading, type Database } from "./database.ts";
+
+/** An open store, with what the user should know about how it was opened. */
+export interface OpenedConversations {
+  readonly store: ConversationStore;
+  readonly notice?: Notice;
+}
+
+/** A conversation without a question yet. */
+export const untitled = "New conversation";
+const maxTitleLength = 60;
+const maxNameLength = 200;
+const cacheBytes = 2 * 1024 * 1024;
+
+/**
+ * Opens or creates `conversations.sqlite` in a folder. A damaged file is moved aside and a new one made;
+ * a file of a newer Lore is left alone and another one used. `newId` gives unique ids.
+ * Errors: `sqliteMissing`, `diskFull`, `storeUnavailable`.
+ */
+export function openConversationStore(
+  folder: string,
+  clock: Clock,
+  newId: () => string = () => crypto.randomUUID(),
+): OpenedConversations {
+  const name = path.join(folder, "conversations");
+  const isNewer = versionOf(`${name}.sqlite`) > conversationSchemaVersion;
+  const { database, movedAside } = openDatabase({
+    file: isNewer ? `${name}.v${conversationSchemaVersion}.sqlite` : `${name}.sqlite`,
+    schemaVersion: conversationSchemaVersion,
+    create: createConversationTables,
+    synchronous: "FULL",
+    cacheBytes,
+  });
+  const notice = isNewer ? newerNotice : movedAside === undefined ? undefined : damageNotice;
+  return {
+    store: new SqliteConversations(database, clock, newId),
+    ...(notice === undefined ? {} : { notice }),
+  };
+}
+
+const newerNotice: Notice = {
+  kind: "olderSchema",
+  message:
+    "A newer Lore wrote the conversations here. They are kept untouched; update Lore to see them.",
+};
+const damageNotice: Notice = {
+  kind: "storeRebuilt",
+  message:
+    "The file of the conversations was damaged. It was moved aside, and Lore started a new one.",
+};
+
+/** 0 when there is no file or it cannot be read, which opening it will deal with. */
+function versionOf(file: string): number {
+  let database: Database;
+  try {
+    database = openForReading(file, cacheBytes);
+  } catch (error) {
+    if (error instanceof MemoryError && error.errorName === "storeUnavailable") return 0;
+    throw error;
+  }
+  try {
+    return (database.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
+  } catch (error) {
+    // A file that is no database opens, and fails at the first statement.
+    if (asMemoryError(error).errorName === "storeUnavailable") return 0;
+    throw error;
+  } finally {
+    database.close();
+  }
+}
+
+interface ConversationRow {
+  readonly id: string;
+  readonly title: string;
+  readonly created_ms: number;
+  readonly updated_ms: number;
+  readonly n_turns: number;
+}
+interface TurnRow {
+  readonly writer_id: string;
+  readonly json: string;
+}
+
+const selectConversation = `SELECT c.id, c.title, c.created_ms, c.updated_ms,
+  (SELECT count(*) FROM turn t WHERE t.conversation_id = c.id) AS n_turns FROM conversation c`;
+/** Orders changes within one millisecond. */
+const nextChange = "(SELECT coalesce(max(change), 0) + 1 FROM conversation)";
+
+class SqliteConversations implements ConversationStore {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #newId: () => string;
+  /** Tells turns that this process is still writing from those that a dead one left. */
+  readonly #writerId: string;
+
+  constructor(database: Database, clock: Clock, newId: () => string) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#newId = newId;
+    this.#writerId = newId();
+    this.#guard(() => database.exec("PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"));
+  }
+
+  /** The conversation that changed last comes first. */
+  list(): Conversation[] {
+    return this.#guard(() => {
+      const rows = this.#database.prepare(`${selectConversation} ORDER BY c.change DESC`).all();
+      return (rows as unknown as ConversationRow[]).map(conversationOf);
+    });
+  }
+
+  create(): Conversation {
+    const id = this.#newId();
+    const nowMs = Math.round(this.#clock.nowMs());
+    this.#guard(() =>
+      this.#database
+        .prepare(`INSERT INTO conversation VALUES (?, ?, 0, ?, ?, ${nextChange})`)
+        .run(id, untitled, nowMs, nowMs),
+    );
+    return this.#conversation(id);
+  }
+
+  read(conversationId: string): { conversation: Conversation; turns: Turn[] } {
+    const conversation = this.#conversation(conversationId);
+    const rows = this.#guard(() =>
+      this.#database
+        .prepare("SELECT writer_id, json FROM turn WHERE conversation_id = ? ORDER BY position")
+        .all(conversationId),
+    ) as unknown as TurnRow[];
+    return { conversation, turns: rows.map((row) => this.#turnOf(row)) };
+  }
+
+  /** White space around a title goes; a blank one changes nothing. */
+  rename(conversationId: string, title: string): Conversation {
+    const name = cut(oneLine(title), maxNameLength);
+    if (name === "") return this.#conversation(conversationId);
+    this.#guard(() =>
+      this.#database
+        .prepare("UPDATE conversation SET title = ?, is_named = 1 WHERE id = ?")
+        .run(name, conversationId),
+    );
+    return this.#conversation(conversationId);
+  }
+
+  delete(conversationId: string): void {
+    this.#conversation(conversationId);
+    this.#guard(() => {
+      this.#database.prepare("DELETE FROM conversation WHERE id = ?").run(conversationId);
+      // The write-ahead log and free pages would keep the deleted text.
+      this.#database.exec(
+        "PRAGMA wal_checkpoint(TRUNCATE); VACUUM; PRAGMA wal_checkpoint(TRUNCATE);",
+      );
+    });
+  }
+
+  /** A turn of the same id is replaced. The first question gives an unnamed conversation its title. */
+  appendTurn(conversationId: string, turn: Turn): void {
+    const title = turn.role === "user" ? titleOf(turn.text) : "";
+    this.#write(() => {
+      this.#touch(conversationId);
+      this.#database
+        .prepare(
+          `INSERT INTO turn VALUES (?, (SELECT coalesce(max(position), 0) + 1 FROM turn WHERE conversation_id = ?), ?, ?, ?)
+           ON CONFLICT (conversation_id, id) DO UPDATE SET writer_id = excluded.writer_id, json = excluded.json`,
+        )
+        .run(conversationId, conversationId, turn.id, this.#writerId, JSON.stringify(turn));
+      if (title === "") return;
+      this.#database
+        .prepare("UPDATE conversation SET title = ?, is_named = 1 WHERE id = ? AND is_named = 0")
+        .run(title, conversationId);
+    });
+  }
+
+  /** Errors: `conversationNotFound`, also when the conversation does not hold the turn. */
+  updateTurn(conversationId: string, turn: Turn): void {
+    this.#write(() => {
+      this.#touch(conversationId);
+      const { changes } = this.#database
+        .prepare("UPDATE turn SET writer_id = ?, json = ? WHERE conversation_id = ? AND id = ?")
+        .run(this.#writerId, JSON.stringify(turn), conversationId, turn.id);
+      if (Number(changes) === 0) throw new MemoryError("conversationNotFound");
+    });
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #conversation(id: string): Conversation {
+    const row = this.#guard(() =>
+      this.#database.prepare(`${selectConversation} WHERE c.id = ?`).get(id),
+    );
+    if (row === undefined) throw new MemoryError("conversationNotFound");
+    return conversationOf(row as unknown as ConversationRow);
+  }
+
+  #turnOf({ writer_id, json }: TurnRow): Turn {
+    const turn = JSON.parse(json) as Turn;
+    return turn.state === "streaming" && writer_id !== this.#writerId
+      ? { ...turn, state: "interrupted" }
+      : turn;
+  }
+
+  #touch(id: string): void {
+    const { changes } = this.#database
+      .prepare(`UPDATE conversation SET updated_ms = ?, change = ${nextChange} WHERE id = ?`)
+      .run(Math.round(this.#clock.nowMs()), id);
+    if (Number(changes) === 0) throw new MemoryError("conversationNotFound");
+  }
+
+  #write(change: () => void): void {
+    this.#guard(() => {
+      this.#database.exec("BEGIN IMMEDIATE");
+      try {
+        change();
+        this.#database.exec("COMMIT");
+      } catch (error) {
+        // A full disk may have rolled back already.
+        if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+        throw error;
+      }
+    });
+  }
+
+  /** Everything SQLite throws leaves as an error of the catalogue. */
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw asMemoryError(error);
+    }
+  }
+}
+
+function conversationOf(row: ConversationRow): Conversation {
+  return {
+    id: row.id,
+    title: row.title,
+    createdMs: row.created_ms,
+    updatedMs: row.updated_ms,
+    nTurns: row.n_turns,
+  };
+}
+
+/** The first line of a question that says something; `""` when there is none. */
+function titleOf(question: string): string {
+  const line = question
+    .slice(0, 10_000)
+    .split(/[\r\n]+/)
+    .find((each) => oneLine(each) !== "");
+  return cut(oneLine(line ?? ""), maxTitleLength);
+}
+
+/** Without control and direction characters, which would act in a list of titles. */
+function oneLine(text: string): string {
+  return text
+    .replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/gu, " ")
+    .replace(/\s+/g, " ")
+    .trim()
+    .toWellFormed();
+}
+
+function cut(text: string, maxCharacters: number): string {
+  const characters = [...text];
+  return characters.length <= maxCharacters
+    ? text
+    : `${characters
+        .slice(0, maxCharacters - 1)
+        .join("")
+        .trimEnd()}…`;
+}

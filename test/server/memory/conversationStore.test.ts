@@ -1,0 +1,318 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { DatabaseSync } from "node:sqlite";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { MemoryError } from "../../../protocol/errors.ts";
+import { openConversationStore, untitled } from "../../../server/memory/conversationStore.ts";
+import type { ConversationStore } from "../../../server/services.ts";
+import { createTestClock, makeTurn } from "./conversationTurns.ts";
+
+const scratch = mkdtempSync(path.join(tmpdir(), "lore-conversations-"));
+after(() => rmSync(scratch, { recursive: true, force: true }));
+let nFolders = 0;
+const newFolder = (): string => path.join(scratch, String(nFolders++));
+const open = (folder: string): ConversationStore =>
+  openConversationStore(folder, createTestClock()).store;
+const isNotFound = (error: unknown): boolean =>
+  error instanceof MemoryError && error.errorName === "conversationNotFound";
+
+test("a conversation and its turns are there after closing and opening again", () => {
+  const folder = newFolder();
+  const store = open(folder);
+  const { id, title, nTurns } = store.create();
+  assert.equal(title, untitled);
+  assert.equal(nTurns, 0);
+  const turns = [
+    makeTurn({ id: "a", text: "where is \u0000 the “retry” 🎉?" }),
+    makeTurn({
+      id: "b",
+      role: "lore",
+      text: "There.",
+      abstained: true,
+      elapsedMs: 3,
+      tiers: ["lexical"],
+    }),
+  ];
+  for (const turn of turns) store.appendTurn(id, turn);
+  store.close();
+  const again = open(folder);
+  assert.deepEqual(again.read(id).turns, turns);
+  assert.equal(again.read(id).conversation.nTurns, 2);
+  again.close();
+});
+
+test("the conversation that changed last is listed first", () => {
+  const store = open(newFolder());
+  const [a, b, c] = [store.create(), store.create(), store.create()];
+  store.appendTurn(a.id, makeTurn({}));
+  assert.deepEqual(
+    store.list().map(({ id }) => id),
+    [a.id, c.id, b.id],
+  );
+  store.close();
+});
+
+test("the title is the first question's first line, until the user gives one", () => {
+  const store = open(newFolder());
+  const { id } = store.create();
+  const titleNow = (): string => store.read(id).conversation.title;
+  store.appendTurn(id, makeTurn({ id: "blank", text: " \n\t" }));
+  assert.equal(titleNow(), untitled);
+  store.appendTurn(id, makeTurn({ id: "a", text: `\n  Where\u202e is\tX?\nsecond line` }));
+  assert.equal(titleNow(), "Where is X?");
+  store.appendTurn(id, makeTurn({ id: "b", text: "another" }));
+  assert.equal(titleNow(), "Where is X?");
+  assert.equal(store.rename(id, "  Retry \n notes ").title, "Retry notes");
+  assert.equal(store.rename(id, "   ").title, "Retry notes");
+  const long = store.create();
+  store.appendTurn(long.id, makeTurn({ text: "🎉".repeat(100) }));
+  assert.equal([...store.read(long.id).conversation.title].length, 60);
+  assert.ok(store.read(long.id).conversation.title.endsWith("🎉…"));
+  store.close();
+});
+
+test("a turn is replaced by its id, and order stays", () => {
+  const store = open(newFolder());
+  const { id } = store.create();
+  store.appendTurn(id, makeTurn({ id: "a", text: "1" }));
+  store.appendTurn(id, makeTurn({ id: "b", text: "2" }));
+  store.updateTurn(id, makeTurn({ id: "a", text: "3" }));
+  store.appendTurn(id, makeTurn({ id: "b", text: "4" }));
+  assert.deepEqual(
+    store.read(id).turns.map(({ text }) => text),
+    ["3", "4"],
+  );
+  store.close();
+});
+
+test("what is not there is an error of its own, and changes nothing", () => {
+  const store = open(newFolder());
+  const { id } = store.create();
+  for (const work of [
+    () => store.read("nope"),
+    () => store.rename("nope", "x"),
+    () => store.delete("nope"),
+    () => store.appendTurn("nope", makeTurn({})),
+    () => store.updateTurn("nope", makeTurn({})),
+    () => store.updateTurn(id, makeTurn({ id: "nope" })),
+  ]) {
+    assert.throws(work, isNotFound);
+  }
+  assert.deepEqual(store.read(id).turns, []);
+  store.close();
+});
+
+test("a turn that is being written is interrupted for the next process, and only there", () => {
+  const folder = newFolder();
+  const store = open(folder);
+  const { id } = store.create();
+  store.appendTurn(id, makeTurn({ id: "a", role: "lore", state: "streaming", text: "half" }));
+  assert.equal(store.read(id).turns[0]?.state, "streaming");
+  const other = open(folder);
+  assert.deepEqual(
+    { ...other.read(id).turns[0], state: "" },
+    { ...store.read(id).turns[0], state: "" },
+  );
+  assert.equal(other.read(id).turns[0]?.state, "interrupted");
+  store.updateTurn(id, makeTurn({ id: "a", role: "lore", state: "done", text: "whole" }));
+  assert.equal(other.read(id).turns[0]?.state, "done");
+  store.close();
+  other.close();
+});
+
+test("random work gives what a list in memory gives", () => {
+  const action = fc.oneof(
+    fc.record({
+      kind: fc.constant("append" as const),
+      c: fc.nat(3),
+      t: fc.nat(4),
+      text: fc.string({ unit: "binary" }),
+    }),
+    fc.record({ kind: fc.constant("delete" as const), c: fc.nat(3) }),
+    fc.record({ kind: fc.constant("reopen" as const) }),
+  );
+  fc.assert(
+    fc.property(fc.array(action, { maxLength: 25 }), (actions) => {
+      const folder = newFolder();
+      let store = open(folder);
+      const ids = [0, 1, 2, 3].map(() => store.create().id);
+      const model = new Map(ids.map((id) => [id, new Map<string, string>()]));
+      for (const each of actions) {
+        if (each.kind === "reopen") {
+          store.close();
+          store = open(folder);
+          continue;
+        }
+        const id = ids[each.c] as string;
+        const turns = model.get(id);
+        if (each.kind === "delete") {
+          if (turns === undefined) assert.throws(() => store.delete(id), isNotFound);
+          else store.delete(id);
+          model.delete(id);
+        } else if (turns !== undefined) {
+          store.appendTurn(id, makeTurn({ id: String(each.t), text: each.text }));
+          turns.set(String(each.t), each.text);
+        }
+      }
+      assert.deepEqual(new Set(store.list().map(({ id }) => id)), new Set(model.keys()));
+      for (const [id, turns] of model) {
+        assert.deepEqual(
+          store.read(id).turns.map((turn) => [turn.id, turn.text]),
+          [...turns],
+        );
+      }
+      store.close();
+      rmSync(folder, { recursive: true });
+    }),
+    { numRuns: 25 },
+  );
+});
+
+function holds(folder: string, needle: string): string[] {
+  return readdirSync(folder).filter((name) =>
+    readFileSync(path.join(folder, name)).includes(needle),
+  );
+}
+
+test("a deleted conversation leaves no bytes in any file, and the others stay", () => {
+  const folder = newFolder();
+  const store = open(folder);
+  const [doomed, kept] = [store.create(), store.create()];
+  for (let i = 0; i < 30; i++) {
+    store.appendTurn(
+      doomed.id,
+      makeTurn({ id: `${i}`, text: `DOOMED-NEEDLE ${"x".repeat(i * 400)} DOOMED-NEEDLE` }),
+    );
+    store.updateTurn(
+      doomed.id,
+      makeTurn({ id: `${i}`, text: `DOOMED-NEEDLE ${"y".repeat(i * 300)}` }),
+    );
+    store.appendTurn(kept.id, makeTurn({ id: `${i}`, text: `KEPT-NEEDLE ${i}` }));
+  }
+  store.rename(doomed.id, "TITLE-NEEDLE");
+  assert.notDeepEqual(holds(folder, "DOOMED-NEEDLE"), []);
+  store.delete(doomed.id);
+  for (const needle of ["DOOMED-NEEDLE", "TITLE-NEEDLE", doomed.id])
+    assert.deepEqual(holds(folder, needle), [], needle);
+  assert.notDeepEqual(holds(folder, "KEPT-NEEDLE"), []);
+  store.close();
+  assert.deepEqual(holds(folder, "DOOMED-NEEDLE"), []);
+  assert.equal(open(folder).read(kept.id).turns.length, 30);
+});
+
+test("a damaged file is moved aside with a notice, and a new one works", () => {
+  for (const damage of [
+    (file: string) => writeFileSync(file, "this is no database"),
+    (file: string) => {
+      const bytes = readFileSync(file);
+      bytes.fill(0xff, 4096, 12288);
+      writeFileSync(file, bytes);
+    },
+    (file: string) => writeFileSync(file, readFileSync(file).subarray(0, 5000)),
+  ]) {
+    const folder = newFolder();
+    const store = open(folder);
+    const { id } = store.create();
+    for (let i = 0; i < 20; i++)
+      store.appendTurn(id, makeTurn({ id: `${i}`, text: "z".repeat(3000) }));
+    store.close();
+    damage(path.join(folder, "conversations.sqlite"));
+    const opened = openConversationStore(folder, createTestClock());
+    assert.equal(opened.notice?.kind, "storeRebuilt");
+    assert.deepEqual(opened.store.list(), []);
+    assert.equal(opened.store.create().nTurns, 0);
+    assert.ok(readdirSync(folder).some((name) => name.includes("damaged")));
+    opened.store.close();
+    assert.equal(openConversationStore(folder, createTestClock()).notice, undefined);
+  }
+});
+
+test("an empty file and one of a newer Lore both lose nothing", () => {
+  const empty = newFolder();
+  open(empty).close();
+  writeFileSync(path.join(empty, "conversations.sqlite"), "");
+  assert.equal(open(empty).create().nTurns, 0);
+  const folder = newFolder();
+  open(folder).close();
+  const file = path.join(folder, "conversations.sqlite");
+  const newer = new DatabaseSync(file);
+  newer.exec(
+    "PRAGMA user_version = 7; CREATE TABLE future (text TEXT); INSERT INTO future VALUES ('FUTURE-NEEDLE')",
+  );
+  newer.close();
+  const opened = openConversationStore(folder, createTestClock());
+  assert.equal(opened.notice?.kind, "olderSchema");
+  const { id } = opened.store.create();
+  opened.store.close();
+  assert.equal(open(folder).read(id).conversation.id, id);
+  const still = new DatabaseSync(file, { readOnly: true });
+  assert.deepEqual(
+    { ...still.prepare("SELECT text FROM future").get() },
+    { text: "FUTURE-NEEDLE" },
+  );
+  still.close();
+});
+
+/** Runs a writer and kills it after so many acknowledgements; returns what was acknowledged, in order. */
+async function writeAndKill(folder: string, nAcknowledged: number): Promise<string[]> {
+  const script = fileURLToPath(new URL("conversationWriter.ts", import.meta.url));
+  const child = spawn(process.execPath, [script, folder], { stdio: ["ignore", "pipe", "inherit"] });
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line);
+    if (lines.length === nAcknowledged) child.kill("SIGKILL");
+  }
+  if (child.exitCode === null && child.signalCode === null)
+    await new Promise((resolve) => child.once("exit", resolve));
+  assert.equal(child.signalCode, "SIGKILL");
+  return lines;
+}
+
+test(
+  "kill -9 at any moment loses nothing that was acknowledged",
+  { timeout: 120_000 },
+  async () => {
+    const folder = newFolder();
+    const expected = new Map<string, { state: string; length: number }>();
+    let conversationId = "";
+    for (let round = 0; round < 20; round++) {
+      const [first, ...rest] = await writeAndKill(folder, 2 + ((round * 13) % 47));
+      const id = (first as string).split(" ")[1] as string;
+      assert.ok(
+        conversationId === "" || conversationId === id,
+        "the conversation of the first round is still listed",
+      );
+      conversationId = id;
+      for (const line of rest) {
+        const [state, turnId, length] = line.split(" ") as [string, string, string];
+        expected.set(turnId, {
+          state: state === "done" ? "done" : "interrupted",
+          length: Number(length),
+        });
+      }
+      const opened = openConversationStore(folder, createTestClock());
+      assert.equal(opened.notice, undefined);
+      const turns = new Map(opened.store.read(id).turns.map((turn) => [turn.id, turn]));
+      for (const [turnId, { state, length }] of expected) {
+        const turn = turns.get(turnId);
+        assert.ok(turn !== undefined, `${turnId} of round ${round}`);
+        assert.ok(turn.text.startsWith(turnId));
+        // The update after an acknowledged append may have been written without being acknowledged.
+        if (turn.state === state) assert.equal(turn.text.length, length);
+        else
+          assert.deepEqual(
+            [state, turn.state, turn.text.length],
+            ["interrupted", "done", length + 3],
+          );
+      }
+      opened.store.close();
+    }
+    assert.ok(expected.size > 100);
+  },
+);
