@@ -8,8 +8,12 @@ import { outlineOf } from "./definitions.ts";
 import { GrammarLoader, type Grammar } from "./grammars.ts";
 import type { LanguageSpec } from "./languageSpec.ts";
 import { looksLikeCpp } from "./specs/cpp.ts";
+import { chunkSql } from "./sql.ts";
 import { specOf } from "./specs.ts";
+import { readMarkdown } from "./markdown.ts";
+import { readAsciidoc, readRestructuredText } from "./markupHeadings.ts";
 import { packAtoms } from "./packing.ts";
+import { chunkProse } from "./sections.ts";
 import { spansOf } from "./spans.ts";
 
 /** A file that takes longer than this is left to the line-based chunker. */
@@ -35,6 +39,14 @@ interface ReadyGrammar extends Grammar {
   readonly importTypeIds: ReadonlySet<number>;
 }
 
+/** Languages whose structure needs no grammar. */
+const scanners: Readonly<Partial<Record<LanguageId, (text: string) => ParsedFile>>> = {
+  asciidoc: (text) => chunkProse(text, readAsciidoc),
+  markdown: (text) => chunkProse(text, readMarkdown),
+  restructuredtext: (text) => chunkProse(text, readRestructuredText),
+  sql: chunkSql,
+};
+
 const failed = { chunks: [], symbols: [], boundary: "lines" } as const;
 
 /** Holds the grammars of one thread. Not re-entrant. */
@@ -52,11 +64,12 @@ export class SyntaxChunker {
 
   /** True when this language can be chunked by syntax once its grammar is loaded. */
   has(language: LanguageId): boolean {
-    return specOf(language) !== undefined;
+    return specOf(language) !== undefined || scanners[language] !== undefined;
   }
 
   /** Loads what the language needs; later calls return at once. False when there is no grammar for it. */
   async prepare(language: LanguageId): Promise<boolean> {
+    if (scanners[language] !== undefined) return true;
     const specs = [specOf(language), language === "c" ? specOf("cpp") : undefined];
     const ready = await Promise.all(specs.map((spec) => spec !== undefined && this.#load(spec)));
     return ready[0] === true;
@@ -84,9 +97,11 @@ export class SyntaxChunker {
    * is set there are no chunks, and the caller chunks by lines.
    */
   chunk(text: string, language: LanguageId): ParsedFile | undefined {
+    const scan = scanners[language];
     const grammar = this.#grammarFor(text, language);
-    if (grammar === undefined) return undefined;
+    if (scan === undefined && grammar === undefined) return undefined;
     if (text.length > maxTextLength) return { ...failed, fallback: "tooLarge" };
+    if (grammar === undefined) return scan?.(text);
     const deadline = this.#elapsedMs() + maxParseMs;
     const isLate = (): boolean => this.#elapsedMs() > deadline;
     this.#parser.setLanguage(grammar.language);

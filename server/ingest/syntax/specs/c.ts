@@ -12,7 +12,6 @@ const inFile = [
 
 /** Variables of the file: directly in it, or in a conditional such as an include guard. */
 const variables = inFile
-  .slice(0, 4)
   .map(
     (parent) => `
 (${parent} (declaration declarator: (init_declarator declarator: (identifier) @name)) @variable)
@@ -36,7 +35,13 @@ export const cQuery = `
 (type_definition declarator: (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name)))) @type
 (preproc_def name: (identifier) @name value: (_)) @macro
 (preproc_function_def name: (identifier) @name) @macro
-(translation_unit (expression_statement (call_expression function: (identifier) @name)) @function . (compound_statement) @tail)
+${inFile
+  .slice(0, 3)
+  .map(
+    (parent) =>
+      `(${parent} (expression_statement (call_expression function: (identifier) @name)) @function . (compound_statement) @tail)`,
+  )
+  .join("\n")}
 ${variables}
 
 (comment) @lead

@@ -51,4 +51,4 @@ export function looksLikeCpp(text: string): boolean {
 }
 
 const cppLine =
-  /^[ \t]*(?:class[ \t]+\w+[ \t]*(?:final[ \t]*)?[:{]|namespace[ \t]+[\w:]*[ \t]*\{|template[ \t]*<|(?:public|private|protected)[ \t]*:|using[ \t]+(?:namespace\b|\w+[ \t]*=))/m;
+  /^[ \t]*(?:class[ \t]+\w+[ \t]*(?:final[ \t]*)?[:{]|namespace[ \t]+(?:[\w:]+[ \t]*)?\{|template[ \t]*<|(?:public|private|protected)[ \t]*:|using[ \t]+(?:namespace\b|\w+[ \t]*=))/m;
