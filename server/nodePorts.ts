@@ -36,26 +36,24 @@ export function createNodeFileSystem(): FileSystem {
 }
 
 /** System time and the monotonic clock. */
-export function createNodeClock(): Clock {
-  return { nowMs: () => Date.now(), elapsedMs: () => performance.now() };
-}
+export const nodeClock: Clock = { nowMs: () => Date.now(), elapsedMs: () => performance.now() };
 
 /**
  * A logger that writes one line of JSON for each message at or above `minLevel`: `time` in milliseconds
- * since the epoch, `level`, `tag`, `message`, then the facts. `write` gets the line with its line break.
+ * since the epoch, `level`, `tag`, `message`, then the facts.
  */
-export function createLineLogger(
-  minLevel: LogLevel,
-  write: (line: string) => void,
-  clock: Clock,
+export function createJsonLogger(
+  stream: { write(line: string): unknown },
+  minLevel: LogLevel = "info",
+  clock: Clock = nodeClock,
 ): Logger {
   const threshold = logLevels.indexOf(minLevel);
   return {
     log(level, tag, message, facts) {
       if (logLevels.indexOf(level) < threshold) return;
-      const line = JSON.stringify({ time: clock.nowMs(), level, tag, message, ...facts });
+      const line = JSON.stringify({ ...facts, time: clock.nowMs(), level, tag, message });
       // A path may hold bidirectional controls, which would reorder the line in a terminal or viewer.
-      write(`${line.replace(/[\u007f-\uffff]/g, escapeUnit)}\n`);
+      stream.write(`${line.replace(/[\u007f-\uffff]/g, escapeUnit)}\n`);
     },
   };
 }

@@ -12,24 +12,34 @@ import { dirname, relative, resolve, sep } from "node:path";
 import type { FileSystem, FolderEntry } from "../ports.ts";
 import { repositoryAround, repositoryAt, type GitRepository } from "./gitHead.ts";
 import { Globs } from "./globs.ts";
-import { decide, readIgnoreFile, type IgnoreLevel } from "./ignoreLevels.ts";
-import { fromByteString, toByteString } from "./ignoreRules.ts";
-import { repositoryRules, type GitUserFolders, type RepositoryRules } from "./repositoryRules.ts";
+import { decide, readIgnoreFile, type IgnoreLevel, type IgnoreVerdict } from "./ignoreLevels.ts";
+import { fromByteString, toByteString } from "./byteStrings.ts";
+import { describeHidingRule } from "./hidingRule.ts";
+import { skipByName, type SkipVerdict } from "./nameRules.ts";
+import {
+  gitUserFolders,
+  repositoryRules,
+  type GitUserFolders,
+  type RepositoryRules,
+} from "./repositoryRules.ts";
+import { byteLimitOf, maxDataBytes } from "./skipRules.ts";
 
+export type { IgnoreVerdict } from "./ignoreLevels.ts";
 export type { GitUserFolders } from "./repositoryRules.ts";
 
-/** The answer about one entry. */
-export type IgnoreVerdict =
-  /** `included`: an include glob names the entry or a folder around it, so skip rules give way. */
-  | { readonly ignored: false; readonly included: boolean }
-  /** `ruleFile`: relative to the root, absolute when outside of it, or the name of a setting. */
-  | { readonly ignored: true; readonly rule: string; readonly ruleFile: string };
-
-/** Globs as in the editor's `files.exclude`, relative to the root. */
-export interface FilterSettings {
+/** Whose entries to decide about, and by which settings. */
+export interface FileFilterOptions {
+  /** Absolute. */
+  readonly rootFolder: string;
+  readonly files: FileSystem;
+  /** Globs as in the editor's `files.exclude`, relative to the root. */
   readonly exclude: readonly string[];
-  /** A glob that names a folder brings in everything below it. */
+  /** Globs of the same form. One that names a folder brings in everything below it. */
   readonly include: readonly string[];
+  /** Largest source file that is remembered. */
+  readonly maxFileBytes: number;
+  /** Where git keeps the user's own rules; from the environment when absent. */
+  readonly user?: GitUserFolders;
 }
 
 /** The rules in force in one folder. */
@@ -52,28 +62,25 @@ const gitFolderHidden: IgnoreVerdict = { ignored: true, rule: ".git", ruleFile: 
 
 /** Decides about the entries of one root. */
 export class FileFilter {
+  readonly rootFolder: string;
   readonly #files: FileSystem;
-  readonly #root: string;
   readonly #user: GitUserFolders;
   readonly #exclude: Globs;
   readonly #include: Globs;
+  readonly #maxFileBytes: number;
   readonly #folders = new Map<string, FolderRules>();
   /** Absolute paths outside of the root's folders that rules come from. */
   readonly #sources = new Set<string>();
 
-  /** `rootFolder` is absolute. Nothing is read before the first question. */
-  constructor(
-    files: FileSystem,
-    rootFolder: string,
-    settings: FilterSettings,
-    user: GitUserFolders,
-  ) {
+  /** Nothing is read before the first question. */
+  constructor(options: FileFilterOptions) {
     const ignoreCase = process.platform === "win32" || process.platform === "darwin";
-    this.#files = files;
-    this.#root = resolve(rootFolder);
-    this.#user = user;
-    this.#exclude = new Globs(settings.exclude, ignoreCase);
-    this.#include = new Globs(settings.include, ignoreCase);
+    this.rootFolder = resolve(options.rootFolder);
+    this.#files = options.files;
+    this.#user = options.user ?? gitUserFolders(process.env);
+    this.#exclude = new Globs(options.exclude, ignoreCase);
+    this.#include = new Globs(options.include, ignoreCase);
+    this.#maxFileBytes = options.maxFileBytes;
   }
 
   /** Whether an entry is hidden and by which rule. `path` is relative to the root, with `/`. */
@@ -130,33 +137,67 @@ export class FileFilter {
     return outer as FolderRules;
   }
 
-  /** True when a change of this file, given by its absolute path, may change answers: forget and scan again. */
-  dependsOn(absolutePath: string): boolean {
-    const path = resolve(absolutePath);
-    const name = path.slice(path.lastIndexOf(sep) + 1);
-    if (this.#sources.has(path)) return true;
-    if (name !== gitIgnoreName && name !== loreIgnoreName) return false;
-    const inRoot = relative(this.#root, path);
-    return inRoot !== "" && !inRoot.startsWith(`..${sep}`) && !inRoot.startsWith(sep);
+  /** True when an include glob names the file or a folder around it. */
+  isIncluded(path: string): boolean {
+    const verdict = this.isIgnored(path, false);
+    return !verdict.ignored && verdict.included;
   }
 
-  /** Absolute paths of files outside of the root's folders whose change may change answers. */
+  /** The largest size in bytes at which the file is remembered. */
+  maxBytesOf(path: string, included = this.isIncluded(path)): number {
+    return byteLimitOf(path, this.#maxFileBytes, included);
+  }
+
+  /** The same question about a size, quick for all but large files. */
+  isTooLarge(path: string, sizeBytes: number, included: boolean): boolean {
+    const isSuspect = sizeBytes > maxDataBytes || sizeBytes > this.#maxFileBytes;
+    return isSuspect && sizeBytes > this.maxBytesOf(path, included);
+  }
+
+  /** Why the file is skipped because of its name; `undefined` when it is worth opening. */
+  skipByName(path: string, included: boolean): SkipVerdict | undefined {
+    const skip = skipByName(path);
+    if (skip === undefined || !included) return skip;
+    // A broad glob must not sweep keys and passwords in: their file has to be named.
+    const isNamed = skip.reason !== "secret" || this.#include.matchByName(path) !== undefined;
+    return isNamed ? undefined : skip;
+  }
+
+  /**
+   * True when a change of this file may change answers: reload and scan again. `path` is relative to the
+   * root or, for the files of `outsideSources`, absolute.
+   */
+  isIgnoreFile(path: string): boolean {
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    if (name === gitIgnoreName || name === loreIgnoreName) return true;
+    return path.includes(".git/") && this.#sources.has(resolve(this.rootFolder, path));
+  }
+
+  /** Absolute paths of files other than the root's own ignore files whose change may change answers. */
   outsideSources(): readonly string[] {
     this.folder("");
     return [...this.#sources];
   }
 
   /** Forgets every rule read from disk, so that the next question reads them again. */
-  forget(): void {
+  reload(): void {
     this.#folders.clear();
     this.#sources.clear();
   }
 
+  /** One sentence for the user when a single rule hides nearly everything in the root, else `undefined`. */
+  hidingRule(): string | undefined {
+    const entries = this.#files.list(this.rootFolder) ?? [];
+    return describeHidingRule(entries, (entry) =>
+      this.isIgnored(entry.name, entry.kind === "folder"),
+    );
+  }
+
   #rootRules(entries: readonly FolderEntry[] | undefined): FolderRules {
-    const around = repositoryAround(this.#files, this.#root);
-    const start = around?.workTree === this.#root ? undefined : this.#rulesAbove(around);
+    const around = repositoryAround(this.#files, this.rootFolder);
+    const start = around?.workTree === this.rootFolder ? undefined : this.#rulesAbove(around);
     if (start !== undefined) return this.#withIgnoreFiles(start, entries);
-    const isTop = around?.workTree === this.#root;
+    const isTop = around?.workTree === this.rootFolder;
     const repository = repositoryRules(this.#files, this.#user, isTop ? around : undefined, "");
     for (const source of repository.sources) this.#sources.add(source);
     return this.#withIgnoreFiles(topOf("", repository, undefined, false, undefined), entries);
@@ -165,8 +206,15 @@ export class FileFilter {
   /** What the repository around the root says; `undefined` when there is none or it hides the root. */
   #rulesAbove(around: GitRepository | undefined): FolderRules | undefined {
     if (around === undefined) return undefined;
-    const outside = new FileFilter(this.#files, around.workTree, noGlobs, this.#user);
-    const prefix = relative(around.workTree, this.#root).replaceAll(sep, "/");
+    const outside = new FileFilter({
+      rootFolder: around.workTree,
+      files: this.#files,
+      exclude: [],
+      include: [],
+      maxFileBytes: 0,
+      user: this.#user,
+    });
+    const prefix = relative(around.workTree, this.rootFolder).replaceAll(sep, "/");
     if (outside.isIgnored(prefix, true).ignored) return undefined;
     const parent = outside.folder(dirname(prefix) === "." ? "" : dirname(prefix));
     for (const source of outside.#sources) this.#sources.add(source);
@@ -191,7 +239,7 @@ export class FileFilter {
     const included = !verdict.ignored && verdict.included;
     const mayBeRepository = entries === undefined || entries.some(({ name }) => name === ".git");
     const repository = mayBeRepository
-      ? repositoryAt(this.#files, `${this.#root}/${path}`)
+      ? repositoryAt(this.#files, `${this.rootFolder}/${path}`)
       : undefined;
     if (repository === undefined)
       return this.#withIgnoreFiles({ ...outer, path, hidden, included }, entries);
@@ -216,13 +264,11 @@ export class FileFilter {
     if (entries !== undefined && !entries.some((entry) => entry.name === name)) return outer;
     const file = folder.path === "" ? name : `${folder.path}/${name}`;
     const { ignoreCase } = folder.repository;
-    const rules = readIgnoreFile(this.#files, `${this.#root}/${file}`, ignoreCase, false);
+    const rules = readIgnoreFile(this.#files, `${this.rootFolder}/${file}`, ignoreCase, false);
     if (rules === undefined) return outer;
     return { rules, file, cut: toByteString(file).length - name.length, above: "", outer };
   }
 }
-
-const noGlobs: FilterSettings = { exclude: [], include: [] };
 
 /** The folder at the top of a repository, or of a root outside of repositories. */
 function topOf(

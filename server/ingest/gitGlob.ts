@@ -3,6 +3,8 @@
  * throughout, see gitPattern.ts. Written from git's documentation and its observed behaviour.
  */
 
+import { foldCase } from "./byteStrings.ts";
+
 /** What one segment of a pattern asks of one segment of a path. */
 export type Segment =
   /** Any number of segments, at least `atLeast`. */
@@ -23,11 +25,14 @@ const codeOf = (char: string): number => char.charCodeAt(0);
 
 /**
  * Splits a pattern into segments. `spansFolders` is false for a pattern that is matched against a name
- * alone; `**` is then the same as `*`. `undefined` when the pattern is malformed and so matches nothing.
+ * alone; `**` is then the same as `*`. With `ignoreCase` the segments expect text in lower case; as in
+ * git, an upper-case letter that is escaped or a single member of a class then matches nothing.
+ * `undefined` when the pattern is malformed and so matches nothing.
  */
 export function readSegments(
   pattern: string,
   spansFolders: boolean,
+  ignoreCase: boolean,
 ): readonly Segment[] | undefined {
   const segments: Segment[] = [];
   let atoms: Atom[] = [];
@@ -55,7 +60,7 @@ export function readSegments(
       atoms.push(anyByte);
       i++;
     } else if (char === "[") {
-      const read = readClass(pattern, i);
+      const read = readClass(pattern, i, ignoreCase);
       if (read === undefined) return undefined;
       atoms.push(read.bytes);
       i = read.next;
@@ -68,7 +73,7 @@ export function readSegments(
         atoms = [];
       } else atoms.push(codeOf(escaped));
     } else {
-      atoms.push(codeOf(char));
+      atoms.push(codeOf(ignoreCase ? foldCase(char) : char));
       i++;
     }
   }
@@ -134,7 +139,11 @@ function toSegment(atoms: readonly Atom[]): Segment {
 }
 
 /** Reads the class that starts at `start`. `undefined` when it does not end or names an unknown class. */
-function readClass(pattern: string, start: number): { bytes: ByteSet; next: number } | undefined {
+function readClass(
+  pattern: string,
+  start: number,
+  ignoreCase: boolean,
+): { bytes: ByteSet; next: number } | undefined {
   const bytes = new Uint8Array(256);
   let i = start + 1;
   const negated = pattern[i] === "!" || pattern[i] === "^";
@@ -148,7 +157,7 @@ function readClass(pattern: string, start: number): { bytes: ByteSet; next: numb
     if (named === "malformed") return undefined;
     if (named !== undefined) {
       for (let byte = 0; byte < 128; byte++)
-        if (named.test(String.fromCharCode(byte))) bytes[byte] = 1;
+        if (named.test(String.fromCharCode(byte))) addRange(bytes, byte, byte, ignoreCase);
       i = pattern.indexOf("]", i) + 1;
       rangeStart = 0;
       continue;
@@ -160,7 +169,7 @@ function readClass(pattern: string, start: number): { bytes: ByteSet; next: numb
     const member = pattern[i];
     if (member === undefined) return undefined;
     const code = codeOf(member);
-    if (isRange) bytes.fill(1, rangeStart, Math.max(rangeStart, code + 1));
+    if (isRange) addRange(bytes, rangeStart, code, ignoreCase);
     else bytes[code] = 1;
     rangeStart = isRange ? 0 : code;
     i++;
@@ -168,6 +177,13 @@ function readClass(pattern: string, start: number): { bytes: ByteSet; next: numb
   if (negated) for (let byte = 0; byte < 256; byte++) bytes[byte] = 1 - (bytes[byte] as number);
   bytes[slash] = 0;
   return { bytes, next: i + 1 };
+}
+
+function addRange(bytes: ByteSet, from: number, to: number, ignoreCase: boolean): void {
+  for (let byte = from; byte <= to; byte++) {
+    bytes[byte] = 1;
+    if (ignoreCase && byte >= 65 && byte <= 90) bytes[byte + 32] = 1;
+  }
 }
 
 /** `[:name:]` at `start`. `undefined` when the bracket is a plain member. */

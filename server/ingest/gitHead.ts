@@ -73,6 +73,6 @@ function readPointer(files: FileSystem, file: string): string | undefined {
   const read = files.readFile(file, maxPointerBytes);
   if (read.kind !== "read") return undefined;
   return Buffer.from(read.bytes.buffer, read.bytes.byteOffset, read.bytes.byteLength)
-    .utf8Slice()
+    .toString("utf8")
     .trimEnd();
 }

@@ -4,6 +4,7 @@
  * Everything here works on byte strings: each character stands for one byte of UTF-8. Git matches
  * bytes, so `?` takes one byte of a letter that has two, and `[é]` is a class of two bytes.
  */
+import { foldCase } from "./byteStrings.ts";
 import { matchesSegment, readSegments, type Segment } from "./gitGlob.ts";
 
 /** A parsed rule. `base` paths are relative to the folder that holds the ignore file. */
@@ -28,16 +29,16 @@ export interface GitPattern {
 
 /**
  * Parses one line of an ignore file, without its line break. `undefined` for a blank line, a comment,
- * and a rule that can match nothing.
+ * and a rule that can match nothing. With `ignoreCase`, names to match must be in lower case.
  */
-export function parseGitPattern(rawLine: string): GitPattern | undefined {
+export function parseGitPattern(rawLine: string, ignoreCase: boolean): GitPattern | undefined {
   const line = trimTrailingSpaces(cutAtNul(rawLine));
   if (line === "" || line.startsWith("#")) return undefined;
   const negated = line.startsWith("!");
   let body = negated ? line.slice(1) : line;
   const foldersOnly = body.endsWith("/");
   if (foldersOnly) body = body.slice(0, -1);
-  const match = body.includes("/") ? parsePath(body) : parseName(body);
+  const match = body.includes("/") ? parsePath(body, ignoreCase) : parseName(body, ignoreCase);
   return match === undefined ? undefined : { line, negated, foldersOnly, match };
 }
 
@@ -64,26 +65,29 @@ export function matchesGlob(match: GitPattern["match"], name: string, path: stri
 
 const wildcard = /[*?[\\]/;
 
-function parseName(body: string): GitPattern["match"] | undefined {
+function parseName(body: string, ignoreCase: boolean): GitPattern["match"] | undefined {
+  const literal = (text: string) => (ignoreCase ? foldCase(text) : text);
   if (body === "") return undefined;
-  if (!wildcard.test(body)) return { kind: "name", name: body };
+  if (!wildcard.test(body)) return { kind: "name", name: literal(body) };
   if (body.startsWith("*") && !wildcard.test(body.slice(1)))
-    return { kind: "suffix", suffix: body.slice(1) };
-  const segments = readSegments(body, false);
+    return { kind: "suffix", suffix: literal(body.slice(1)) };
+  const segments = readSegments(body, false, ignoreCase);
   const segment = segments?.[0];
   return segment === undefined ? undefined : { kind: "nameGlob", segment };
 }
 
 /** A rule with a slash is anchored to the folder of its file; one leading slash only says so. */
-function parsePath(body: string): GitPattern["match"] | undefined {
+function parsePath(body: string, ignoreCase: boolean): GitPattern["match"] | undefined {
+  const literal = (text: string) => (ignoreCase ? foldCase(text) : text);
   const anchored = body.startsWith("/") ? body.slice(1) : body;
   const firstWildcard = anchored.search(wildcard);
-  if (firstWildcard === -1) return anchored === "" ? undefined : { kind: "path", path: anchored };
+  if (firstWildcard === -1)
+    return anchored === "" ? undefined : { kind: "path", path: literal(anchored) };
   // Git compares the text before the first wildcard as it is and matches the rest on its own. So `**`
   // right after a letter still spans folders: `foo**/bar` matches `foo/x/bar` and `foobar`.
-  const segments = readSegments(anchored.slice(firstWildcard), true);
+  const segments = readSegments(anchored.slice(firstWildcard), true, ignoreCase);
   if (segments === undefined) return undefined;
-  return { kind: "pathGlob", prefix: anchored.slice(0, firstWildcard), segments };
+  return { kind: "pathGlob", prefix: literal(anchored.slice(0, firstWildcard)), segments };
 }
 
 /**

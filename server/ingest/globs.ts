@@ -39,6 +39,16 @@ export class Globs {
     return undefined;
   }
 
+  /** Like `match`, but only for globs that say more of a file's name than that there is one. */
+  matchByName(path: string): string | undefined {
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    const byName = this.#byName.get(name);
+    if (byName !== undefined) return byName;
+    return this.#compiled.find(
+      ({ glob, matcher }) => !/(^|\/)[*.?]*\/*$/.test(glob.trim()) && matcher.match(path),
+    )?.glob;
+  }
+
   /** True when something below the folder might match. */
   mayMatchBelow(folder: string): boolean {
     return (

@@ -15,6 +15,13 @@ export interface IgnoreLevel {
   readonly outer: IgnoreLevel | undefined;
 }
 
+/** Whether an entry is hidden. */
+export type IgnoreVerdict =
+  /** `included`: an include glob names the entry or a folder around it, so skip rules give way. */
+  | { readonly ignored: false; readonly included: boolean }
+  /** `ruleFile`: relative to the root, absolute when outside of it, or the name of a setting. */
+  | { readonly ignored: true; readonly rule: string; readonly ruleFile: string };
+
 /** The rule that decides about an entry and the file that holds it. */
 export interface DecidingRule {
   readonly rule: GitPattern;
@@ -57,7 +64,7 @@ export function readIgnoreFile(
   if (read.kind !== "read") return undefined;
   const { buffer, byteOffset, byteLength } = read.bytes;
   const rules = new IgnoreRules(
-    Buffer.from(buffer, byteOffset, byteLength).latin1Slice(),
+    Buffer.from(buffer, byteOffset, byteLength).toString("latin1"),
     ignoreCase,
   );
   return rules.isEmpty ? undefined : rules;

@@ -1,4 +1,5 @@
 /** The rules of one ignore file, arranged so that a path meets few of them. */
+import { foldCase } from "./byteStrings.ts";
 import { matchesGlob, parseGitPattern, type GitPattern } from "./gitPattern.ts";
 
 /** Indices of the last rule with a key that applies to files and to folders; -1 when there is none. */
@@ -26,7 +27,7 @@ export class IgnoreRules {
     this.#ignoreCase = ignoreCase;
     const text = content.startsWith(byteOrderMark) ? content.slice(byteOrderMark.length) : content;
     for (const line of text.split("\n")) {
-      const rule = parseGitPattern(this.#fold(line.endsWith("\r") ? line.slice(0, -1) : line));
+      const rule = parseGitPattern(line.endsWith("\r") ? line.slice(0, -1) : line, ignoreCase);
       if (rule !== undefined) this.#add(rule);
     }
   }
@@ -40,8 +41,8 @@ export class IgnoreRules {
    * the ignore file, `name` its last segment. Rules that match a folder above the entry do not count here.
    */
   lastMatch(entryName: string, entryPath: string, isFolder: boolean): GitPattern | undefined {
-    const name = this.#fold(entryName);
-    const path = this.#fold(entryPath);
+    const name = this.#ignoreCase ? foldCase(entryName) : entryName;
+    const path = this.#ignoreCase ? foldCase(entryPath) : entryPath;
     let last = lastOf(this.#byName.get(name), isFolder);
     if (this.#byExtension.size > 0) {
       const dot = name.lastIndexOf(".");
@@ -65,30 +66,10 @@ export class IgnoreRules {
       note(this.#byExtension, match.suffix, index, rule);
     else this.#others.unshift(index);
   }
-
-  #fold(text: string): string {
-    if (!this.#ignoreCase) return text;
-    return text
-      .replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
-      .replaceAll("[:upper:]", "[:alpha:]");
-  }
 }
 
 /** UTF-8's byte order mark as a byte string. */
 const byteOrderMark = "\u00ef\u00bb\u00bf";
-
-/** The UTF-8 bytes of a text, one character each. The same string when it is ASCII. */
-export function toByteString(text: string): string {
-  return nonAscii.test(text) ? Buffer.from(text, "utf8").latin1Slice() : text;
-}
-
-/** The text that a byte string stands for. */
-export function fromByteString(bytes: string): string {
-  return nonAscii.test(bytes) ? Buffer.from(bytes, "latin1").utf8Slice() : bytes;
-}
-
-// eslint-disable-next-line no-control-regex -- the range is exactly what is not ASCII.
-const nonAscii = /[^\x00-\x7f]/;
 
 function note(rules: Map<string, LastRules>, key: string, index: number, rule: GitPattern): void {
   const last = rules.get(key) ?? { file: -1, folder: -1 };

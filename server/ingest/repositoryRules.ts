@@ -4,7 +4,7 @@ import type { FileSystem } from "../ports.ts";
 import { readCoreSettings, type CoreSettings } from "./gitConfig.ts";
 import type { GitRepository } from "./gitHead.ts";
 import { readIgnoreFile, type IgnoreLevel } from "./ignoreLevels.ts";
-import { toByteString } from "./ignoreRules.ts";
+import { toByteString } from "./byteStrings.ts";
 
 /** Where git looks for the user's own settings. */
 export interface GitUserFolders {
@@ -12,6 +12,12 @@ export interface GitUserFolders {
   readonly home: string;
   /** Absolute: `$XDG_CONFIG_HOME` or `~/.config`. */
   readonly config: string;
+}
+
+/** The user's folders as the environment names them. Empty names lead to no file. */
+export function gitUserFolders(environment: NodeJS.ProcessEnv): GitUserFolders {
+  const home = environment["HOME"] ?? environment["USERPROFILE"] ?? "";
+  return { home, config: environment["XDG_CONFIG_HOME"] || `${home}/.config` };
 }
 
 /** What applies to every folder of a repository. */
@@ -72,5 +78,5 @@ function coreSettingsOf(files: FileSystem, config: string): CoreSettings {
   const read = files.readFile(config, maxConfigBytes);
   if (read.kind !== "read") return {};
   const { buffer, byteOffset, byteLength } = read.bytes;
-  return readCoreSettings(Buffer.from(buffer, byteOffset, byteLength).utf8Slice());
+  return readCoreSettings(Buffer.from(buffer, byteOffset, byteLength).toString("utf8"));
 }

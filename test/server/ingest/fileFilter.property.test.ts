@@ -27,6 +27,10 @@ const patternPieces = [
     "[/]",
     "[a/b]",
     "[f-a]",
+    "[B]",
+    "[A-C]",
+    "[^B]",
+    "\\B",
   ],
   ...["[[:alpha:]]", "[[:upper:]x]", "[[:nope:]]", "[[:alpha]", "[[:space:]]", "[\\]a]", "[a\\-z]"],
   ...[
@@ -103,19 +107,15 @@ function checkAgainstGit(random: typeof caseOf extends fc.Arbitrary<infer T> ? T
 
   const expected = ignoredByGit(folder.path, [...kinds.keys()]);
   const files = createNodeFileSystem();
-  const filter = new FileFilter(files, folder.path, { exclude: [], include: [] }, noUserFolders);
+  const options = { files, exclude: [], include: [], maxFileBytes: 1, user: noUserFolders };
+  const filter = new FileFilter({ ...options, rootFolder: folder.path });
   const actual = [...kinds].filter(([path, isFolder]) => filter.isIgnored(path, isFolder).ignored);
   assert.deepEqual(actual.map(([path]) => path).sort(), [...expected].sort());
 
   // Opened at a folder below the repository's top, the same rules hold.
   const below = folders.find((path) => !expected.has(path));
   if (below === undefined) return;
-  const inner = new FileFilter(
-    files,
-    join(folder.path, below),
-    { exclude: [], include: [] },
-    noUserFolders,
-  );
+  const inner = new FileFilter({ ...options, rootFolder: join(folder.path, below) });
   for (const [path, isFolder] of kinds) {
     if (!path.startsWith(`${below}/`)) continue;
     const { ignored } = inner.isIgnored(path.slice(below.length + 1), isFolder);
