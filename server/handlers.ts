@@ -40,7 +40,9 @@ export function registerHandlers(
   log: Logger,
 ): Registration {
   const { memory, recall, answers, clock } = services;
-  const session = new Session(services);
+  const tellStatus = (): void =>
+    notify(methods.statusChanged, { status: session.withNotice(memory.status()) });
+  const session = new Session(services, tellStatus);
   const running = new Map<AbortController, Promise<unknown>>();
 
   const answer = <P, R>(
@@ -100,7 +102,7 @@ export function registerHandlers(
   answer(methods.setRoots, shapes.setRoots, ({ roots }) => memory.setRoots(roots));
   answer(methods.configure, shapes.configure, (params) => session.configure(params));
   answer(methods.rescan, nothing, () => memory.rescan());
-  answer(methods.status, nothing, () => memory.status());
+  answer(methods.status, nothing, () => session.withNotice(memory.status()));
   answer(methods.settled, shapes.settled, ({ refined }, signal) => memory.settled(refined, signal));
   answer(methods.problems, shapes.problems, ({ rootId, offset, limit }) =>
     memory.problems(rootId, offset, limit),
@@ -153,7 +155,7 @@ export function registerHandlers(
       log.log("debug", "rpc", "notification not sent", { method, stack: stackOf(error) });
     });
   };
-  const stopStatus = memory.onStatusChanged((status) => notify(methods.statusChanged, { status }));
+  const stopStatus = memory.onStatusChanged(tellStatus);
 
   const close = async (): Promise<void> => {
     stopStatus();

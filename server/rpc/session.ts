@@ -1,13 +1,21 @@
 import { MemoryError } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";
-import type { MemoryStatus } from "../../protocol/types.ts";
+import type { MemoryStatus, Notice } from "../../protocol/types.ts";
 import type { ConversationStore, MemoryService } from "../services.ts";
+
+/** Conversations on disk, and what the user should know about how they were opened. */
+export interface OpenedConversations {
+  readonly store: ConversationStore;
+  readonly notice?: Notice;
+}
 
 /** The parts of the server that a session opens. */
 export interface SessionServices {
   readonly memory: MemoryService;
   /** Opens the conversations kept in the store's folder. Errors: `storeUnavailable`, `diskFull`. */
-  openConversations(storeDir: string): ConversationStore;
+  openConversations(storeDir: string): OpenedConversations;
+  /** Errors: `sqliteMissing` when this Node has no SQLite. */
+  requireSqlite(): void;
   readonly serverVersion: string;
 }
 
@@ -19,14 +27,18 @@ interface Opened {
 /** What one connection opened: at most one memory, and its conversations once they are needed. */
 export class Session {
   readonly #services: SessionServices;
+  readonly #noticed: () => void;
   #state: "closed" | "opening" | Opened = "closed";
-  #conversations: ConversationStore | undefined;
+  #conversations: OpenedConversations | undefined;
 
-  constructor(services: SessionServices) {
+  /** `noticed` is called when `withNotice` has something new to say. */
+  constructor(services: SessionServices, noticed: () => void) {
     this.#services = services;
+    this.#noticed = noticed;
   }
 
-  /** Errors: `invalidRequest` for another protocol version or a second call, and those of the memory. */
+  /** Errors: `invalidRequest` for another protocol version or a second call, `sqliteMissing`, and those of
+   * the memory. */
   async open(params: methods.OpenParams): Promise<{ serverVersion: string; status: MemoryStatus }> {
     const { protocolVersion, storeDir, roots, settings, trusted } = params;
     if (protocolVersion !== methods.protocolVersion) {
@@ -38,6 +50,7 @@ export class Session {
     if (this.#state !== "closed") {
       throw new MemoryError("invalidRequest", "the memory is open already");
     }
+    this.#services.requireSqlite();
     this.#state = "opening";
     let opened: Opened | undefined;
     try {
@@ -70,12 +83,23 @@ export class Session {
   conversations(): ConversationStore {
     const { storeDir, trusted } = this.requireOpen();
     if (!trusted) throw new MemoryError("rootNotOpen", "the workspace is not trusted");
-    this.#conversations ??= this.#services.openConversations(storeDir);
-    return this.#conversations;
+    if (this.#conversations === undefined) {
+      this.#conversations = this.#services.openConversations(storeDir);
+      if (this.#conversations.notice !== undefined) this.#noticed();
+    }
+    return this.#conversations.store;
+  }
+
+  /** The status with what the user should know of the conversations, said at the first root. */
+  withNotice(status: MemoryStatus): MemoryStatus {
+    const notice = this.#conversations?.notice;
+    const [first, ...rest] = status.roots;
+    if (notice === undefined || first === undefined) return status;
+    return { ...status, roots: [{ ...first, notices: [...first.notices, notice] }, ...rest] };
   }
 
   close(): void {
-    this.#conversations?.close();
+    this.#conversations?.store.close();
     this.#conversations = undefined;
   }
 }

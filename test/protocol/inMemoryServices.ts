@@ -77,6 +77,7 @@ export interface InMemoryMemory extends MemoryService {
 
 export function inMemoryMemory(): InMemoryMemory {
   const calls: Call[] = [];
+  let current = emptyStatus;
   const listeners = new Set<(status: MemoryStatus) => void>();
   const told =
     (name: string) =>
@@ -90,7 +91,10 @@ export function inMemoryMemory(): InMemoryMemory {
       void calls.push([name, ...args]);
   return {
     calls,
-    announce: (status) => listeners.forEach((listener) => listener(status)),
+    announce: (status) => {
+      current = status;
+      listeners.forEach((listener) => listener(status));
+    },
     open: told("open"),
     setRoots: told("setRoots"),
     configure: told("configure"),
@@ -99,7 +103,7 @@ export function inMemoryMemory(): InMemoryMemory {
     documentClosed: noted("documentClosed"),
     openEditors: noted("openEditors"),
     rescan: told("rescan"),
-    status: () => emptyStatus,
+    status: () => current,
     settled: (refined) => told("settled")(refined),
     problems: (...args) => {
       calls.push(["problems", ...args]);
@@ -199,7 +203,8 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
         unreadable: [],
       }),
     checkCitations: (citations) => citations.map(() => ({ kind: "gone" })),
-    openConversations: () => store,
+    openConversations: () => ({ store }),
+    requireSqlite: () => {},
     serverVersion: "1.2.3",
     clock: countingClock(),
     ...(overrides as object),

@@ -4,6 +4,7 @@ import { CancellationTokenSource, ConnectionError, ResponseError } from "vscode-
 import { errorCatalogue, MemoryError, type ErrorData } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";
 import { pieceIntervalMs } from "../../server/rpc/answerStream.ts";
+import { rootStatus } from "./cli/around.ts";
 import { join, joinOpen, openParams, type Joined } from "../protocol/connection.ts";
 import {
   answer,
@@ -129,6 +130,19 @@ describe("opening", () => {
     assert.match(error.data?.detail ?? "", /protocol 99/);
   });
 
+  it("says so where Node has no SQLite, and touches nothing", async () => {
+    const services = inMemoryServices({
+      requireSqlite: () => {
+        throw new MemoryError("sqliteMissing");
+      },
+    });
+    const { client } = join(services);
+    const error = await rejection(client.sendRequest(methods.open.method, openParams));
+    assert.equal(error.code, codes.sqliteMissing);
+    assert.match(error.message, /Node 24/);
+    assert.deepEqual(services.memory.calls, []);
+  });
+
   it("happens once, also while the first is under way, and again after a failure", async () => {
     const services = inMemoryServices();
     let failures = 1;
@@ -209,6 +223,23 @@ describe("conversations", () => {
     await client.sendRequest(methods.deleteConversation.method, { conversationId });
     const gone = client.sendRequest(methods.readConversation.method, { conversationId });
     assert.equal((await rejection(gone)).code, codes.conversationNotFound);
+  });
+
+  it("that had to be made anew are spoken of in the status", async () => {
+    const notice = { kind: "storeRebuilt", message: "The conversations were damaged." } as const;
+    const services = inMemoryServices();
+    const { store, memory } = services;
+    memory.status = () => ({ ...emptyStatus, roots: [rootStatus("/work")] });
+    const { client } = await joinOpen({
+      ...services,
+      openConversations: () => ({ store, notice }),
+    });
+    const told = Promise.withResolvers<unknown>();
+    client.onNotification(methods.statusChanged.method, told.resolve);
+    await client.sendRequest(methods.listConversations.method, {});
+    const expected = { ...emptyStatus, roots: [rootStatus("/work", { notices: [notice] })] };
+    assert.deepEqual(await told.promise, { status: expected });
+    assert.deepEqual(await client.sendRequest(methods.status.method, {}), expected);
   });
 
   it("are closed with the handlers", async () => {

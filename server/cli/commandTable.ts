@@ -1,0 +1,146 @@
+/** The commands and options as one table: the parser, the help and the tests read it. */
+
+export const commandNames = ["index", "ask", "search", "status", "stats", "forget"] as const;
+export type CommandName = (typeof commandNames)[number];
+
+interface CommandEntry {
+  /** How the command is written. */
+  readonly usage: readonly string[];
+  readonly summary: string;
+}
+
+export const commandTable: Readonly<Record<CommandName, CommandEntry>> = {
+  index: {
+    usage: ["lore index FOLDER"],
+    summary: "Remember a folder, or bring its memory up to date.",
+  },
+  ask: {
+    usage: ['lore ask FOLDER "question"'],
+    summary: "Answer a question with citations.",
+  },
+  search: {
+    usage: [
+      'lore search FOLDER "question"',
+      'lore search FOLDER --all "text"',
+      "lore search FOLDER --batch QUESTIONS.jsonl",
+    ],
+    summary: "List the places that a question is about, or all places of a text.",
+  },
+  status: {
+    usage: ["lore status [FOLDER]"],
+    summary:
+      "Say what is in memory, what is not, and why. FOLDER is the current one when left out.",
+  },
+  stats: {
+    usage: ["lore stats [FOLDER]"],
+    summary: "Show the size of a memory, or of all of them.",
+  },
+  forget: {
+    usage: ["lore forget FOLDER"],
+    summary: "Delete the memory of a folder. The folder itself stays as it is.",
+  },
+};
+
+interface OptionEntry {
+  readonly type: "string" | "boolean";
+  readonly multiple?: true;
+  /** What stands for the value in the help; only for strings. */
+  readonly value?: string;
+  readonly summary: string;
+  /** Commands that take it. */
+  readonly commands: readonly CommandName[] | "all";
+}
+
+export type OptionName =
+  | "json"
+  | "store"
+  | "include"
+  | "exclude"
+  | "threads"
+  | "max-file-mb"
+  | "no-refine"
+  | "limit"
+  | "explain"
+  | "all"
+  | "whole-word"
+  | "batch"
+  | "help"
+  | "version";
+
+const filling: readonly CommandName[] = ["index", "ask", "search", "status", "stats"];
+
+export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
+  json: { type: "boolean", summary: "Print JSON.", commands: "all" },
+  store: {
+    type: "string",
+    value: "DIR",
+    summary: "Keep the memory in DIR instead of the user's data folder.",
+    commands: "all",
+  },
+  include: {
+    type: "string",
+    multiple: true,
+    value: "GLOB",
+    summary: "Remember files that match although a rule hides them. May be repeated.",
+    commands: filling,
+  },
+  exclude: {
+    type: "string",
+    multiple: true,
+    value: "GLOB",
+    summary: "Hide files that match. May be repeated.",
+    commands: filling,
+  },
+  threads: {
+    type: "string",
+    value: "N",
+    summary: "Threads for reading and parsing. Half the cores when left out.",
+    commands: filling,
+  },
+  "max-file-mb": {
+    type: "string",
+    value: "N",
+    summary: "Largest file that is remembered, in MB.",
+    commands: filling,
+  },
+  "no-refine": {
+    type: "boolean",
+    summary: "Do not wait until all chunks follow the syntax.",
+    commands: ["index", "ask", "search"],
+  },
+  limit: { type: "string", value: "N", summary: "At most N results.", commands: ["search"] },
+  explain: {
+    type: "boolean",
+    summary: "Say how the question was understood and why each place was chosen.",
+    commands: ["search"],
+  },
+  all: {
+    type: "boolean",
+    summary: "All places of a literal text, and how complete the list is.",
+    commands: ["search"],
+  },
+  "whole-word": {
+    type: "boolean",
+    summary: "With --all: only where the text is a whole word.",
+    commands: ["search"],
+  },
+  batch: {
+    type: "string",
+    value: "FILE",
+    summary: "Answer each line {id, query} of FILE with a line {id, results}.",
+    commands: ["search"],
+  },
+  help: { type: "boolean", summary: "Show this help.", commands: "all" },
+  version: { type: "boolean", summary: "Show the version.", commands: "all" },
+};
+
+/** What the process ends with. */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  /** Nothing found, nothing remembered, or no evidence for an answer. */
+  nothing: 3,
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

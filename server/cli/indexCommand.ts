@@ -1,0 +1,65 @@
+import { rmSync } from "node:fs";
+import { exitCodes, type ExitCode } from "./commandTable.ts";
+import { hasStore, nameFolder, openFolder, settle, type Surroundings } from "./openFolder.ts";
+import type { Command } from "./options.ts";
+import { formatMs } from "./numbers.ts";
+import { recordStore } from "./storeList.ts";
+import { emptySentence, statusJson, summaryLines } from "./statusText.ts";
+import { safeLine, type Terminal } from "./terminal.ts";
+
+/** `lore index`: remembers the folder and says what became of its files. */
+export async function indexFolder(
+  command: Extract<Command, { kind: "index" }>,
+  terminal: Terminal,
+  around: Surroundings,
+): Promise<ExitCode> {
+  const named = nameFolder(command.folder, command, around);
+  const folder = await openFolder(named, command, around);
+  try {
+    const { clock } = folder.services;
+    const startedMs = clock.elapsedMs();
+    recordStore(named);
+    await settle(folder, command.refine, around);
+    const elapsedMs = clock.elapsedMs() - startedMs;
+    const status = folder.status();
+    if (command.json) {
+      terminal.json({ ...statusJson(status, named.storeDir), elapsedMs: Math.round(elapsedMs) });
+      return status.remembered === 0 ? exitCodes.nothing : exitCodes.ok;
+    }
+    if (status.remembered === 0) {
+      terminal.line(emptySentence(status));
+      for (const line of summaryLines(status, terminal).slice(1)) terminal.line(line);
+      return exitCodes.nothing;
+    }
+    for (const line of summaryLines(status, terminal)) terminal.line(line);
+    terminal.line(terminal.style("quiet", `Done in ${formatMs(elapsedMs)}.`));
+    return exitCodes.ok;
+  } finally {
+    await folder.close();
+  }
+}
+
+/** `lore forget`: deletes the memory of the folder. */
+export async function forgetFolder(
+  command: Extract<Command, { kind: "forget" }>,
+  terminal: Terminal,
+  around: Surroundings,
+): Promise<ExitCode> {
+  const named = nameFolder(command.folder, command, around);
+  const { folder } = named.root;
+  const exists = hasStore(named);
+  if (exists) {
+    const opened = await openFolder(named, command, around);
+    try {
+      await opened.services.memory.forget(named.root.id);
+    } finally {
+      await opened.close();
+    }
+    // A folder that the user named may hold other things; Lore's own holds nothing else.
+    if (named.inDefaultPlace) rmSync(named.storeDir, { recursive: true, force: true });
+  }
+  if (command.json) terminal.json({ folder, forgotten: exists });
+  else if (exists) terminal.line(`Lore has forgotten ${safeLine(folder)}.`);
+  else terminal.line(`Lore has no memory of ${safeLine(folder)}.`);
+  return exists ? exitCodes.ok : exitCodes.nothing;
+}

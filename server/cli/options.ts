@@ -1,0 +1,229 @@
+/** What a command line asks for, or the one sentence that says what is wrong with it. */
+import { parseArgs } from "node:util";
+import type { MemorySettings } from "../../protocol/types.ts";
+import { commandNames, optionTable, type CommandName, type OptionName } from "./commandTable.ts";
+
+/** What every command has. */
+export interface Common {
+  readonly json: boolean;
+  /** Folder of the memory as given; `undefined` means the default place. */
+  readonly storeDir: string | undefined;
+  readonly settings: MemorySettings;
+  /** False: answer as soon as everything is searchable, before the syntax pass is through. */
+  readonly refine: boolean;
+}
+
+export type Command =
+  | { readonly kind: "help"; readonly command: CommandName | undefined }
+  | { readonly kind: "version"; readonly json: boolean }
+  | ({ readonly kind: "index"; readonly folder: string } & Common)
+  | ({ readonly kind: "status"; readonly folder: string } & Common)
+  | ({ readonly kind: "forget"; readonly folder: string } & Common)
+  /** Without a folder: all memories in the default place. */
+  | ({ readonly kind: "stats"; readonly folder: string | undefined } & Common)
+  | ({ readonly kind: "ask"; readonly folder: string; readonly question: string } & Common)
+  | ({
+      readonly kind: "search";
+      readonly folder: string;
+      readonly question: string;
+      readonly limit: number;
+      readonly explain: boolean;
+    } & Common)
+  | ({
+      readonly kind: "batch";
+      readonly folder: string;
+      readonly file: string;
+      readonly limit: number;
+    } & Common)
+  | ({
+      readonly kind: "all";
+      readonly folder: string;
+      readonly literal: string;
+      readonly wholeWord: boolean;
+      readonly limit: number;
+    } & Common);
+
+export type Parsed =
+  | { readonly kind: "command"; readonly command: Command }
+  | {
+      readonly kind: "usage";
+      readonly sentence: string;
+      readonly command: CommandName | undefined;
+    };
+
+/** Largest file that is remembered unless `--max-file-mb` says otherwise; the same as in the editor. */
+export const defaultMaxFileMb = 1;
+const bytesPerMb = 1_000_000;
+const defaultLimit = 10;
+const noLimit = 1_000_000;
+
+/** `args` are the words behind the program's name. */
+export function parseCommandLine(args: readonly string[]): Parsed {
+  const name = commandNames.find((candidate) => candidate === args[0]);
+  try {
+    return { kind: "command", command: parse(name, args) };
+  } catch (error) {
+    if (error instanceof UsageError)
+      return { kind: "usage", sentence: error.message, command: name };
+    throw error;
+  }
+}
+
+class UsageError extends Error {}
+
+type Values = Readonly<Partial<Record<OptionName, string | boolean | readonly string[]>>>;
+
+function parse(name: CommandName | undefined, args: readonly string[]): Command {
+  const { values, positionals } = readWords(name === undefined ? args : args.slice(1));
+  if (values.help === true) return { kind: "help", command: name };
+  if (values.version === true) return { kind: "version", json: values.json === true };
+  if (name === undefined) {
+    const word = positionals[0];
+    if (word === undefined) return { kind: "help", command: undefined };
+    throw new UsageError(`There is no command “${word}”.`);
+  }
+  for (const option of Object.keys(values) as OptionName[]) {
+    const { commands } = optionTable[option];
+    if (commands !== "all" && !commands.includes(name)) {
+      throw new UsageError(`“lore ${name}” does not take --${option}.`);
+    }
+  }
+  const common = readCommon(values);
+  switch (name) {
+    case "index":
+    case "forget":
+      return { kind: name, folder: folderOnly(name, positionals), ...common };
+    case "status":
+      return { kind: name, folder: atMostOne(name, positionals) ?? ".", ...common };
+    case "stats":
+      return { kind: name, folder: atMostOne(name, positionals), ...common };
+    case "ask": {
+      const [folder, question] = folderAndText(name, positionals, "question");
+      return { kind: name, folder, question, ...common };
+    }
+    case "search":
+      return readSearch(values, positionals, common);
+  }
+}
+
+function readSearch(values: Values, positionals: readonly string[], common: Common): Command {
+  const limit = wholeNumber(values, "limit", 1, noLimit);
+  if (values.batch !== undefined) {
+    if (values.all === true || values.explain === true) {
+      throw new UsageError("--batch goes with neither --all nor --explain.");
+    }
+    const folder = folderOnly("search --batch FILE", positionals);
+    return {
+      kind: "batch",
+      folder,
+      file: String(values.batch),
+      limit: limit ?? defaultLimit,
+      ...common,
+    };
+  }
+  if (values.all === true) {
+    if (values.explain === true) throw new UsageError("--all and --explain exclude each other.");
+    const [folder, literal] = folderAndText("search --all", positionals, "text to find");
+    const wholeWord = values["whole-word"] === true;
+    return { kind: "all", folder, literal, wholeWord, limit: limit ?? noLimit, ...common };
+  }
+  if (values["whole-word"] === true) throw new UsageError("--whole-word needs --all.");
+  const [folder, question] = folderAndText("search", positionals, "question");
+  const explain = values.explain === true;
+  return { kind: "search", folder, question, limit: limit ?? defaultLimit, explain, ...common };
+}
+
+function readWords(args: readonly string[]): { values: Values; positionals: string[] } {
+  const options = Object.fromEntries(
+    Object.entries(optionTable).map(([name, { type, multiple }]) => [
+      name,
+      { type, multiple: multiple === true },
+    ]),
+  );
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    return { values, positionals };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    if (!code.startsWith("ERR_PARSE_ARGS_")) throw error;
+    // Node adds hints about its own syntax behind the first sentence.
+    const [sentence = ""] = (error as Error).message.split(/\. |\n/);
+    throw new UsageError(`${sentence.replace(/\.$/, "")}.`);
+  }
+}
+
+function readCommon(values: Values): Common {
+  const threads = wholeNumber(values, "threads", 1, 64) ?? 0;
+  const maxFileMb = positiveNumber(values, "max-file-mb") ?? defaultMaxFileMb;
+  return {
+    json: values.json === true,
+    storeDir: values.store === undefined ? undefined : filled("store", String(values.store)),
+    settings: {
+      exclude: globs(values, "exclude"),
+      include: globs(values, "include"),
+      threads,
+      maxFileBytes: Math.round(maxFileMb * bytesPerMb),
+    },
+    refine: values["no-refine"] !== true,
+  };
+}
+
+function globs(values: Values, name: "include" | "exclude"): string[] {
+  const given = values[name];
+  return Array.isArray(given) ? given.map((glob) => filled(name, String(glob))) : [];
+}
+
+function filled(name: OptionName, value: string): string {
+  if (value.trim() === "") throw new UsageError(`--${name} needs a value.`);
+  return value;
+}
+
+function wholeNumber(
+  values: Values,
+  name: OptionName,
+  min: number,
+  max: number,
+): number | undefined {
+  const number = positiveNumber(values, name);
+  if (number === undefined) return undefined;
+  if (!Number.isSafeInteger(number) || number < min || number > max) {
+    throw new UsageError(`--${name} needs a whole number from ${min} to ${max}.`);
+  }
+  return number;
+}
+
+function positiveNumber(values: Values, name: OptionName): number | undefined {
+  const given = values[name];
+  if (given === undefined) return undefined;
+  const number = /^\d+(\.\d+)?$/.test(String(given)) ? Number(given) : 0;
+  if (!(number > 0)) throw new UsageError(`--${name} needs a number above 0.`);
+  return number;
+}
+
+function folderOnly(command: string, positionals: readonly string[]): string {
+  const folder = atMostOne(command, positionals);
+  if (folder === undefined) throw new UsageError(`“lore ${command}” needs a folder.`);
+  return folder;
+}
+
+function atMostOne(command: string, positionals: readonly string[]): string | undefined {
+  if (positionals.length > 1) {
+    throw new UsageError(`“lore ${command}” takes one folder; quote a path that holds blanks.`);
+  }
+  return positionals[0];
+}
+
+function folderAndText(
+  command: string,
+  positionals: readonly string[],
+  what: string,
+): [folder: string, text: string] {
+  const [folder, text, ...rest] = positionals;
+  if (folder === undefined || text === undefined || text.trim() === "") {
+    throw new UsageError(`“lore ${command}” needs a folder and a ${what}.`);
+  }
+  if (rest.length > 0) {
+    throw new UsageError(`“lore ${command}” takes one ${what}; put it in quotes.`);
+  }
+  return [folder, text];
+}

@@ -1,0 +1,81 @@
+import { errorCatalogue, MemoryError, type ErrorName } from "../../protocol/errors.ts";
+import { stackOf } from "../rpc/wireError.ts";
+import { serverVersion } from "../version.ts";
+import { askFolder } from "./askCommand.ts";
+import { searchBatch } from "./batchCommand.ts";
+import { exitCodes, type ExitCode } from "./commandTable.ts";
+import { helpText, usageLine } from "./help.ts";
+import { forgetFolder, indexFolder } from "./indexCommand.ts";
+import { CliError, isInterrupted, type Surroundings } from "./openFolder.ts";
+import { parseCommandLine, type Command } from "./options.ts";
+import { searchEverywhere, searchFolder } from "./searchCommand.ts";
+import { showStats, showStatus } from "./statusCommand.ts";
+import { safeLine, Terminal } from "./terminal.ts";
+
+/** Runs one command line and returns the exit code. `args` are the words behind the program's name. */
+export async function run(args: readonly string[], around: Surroundings): Promise<ExitCode> {
+  const terminal = new Terminal(around.out, around.err, around.env);
+  const parsed = parseCommandLine(args);
+  if (parsed.kind === "usage") {
+    terminal.note(`${safeLine(parsed.sentence)}\n${usageLine(parsed.command)}`);
+    return exitCodes.usage;
+  }
+  try {
+    return await runCommand(parsed.command, terminal, around);
+  } catch (error) {
+    if (isInterrupted(error, around)) {
+      terminal.note("Interrupted. What was remembered so far is kept.");
+      return exitCodes.interrupted;
+    }
+    terminal.note(safeLine(sentenceOf(error)));
+    return exitCodes.failed;
+  }
+}
+
+function runCommand(
+  command: Command,
+  terminal: Terminal,
+  around: Surroundings,
+): Promise<ExitCode> | ExitCode {
+  switch (command.kind) {
+    case "help":
+      around.out.write(helpText(command.command));
+      return exitCodes.ok;
+    case "version":
+      if (command.json) terminal.json({ version: serverVersion });
+      else terminal.line(serverVersion);
+      return exitCodes.ok;
+    case "index":
+      return indexFolder(command, terminal, around);
+    case "ask":
+      return askFolder(command, terminal, around);
+    case "search":
+      return searchFolder(command, terminal, around);
+    case "all":
+      return searchEverywhere(command, terminal, around);
+    case "batch":
+      return searchBatch(command, terminal, around);
+    case "status":
+      return showStatus(command, terminal, around);
+    case "stats":
+      return showStats(command, terminal, around);
+    case "forget":
+      return forgetFolder(command, terminal, around);
+  }
+}
+
+/** Where the catalogue's sentence speaks of the editor, the terminal has its own. */
+const ownSentences: Readonly<Partial<Record<ErrorName, string>>> = {
+  storeUnavailable:
+    "Lore cannot open its memory on disk. Check free space and permissions, or make a new one with “lore forget” and “lore index”.",
+  sqliteMissing: "Lore needs Node 24 or later.",
+};
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof CliError) return error.message;
+  if (error instanceof MemoryError && error.errorName !== "internal") {
+    const sentence = ownSentences[error.errorName] ?? errorCatalogue[error.errorName].sentence;
+    return error.detail === "" ? sentence : `${sentence} (${error.detail})`;
+  }
+  return `Something went wrong inside Lore: ${stackOf(error)}`;
+}

@@ -1,0 +1,156 @@
+import type { Recall, RecallTrace } from "../../protocol/types.ts";
+import { exitCodes, type ExitCode } from "./commandTable.ts";
+import { formatCount, formatNouns } from "./numbers.ts";
+import {
+  nameFolder,
+  openFolder,
+  settle,
+  type OpenFolder,
+  type Surroundings,
+} from "./openFolder.ts";
+import type { Command } from "./options.ts";
+import { placeText, linesOf, resultLine } from "./places.ts";
+import { recordStore } from "./storeList.ts";
+import { safe, safeLine, type Terminal } from "./terminal.ts";
+
+/** Of each place this many lines are printed. */
+const maxShownLines = 6;
+const maxLineLength = 200;
+
+/** `lore search`: the places that a question is about, best first. */
+export function searchFolder(
+  command: Extract<Command, { kind: "search" }>,
+  terminal: Terminal,
+  around: Surroundings,
+): Promise<ExitCode> {
+  return withSettled(command, around, async ({ services }) => {
+    const { question, limit, explain } = command;
+    const found = await services.recall.search({ query: question, limit }, around.signal);
+    const { recalls, trace, coverage } = found;
+    if (command.json) {
+      terminal.json({
+        query: question,
+        results: recalls.map((recall) => ({
+          ...resultLine(recall),
+          contentHash: recall.citation.contentHash,
+          ...(recall.citation.symbol === undefined ? {} : { symbol: recall.citation.symbol.name }),
+        })),
+        coverage,
+        ...(explain ? { trace } : {}),
+      });
+    } else {
+      if (explain) printTrace(trace, terminal);
+      for (const [idx, recall] of recalls.entries())
+        printRecall(recall, idx + 1, explain, terminal);
+      if (recalls.length === 0) terminal.line("Nothing in memory fits the question.");
+    }
+    return recalls.length === 0 ? exitCodes.nothing : exitCodes.ok;
+  });
+}
+
+/** `lore search --all`: every place of a literal text, and how complete the list is. */
+export function searchEverywhere(
+  command: Extract<Command, { kind: "all" }>,
+  terminal: Terminal,
+  around: Surroundings,
+): Promise<ExitCode> {
+  return withSettled(command, around, async ({ services }) => {
+    const { literal, wholeWord, limit } = command;
+    const found = await services.exhaustive({ literal, wholeWord, limit }, around.signal);
+    const { matches, nMatches, truncated, filesScanned, filesKnown, unreadable } = found;
+    const complete = !truncated && filesScanned === filesKnown;
+    if (command.json) {
+      terminal.json({
+        literal,
+        complete,
+        matches: matches.map(({ citation, line }) => ({
+          path: citation.path,
+          ...linesOf(citation.range),
+          text: line,
+        })),
+        nMatches,
+        truncated,
+        filesScanned,
+        filesKnown,
+        unreadable,
+      });
+    } else {
+      for (const { citation, line } of matches) {
+        terminal.line(`${terminal.style("place", placeText(citation))}: ${shownLine(line)}`);
+      }
+      for (const { path, reason } of unreadable) {
+        terminal.note(`not scanned: ${safeLine(path)} (${safeLine(reason)})`);
+      }
+      const shown = truncated ? `, ${formatCount(matches.length)} of them shown` : "";
+      const missing = filesKnown - filesScanned;
+      terminal.note(
+        `${formatNouns(nMatches, "place")}${shown}. Scanned ${formatCount(filesScanned)} of ` +
+          `${formatNouns(filesKnown, "file")}${missing === 0 ? ": all of them" : `; ${formatCount(missing)} are not in memory or not readable`}.`,
+      );
+    }
+    return nMatches === 0 ? exitCodes.nothing : exitCodes.ok;
+  });
+}
+
+async function withSettled(
+  command: Extract<Command, { kind: "search" | "all" }>,
+  around: Surroundings,
+  answer: (folder: OpenFolder) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const named = nameFolder(command.folder, command, around);
+  const folder = await openFolder(named, command, around);
+  try {
+    recordStore(named);
+    await settle(folder, command.refine, around);
+    return await answer(folder);
+  } finally {
+    await folder.close();
+  }
+}
+
+function printRecall(recall: Recall, rank: number, explain: boolean, terminal: Terminal): void {
+  const { citation, score, reasons, text, relation } = recall;
+  const symbol = citation.symbol === undefined ? "" : `  ${safeLine(citation.symbol.name)}`;
+  const link = relation === undefined ? "" : `  (${relation.kind} ${safeLine(relation.of)})`;
+  terminal.line(
+    `${String(rank).padStart(2)}  ${terminal.style("place", placeText(citation))}${symbol}${link}`,
+  );
+  if (explain) {
+    terminal.line(`      score ${score.toFixed(3)}`);
+    for (const { kind, detail, weight } of reasons) {
+      const words = detail === "" ? kind : `${kind}: ${safeLine(detail)}`;
+      terminal.line(`      ${weight >= 0 ? "+" : ""}${weight.toFixed(3)}  ${words}`);
+    }
+  }
+  const lines = text.split("\n");
+  for (const line of lines.slice(0, maxShownLines)) {
+    terminal.line(terminal.style("quiet", `      ${shownLine(line)}`).trimEnd());
+  }
+  if (lines.length > maxShownLines) terminal.line(terminal.style("quiet", "      …"));
+}
+
+function printTrace(trace: RecallTrace, terminal: Terminal): void {
+  const list = (name: string, items: readonly string[]): void => {
+    if (items.length > 0) terminal.line(`${name}: ${items.map(safeLine).join(", ")}`);
+  };
+  list(
+    "words",
+    trace.terms.map(
+      ({ term, nChunks, used }) => `${term} (${used ? formatCount(nChunks) : "not used"})`,
+    ),
+  );
+  list("identifiers", trace.identifiers);
+  list("paths", trace.paths);
+  list("quoted", trace.literals);
+  for (const { name, nCandidates, ms } of trace.stages) {
+    terminal.line(
+      `${safeLine(name)}: ${formatNouns(nCandidates, "candidate")} in ${ms.toFixed(1)} ms`,
+    );
+  }
+  terminal.line();
+}
+
+function shownLine(line: string): string {
+  const shown = safe(line.length > maxLineLength ? `${line.slice(0, maxLineLength)}…` : line);
+  return shown.replaceAll("\n", " ").replaceAll("\t", "  ").trimEnd();
+}

@@ -1,0 +1,129 @@
+import type { FileProblem } from "../../protocol/types.ts";
+import { exitCodes, type ExitCode } from "./commandTable.ts";
+import { formatBytes, formatCount, formatNouns } from "./numbers.ts";
+import {
+  hasStore,
+  nameFolder,
+  openFolder,
+  settleScan,
+  type OpenFolder,
+  type Surroundings,
+} from "./openFolder.ts";
+import type { Command, Common } from "./options.ts";
+import { defaultStoresDir } from "./storeLocation.ts";
+import { listStores } from "./storeList.ts";
+import { emptySentence, reasonText, statusJson, summaryLines } from "./statusText.ts";
+import { safeLine, type Terminal } from "./terminal.ts";
+
+/** As many files that are not in memory are named; `--json` names all. */
+const maxNamed = 20;
+const pageSize = 1_000;
+
+/** `lore status`: what is in memory now, and which files are not. */
+export function showStatus(
+  command: Extract<Command, { kind: "status" }>,
+  terminal: Terminal,
+  around: Surroundings,
+): Promise<ExitCode> {
+  return withExisting(command.folder, command, terminal, around, async (folder) => {
+    const status = folder.status();
+    const problems = await allProblems(folder);
+    if (command.json) {
+      terminal.json({ ...statusJson(status, folder.storeDir), problems });
+      return exitCodes.ok;
+    }
+    if (status.remembered === 0) terminal.line(emptySentence(status));
+    for (const line of summaryLines(status, terminal)) terminal.line(line);
+    for (const { path, outcome, reason } of problems.slice(0, maxNamed)) {
+      terminal.line(
+        terminal.style("quiet", `  ${outcome} ${safeLine(path)} (${reasonText(reason)})`),
+      );
+    }
+    const more = problems.length - maxNamed;
+    if (more > 0) terminal.line(terminal.style("quiet", `  … and ${formatCount(more)} more`));
+    return exitCodes.ok;
+  });
+}
+
+/** `lore stats`: how large the memory is. Without a folder, all memories in the default place. */
+export function showStats(
+  command: Extract<Command, { kind: "stats" }>,
+  terminal: Terminal,
+  around: Surroundings,
+): Promise<ExitCode> | ExitCode {
+  if (command.folder === undefined) {
+    return showAllStores(command, terminal, command.storeDir ?? defaultStoresDir(around));
+  }
+  return withExisting(command.folder, command, terminal, around, (folder) => {
+    const status = folder.status();
+    const { bytesKnown, storeBytes, nChunks, filesSyntaxExact, remembered } = status;
+    const bytesPerByte = bytesKnown === 0 ? 0 : storeBytes / bytesKnown;
+    if (command.json) {
+      const { root } = status;
+      terminal.json({
+        folder: root.folder,
+        storeDir: folder.storeDir,
+        storeBytes,
+        sourceBytes: bytesKnown,
+        bytesPerByte,
+        nFiles: remembered,
+        nChunks,
+        filesSyntaxExact,
+      });
+    } else {
+      terminal.line(safeLine(status.root.folder));
+      terminal.line(`  ${formatNouns(remembered, "file")}, ${formatBytes(bytesKnown)} of source`);
+      terminal.line(
+        `  ${formatNouns(nChunks, "chunk")}; ${formatNouns(filesSyntaxExact, "file")} by syntax`,
+      );
+      terminal.line(
+        `  ${formatBytes(storeBytes)} on disk, ${bytesPerByte.toFixed(2)} bytes a byte of source`,
+      );
+      terminal.line(`  in ${safeLine(folder.storeDir)}`);
+    }
+    return exitCodes.ok;
+  });
+}
+
+function showAllStores(command: Common, terminal: Terminal, storesDir: string): ExitCode {
+  const stores = listStores(storesDir);
+  if (command.json) terminal.json({ stores });
+  else if (stores.length === 0) terminal.line("Lore remembers no folder yet.");
+  for (const { folder, storeBytes } of command.json ? [] : stores) {
+    terminal.line(`${formatBytes(storeBytes).padStart(10)}  ${safeLine(folder)}`);
+  }
+  return stores.length === 0 ? exitCodes.nothing : exitCodes.ok;
+}
+
+/** Runs `show` on a memory that exists already, once all files were looked at. */
+async function withExisting(
+  given: string,
+  common: Common,
+  terminal: Terminal,
+  around: Surroundings,
+  show: (folder: OpenFolder) => Promise<ExitCode> | ExitCode,
+): Promise<ExitCode> {
+  const named = nameFolder(given, common, around);
+  if (!hasStore(named)) {
+    const { folder } = named.root;
+    if (common.json) terminal.json({ folder, storeDir: named.storeDir, remembered: 0 });
+    else terminal.line(`Lore has no memory of ${safeLine(folder)}. Make one with “lore index”.`);
+    return exitCodes.nothing;
+  }
+  const folder = await openFolder(named, common, around);
+  try {
+    await settleScan(folder, around);
+    return await show(folder);
+  } finally {
+    await folder.close();
+  }
+}
+
+async function allProblems({ root, services }: OpenFolder): Promise<FileProblem[]> {
+  const found: FileProblem[] = [];
+  for (;;) {
+    const page = await services.memory.problems(root.id, found.length, pageSize);
+    found.push(...page.problems);
+    if (page.problems.length === 0 || found.length >= page.total) return found;
+  }
+}

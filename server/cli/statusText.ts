@@ -1,0 +1,86 @@
+/** What a memory holds and what it does not, in words. */
+import type { FailReason, RootStatus, SkipReason } from "../../protocol/types.ts";
+import { formatBytes, formatCount, formatNouns } from "./numbers.ts";
+import { safeLine, type Terminal } from "./terminal.ts";
+
+const reasonWords: Readonly<Record<SkipReason | FailReason, string>> = {
+  binary: "binary",
+  tooLarge: "larger than --max-file-mb",
+  generated: "generated",
+  minified: "minified",
+  lockFile: "lock file",
+  sourceMap: "source map",
+  secret: "secrets",
+  notRegularFile: "no regular file",
+  symlinkLoop: "link in a circle",
+  outsideWorkspace: "outside the folder",
+  dataFile: "data",
+  duplicateLink: "link to a remembered file",
+  unreadable: "not readable",
+  changing: "changed while it was read",
+  undecodable: "unknown encoding",
+  timeout: "took too long",
+  ioError: "disk error",
+  crashed: "stopped the reader",
+};
+
+/** Returns the words for why a file is not in memory. */
+export function reasonText(reason: SkipReason | FailReason): string {
+  return reasonWords[reason];
+}
+
+/** Returns the lines that say what was remembered, skipped and failed; the first is never absent. */
+export function summaryLines(status: RootStatus, terminal: Terminal): string[] {
+  const { root, remembered, filesSeen, pending, nChunks, storeBytes, notices } = status;
+  const lines = [
+    `${safeLine(root.folder)}: ${formatCount(remembered)} of ${formatNouns(filesSeen, "file")} in memory, ` +
+      `${formatNouns(nChunks, "chunk")}, ${formatBytes(storeBytes)} on disk.`,
+  ];
+  if (pending > 0) lines.push(`  waiting: ${formatCount(pending)}`);
+  lines.push(...reasonLine("skipped", status.skipped), ...reasonLine("failed", status.failed));
+  if (status.ignoredEntries > 0) {
+    lines.push(
+      `  hidden by ignore rules: ${formatNouns(status.ignoredEntries, "file")} or folders`,
+    );
+  }
+  if (status.filesToRefine > 0) {
+    lines.push(
+      `  by lines until the syntax pass reaches them: ${formatCount(status.filesToRefine)}`,
+    );
+  }
+  if (status.filesFallback > 0) {
+    lines.push(`  by lines because they do not parse: ${formatCount(status.filesFallback)}`);
+  }
+  for (const { message } of notices)
+    lines.push(terminal.style("warning", `  ${safeLine(message)}`));
+  return lines;
+}
+
+/** Returns one sentence for a folder of which nothing is in memory. */
+export function emptySentence({ root, filesSeen, ignoredEntries }: RootStatus): string {
+  const folder = safeLine(root.folder);
+  if (filesSeen > 0) return `Nothing in ${folder} could be remembered; the reasons follow.`;
+  if (ignoredEntries > 0) {
+    return `Ignore rules hide everything in ${folder}. Bring files in with --include GLOB, for example --include "**/*".`;
+  }
+  return `${folder} holds no files.`;
+}
+
+/** Returns the status as `--json` prints it. */
+export function statusJson(status: RootStatus, storeDir: string): object {
+  const { root, ...counts } = status;
+  return { folder: root.folder, storeDir, ...counts };
+}
+
+function reasonLine(
+  outcome: string,
+  counts: Readonly<Partial<Record<SkipReason | FailReason, number>>>,
+): string[] {
+  const entries = (Object.entries(counts) as [SkipReason | FailReason, number][])
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a);
+  if (entries.length === 0) return [];
+  const total = entries.reduce((sum, [, count]) => sum + count, 0);
+  const parts = entries.map(([reason, count]) => `${formatCount(count)} ${reasonText(reason)}`);
+  return [`  ${outcome}: ${formatCount(total)} (${parts.join(", ")})`];
+}

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { commandNames, optionTable, type OptionName } from "../../../server/cli/commandTable.ts";
+import { helpText } from "../../../server/cli/help.ts";
+import { parseCommandLine, type Command } from "../../../server/cli/options.ts";
+
+function parsed(...args: string[]): Command {
+  const result = parseCommandLine(args);
+  assert.ok(result.kind === "command", result.kind === "usage" ? result.sentence : "");
+  return result.command;
+}
+
+function refused(...args: string[]): string {
+  const result = parseCommandLine(args);
+  assert.ok(result.kind === "usage", "the command line must be refused");
+  return result.sentence;
+}
+
+const defaults = {
+  json: false,
+  storeDir: undefined,
+  settings: { exclude: [], include: [], threads: 0, maxFileBytes: 1_000_000 },
+  refine: true,
+};
+
+describe("a command line", () => {
+  it("names a command, a folder and a question", () => {
+    assert.deepEqual(parsed("index", "src"), { kind: "index", folder: "src", ...defaults });
+    assert.deepEqual(parsed("ask", "src", "why?"), {
+      kind: "ask",
+      folder: "src",
+      question: "why?",
+      ...defaults,
+    });
+    assert.deepEqual(parsed("status"), { kind: "status", folder: ".", ...defaults });
+    assert.deepEqual(parsed("stats"), { kind: "stats", folder: undefined, ...defaults });
+    assert.equal(parsed("forget", "x").kind, "forget");
+  });
+
+  it("carries the options, also between the words", () => {
+    const command = parsed(
+      "search",
+      "--limit=50",
+      "src",
+      "--include",
+      "vendor/**",
+      "--include",
+      "gen/**",
+      "why?",
+      "--threads",
+      "2",
+      "--max-file-mb",
+      "2.5",
+      "--no-refine",
+      "--store",
+      "/s",
+      "--json",
+      "--explain",
+    );
+    assert.deepEqual(command, {
+      kind: "search",
+      folder: "src",
+      question: "why?",
+      limit: 50,
+      explain: true,
+      json: true,
+      storeDir: "/s",
+      refine: false,
+      settings: {
+        exclude: [],
+        include: ["vendor/**", "gen/**"],
+        threads: 2,
+        maxFileBytes: 2_500_000,
+      },
+    });
+  });
+
+  it("searches three ways", () => {
+    const all = parsed("search", "src", "--all", "TODO", "--whole-word");
+    assert.ok(all.kind === "all" && all.wholeWord && all.literal === "TODO");
+    const batch = parsed("search", "src", "--batch", "q.jsonl", "--limit", "3");
+    assert.ok(batch.kind === "batch" && batch.file === "q.jsonl" && batch.limit === 3);
+  });
+
+  it("takes a question that looks like an option behind --", () => {
+    const command = parsed("ask", "src", "--", "--limit what does it do?");
+    assert.ok(command.kind === "ask" && command.question === "--limit what does it do?");
+  });
+
+  it("asks for help or the version in any place", () => {
+    assert.deepEqual(parsed(), { kind: "help", command: undefined });
+    assert.deepEqual(parsed("--help"), { kind: "help", command: undefined });
+    assert.deepEqual(parsed("search", "--help"), { kind: "help", command: "search" });
+    assert.deepEqual(parsed("--version", "--json"), { kind: "version", json: true });
+  });
+
+  for (const [args, sentence] of [
+    [["fly"], /no command “fly”/],
+    [["index"], /needs a folder/],
+    [["index", "a", "b"], /takes one folder/],
+    [["index", "a", "--limit", "3"], /“lore index” does not take --limit/],
+    [["forget", "a", "--include", "x"], /does not take --include/],
+    [["ask", "a"], /needs a folder and a question/],
+    [["ask", "a", "  "], /needs a folder and a question/],
+    [["ask", "a", "where", "is"], /put it in quotes/],
+    [["search", "a", "q", "--limit", "0"], /--limit needs a number above 0/],
+    [["search", "a", "q", "--limit", "1.5"], /--limit needs a whole number/],
+    [["search", "a", "q", "--limit", "1e3"], /--limit needs a number above 0/],
+    [["search", "a", "q", "--limit", "-3"], /--limit/],
+    [["search", "a", "q", "--whole-word"], /needs --all/],
+    [["search", "a", "q", "--all", "--explain"], /exclude each other/],
+    [["search", "a", "--batch", "f", "--all"], /goes with neither/],
+    [["search", "a", "q", "--batch", "f"], /takes one folder/],
+    [["index", "a", "--threads", "many"], /--threads needs/],
+    [["index", "a", "--threads", "1000"], /from 1 to 64/],
+    [["index", "a", "--max-file-mb", "0"], /--max-file-mb needs a number above 0/],
+    [["index", "a", "--store", ""], /--store needs a value/],
+    [["index", "a", "--include", " "], /--include needs a value/],
+    [["index", "a", "--store"], /--store/],
+    [["index", "a", "--json=yes"], /--json/],
+    [["index", "a", "--fly"], /Unknown option '--fly'/],
+    [["index", "a", "-x"], /Unknown option '-x'/],
+  ] as const) {
+    it(`is refused in one sentence: lore ${args.join(" ")}`, () => {
+      const said = refused(...args);
+      assert.match(said, sentence);
+      assert.match(said, /\.$/);
+      assert.doesNotMatch(said, /\n/);
+    });
+  }
+});
+
+describe("the help", () => {
+  it("names every command and every option", () => {
+    const help = helpText(undefined);
+    for (const name of commandNames) assert.match(help, new RegExp(`lore ${name}`));
+    for (const name of Object.keys(optionTable)) assert.ok(help.includes(`--${name}`), name);
+  });
+
+  it("of a command names the options that it takes and no others", () => {
+    for (const command of commandNames) {
+      const help = helpText(command);
+      for (const name of Object.keys(optionTable) as OptionName[]) {
+        const { commands } = optionTable[name];
+        const takes = commands === "all" || commands.includes(command);
+        assert.equal(
+          new RegExp(`^  --${name}\\b(?!-)`, "m").test(help),
+          takes,
+          `${command} --${name}`,
+        );
+      }
+    }
+  });
+});
