@@ -6,7 +6,7 @@ import {
   type Disposable,
   type MessageConnection,
 } from "vscode-jsonrpc/node";
-import { errorCatalogue, errorNameOf, MemoryError, type ErrorData } from "../../protocol/errors.ts";
+import { errorNameOf, MemoryError, type ErrorData, type ErrorName } from "../../protocol/errors.ts";
 import type { NotificationMethod, RequestMethod } from "../../protocol/methods.ts";
 import type { LogSink } from "./serverLogLine.ts";
 
@@ -113,6 +113,6 @@ function describe(error: unknown): string {
 }
 
 /** True when `error` is the failure of this name. */
-export function isMemoryError(error: unknown, name: keyof typeof errorCatalogue): boolean {
+export function isMemoryError(error: unknown, name: ErrorName): boolean {
   return error instanceof MemoryError && error.errorName === name;
 }

@@ -254,7 +254,9 @@ export class MemorySession {
   #enqueue(step: () => Promise<void>): Promise<void> {
     const run = this.#queue.then(step);
     this.#queue = run.catch((error: unknown) => {
-      this.#log.error(`[rpc] ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+      this.#log.error(
+        `[rpc] ${error instanceof Error ? (error.stack ?? error.message) : typeof error}`,
+      );
     });
     return run;
   }

@@ -132,6 +132,7 @@ function reasonName(reason: string, { t }: Wording): string {
     notRegularFile: t("not a regular file"),
     symlinkLoop: t("symbolic link to a folder around it"),
     outsideWorkspace: t("symbolic link out of the workspace"),
+    duplicateLink: t("symbolic link to a file that is remembered at its own place"),
     dataFile: t("data"),
     unreadable: t("cannot be read"),
     changing: t("changed each time it was read"),

@@ -1,0 +1,360 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { ChatKeeper } from "../../../extension/chat/chatKeeper.ts";
+import { ChatSession, wasStopped } from "../../../extension/chat/chatSession.ts";
+import { MemoryClient, isMemoryError } from "../../../extension/memory/memoryClient.ts";
+import { MemorySession } from "../../../extension/memory/memorySession.ts";
+import * as methods from "../../../protocol/methods.ts";
+import type { Citation, Conversation, Turn } from "../../../protocol/types.ts";
+import type { ToWebview } from "../../../protocol/webviewMessages.ts";
+import { failure, InMemoryServer, memoryStatus, rootStatus, testRoot } from "../inMemoryServer.ts";
+import { ManualSchedule } from "../manualSchedule.ts";
+import { RecordingLog } from "../recordingLog.ts";
+
+const root = testRoot("one");
+const coverage = { filesSeen: 1, remembered: 1, pending: 0, skipped: 0, failed: 0 };
+const trace = { terms: [], identifiers: [], paths: [], literals: [], stages: [] };
+const citation: Citation = {
+  rootId: root.id,
+  path: "a.ts",
+  range: { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } },
+  contentHash: "0123456789abcdef",
+};
+
+/** The server's side of conversations: turns are stored before anything is answered. */
+class Conversations {
+  readonly turns = new Map<string, Turn[]>();
+  readonly server = new InMemoryServer();
+  /** What the next question does after its turns were stored. */
+  answer: (
+    askId: string,
+    token: { isCancellationRequested: boolean },
+  ) => Promise<"done" | "failed"> = () => Promise.resolve("done");
+  #next = 1;
+
+  constructor() {
+    const { server } = this;
+    server.on(methods.open, () => ({
+      serverVersion: "1",
+      status: memoryStatus([rootStatus(root)]),
+    }));
+    server.on(methods.createConversation, () => {
+      const id = `c${this.#next++}`;
+      this.turns.set(id, []);
+      return { conversation: this.conversation(id) };
+    });
+    server.on(methods.listConversations, () => ({
+      conversations: [...this.turns.keys()].map((id) => this.conversation(id)),
+    }));
+    server.on(methods.readConversation, ({ conversationId }) => {
+      const turns = this.turns.get(conversationId);
+      return turns === undefined
+        ? failure("conversationNotFound")
+        : { conversation: this.conversation(conversationId), turns: [...turns] };
+    });
+    server.on(methods.deleteConversation, ({ conversationId }) => {
+      this.turns.delete(conversationId);
+      return {};
+    });
+    server.on(methods.checkCitations, ({ citations }) => ({
+      checks: citations.map(() => ({ kind: "stale" }) as const),
+    }));
+    server.on(methods.ask, async (params, token) => {
+      const turns = this.turns.get(params.conversationId ?? "");
+      assert.ok(turns !== undefined);
+      turns.push(turn("user", params.question, "done"), turn("lore", "", "streaming"));
+      const at = turns.length - 1;
+      const outcome = await this.answer(params.askId, token);
+      const state = token.isCancellationRequested ? "cancelled" : outcome;
+      turns[at] = { ...turns[at], text: "whole", citations: [citation], state } as Turn;
+      if (token.isCancellationRequested) return failure("cancelled");
+      if (outcome === "failed") return failure("internal", "id7");
+      return {
+        markdown: "whole",
+        citations: [citation],
+        abstained: false,
+        recalls: [],
+        coverage,
+        tiers: [],
+        trace,
+        elapsedMs: 1,
+        turnId: turns[at]?.id ?? "",
+      };
+    });
+  }
+
+  conversation(id: string): Conversation {
+    return { id, title: id, createdMs: 0, updatedMs: 0, nTurns: this.turns.get(id)?.length ?? 0 };
+  }
+
+  progress(askId: string, markdown: string, citations: Citation[] = []): Promise<void> {
+    return this.server.notify(methods.answerProgress, { askId, markdown, citations });
+  }
+}
+
+const untilCancelled: Conversations["answer"] = (_askId, token) =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      if (token.isCancellationRequested) resolve("done");
+      else setImmediate(look);
+    };
+    look();
+  });
+
+let nextTurn = 0;
+beforeEach(() => {
+  nextTurn = 0;
+});
+function turn(role: Turn["role"], text: string, state: Turn["state"]): Turn {
+  return {
+    id: `t${nextTurn++}`,
+    role,
+    text,
+    state,
+    createdMs: 0,
+    citations: [],
+    recalls: [],
+    abstained: false,
+    tiers: [],
+  };
+}
+
+async function build(
+  kept: Record<string, unknown> = {},
+  stored: ReadonlyMap<string, Turn[]> = new Map(),
+) {
+  const far = new Conversations();
+  for (const [id, turns] of stored) far.turns.set(id, turns);
+  const log = new RecordingLog();
+  const facts = {
+    storeDir: "/store",
+    roots: [root],
+    settings: { exclude: [], include: [], threads: 0, maxFileBytes: 1 },
+    enabled: true,
+    trusted: true,
+    onlyVirtualFolders: false,
+    hasSqlite: true,
+  };
+  const memory = new MemorySession(far.server, new MemoryClient(log), () => facts, log);
+  const values = new Map(Object.entries(kept));
+  const store = {
+    get: (key: string) => values.get(key),
+    update: (key: string, value: unknown) => {
+      values.set(key, value);
+      return Promise.resolve();
+    },
+  };
+  const failures: unknown[] = [];
+  const chat = new ChatSession(memory, new ChatKeeper(store, new ManualSchedule().schedule), {
+    strings: { key: "text" },
+    memoryLine: () => ({ kind: "ready", coverage }),
+    activeFile: () => "/work/one/a.ts",
+    failed: (error) => failures.push(error),
+  });
+  const messages: ToWebview[] = [];
+  const waiting = new Set<() => void>();
+  chat.onMessage((message) => {
+    messages.push(message);
+    for (const resume of waiting) resume();
+  });
+  const sees = async (wanted: (message: ToWebview) => boolean): Promise<void> => {
+    while (!messages.some(wanted)) {
+      await new Promise<void>((resolve) => waiting.add(resolve));
+    }
+  };
+  await memory.refresh();
+  await memory.whenOpen();
+  await sees((message) => message.type === "state");
+  return { far, chat, messages, sees, values, memory, failures };
+}
+
+/** What a view would show: the turns after all messages. */
+function shown(messages: readonly ToWebview[]): { text: string; state: string; cites: number }[] {
+  const turns = new Map<string, { text: string; state: string; cites: number }>();
+  for (const message of messages) {
+    if (message.type === "state") turns.clear();
+    const whole =
+      message.type === "state"
+        ? message.state.turns
+        : message.type === "turn"
+          ? [message.turn]
+          : [];
+    for (const { id, text, state, citations } of whole) {
+      turns.set(id, { text, state, cites: citations.length });
+    }
+    if (message.type === "append") {
+      const before = turns.get(message.turnId);
+      assert.ok(before !== undefined, "text is appended to a turn that was sent before");
+      turns.set(message.turnId, {
+        ...before,
+        text: before.text + message.markdown,
+        cites: before.cites + message.citations.length,
+      });
+    }
+  }
+  return [...turns.values()];
+}
+
+test("a question starts a conversation, streams, and ends as the server stored it", async () => {
+  const { far, chat, messages, sees, values, failures } = await build();
+  far.answer = async (askId) => {
+    await far.progress(askId, "one ", [citation]);
+    await sees((m) => m.type === "turn" && m.turn.text === "one ");
+    await far.progress(askId, "two ");
+    await far.progress(askId, "three", [citation]);
+    await sees((m) => m.type === "append" && m.markdown === "three");
+    assert.deepEqual(shown(messages), [
+      { text: "why?", state: "done", cites: 0 },
+      { text: "one two three", state: "streaming", cites: 2 },
+    ]);
+    return "done";
+  };
+  const answer = await chat.ask("why?");
+  assert.equal(answer.markdown, "whole");
+  assert.deepEqual(shown(messages), [
+    { text: "why?", state: "done", cites: 0 },
+    { text: "whole", state: "done", cites: 1 },
+  ]);
+  assert.equal(values.get("lore.chat.conversationId"), "c1");
+  const [asked] = far.server.paramsOf(methods.ask) as methods.AskParams[];
+  assert.equal(asked?.conversationId, "c1");
+  assert.equal(asked?.activeFile, "/work/one/a.ts");
+  assert.equal(asked?.selection, undefined);
+  assert.deepEqual(failures, []);
+});
+
+test("a view that appears in the middle of an answer shows what has arrived, each piece once", async () => {
+  const { far, chat, messages, sees } = await build();
+  far.answer = async (askId) => {
+    await far.progress(askId, "one ");
+    await sees((m) => m.type === "turn" && m.turn.text === "one ");
+    messages.length = 0;
+    await chat.sendState();
+    await far.progress(askId, "two");
+    await sees((m) => m.type === "append" && m.markdown === "two");
+    assert.equal(shown(messages).at(-1)?.text, "one two");
+    return "done";
+  };
+  await chat.ask("why?");
+});
+
+test("stopping ends the question as cancelled and keeps the turn", async () => {
+  const { far, chat, messages } = await build();
+  far.answer = untilCancelled;
+  const asked = chat.ask("why?");
+  await far.server.hasReceived(methods.ask);
+  await chat.stop();
+  await assert.rejects(asked, wasStopped);
+  assert.equal(shown(messages).at(-1)?.state, "cancelled");
+});
+
+test("a second question in the same conversation stops the first", async () => {
+  const { far, chat } = await build();
+  far.answer = untilCancelled;
+  const first = chat.ask("first?");
+  const firstEnds = assert.rejects(first, wasStopped);
+  await far.server.hasReceived(methods.ask);
+  far.answer = () => Promise.resolve("done");
+  await chat.ask("second?");
+  await firstEnds;
+  assert.deepEqual(
+    far.turns.get("c1")?.map(({ state }) => state),
+    ["done", "cancelled", "done", "done"],
+  );
+});
+
+test("a question that fails shows the failed turn and says why", async () => {
+  const { far, chat, messages } = await build();
+  far.answer = () => Promise.resolve("failed");
+  await assert.rejects(chat.ask("why?"), (error) => isMemoryError(error, "internal"));
+  assert.equal(shown(messages).at(-1)?.state, "failed");
+});
+
+test("a server that dies in the middle ends the question, and its turns are shown when it is back", async () => {
+  const { far, chat, messages, memory, sees } = await build();
+  far.answer = () => new Promise(() => undefined);
+  const asked = chat.ask("why?");
+  const ends = assert.rejects(asked, (error) => isMemoryError(error, "serverLost"));
+  await sees((m) => m.type === "turn" && m.turn.state === "streaming");
+  const turns = far.turns.get("c1");
+  assert.ok(turns !== undefined);
+  turns[1] = { ...(turns[1] as Turn), text: "so far", state: "interrupted" };
+  messages.length = 0;
+  await far.server.die(true);
+  await ends;
+  await memory.whenOpen();
+  await sees((m) => m.type === "state");
+  assert.deepEqual(shown(messages), [
+    { text: "why?", state: "done", cites: 0 },
+    { text: "so far", state: "interrupted", cites: 0 },
+  ]);
+});
+
+test("a reload shows the kept conversation and draft", async () => {
+  const first = await build();
+  await first.chat.ask("why?");
+  const second = await build(
+    { "lore.chat.conversationId": "c1", "lore.chat.draft": "not sent" },
+    first.far.turns,
+  );
+  const state = second.messages.find(({ type }) => type === "state");
+  assert.ok(state?.type === "state");
+  assert.equal(state.state.conversation?.id, "c1");
+  assert.equal(state.state.draft, "not sent");
+  assert.deepEqual(state.state.strings, { key: "text" });
+  assert.equal(state.state.turns.length, 2);
+});
+
+test("a kept conversation that is gone gives way to a new one", async () => {
+  const { far, chat, values } = await build({ "lore.chat.conversationId": "deleted" });
+  await chat.ask("why?");
+  assert.equal(values.get("lore.chat.conversationId"), "c1");
+  assert.equal(far.turns.get("c1")?.length, 2);
+});
+
+test("deleting the open conversation shows an empty one", async () => {
+  const { far, chat, messages } = await build();
+  await chat.ask("why?");
+  messages.length = 0;
+  await chat.deleteConversation("c1");
+  assert.equal(far.turns.size, 0);
+  assert.deepEqual(shown(messages), []);
+  const state = messages.find((message) => message.type === "state");
+  assert.equal(state?.state.conversation, undefined);
+});
+
+test("an answer in a conversation that is no longer shown goes on without being shown", async () => {
+  const { far, chat, messages } = await build();
+  let finish = (): void => undefined;
+  far.answer = async (askId) => {
+    await new Promise<void>((resolve) => (finish = resolve));
+    await far.progress(askId, "late");
+    return "done";
+  };
+  const asked = chat.ask("why?");
+  await far.server.hasReceived(methods.ask);
+  await chat.newConversation();
+  messages.length = 0;
+  finish();
+  await asked;
+  assert.deepEqual(shown(messages), []);
+  assert.equal(far.turns.get("c1")?.at(-1)?.state, "done");
+});
+
+test("citations are read again and reported by turn, and lead back to their question", async () => {
+  const { chat, messages } = await build();
+  await chat.ask("why?");
+  messages.length = 0;
+  await chat.checkCitations();
+  assert.deepEqual(messages, [{ type: "citationStates", turnId: "t1", states: ["stale"] }]);
+  assert.equal(await chat.questionOf(citation), "why?");
+  assert.equal(await chat.questionOf({ ...citation, contentHash: "f".repeat(16) }), undefined);
+});
+
+test("the selection goes along with its question", async () => {
+  const { far, chat } = await build();
+  const selection = { file: "/work/one/a.ts", text: "f()", range: { startLine: 1, endLine: 2 } };
+  await chat.ask("who calls this?", selection);
+  const [asked] = far.server.paramsOf(methods.ask) as methods.AskParams[];
+  assert.deepEqual(asked?.selection, selection);
+});

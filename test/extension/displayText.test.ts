@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { oneLine, pickLabel } from "../../extension/displayText.ts";
+
+test("ordinary text of any language stays as it is", () => {
+  for (const text of ["src/a b.ts", "日本語.md", "café—x", "👩‍💻.txt", "<b>&amp;`*_"]) {
+    assert.equal(oneLine(text), text);
+  }
+});
+
+test("controls, line breaks and reordering marks become visible", () => {
+  assert.equal(oneLine("a\nb\r\u2028c"), "a\\u{a}b\\u{d}\\u{2028}c");
+  assert.equal(oneLine("gpj.\u202eexe"), "gpj.\\u{202e}exe");
+  assert.equal(oneLine("\u001b[31mred"), "\\u{1b}[31mred");
+  assert.equal(oneLine("a\tb\ud800"), "a b\\u{d800}");
+});
+
+test("long text is cut, a megabyte as fast as a page", () => {
+  const startMs = performance.now();
+  assert.equal(oneLine("x".repeat(1_000_000), 10), "xxxxxxxxxx…");
+  assert.ok(performance.now() - startMs < 50);
+});
+
+test("a label never draws an icon", () => {
+  assert.equal(pickLabel("$(bug) $(sync~spin)"), "\\$(bug) \\$(sync~spin)");
+});
+
+test("the result is one line without invisible characters, whatever comes in", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      assert.ok(!/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(oneLine(text)));
+    }),
+  );
+});

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { loreSettings, settingNames } from "../../extension/settings.ts";
+
+const read = (values: Record<string, unknown>) => loreSettings((name) => values[name]);
+
+test("nothing set gives the defaults that package.json declares", () => {
+  const manifest = JSON.parse(
+    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+  ) as {
+    contributes: { configuration: { properties: Record<string, { default: unknown }> } };
+  };
+  const { properties } = manifest.contributes.configuration;
+  const declared = Object.fromEntries(
+    Object.entries(properties).map(([name, { default: value }]) => [name, value]),
+  );
+  assert.deepEqual(read({}), read(declared));
+  assert.deepEqual(read({}), {
+    enabled: true,
+    memory: { exclude: [], include: [], threads: 0, maxFileBytes: 1_000_000 },
+  });
+  assert.deepEqual(
+    settingNames.filter((name) => name.startsWith("lore.")).toSorted(),
+    Object.keys(properties).toSorted(),
+  );
+});
+
+test("globs of files.exclude that are on without condition are taken over, each once", () => {
+  const { memory } = read({
+    "files.exclude": {
+      "**/.git": true,
+      "**/*.js": { when: "$(basename).ts" },
+      "**/off": false,
+      "": true,
+    },
+    "lore.exclude": ["build/**", "**/.git"],
+    "lore.include": ["vendor/**"],
+  });
+  assert.deepEqual(memory.exclude, ["**/.git", "build/**"]);
+  assert.deepEqual(memory.include, ["vendor/**"]);
+});
+
+test("values of a wrong type or range count as not set", () => {
+  const wrong = read({
+    "lore.enabled": "no",
+    "lore.exclude": "build",
+    "lore.include": [1, null, " ", "ok"],
+    "lore.threads": -3,
+    "lore.maxFileSizeMB": Number.NaN,
+    "files.exclude": ["x"],
+  });
+  assert.deepEqual(wrong, {
+    enabled: true,
+    memory: { exclude: [], include: ["ok"], threads: 0, maxFileBytes: 1_000_000 },
+  });
+  assert.equal(read({ "lore.threads": 2.7 }).memory.threads, 2);
+  assert.equal(read({ "lore.threads": 1e9 }).memory.threads, 64);
+  assert.equal(read({ "lore.maxFileSizeMB": 0.5 }).memory.maxFileBytes, 500_000);
+  assert.equal(read({ "lore.enabled": false }).enabled, false);
+});

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { memoryLine } from "../../../extension/chat/memoryLine.ts";
+import { stateName, type MemoryState } from "../../../extension/memory/memoryState.ts";
+import { FillProgress } from "../../../extension/status/fillProgress.ts";
+import { statusLine } from "../../../extension/status/statusLine.ts";
+import { statusReport } from "../../../extension/status/statusReport.ts";
+import { createWording } from "../../../extension/wording.ts";
+import { errorCatalogue } from "../../../protocol/errors.ts";
+import type { RootStatus } from "../../../protocol/types.ts";
+import { memoryStatus, rootStatus, testRoot } from "../inMemoryServer.ts";
+import { translate } from "../translate.ts";
+
+const wording = createWording(translate, "en");
+const one = testRoot("one");
+const two = testRoot("two");
+const open = (...changes: Partial<RootStatus>[]): MemoryState & { kind: "open" } => ({
+  kind: "open",
+  status: memoryStatus(changes.map((change, i) => rootStatus(i === 0 ? one : two, change))),
+});
+const paused: MemoryState = { kind: "open", status: memoryStatus([rootStatus(one)], true) };
+const lost: MemoryState = { kind: "failed", errorName: "serverLost", detail: "" };
+
+for (const [state, name, text, line] of [
+  [{ kind: "noFolder" }, "noFolder", undefined, "noFolder"],
+  [{ kind: "virtual" }, "virtual", undefined, "failed"],
+  [{ kind: "off" }, "off", undefined, "failed"],
+  [{ kind: "restricted" }, "restricted", "$(workspace-untrusted) Lore", "restricted"],
+  [{ kind: "starting" }, "starting", "$(sync~spin) Lore", "starting"],
+  [lost, "failed", "$(error) Lore", "failed"],
+  [paused, "paused", "$(debug-pause) Lore", "paused"],
+  [open({}), "ready", "$(book) Lore", "ready"],
+  [open({ state: "refining" }), "ready", "$(book) Lore", "ready"],
+  [open({ state: "scanning" }), "filling", "$(sync~spin) Lore", "filling"],
+  [open({ state: "filling", bytesDone: 420 }), "filling", "$(sync~spin) Lore 42 %", "filling"],
+  [open({}, { state: "filling" }), "filling", "$(sync~spin) Lore 99 %", "filling"],
+  [open({ state: "failed" }), "failed", "$(error) Lore", "failed"],
+  [open({ state: "failed" }, {}), "ready", "$(warning) Lore", "ready"],
+  [
+    open({ notices: [{ kind: "diskFull", message: "Full." }] }),
+    "ready",
+    "$(warning) Lore",
+    "ready",
+  ],
+  [
+    open({ notices: [{ kind: "storeRebuilt", message: "Rebuilt." }] }),
+    "ready",
+    "$(book) Lore",
+    "ready",
+  ],
+] as [MemoryState, string, string | undefined, string][]) {
+  test(`${name}: status bar “${text}”, chat line “${line}” (${JSON.stringify(state).length})`, () => {
+    assert.equal(stateName(state), name);
+    assert.equal(statusLine(state, new FillProgress().update(state), wording)?.text, text);
+    assert.equal(memoryLine(state, translate).kind, line);
+  });
+}
+
+test("only what stops Lore until the user acts has the colour of an error", () => {
+  assert.equal(statusLine(lost, undefined, wording)?.tone, "error");
+  assert.equal(statusLine(open({ failed: { timeout: 3 } }), undefined, wording)?.tone, "normal");
+});
+
+test("counts of all folders add up in the tooltip", () => {
+  const state = open(
+    { filesSeen: 1_300, remembered: 1_200, pending: 60, skipped: { binary: 30, secret: 6 } },
+    { filesSeen: 5, remembered: 1, failed: { unreadable: 4 } },
+  );
+  const line = statusLine(state, undefined, wording);
+  assert.ok(
+    line?.tooltip.includes(
+      "1,305 files seen = 1,201 remembered + 60 waiting + 36 skipped + 4 failed",
+    ),
+  );
+});
+
+test("after forgetting its only folder the chat says so", () => {
+  const line = memoryLine(open(), translate);
+  assert.ok(line.kind === "failed" && line.message.includes("Rebuild Memory"));
+});
+
+test("a failed folder's own notice is what the chat says", () => {
+  const state = open({
+    state: "failed",
+    notices: [{ kind: "readOnly", message: "The folder is gone." }],
+  });
+  assert.deepEqual(memoryLine(state, translate), {
+    kind: "failed",
+    message: "The folder is gone.",
+  });
+});
+
+test("the percentage never falls within a fill and starts again with the next", () => {
+  const progress = new FillProgress();
+  const fill = (bytesDone: number, bytesKnown: number, state: RootStatus["state"] = "filling") =>
+    progress.update(open({ state, bytesDone, bytesKnown }));
+  assert.equal(fill(0, 0, "opening"), undefined);
+  assert.equal(fill(90, 100, "scanning"), undefined);
+  assert.equal(fill(300, 1_000), 30);
+  assert.equal(fill(310, 2_000), 30);
+  assert.equal(fill(310, 2_000, "scanning"), 30);
+  assert.equal(fill(1_000, 2_000), 50);
+  assert.equal(fill(2_000, 2_000), 99);
+  assert.equal(progress.update(open({})), undefined);
+  assert.equal(fill(10, 100), 10);
+});
+
+const hostile = 'a\n<img src=x onerror=alert(1)>\u202etxt.\u001b[31m$(bug)`"';
+
+test("the report lists counts, reasons and files, and shows hostile names as one line of text", () => {
+  const state = open({
+    root: { ...one, name: hostile },
+    filesSeen: 13,
+    remembered: 10,
+    skipped: { binary: 2 },
+    failed: { timeout: 1 },
+    notices: [{ kind: "stalled", message: `Stuck at ${hostile}` }],
+  });
+  const text = statusReport(
+    state,
+    [
+      {
+        rootId: one.id,
+        total: 12,
+        problems: [
+          { rootId: one.id, path: hostile, outcome: "skipped", reason: "binary", detail: "" },
+          { rootId: one.id, path: "b.ts", outcome: "failed", reason: "timeout", detail: "60 s" },
+        ],
+      },
+    ],
+    wording,
+  );
+  assert.ok(text.includes("13 files seen = 10 remembered + 0 waiting + 2 skipped + 1 failed"));
+  assert.ok(text.includes("    not text: 2"));
+  assert.ok(text.includes("  b.ts: took too long (60 s)"));
+  assert.ok(text.includes("… and 10 more"));
+  assert.ok(text.indexOf("b.ts") < text.indexOf(": not text\n"), "failed files come first");
+  assert.ok(!/[\u001b\u202e]/.test(text));
+  assert.equal(text.split("\n").filter((line) => line.includes("onerror")).length, 3);
+});
+
+test("the report of a memory that is not open says why", () => {
+  assert.equal(statusReport(lost, [], wording), `${errorCatalogue.serverLost.sentence}\n`);
+  assert.equal(statusReport({ kind: "starting" }, [], wording), "Lore is starting.\n");
+  assert.ok(statusReport(open(), [], wording).length > 10);
+});
+
+test("a reason that this version does not know is shown as it is", () => {
+  const state = open({ skipped: { [`later\u202e`]: 1, toString: 2 } as RootStatus["skipped"] });
+  const text = statusReport(state, [], wording);
+  assert.ok(text.includes("later\\u{202e}: 1"));
+  assert.ok(text.includes("toString: 2"));
+});
+
+test("sizes and counts are written for people", () => {
+  assert.equal(wording.size(0), "0 B");
+  assert.equal(wording.size(999), "999 B");
+  assert.equal(wording.size(3_420_000), "3.4 MB");
+  assert.equal(wording.size(5e15), "5,000 TB");
+  assert.equal(createWording(translate, "de").count(12_345), "12.345");
+});
