@@ -21,7 +21,7 @@ export interface ChatView {
 /** Where the scroll position outlives the view being hidden. */
 export interface ScrollMemory {
   readonly restored: ScrollPosition | undefined;
-  keep(position: ScrollPosition): void;
+  readonly keep: (position: ScrollPosition) => void;
 }
 
 /** Returns the chat; everything the user does goes out through `channel`. */

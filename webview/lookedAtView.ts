@@ -51,7 +51,7 @@ function recallList(recalls: readonly Recall[], texts: Texts): HTMLElement {
 }
 
 function recallRow(recall: Recall, index: number, best: number, texts: Texts): HTMLElement {
-  const score = texts.text("looked.score", texts.number(recall.score, 2));
+  const score = texts.text("looked.score", texts.number(recall.score, 1));
   const bar = element("span", { class: "score-fill" });
   bar.style.width = `${best > 0 ? Math.max(0, (100 * recall.score) / best) : 0}%`;
   const place = longPlace(recall.citation, texts);

@@ -2,7 +2,7 @@ import type { ToWebview } from "../protocol/webviewMessages.ts";
 import { openChannel, type VsCodeApi } from "./channel.ts";
 import { createChatView, type ChatView } from "./chatView.ts";
 import { createFrames } from "./frames.ts";
-import { isBoolean, isNumber, isObject, isOptional, isString, type Check } from "./shape.ts";
+import { isBoolean, isNumber, isObject, isOptional, isString } from "./shape.ts";
 import { initialState, reduce } from "./state.ts";
 import { createTexts } from "./texts.ts";
 import type { ScrollPosition } from "./transcriptView.ts";
@@ -11,7 +11,7 @@ declare function acquireVsCodeApi(): VsCodeApi;
 
 /* The only thing that outlives the page; everything else comes from the extension again. */
 const isScrollPosition = isObject<ScrollPosition>({
-  conversationId: isOptional(isString) as Check<string>,
+  conversationId: isOptional(isString),
   top: isNumber,
   atEnd: isBoolean,
 });

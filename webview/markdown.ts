@@ -4,8 +4,8 @@ import { parseFenceInfo } from "./fenceInfo.ts";
 import type { Texts } from "./texts.ts";
 import { clamp, clampLines, markHidden } from "./visibleText.ts";
 
-/** Longest source line and longest line of a code block that is shown whole, in UTF-16 code units. */
-const maxSourceLine = 10_000;
+/** Longest line of text and of a code block that is shown whole, in UTF-16 code units. */
+const maxTextLine = 10_000;
 const maxCodeLine = 2_000;
 /** Most lines of one code block that are shown. */
 const maxCodeLines = 2_000;
@@ -37,6 +37,14 @@ export function createMarkdownRenderer(texts: Texts): MarkdownRenderer {
   parser.validateLink = () => true;
   const moreCharacters = (count: number): string =>
     texts.text("markdown.moreCharacters", texts.number(count));
+
+  // Before the inline rules run, whose time grows with the line; code keeps its whole text for copying.
+  parser.core.ruler.before("inline", "clampLines", ({ tokens }) => {
+    for (const token of tokens) {
+      if (token.type === "inline")
+        token.content = clampLines(token.content, maxTextLine, moreCharacters);
+    }
+  });
 
   const rules = parser.renderer.rules;
   rules.text = (tokens, index) => escapedText(tokens[index]?.content ?? "");
@@ -86,7 +94,7 @@ export function createMarkdownRenderer(texts: Texts): MarkdownRenderer {
 
   return {
     blocks: (markdown) => {
-      const tokens = parser.parse(clampLines(markdown, maxSourceLine, moreCharacters), {});
+      const tokens = parser.parse(markdown, {});
       const blocks: Block[] = [];
       let from = 0;
       tokens.forEach((token, index) => {

@@ -104,7 +104,7 @@ const isCitation = isObject<Citation>({
   path: isString,
   range: isRange,
   contentHash: isString,
-  symbol: isOptional(isSymbolInfo) as Check<SymbolInfo>,
+  symbol: isOptional(isSymbolInfo),
 });
 const isRecall = isObject<Recall>({
   citation: isCitation,
@@ -116,9 +116,7 @@ const isRecall = isObject<Recall>({
   language: isString,
   text: isString,
   boundary: isOneOf("syntax", "lines"),
-  relation: isOptional(
-    isObject<Relation>({ kind: isKeyOf(relationKinds), of: isString }),
-  ) as Check<Relation>,
+  relation: isOptional(isObject<Relation>({ kind: isKeyOf(relationKinds), of: isString })),
 });
 const isTrace = isObject<RecallTrace>({
   terms: isArrayOf(
@@ -148,9 +146,9 @@ const isTurn = isObject<Turn>({
   recalls: isArrayOf(isRecall),
   abstained: isBoolean,
   tiers: isArrayOf(isKeyOf(tiers)),
-  elapsedMs: isOptional(isNumber) as Check<number>,
-  trace: isOptional(isTrace) as Check<RecallTrace>,
-  coverage: isOptional(isCoverage) as Check<Coverage>,
+  elapsedMs: isOptional(isNumber),
+  trace: isOptional(isTrace),
+  coverage: isOptional(isCoverage),
 });
 const isConversation = isObject<Conversation>({
   id: isString,

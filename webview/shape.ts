@@ -37,7 +37,7 @@ export function isOptional<T>(check: Check<T>): Check<T | undefined> {
 
 /** Returns a check of an object's fields. `fields` must name every field of `T`. */
 export function isObject<T>(fields: { readonly [K in keyof Required<T>]: Check<T[K]> }): Check<T> {
-  const checks = Object.entries(fields) as [string, Check<unknown>][];
+  const checks: [string, Check<unknown>][] = Object.entries(fields);
   return (value): value is T =>
     isPlainObject(value) &&
     checks.every(([name, check]) => check(Object.hasOwn(value, name) ? value[name] : undefined));
@@ -48,7 +48,7 @@ export function isUnion<Tag extends string, T extends { readonly [K in Tag]: str
   tag: Tag,
   checks: { readonly [V in T[Tag]]: Check<Extract<T, { readonly [K in Tag]: V }>> },
 ): Check<T> {
-  const byTag = new Map(Object.entries(checks) as [string, Check<T>][]);
+  const byTag = new Map<string, Check<T>>(Object.entries(checks));
   return (value): value is T => {
     if (!isPlainObject(value)) return false;
     const kind = value[tag];

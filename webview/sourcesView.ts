@@ -5,8 +5,9 @@ import { element } from "./element.ts";
 import type { CitationState } from "./state.ts";
 import type { Texts } from "./texts.ts";
 
-/** Rows that are shown before the user asks for all. */
-const nShownFirst = 5;
+/** A list of at most this many rows is shown whole; of a longer one the first few. */
+const maxShownWhole = 8;
+const nShownOfMore = 5;
 
 /** Returns the list of places that an answer cites, each once, `undefined` when it cites none. */
 export function sourcesView(
@@ -23,6 +24,7 @@ export function sourcesView(
       list.append(element("li", {}, sourceRow(citation, index, states?.[index], texts)));
     }
   };
+  const nShownFirst = sources.length <= maxShownWhole ? sources.length : nShownOfMore;
   show(0, nShownFirst);
   const root = element(
     "section",

@@ -1,6 +1,7 @@
 import type { Citation, Turn } from "../protocol/types.ts";
 import { isMac } from "./citationChip.ts";
 import { element } from "./element.ts";
+import { createFollowScroll, type ListPosition } from "./followScroll.ts";
 import { iconButton } from "./iconButton.ts";
 import { createMarkdownRenderer } from "./markdown.ts";
 import type { ViewState } from "./state.ts";
@@ -20,11 +21,8 @@ export interface TranscriptActions extends TurnActions {
 }
 
 /** Where a conversation was left. */
-export interface ScrollPosition {
+export interface ScrollPosition extends ListPosition {
   readonly conversationId: string | undefined;
-  readonly top: number;
-  /** True when the end was in sight: new text is then followed. */
-  readonly atEnd: boolean;
 }
 
 /** The turns of the open conversation. */
@@ -32,9 +30,6 @@ export interface TranscriptView {
   readonly root: HTMLElement;
   update(state: ViewState): void;
 }
-
-/** How near to the end counts as there, in pixels. */
-const endMargin = 40;
 
 /** Returns the view. `restored` is where the conversation was left, if it is the one that opens first. */
 export function createTranscriptView(
@@ -53,35 +48,25 @@ export function createTranscriptView(
       tabindex: "0",
     },
   });
-  const toEnd = iconButton("arrowDown", texts.text("transcript.jumpToLatest"), () => {
-    follow = true;
-    scrollToEnd();
-  });
+  const toEnd = iconButton("arrowDown", texts.text("transcript.jumpToLatest"), () =>
+    scroll.showEnd(),
+  );
   toEnd.classList.add("jump");
-  toEnd.hidden = true;
   const root = element("div", { class: "transcript-frame" }, list, toEnd);
 
   const views = new Map<string, TurnView>();
   let turns: readonly Turn[] = [];
   let conversationId: string | undefined;
-  let follow = true;
   let opened = false;
 
-  const scrollToEnd = (): void => list.scrollTo({ top: list.scrollHeight });
-  list.addEventListener(
-    "scroll",
-    () => {
-      const atEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - endMargin;
-      follow = atEnd;
-      toEnd.hidden = atEnd;
-      actions.scrolled({ conversationId, top: list.scrollTop, atEnd });
+  const scroll = createFollowScroll(
+    list,
+    () => views.get(turns.findLast(({ role }) => role === "user")?.id ?? "")?.root,
+    (position) => {
+      toEnd.hidden = position.atEnd;
+      if (opened) actions.scrolled({ conversationId, ...position });
     },
-    { passive: true },
   );
-  // Content also grows when a panel opens or the view gets narrower.
-  new ResizeObserver(() => {
-    if (follow) scrollToEnd();
-  }).observe(list);
 
   const openFrom = (event: MouseEvent | KeyboardEvent, toSide: boolean): boolean => {
     const citation = event.target instanceof Element ? citationAt(event.target, turns) : undefined;
@@ -102,34 +87,27 @@ export function createTranscriptView(
     if (event.key === "Enter" && hasSideKey(event) && openFrom(event, true)) event.preventDefault();
   });
 
-  function openConversation(state: ViewState): void {
-    views.clear();
-    list.replaceChildren();
-    conversationId = state.conversationId;
-    follow = true;
-  }
-
   return {
     root,
     update: (state) => {
-      const switched = !opened || state.conversationId !== conversationId;
-      const asked = state.turns.length > turns.length;
-      // A screen reader must not read a whole old conversation aloud.
-      if (switched) list.setAttribute("aria-live", "off");
       // The first turn of a new conversation names it; that is no switch to another one.
-      if (switched && !(conversationId === undefined && opened && views.size === 0))
-        openConversation(state);
+      const named = opened && conversationId === undefined && turns.length === 0;
+      const switched = !opened || (state.conversationId !== conversationId && !named);
+      const asked = state.turns.length > turns.length;
+      if (switched) {
+        // A screen reader must not read a whole old conversation aloud.
+        list.setAttribute("aria-live", "off");
+        requestAnimationFrame(() => list.setAttribute("aria-live", "polite"));
+        views.clear();
+        list.replaceChildren();
+      }
       conversationId = state.conversationId;
       turns = state.turns;
       showTurns(state);
-      if (switched) requestAnimationFrame(() => list.setAttribute("aria-live", "polite"));
-      if (!opened && restored && restored.conversationId === conversationId && !restored.atEnd) {
-        follow = false;
-        list.scrollTo({ top: restored.top });
-      } else if (follow || switched || asked) {
-        follow = true;
-        scrollToEnd();
-      }
+      if (!opened && restored && restored.conversationId === conversationId)
+        scroll.restore(restored);
+      else if (switched || asked) scroll.showLatest();
+      else scroll.grown();
       opened = true;
     },
   };

@@ -20,7 +20,7 @@ export interface TurnView {
 
 /** What a turn can ask for. */
 export interface TurnActions {
-  copy(text: string): void;
+  readonly copy: (text: string) => void;
   /** Asks the question of this turn again. */
   askAgain(turnId: string): void;
 }
@@ -103,6 +103,7 @@ export function createAnswerView(
           click: () => {
             lookedAtOpen = !lookedAtOpen;
             show();
+            if (lookedAtOpen) panel.scrollIntoView({ block: "nearest" });
           },
         },
       },
@@ -121,25 +122,27 @@ export function createAnswerView(
         toggle,
         element("span", { class: "elapsed", text: seconds && texts.text("turn.seconds", seconds) }),
         copy,
-        iconButton("refresh", texts.text("turn.askAgain"), () => actions.askAgain(turn.id)),
+        // The notice of a turn that did not end offers the same in words.
+        endings[turn.state]
+          ? undefined
+          : iconButton("refresh", texts.text("turn.askAgain"), () => actions.askAgain(turn.id)),
       ),
       panel,
     );
   }
 
   function notice(name: IconName, text: string, withAskAgain: boolean): HTMLElement {
-    const node = element("div", { class: "notice" }, icon(name), element("span", { text }));
+    const words = element("p", { text });
     if (withAskAgain) {
-      node.append(
-        element("button", {
-          class: "link-button",
-          text: texts.text("turn.askAgain"),
-          attributes: { type: "button" },
-          on: { click: () => actions.askAgain(first.id) },
-        }),
-      );
+      const again = element("button", {
+        class: "link-button",
+        text: texts.text("turn.askAgain"),
+        attributes: { type: "button" },
+        on: { click: () => actions.askAgain(first.id) },
+      });
+      words.append(" ", again);
     }
-    return node;
+    return element("div", { class: "notice" }, icon(name), words);
   }
 
   let previous: Turn | undefined;
@@ -163,10 +166,11 @@ export function createAnswerView(
           ...(nChanged > 0 ? [notice("info", texts.plural("turn.changed", nChanged), true)] : []),
         );
         const end = endings[turn.state];
+        const hasFooter = turn.text !== "" || turn.recalls.length > 0 || end === undefined;
         const parts = [
           end && notice(end.icon, texts.text(end.key), true),
           streaming ? undefined : sourcesView(turn, states, texts),
-          streaming ? undefined : footer(turn),
+          streaming || !hasFooter ? undefined : footer(turn),
         ];
         after.replaceChildren(...parts.filter((part) => part !== undefined));
       }

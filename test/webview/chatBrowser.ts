@@ -1,0 +1,234 @@
+/** Opens the built chat in a real browser, on the page that the extension makes, with a fake editor around it. */
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { after, before } from "node:test";
+import { build } from "esbuild";
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { chatPage } from "../../extension/chat/chatPage.ts";
+import type { FromWebview } from "../../protocol/webviewMessages.ts";
+import { bundleOptions, presentBundles } from "../../scripts/bundles.ts";
+import { nowMs } from "./sampleChat.ts";
+import { themes, type ThemeName } from "./themes.ts";
+
+const origin = "http://chat.invalid";
+
+const known = [
+  process.env["LORE_BROWSER"],
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+];
+
+/** How a chat is opened. */
+export interface OpenOptions {
+  readonly theme?: ThemeName;
+  readonly width?: number;
+  readonly height?: number;
+  /** What the editor kept for the view when it was hidden. */
+  readonly saved?: unknown;
+  readonly reducedMotion?: boolean;
+}
+
+/** One open chat. */
+export interface Chat {
+  readonly page: Page;
+  /** Sends something to the view as the extension does, and waits until it was drawn. */
+  send(...messages: readonly unknown[]): Promise<void>;
+  /** Everything the view posted, oldest first; `ready` included. */
+  posted(): Promise<readonly FromWebview[]>;
+  /** What the view posted of one type. */
+  postedOf<T extends FromWebview["type"]>(
+    type: T,
+  ): Promise<readonly Extract<FromWebview, { type: T }>[]>;
+  saved(): Promise<unknown>;
+  screenshot(name: string): Promise<void>;
+}
+
+/**
+ * Starts a browser before the tests of a file and ends it after them. Returns the function that opens a chat;
+ * each chat must have loaded nothing but its own two files, run no foreign script, shown no dialog, thrown no
+ * error and broken no rule of its policy when it is closed.
+ */
+export function useChatBrowser(): (
+  options: OpenOptions,
+  drive: (chat: Chat) => Promise<void>,
+) => Promise<void> {
+  let browser: Browser | undefined;
+  let files: ReadonlyMap<string, string> = new Map();
+  before(async () => {
+    const executablePath = known.find((path) => path !== undefined && existsSync(path));
+    assert.ok(
+      executablePath,
+      "No Chromium was found: install it (Debian: apt-get install chromium) to test the chat.",
+    );
+    files = await bundledFiles();
+    const args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
+    browser = await chromium.launch({ executablePath, headless: true, args });
+  });
+  after(async () => browser?.close());
+  return async (options, drive) => {
+    assert.ok(browser, "The browser did not start.");
+    const context = await browser.newContext({
+      viewport: { width: options.width ?? 420, height: options.height ?? 720 },
+      reducedMotion: options.reducedMotion ? "reduce" : "no-preference",
+      locale: "en-US",
+    });
+    try {
+      await driveOne(context, files, options, drive);
+    } finally {
+      await context.close();
+    }
+  };
+}
+
+async function bundledFiles(): Promise<ReadonlyMap<string, string>> {
+  const files = new Map<string, string>();
+  for (const bundle of presentBundles().filter(({ runtime }) => runtime === "browser")) {
+    const { outputFiles } = await build({ ...bundleOptions(bundle, true), write: false });
+    files.set(bundle.to.replace("dist", ""), outputFiles?.[0]?.text ?? "");
+  }
+  files.set(
+    "/",
+    chatPage({
+      cspSource: origin,
+      scriptUri: `${origin}/webview.js`,
+      styleUri: `${origin}/webview.css`,
+      nonce: "bm9uY2U",
+      language: "en",
+    }),
+  );
+  return files;
+}
+
+async function driveOne(
+  context: BrowserContext,
+  files: ReadonlyMap<string, string>,
+  options: OpenOptions,
+  drive: (chat: Chat) => Promise<void>,
+): Promise<void> {
+  const faults: string[] = [];
+  const requested: string[] = [];
+  await context.route("**", async (route) => {
+    const url = new URL(route.request().url());
+    requested.push(url.href);
+    const body = url.origin === origin ? files.get(url.pathname) : undefined;
+    if (body === undefined) return route.abort();
+    const contentType = url.pathname.endsWith(".js")
+      ? "text/javascript"
+      : url.pathname.endsWith(".css")
+        ? "text/css"
+        : "text/html";
+    return route.fulfill({ body, contentType: `${contentType}; charset=utf-8` });
+  });
+  const page = await context.newPage();
+  page.on("dialog", (dialog) => {
+    faults.push(`a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("pageerror", (error) => faults.push(`an error: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error") faults.push(`on the console: ${message.text()}`);
+  });
+  page.on("popup", () => faults.push("a window was opened"));
+  await page.addInitScript(fakeEditor, {
+    theme: themes[options.theme ?? "dark"],
+    saved: options.saved,
+  });
+  await page.clock.setFixedTime(nowMs);
+  await page.goto(`${origin}/`);
+  await page.waitForFunction(() => window.fakeEditor.posted.length > 0);
+  await drive(chatOn(page));
+  assert.equal(
+    await page.evaluate(() => window.hostileScriptRan),
+    undefined,
+    "a foreign script ran",
+  );
+  faults.push(...(await page.evaluate(() => window.fakeEditor.violations)));
+  assert.deepEqual(faults, []);
+  const own = [`${origin}/`, `${origin}/webview.css`, `${origin}/webview.js`];
+  assert.deepEqual(requested.toSorted(), own, "the page loads its own two files and nothing else");
+}
+
+function chatOn(page: Page): Chat {
+  const posted = (): Promise<readonly FromWebview[]> =>
+    page.evaluate(() => window.fakeEditor.posted);
+  return {
+    page,
+    posted,
+    send: async (...messages) => {
+      await page.evaluate(async (all) => {
+        for (const data of all) window.dispatchEvent(new MessageEvent("message", { data }));
+        // The view draws in the next frame; a second one means that it has.
+        for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+      }, messages);
+    },
+    postedOf: async (type) => (await posted()).filter((message) => message.type === type) as never,
+    saved: () => page.evaluate(() => window.fakeEditor.saved),
+    screenshot: async (name) => {
+      mkdirSync(screenshotFolder, { recursive: true });
+      await page.screenshot({ path: `${screenshotFolder}/${name}.png` });
+    },
+  };
+}
+
+const screenshotFolder = fileURLToPath(new URL("../../test-results/webview", import.meta.url));
+
+interface FakeEditor {
+  readonly posted: FromWebview[];
+  readonly violations: string[];
+  saved: unknown;
+}
+declare global {
+  interface Window {
+    fakeEditor: FakeEditor;
+    /** Set by hostile test data if it ever runs. */
+    hostileScriptRan?: string;
+  }
+}
+
+/** Runs in the page before its own script: what the editor gives every webview. */
+function fakeEditor(given: {
+  readonly theme: {
+    readonly bodyClass: string;
+    readonly variables: Readonly<Record<string, string>>;
+  };
+  readonly saved: unknown;
+}): void {
+  const editor: FakeEditor = { posted: [], violations: [], saved: given.saved };
+  window.fakeEditor = editor;
+  Object.assign(window, {
+    acquireVsCodeApi: () => ({
+      postMessage: (message: FromWebview) => void editor.posted.push(message),
+      getState: () => editor.saved,
+      setState: (state: unknown) => {
+        editor.saved = state;
+      },
+    }),
+  });
+  document.addEventListener("securitypolicyviolation", (event) => {
+    editor.violations.push(
+      `policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`,
+    );
+  });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`@layer vscode-default {
+    html { background: var(--vscode-sideBar-background); scrollbar-color: var(--vscode-scrollbarSlider-background) transparent; }
+    body { background-color: transparent; color: var(--vscode-editor-foreground); font-family: var(--vscode-font-family); font-weight: var(--vscode-font-weight); font-size: var(--vscode-font-size); margin: 0; padding: 0 20px; }
+    a:focus, input:focus, select:focus, textarea:focus { outline: 1px solid -webkit-focus-ring-color; outline-offset: -1px; }
+    code { font-family: var(--vscode-editor-font-family); color: var(--vscode-textPreformat-foreground); background-color: var(--vscode-textPreformat-background); padding: 1px 3px; border-radius: 4px; }
+    pre code { padding: 0; }
+    blockquote { background: var(--vscode-textBlockQuote-background); border-color: var(--vscode-textBlockQuote-border); }
+    ::-webkit-scrollbar { width: 10px; height: 10px; }
+    ::-webkit-scrollbar-thumb { background-color: var(--vscode-scrollbarSlider-background); }
+  }`);
+  document.adoptedStyleSheets.push(sheet);
+  document.addEventListener("DOMContentLoaded", () => {
+    document.body.className = given.theme.bodyClass;
+    for (const [name, value] of Object.entries(given.theme.variables)) {
+      document.documentElement.style.setProperty(`--vscode-${name}`, value);
+    }
+  });
+}

@@ -1,0 +1,128 @@
+/** Leaves pictures of every state under test-results/webview, and holds what can be measured of their look. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { useChatBrowser } from "./chatBrowser.ts";
+import * as sample from "./sampleChat.ts";
+import { themes, type ThemeName } from "./themes.ts";
+
+const withChat = useChatBrowser();
+const exchange = [sample.question("q1", "Where is the retry delay decided?"), sample.answer("a1")];
+
+for (const theme of Object.keys(themes) as ThemeName[]) {
+  test(`the answer, ${theme}`, () =>
+    withChat({ theme, height: 900 }, async (chat) => {
+      await chat.send(sample.state(exchange));
+      await chat.screenshot(`answer-${theme}`);
+    }));
+  test(`what was looked at, ${theme}`, () =>
+    withChat({ theme, height: 900 }, async (chat) => {
+      await chat.send(sample.state(exchange));
+      await chat.page.getByRole("button", { name: "What I looked at" }).click();
+      await chat.screenshot(`looked-at-${theme}`);
+    }));
+  test(`every state of a citation, ${theme}`, () =>
+    withChat({ theme, height: 1080 }, async (chat) => {
+      const states = ["stale", "moved", "current", "gone", "current", "stale", "current"];
+      await chat.send(sample.state(exchange), { type: "citationStates", turnId: "a1", states });
+      await chat.screenshot(`citations-${theme}`);
+    }));
+  test(`the list of conversations, ${theme}`, () =>
+    withChat({ theme }, async (chat) => {
+      await chat.send(sample.state(exchange));
+      await chat.page.locator(".title").click();
+      await chat.screenshot(`conversations-${theme}`);
+    }));
+  test(`empty, ${theme}`, () =>
+    withChat({ theme }, async (chat) => {
+      await chat.send(sample.emptyState());
+      await chat.screenshot(`empty-${theme}`);
+    }));
+}
+
+const states: Readonly<Record<string, readonly unknown[]>> = {
+  filling: [
+    sample.emptyState({
+      memory: {
+        kind: "filling",
+        bytesDone: 13_000_000,
+        bytesKnown: 35_000_000,
+        coverage: { ...sample.coverage, remembered: 1204, pending: 2187 },
+      },
+    }),
+  ],
+  abstained: [
+    sample.state([sample.question("q1", "How are invoices numbered?"), sample.abstained("a1")]),
+  ],
+  failed: [
+    sample.state(
+      [
+        exchange[0],
+        sample.answer("a1", { state: "failed", text: "", citations: [], recalls: [] }),
+      ].filter((turn) => turn !== undefined),
+      {
+        memory: {
+          kind: "failed",
+          message:
+            "Lore cannot open its memory on disk. Check free space and permissions, then run “Lore: Rebuild Memory”.",
+        },
+      },
+    ),
+  ],
+  interrupted: [
+    sample.state([
+      sample.question("q1", "Where is the retry delay decided?"),
+      sample.answer("a1", { state: "interrupted", text: sample.answerMarkdown.slice(0, 620) }),
+    ]),
+  ],
+  streaming: [
+    sample.state([
+      sample.question("q1", "Where is the retry delay decided?"),
+      sample.streaming("a1"),
+    ]),
+    {
+      type: "append",
+      conversationId: "conversation-1",
+      turnId: "a1",
+      markdown: sample.answerMarkdown.slice(0, 700),
+      citations: sample.citations,
+    },
+  ],
+  looking: [
+    sample.state([
+      sample.question("q1", "Where is the retry delay decided?"),
+      sample.streaming("a1"),
+    ]),
+  ],
+  noFolder: [sample.emptyState({ memory: { kind: "noFolder" } })],
+  restricted: [sample.emptyState({ memory: { kind: "restricted" } })],
+  paused: [
+    sample.emptyState({
+      memory: { kind: "paused", coverage: { ...sample.coverage, remembered: 900, pending: 2491 } },
+    }),
+  ],
+};
+for (const [name, messages] of Object.entries(states)) {
+  for (const theme of ["dark", "light"] as const) {
+    test(`${name}, ${theme}`, () =>
+      withChat({ theme }, async (chat) => {
+        await chat.send(...messages);
+        await chat.screenshot(`${name}-${theme}`);
+      }));
+  }
+}
+
+for (const [name, width] of [
+  ["narrow", 240],
+  ["wide", 1300],
+] as const) {
+  test(`${name}: nothing is wider than the view`, () =>
+    withChat({ width, height: 900 }, async (chat) => {
+      await chat.send(sample.state(exchange));
+      await chat.page.getByRole("button", { name: "What I looked at" }).click();
+      await chat.screenshot(`answer-${name}`);
+      const overflow = await chat.page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      assert.equal(overflow, 0);
+    }));
+}

@@ -1,0 +1,87 @@
+/** What the view keeps in sight while text comes in. */
+type Following =
+  /** The latest question stays at the top once its answer fills the view, so that reading starts where the answer does. */
+  | "question"
+  /** The end, because the user went there. */
+  | "end"
+  /** Nothing: the user reads somewhere else. */
+  | "nothing";
+
+/** Where a list was left. */
+export interface ListPosition {
+  readonly top: number;
+  /** True when the end was in sight. */
+  readonly atEnd: boolean;
+}
+
+/** Keeps a list scrolled while it grows. */
+export interface FollowScroll {
+  /** The list was filled anew or a question was added: show the latest question and its answer. */
+  showLatest(): void;
+  /** Goes to the end and stays there. */
+  showEnd(): void;
+  /** Goes back to where the list was left. */
+  restore(position: ListPosition): void;
+  /** The list may have grown. */
+  grown(): void;
+}
+
+/** How near to the end counts as there, in pixels. */
+const endMargin = 24;
+
+/**
+ * Returns the keeper of a list's scroll position. `latest` finds the latest question in it; `moved` is told
+ * each new position and whether the end is out of sight.
+ */
+export function createFollowScroll(
+  list: HTMLElement,
+  latest: () => HTMLElement | undefined,
+  moved: (position: ListPosition) => void,
+): FollowScroll {
+  let following: Following = "question";
+  /** Where the list was put last; a scroll event from there is not the user's. */
+  let putAt = 0;
+
+  const endTop = (): number => Math.max(0, list.scrollHeight - list.clientHeight);
+  const isAtEnd = (): boolean => list.scrollTop >= endTop() - endMargin;
+
+  function put(top: number): void {
+    list.scrollTop = top;
+    putAt = list.scrollTop;
+    moved({ top: list.scrollTop, atEnd: isAtEnd() });
+  }
+
+  function grown(): void {
+    if (following === "end") put(endTop());
+    else if (following === "question") put(Math.min(endTop(), latest()?.offsetTop ?? Infinity));
+    else moved({ top: list.scrollTop, atEnd: isAtEnd() });
+  }
+
+  list.addEventListener(
+    "scroll",
+    () => {
+      if (Math.abs(list.scrollTop - putAt) > 1) following = isAtEnd() ? "end" : "nothing";
+      moved({ top: list.scrollTop, atEnd: isAtEnd() });
+    },
+    { passive: true },
+  );
+  // The view also gets narrower, and the question field grows.
+  new ResizeObserver(grown).observe(list);
+
+  return {
+    showLatest: () => {
+      following = "question";
+      grown();
+    },
+    showEnd: () => {
+      following = "end";
+      grown();
+    },
+    restore: ({ top, atEnd }) => {
+      following = atEnd ? "end" : "nothing";
+      if (atEnd) grown();
+      else put(top);
+    },
+    grown,
+  };
+}
