@@ -14,7 +14,7 @@ import { params as shapes } from "./rpc/params.ts";
 import { Session, type SessionServices } from "./rpc/session.ts";
 import { nothing, ShapeError, type Shape } from "./rpc/shape.ts";
 import { stackOf, toWireError } from "./rpc/wireError.ts";
-import type { AnswerService, RecallService } from "./services.ts";
+import type { AnswerService, RecallService, SourceReader } from "./services.ts";
 
 /** What the handlers call. */
 export interface Services extends SessionServices {
@@ -24,6 +24,8 @@ export interface Services extends SessionServices {
   exhaustive(params: methods.ExhaustiveParams, signal: AbortSignal): Promise<ExhaustiveResult>;
   /** One check for each citation, in order. */
   checkCitations(citations: readonly Citation[]): CitationCheck[];
+  /** The files in memory and their present text. */
+  readonly source: SourceReader;
   readonly clock: Clock;
 }
 

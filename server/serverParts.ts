@@ -20,6 +20,7 @@ export async function createServices(log: Logger): Promise<Services> {
   return {
     memory,
     recall: recaller,
+    source: recaller,
     answers: new Answerer({ recall: recaller, source: recaller, hashText, clock }),
     exhaustive: (params, signal) => {
       const { filesSeen, remembered } = memory.coverage(params.rootIds);

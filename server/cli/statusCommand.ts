@@ -1,3 +1,5 @@
+import { statSync } from "node:fs";
+import path from "node:path";
 import type { FileProblem } from "../../protocol/types.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { formatBytes, formatCount, formatNouns } from "./numbers.ts";
@@ -56,15 +58,16 @@ export function showStats(
   }
   return withExisting(command.folder, command, terminal, around, (folder) => {
     const status = folder.status();
-    const { bytesKnown, storeBytes, nChunks, filesSyntaxExact, remembered } = status;
-    const bytesPerByte = bytesKnown === 0 ? 0 : storeBytes / bytesKnown;
+    const { storeBytes, nChunks, filesSyntaxExact, remembered } = status;
+    const sourceBytes = bytesOfFiles(folder);
+    const bytesPerByte = sourceBytes === 0 ? 0 : storeBytes / sourceBytes;
     if (command.json) {
       const { root } = status;
       terminal.json({
         folder: root.folder,
         storeDir: folder.storeDir,
         storeBytes,
-        sourceBytes: bytesKnown,
+        sourceBytes,
         bytesPerByte,
         nFiles: remembered,
         nChunks,
@@ -72,7 +75,7 @@ export function showStats(
       });
     } else {
       terminal.line(safeLine(status.root.folder));
-      terminal.line(`  ${formatNouns(remembered, "file")}, ${formatBytes(bytesKnown)} of source`);
+      terminal.line(`  ${formatNouns(remembered, "file")}, ${formatBytes(sourceBytes)} of source`);
       terminal.line(
         `  ${formatNouns(nChunks, "chunk")}; ${formatNouns(filesSyntaxExact, "file")} by syntax`,
       );
@@ -117,6 +120,15 @@ async function withExisting(
   } finally {
     await folder.close();
   }
+}
+
+/** The size of the remembered files as they are now; one that is gone counts nothing. */
+function bytesOfFiles({ root, services }: OpenFolder): number {
+  let bytes = 0;
+  for (const file of services.source.files([root.id])) {
+    bytes += statSync(path.join(root.folder, file.path), { throwIfNoEntry: false })?.size ?? 0;
+  }
+  return bytes;
 }
 
 async function allProblems({ root, services }: OpenFolder): Promise<FileProblem[]> {

@@ -193,6 +193,7 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
         return Promise.resolve(answer);
       },
     },
+    source: { readText: () => undefined, files: () => [] },
     exhaustive: () =>
       Promise.resolve({
         matches: [],

@@ -364,6 +364,12 @@ describe("lore status, stats and forget", () => {
 
   it("stats shows the sizes, of one memory or of all", async (t) => {
     const bench = cliBench(t);
+    writeFileSync(path.join(bench.folder, "a.ts"), "x".repeat(1_000));
+    const file = { rootId: "r", language: "typescript", role: "source" } as const;
+    bench.services.source.files = () => [
+      { ...file, path: "a.ts" },
+      { ...file, path: "gone.ts" },
+    ];
     await bench.run(["index", "project"]);
     const one = await bench.run(["stats", "project"]);
     assert.match(one.out, /0\.45 bytes a byte of source/);
