@@ -76,6 +76,7 @@ const quietSettings = {
   "workbench.welcomePage.walkthroughs.openOnInstall": false,
   "git.openRepositoryInParentFolders": "never",
   "chat.disableAIFeatures": true,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
 };
 
 /** Installs a packaged extension into the editor's own folder. Rejects with the editor's message. */
@@ -138,8 +139,12 @@ function editorEnv(dir: string): Record<string, string> {
   const own = Object.entries(process.env).filter(
     ([name, value]) => value !== undefined && !/^(VSCODE_|ELECTRON_|NODE_OPTIONS$|npm_)/.test(name),
   ) as [string, string][];
-  // code-server writes its heartbeat and logs below this folder and not below the one it is told.
-  return { ...Object.fromEntries(own), XDG_DATA_HOME: path.join(dir, "data") };
+  // What the editor writes besides its user data: a heartbeat, logs, the id of the device.
+  const folders = {
+    XDG_DATA_HOME: path.join(dir, "data"),
+    XDG_CACHE_HOME: path.join(dir, "cache"),
+  };
+  return { ...Object.fromEntries(own), ...folders };
 }
 
 async function untilHealthy({ url, child }: Editor): Promise<void> {
