@@ -17,7 +17,7 @@ export interface Outline {
   readonly uses: { readonly offsets: readonly number[]; readonly names: readonly string[] };
   /** Start offsets of comments, attributes and decorators. */
   readonly leads: ReadonlySet<number>;
-  /** UTF-16 units inside the outermost error nodes. */
+  /** UTF-16 units inside the outermost error nodes and outside of the definitions that were found there. */
   readonly errorLength: number;
 }
 
@@ -47,20 +47,22 @@ export function outlineOf(
   const found = runQuery(text, tree, query, spec, isLate);
   if (found === undefined) return undefined;
   const leads = found.leads.toSorted((a, b) => a.start - b.start);
+  const definitions = found.definitions.toSorted((a, b) => a.start - b.start);
+  const errorLength = lengthOfErrors(found.errors, definitions);
   const definitionEnds = new Map<number, number>();
-  for (const definition of found.definitions) {
+  for (const definition of definitions) {
     const known = definitionEnds.get(definition.start) ?? 0;
     definitionEnds.set(definition.start, Math.max(known, definition.end));
     definition.start = startWithLeads(text, lines, definition.start, leads);
   }
-  const { symbols, symbolOffsets } = nest(text, lines, found.definitions, spec);
+  const { symbols, symbolOffsets } = nest(text, lines, definitions, spec);
   return {
     symbols,
     symbolOffsets,
     definitionEnds,
-    uses: withoutDefinedNames(found.uses, found.definitions),
+    uses: withoutDefinedNames(found.uses, definitions),
     leads: new Set(leads.map((lead) => lead.start)),
-    errorLength: found.errorLength,
+    errorLength,
   };
 }
 
@@ -68,7 +70,7 @@ interface QueryFindings {
   readonly definitions: RawDefinition[];
   readonly leads: Span[];
   readonly uses: { offsets: number[]; names: string[] };
-  readonly errorLength: number;
+  readonly errors: readonly Span[];
 }
 
 function runQuery(
@@ -81,8 +83,7 @@ function runQuery(
   const byName = new Map<number, RawDefinition>();
   const leads: Span[] = [];
   const uses = { offsets: [] as number[], names: [] as string[] };
-  let errorLength = 0;
-  let errorEnd = 0;
+  const errors: Span[] = [];
   let late = false;
   const addUse = (offset: number, word: string): void => {
     if (word.length < 2 || word.length > maxUseLength || spec.commonNames.has(word)) return;
@@ -116,12 +117,9 @@ function runQuery(
         case "tail":
           tailEnd = trimmedEnd(text, start, node.endIndex);
           break;
-        case "error": {
-          const end = node.endIndex;
-          if (end > errorEnd) errorLength += end - Math.max(start, errorEnd);
-          errorEnd = Math.max(errorEnd, end);
+        case "error":
+          errors.push({ start, end: node.endIndex });
           break;
-        }
         default:
           if (isDefinitionCapture(capture.name)) {
             definition = { kind: capture.name, start, end: trimmedEnd(text, start, node.endIndex) };
@@ -147,7 +145,27 @@ function runQuery(
     known.start = Math.min(known.start, definition.start);
     known.end = Math.max(known.end, definition.end);
   }
-  return { definitions: [...byName.values()], leads, uses, errorLength };
+  return { definitions: [...byName.values()], leads, uses, errors };
+}
+
+/** After an error the parser often recovers: what it recognised inside an error node is not lost. */
+function lengthOfErrors(errors: readonly Span[], definitions: readonly Span[]): number {
+  let length = 0;
+  let covered = 0;
+  let next = 0;
+  for (const error of errors.toSorted((a, b) => a.start - b.start)) {
+    covered = Math.max(covered, error.start);
+    for (; next < definitions.length; next++) {
+      const definition = definitions[next];
+      if (definition === undefined || definition.start >= error.end) break;
+      if (definition.start < error.start || definition.end <= covered) continue;
+      length += Math.max(0, definition.start - covered);
+      covered = definition.end;
+    }
+    if (error.end > covered) length += error.end - covered;
+    covered = Math.max(covered, error.end);
+  }
+  return length;
 }
 
 const definitionKinds: Readonly<Record<DefinitionCapture, SymbolKind>> = {
