@@ -106,9 +106,11 @@ function isDocumentName(name: string, language: LanguageId): boolean {
 const documentName =
   /^(?:README|LICEN[CS]E|COPYING|COPYRIGHT|CHANGE(?:S|LOG)|HISTORY|NEWS|AUTHORS|CONTRIBUT(?:ING|ORS)|MAINTAINERS|CREDITS|NOTICE|INSTALL|TODO|SECURITY|THANKS|HACKING|FAQ)(?:[._-].*)?$/i;
 
+/** An extension nobody knows may well be a rare language, so it counts as source. */
 function plaintextRole(name: string): FileRole {
-  if (/^(?:requirements|constraints)\b.*\.txt$|^\./.test(name)) return "config";
-  return /\.(?:txt|text)$/i.test(name) || !name.includes(".") ? "docs" : "config";
+  if (/^(?:requirements|constraints)\b.*\.txt$|^\./.test(name) || !name.includes("."))
+    return "config";
+  return /\.(?:txt|text)$/i.test(name) ? "docs" : "source";
 }
 
 const configLanguages: ReadonlySet<LanguageId> = new Set<LanguageId>([

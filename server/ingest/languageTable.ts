@@ -81,6 +81,7 @@ const languageTable = {
     comments: hash,
   },
   dotenv: { extensions: "env", names: ".env", prefixes: ".env.", comments: hash },
+  dts: { extensions: "dts dtsi dtso", comments: cLike },
   elixir: { extensions: "ex exs eex heex leex", interpreters: "elixir", comments: hash },
   elm: { extensions: "elm", comments: haskellLike },
   erlang: { extensions: "erl hrl xrl yrl", interpreters: "escript", comments: percent },
@@ -161,6 +162,8 @@ const languageTable = {
   kotlin: { extensions: "kt kts", interpreters: "kotlin", comments: cLike },
   latex: { extensions: "tex ltx sty dtx", comments: percent },
   less: { extensions: "less", comments: cLike },
+  lex: { extensions: "l ll", comments: cLike },
+  linkerscript: { extensions: "ld lds", comments: blockOnly },
   lisp: { extensions: "lisp lsp el", comments: { line: [";"], block: [["#|", "|#"]] } },
   log: { extensions: "log", comments: noComments },
   lua: {
@@ -319,6 +322,7 @@ const languageTable = {
     names: ".classpath .project",
     comments: markup,
   },
+  yacc: { extensions: "y yy ypp", comments: cLike },
   yaml: {
     extensions: "yaml yml eyaml eyml cff clang-format clang-tidy yaml-tmlanguage",
     names: ".clang-format .clang-tidy .clangd _clang-format glide.lock pubspec.lock .yamllint",
