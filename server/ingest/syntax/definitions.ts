@@ -28,6 +28,8 @@ interface RawDefinition {
   readonly nameEnd: number;
   kind: DefinitionCapture;
   patternIndex: number;
+  /** Name of the type that a method belongs to, where that is written apart from it. */
+  owner: string | undefined;
 }
 
 interface Span {
@@ -96,6 +98,7 @@ function runQuery(
     let name: Span | undefined;
     let definition: (Span & { kind: DefinitionCapture }) | undefined;
     let tailEnd = 0;
+    let owner: string | undefined;
     for (const capture of captures) {
       const { node } = capture;
       const start = node.startIndex;
@@ -113,6 +116,9 @@ function runQuery(
           break;
         case "name":
           name = { start, end: node.endIndex };
+          break;
+        case "owner":
+          owner = text.slice(start, identifierEnd(text, start));
           break;
         case "tail":
           tailEnd = trimmedEnd(text, start, node.endIndex);
@@ -135,6 +141,7 @@ function runQuery(
         nameStart: name.start,
         nameEnd: name.end,
         patternIndex,
+        owner,
       });
       continue;
     }
@@ -142,6 +149,7 @@ function runQuery(
       known.kind = definition.kind;
       known.patternIndex = patternIndex;
     }
+    known.owner ??= owner;
     known.start = Math.min(known.start, definition.start);
     known.end = Math.max(known.end, definition.end);
   }
@@ -287,6 +295,7 @@ function nest(
   definitions.sort((a, b) => a.start - b.start || b.end - a.end || a.nameStart - b.nameStart);
   const symbols: ParsedSymbol[] = [];
   const symbolOffsets: number[] = [];
+  const owners = new Map<number, string>();
   const open: {
     readonly idx: number;
     readonly definition: RawDefinition;
@@ -316,10 +325,32 @@ function nest(
       ),
     });
     symbolOffsets.push(definition.start, definition.end);
+    if (definition.owner !== undefined) owners.set(idx, definition.owner);
     open.push({ idx, definition, nKeys });
   }
-  return { symbols, symbolOffsets };
+  return { symbols: withOwners(symbols, owners), symbolOffsets };
 }
+
+/** Methods that stand apart from their type, as in Go and C++, are contained in it all the same. */
+function withOwners(symbols: ParsedSymbol[], owners: ReadonlyMap<number, string>): ParsedSymbol[] {
+  if (owners.size === 0) return symbols;
+  const types = new Map<string, number>();
+  symbols.forEach(({ name, kind }, idx) => {
+    if (ownerKinds.has(kind) && !types.has(name)) types.set(name, idx);
+  });
+  return symbols.map((symbol, idx) => {
+    const containerIdx = types.get(owners.get(idx) ?? "");
+    return containerIdx === undefined ? symbol : { ...symbol, kind: "method", containerIdx };
+  });
+}
+
+const ownerKinds: ReadonlySet<SymbolKind> = new Set<SymbolKind>([
+  "class",
+  "struct",
+  "interface",
+  "enum",
+  "type",
+]);
 
 /** Definitions that start together are siblings: `typedef struct a {} b;`, `const a = 1, b = 2;`. */
 function contains(outer: RawDefinition | undefined, inner: RawDefinition): boolean {
@@ -333,7 +364,9 @@ function cleanName(text: string, definition: RawDefinition, spec: LanguageSpec):
     definition.nameStart,
     Math.min(definition.nameEnd, definition.nameStart + 400),
   );
-  const cleaned = spec.cleanName?.(written, text, definition.nameEnd) ?? written;
+  const cleaned =
+    spec.cleanName?.(written, { kind: definition.kind, text, nameEnd: definition.nameEnd }) ??
+    written;
   return cleaned.replace(/\s+/g, " ").slice(0, maxNameLength).toWellFormed();
 }
 

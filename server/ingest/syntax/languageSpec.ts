@@ -10,6 +10,7 @@ export type DefinitionCapture = SymbolKind | "impl";
  * - `@function`, `@class` ... (`DefinitionCapture`) mark a definition, with its `@name` in the same pattern.
  *   When patterns agree on the name, the earliest one decides the kind and the largest node the range.
  * - `@tail` in a definition's pattern marks a node after the definition that belongs to it.
+ * - `@owner` in a definition's pattern marks the type that a method belongs to, where that is not around it.
  * - `@use` marks an identifier that is called, constructed, mentioned as a type or imported; `@path` marks an
  *   imported file or package, of which the last segment is used.
  * - `@lead` marks what belongs to the definition below it: comments, attributes, decorators.
@@ -33,10 +34,18 @@ export interface LanguageSpec {
   readonly testName?: RegExp;
   /** A variable whose name matches is a constant. */
   readonly constantName?: RegExp;
-  /** The name as people write it, from the text of the `@name` node. `""` drops the definition. */
-  readonly cleanName?: (name: string, text: string, nameEnd: number) => string;
+  /** The name as people write it. `""` drops the definition. */
+  readonly cleanName?: (name: string, at: NameContext) => string;
   /** Deepest nesting of definitions of kind `key` that are kept; 1 keeps the top level only. */
   readonly maxKeyDepth?: number;
+}
+
+/** Where a name was found. */
+export interface NameContext {
+  readonly kind: DefinitionCapture;
+  readonly text: string;
+  /** Offset of the first character after the name. */
+  readonly nameEnd: number;
 }
 
 /** A set of the words in `list`, which are separated by white space. */

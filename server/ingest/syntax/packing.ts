@@ -156,7 +156,7 @@ class Packer {
       return;
     }
     open.lastLine = atom.lastLine;
-    if (open.role === "lead") open.role = atom.role;
+    if (open.role !== "code" && atom.role !== "lead") open.role = atom.role;
   }
 
   finish(): LineRun[] {

@@ -1,5 +1,5 @@
 /** C. */
-import type { LanguageSpec } from "../languageSpec.ts";
+import type { LanguageSpec, NameContext } from "../languageSpec.ts";
 import { words } from "../languageSpec.ts";
 
 const inFile = [
@@ -74,7 +74,7 @@ export const c: LanguageSpec = {
  * A macro that defines a function reads as a function named like the macro. `SYSCALL_DEFINE3(read, ...) {` is
  * known as `read`, `TEST(Suite, Name) {` as `Suite.Name`, any other as `MACRO(first argument)`.
  */
-export function cleanCName(name: string, text: string, nameEnd: number): string {
+export function cleanCName(name: string, { text, nameEnd }: NameContext): string {
   if (!/^[A-Z][A-Z0-9_]{3,}$/.test(name)) return name;
   const args = /^\s*\(\s*(\w+)(?:\s*,\s*(\w+))?/.exec(text.slice(nameEnd, nameEnd + 200));
   const first = args?.[1];

@@ -1,11 +1,13 @@
 /** C++, CUDA and Arduino. */
-import type { LanguageSpec } from "../languageSpec.ts";
+import type { LanguageSpec, NameContext } from "../languageSpec.ts";
 import { words } from "../languageSpec.ts";
 import { cCommonNames, cQuery, cleanCName } from "./c.ts";
 
 const query = `${cQuery}
 (function_definition declarator: (reference_declarator (function_declarator declarator: (_) @name))) @function
 (function_definition declarator: (operator_cast) @name) @method
+(function_definition declarator: (function_declarator declarator: (qualified_identifier scope: [
+  (namespace_identifier) @owner (template_type name: (type_identifier) @owner)]) @name)) @function
 (class_specifier name: (type_identifier) @name body: (_)) @class
 (class_specifier name: (template_type name: (type_identifier) @name) body: (_)) @class
 (struct_specifier name: (template_type name: (type_identifier) @name) body: (_)) @struct
@@ -39,8 +41,9 @@ export const cpp: LanguageSpec = {
 };
 
 /** `ns::Class<T>::method` is known as `method`; its container stands in the signature. */
-function cleanCppName(name: string, text: string, nameEnd: number): string {
-  if (!name.includes("::")) return cleanCName(name, text, nameEnd);
+function cleanCppName(name: string, at: NameContext): string {
+  if (at.kind === "module") return name;
+  if (!name.includes("::")) return cleanCName(name, at);
   const own = /(?:^|::)\s*((?:operator\b.*|~?\w+))\s*(?:<.*>)?$/s.exec(name);
   return own?.[1] ?? name;
 }

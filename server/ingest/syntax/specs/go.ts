@@ -4,7 +4,13 @@ import { words } from "../languageSpec.ts";
 
 const query = `
 (function_declaration name: (identifier) @name) @function
-(method_declaration name: (field_identifier) @name) @method
+(method_declaration
+  receiver: (parameter_list (parameter_declaration type: [
+    (type_identifier) @owner
+    (pointer_type (type_identifier) @owner)
+    (generic_type type: (type_identifier) @owner)
+    (pointer_type (generic_type type: (type_identifier) @owner))]))
+  name: (field_identifier) @name) @method
 (type_declaration (type_spec name: (type_identifier) @name type: (struct_type))) @struct
 (type_declaration (type_spec name: (type_identifier) @name type: (interface_type))) @interface
 (type_declaration (type_spec name: (type_identifier) @name)) @type

@@ -40,6 +40,7 @@ const query = `
 (use_list (identifier) @use)
 (use_list (scoped_identifier name: (identifier) @use))
 (use_as_clause path: (scoped_identifier name: (identifier) @use))
+(use_as_clause path: (identifier) @use)
 `;
 
 /** Rust source. */
