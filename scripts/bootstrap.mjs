@@ -39,7 +39,11 @@ export async function enterNode24(module) {
 export async function ensureInstalled() {
   const major = Number(process.versions.node.split(".")[0]);
   if (major < 20) fail(`Node ${process.versions.node} is too old. Install Node 20 or later.`);
-  if (!isInstalled(checkout)) await npmCi(checkout);
+  try {
+    if (!isInstalled(checkout)) await npmCi(checkout);
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error));
+  }
   linkLore();
 }
 
@@ -61,7 +65,7 @@ export function isInstalled(folder) {
 }
 
 /**
- * Installs the folder's locked packages without running any of their scripts.
+ * Installs the folder's locked packages, rejecting when npm fails, without running any of their scripts.
  * @param {string} folder
  */
 export async function npmCi(folder) {
@@ -70,7 +74,7 @@ export async function npmCi(folder) {
 }
 
 /**
- * Runs npm in a folder, its output on stderr.
+ * Runs npm in a folder, its output on stderr. Rejects when it fails.
  * @param {readonly string[]} args
  * @param {string} folder
  */
@@ -88,11 +92,12 @@ export async function npm(args, folder) {
     stdio: ["ignore", 2, 2],
     shell: windows,
   });
-  const code = await new Promise((resolve) => {
-    child.on("error", (error) => fail(`npm could not be started (${error.message}).`));
+  const code = await new Promise((resolve, reject) => {
+    child.on("error", (error) => reject(new Error(`npm could not be started (${error.message}).`)));
     child.on("close", resolve);
   });
-  if (code !== 0) fail(`npm ${args[0]} failed${folderName(folder)}; its message is above.`);
+  if (code !== 0)
+    throw new Error(`npm ${args[0]} failed${folderName(folder)}; its message is above.`);
 }
 
 /** Where npm keeps Node 24 for each platform: package, and the executable in it. */

@@ -15,6 +15,9 @@ const macBrowsers = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
+/** Where browsers are even when the PATH does not say so. */
+const usualFolders = ["/usr/bin", "/usr/local/bin", "/snap/bin"];
+
 /** Finds a Chromium or installs Debian's. `say` is told before something is installed. */
 export async function findBrowser(say: (line: string) => void): Promise<BrowserFound> {
   const present = browserOnPath();
@@ -28,16 +31,16 @@ export async function findBrowser(say: (line: string) => void): Promise<BrowserF
   say("Installing chromium with apt-get …");
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   for (const args of [
-    ["apt-get", "update", "-q"],
-    ["apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"],
+    ["/usr/bin/apt-get", "update", "-q"],
+    ["/usr/bin/apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"],
   ]) {
     const [command, ...rest] = [...prefix, ...args];
-    const { code, output } = await runCommand(command ?? "apt-get", rest, { env });
+    const { code, output } = await runCommand(command ?? "", rest, { env });
     if (code !== 0) return none(`${args.join(" ")} failed:\n${output}`);
   }
   const installed = browserOnPath();
   return installed === undefined
-    ? none("apt-get installed chromium, but it is not on the PATH")
+    ? none("apt-get installed chromium, but there is no such command")
     : { kind: "found", executable: installed };
 }
 
@@ -49,7 +52,9 @@ function browserOnPath(): string | undefined {
   const folders = (process.env["PATH"] ?? "")
     .split(path.delimiter)
     .filter((folder) => folder !== "");
-  const onPath = folders.flatMap((folder) => names.map((name) => path.join(folder, name)));
+  const onPath = [...folders, ...usualFolders].flatMap((folder) =>
+    names.map((name) => path.join(folder, name)),
+  );
   return [...onPath, ...(process.platform === "darwin" ? macBrowsers : [])].find(isExecutable);
 }
 

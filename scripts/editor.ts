@@ -115,6 +115,7 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
     { stdio: ["ignore", log, log], detached: true, env: { ...editorEnv(dir), ...options.env } },
   );
   closeSync(log);
+  endWithThisProcess(child);
   const editor: Editor = { url: `http://127.0.0.1:${port}`, child, stop: () => stop(child) };
   try {
     await untilHealthy(editor);
@@ -169,6 +170,25 @@ async function stop(child: ChildProcess): Promise<void> {
   if (gone !== undefined) await Promise.race([gone, delay(5000, undefined, { ref: false })]);
   // What outlived the main process, such as an extension host in its reconnection grace time.
   signalGroup(child, "SIGKILL");
+  running.delete(child);
+}
+
+const running = new Set<ChildProcess>();
+let isWatchingForEnd = false;
+
+/** The editor has a process group of its own, which Ctrl-C does not reach. */
+function endWithThisProcess(child: ChildProcess): void {
+  if (!isWatchingForEnd) {
+    isWatchingForEnd = true;
+    process.on("exit", () => running.forEach((editor) => signalGroup(editor, "SIGKILL")));
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(signal, () => {
+        // Whoever else listens ends the editor more gently.
+        if (process.listenerCount(signal) === 1) process.exit(130);
+      });
+    }
+  }
+  running.add(child);
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {

@@ -13,8 +13,8 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const { chosen, paths } = argumentsOf(process.argv.slice(2));
 const needs = new Set(chosen.map((stage) => stage.needs));
 // Downloads run beside the first stages, which need neither.
-const browser = needs.has("browser") || needs.has("editor") ? findBrowser(say) : undefined;
-const editor = needs.has("editor") && isEditorAvailable() ? installEditor() : undefined;
+const browser = needs.has("browser") || needs.has("editor") ? lookForBrowser() : undefined;
+const editor = needs.has("editor") && isEditorAvailable() ? attemptInstall() : undefined;
 let vsix: Promise<string> | undefined;
 
 let passed = 0;
@@ -78,8 +78,29 @@ function contextOf(found: BrowserFound | undefined): StageContext {
     paths,
     browser: found?.kind === "found" ? found.executable : undefined,
     vsix: () => (vsix ??= packageOwn()),
-    editor: async () => editor,
+    editor: async () => {
+      const failure = await editor;
+      if (failure !== undefined) throw failure;
+    },
   };
+}
+
+/** Nobody waits for these two at first, so a failure is kept and not thrown. */
+async function lookForBrowser(): Promise<BrowserFound> {
+  try {
+    return await findBrowser(say);
+  } catch (error) {
+    return { kind: "none", reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function attemptInstall(): Promise<Error | undefined> {
+  try {
+    await installEditor();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 async function packageOwn(): Promise<string> {
