@@ -1,0 +1,131 @@
+/** `lore` as a process, with its real parts, on a small folder. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { describe, it, type TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const entry = fileURLToPath(new URL("../../../server/cli/main.ts", import.meta.url));
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function lore(home: string, args: readonly string[]): Promise<Ran> {
+  const env = { ...process.env, HOME: home, XDG_DATA_HOME: path.join(home, "data") };
+  const child = spawn(process.execPath, [entry, ...args], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (data: Buffer) => (out += data.toString()));
+  child.stderr.on("data", (data: Buffer) => (err += data.toString()));
+  return once(child, "close").then(([code]) => ({ code: code as number | null, out, err }));
+}
+
+function project(t: TestContext): { home: string; folder: string } {
+  const home = realpathSync.native(mkdtempSync(path.join(os.tmpdir(), "lore-run-")));
+  t.after(() => rmSync(home, { recursive: true, force: true }));
+  const folder = path.join(home, "project");
+  mkdirSync(path.join(folder, "src"), { recursive: true });
+  writeFileSync(
+    path.join(folder, "src", "cache.py"),
+    'class Cache:\n    """Keeps answers until they are an hour old."""\n\n    def evict(self):\n        """Throws away the oldest answers when the cache is full."""\n        self.answers.pop()\n',
+  );
+  writeFileSync(path.join(folder, "blob"), Buffer.from([0x89, 0x50, 0, 1, 0, 3, 0xff, 0]));
+  return { home, folder };
+}
+
+describe("lore on a real folder", () => {
+  it("remembers, searches, answers, lists all places and forgets", async (t) => {
+    const { home, folder } = project(t);
+    const indexed = await lore(home, ["index", folder, "--json"]);
+    assert.equal(indexed.err, "");
+    assert.equal(indexed.code, 0);
+    const status = JSON.parse(indexed.out) as {
+      remembered: number;
+      skipped: object;
+      storeDir: string;
+    };
+    assert.equal(status.remembered, 1);
+    assert.deepEqual(status.skipped, { binary: 1 });
+
+    const searched = await lore(home, [
+      "search",
+      folder,
+      "when is the oldest answer thrown away",
+      "--json",
+    ]);
+    const { results } = JSON.parse(searched.out) as { results: Record<string, unknown>[] };
+    assert.equal(results[0]?.["path"], "src/cache.py");
+
+    const asked = await lore(home, [
+      "ask",
+      folder,
+      "which function evicts from the cache?",
+      "--json",
+    ]);
+    assert.equal(asked.code, 0, asked.err);
+    const answer = JSON.parse(asked.out) as {
+      text: string;
+      citations: { path: string }[];
+      abstained: boolean;
+    };
+    assert.equal(answer.abstained, false);
+    assert.equal(answer.citations[0]?.path, "src/cache.py");
+    assert.match(answer.text, /src\/cache\.py:\d/);
+
+    const all = await lore(home, ["search", folder, "--all", "answers"]);
+    assert.equal(all.code, 0);
+    assert.equal(all.out.trimEnd().split("\n").length, 3);
+    assert.match(all.err, /3 places\. Scanned 1 of 2 files/);
+
+    const unknown = await lore(home, [
+      "ask",
+      folder,
+      "how does the photon torpedo launcher recalibrate?",
+    ]);
+    assert.equal(unknown.code, 3);
+
+    assert.equal((await lore(home, ["forget", folder])).code, 0);
+    assert.equal(existsSync(status.storeDir), false);
+    assert.equal((await lore(home, ["status", folder])).code, 3);
+  });
+
+  it(
+    "ends with 130 on Ctrl-C and leaves a memory that opens",
+    { skip: process.platform === "win32" },
+    async (t) => {
+      const { home, folder } = project(t);
+      for (let idx = 0; idx < 400; idx++) {
+        const body = `def step_${idx}(value):\n    return value + ${idx}\n`.repeat(40);
+        writeFileSync(path.join(folder, "src", `step${idx}.py`), body);
+      }
+      const env = { ...process.env, HOME: home, LORE_LOG_LEVEL: "debug" };
+      const child = spawn(
+        process.execPath,
+        [entry, "index", folder, "--store", path.join(home, "s")],
+        {
+          env,
+          stdio: ["ignore", "ignore", "pipe"],
+        },
+      );
+      // The store's file shows that filling has begun.
+      const watch = setInterval(() => {
+        if (existsSync(path.join(home, "s"))) child.kill("SIGINT");
+      }, 5);
+      t.after(() => clearInterval(watch));
+      const [code] = (await once(child, "close")) as [number];
+      assert.equal(code, 130);
+      const again = await lore(home, ["index", folder, "--store", path.join(home, "s"), "--json"]);
+      assert.equal(again.code, 0, again.err);
+      assert.equal((JSON.parse(again.out) as { remembered: number }).remembered, 401);
+    },
+  );
+});
