@@ -124,7 +124,10 @@ class NodeFileSystem implements FileSystem {
     }
   }
 
-  /** Reads to the end of the file, or to one byte more than `maxBytes`. Returns the number of bytes read. */
+  /**
+   * Reads to the end of the file, to one byte more than `maxBytes`, or until the file turns out longer than
+   * expected. Returns the number of bytes read.
+   */
   #fill(file: number, expectedBytes: number, maxBytes: number): number {
     // One byte more than expected: a read that comes back short has then seen the end of the file.
     let wanted = Math.min(expectedBytes, maxBytes) + 1;
@@ -134,7 +137,8 @@ class NodeFileSystem implements FileSystem {
       const nRead = readSync(file, this.#buffer, nBytes, wanted - nBytes, null);
       nBytes += nRead;
       if (nRead === 0 || nBytes > maxBytes) return nBytes;
-      if (nBytes === expectedBytes) return nBytes;
+      // Files of the kernel say that they are empty and are not; any other that grew is read anew.
+      if (nBytes >= expectedBytes && expectedBytes > 0) return nBytes;
       if (nBytes === wanted) wanted = Math.min(wanted * 2, maxBytes + 1);
     }
   }

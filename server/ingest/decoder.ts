@@ -26,11 +26,12 @@ const maxBrokenShare = 0.1;
  */
 export function decode(bytes: Uint8Array): Decoded {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // First: UTF-16 without a mark passes for ASCII with NUL bytes.
+  const utf16 = utf16EncodingOf(buffer);
+  if (utf16 !== undefined) return decodeUtf16(buffer, utf16);
   if (isAscii(buffer)) return text(buffer.toString("latin1"), "utf-8", false);
   const hadBom = buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf;
   if (isUtf8(buffer)) return text(buffer.toString("utf8", hadBom ? 3 : 0), "utf-8", hadBom);
-  const utf16 = utf16EncodingOf(buffer);
-  if (utf16 !== undefined) return decodeUtf16(buffer, utf16);
   if (hadBom || isDamagedUtf8(buffer))
     return text(buffer.toString("utf8", hadBom ? 3 : 0), "utf-8", hadBom);
   const encoding = legacyEncodingOf(buffer);

@@ -10,12 +10,9 @@ const headBytes = 2048;
  * written by people.
  */
 export function saysGenerated(bytes: Buffer, path: string): boolean {
-  const mark = hints.find((hint) => {
-    const at = bytes.indexOf(hint);
-    return at >= 0 && at < headBytes;
-  });
-  if (mark === undefined) return false;
-  const comment = headComment(bytes.toString("latin1", 0, headBytes), path);
+  const head = bytes.subarray(0, headBytes);
+  if (!hints.some((hint) => head.includes(hint))) return false;
+  const comment = headComment(head.toString("latin1"), path);
   if (comment.some((line) => strongMarkers.some((marker) => marker.test(line)))) return true;
   // The two halves of one statement often stand on two lines. A template that people are meant to edit
   // after it was generated says only the first.
@@ -55,7 +52,7 @@ function headComment(head: string, path: string): readonly string[] {
   const blocks = [...(known ? blockComments(language) : anyBlocks), ...docStrings];
   const lines: string[] = [];
   let blockEnd: string | undefined;
-  for (const raw of head.split("\n")) {
+  for (const raw of head.replace(/^\xef\xbb\xbf/, "").split("\n")) {
     const line = raw.trim();
     const opening =
       blockEnd === undefined ? blocks.find(([start]) => line.startsWith(start)) : undefined;
@@ -77,7 +74,7 @@ const anyBlocks: readonly (readonly [string, string])[] = [
 const docStrings: readonly (readonly [string, string])[] = [['"""', '"""']];
 
 /** Lines that stand before the head comment in some formats and are no code of the file's own. */
-const beforeComments = /^(<\?(php|xml)\b.*|@charset .*|['"]use strict['"];?|\xef\xbb\xbf.*)$/i;
+const beforeComments = /^(<\?(php|xml)\b.*|@charset .*|['"]use strict['"];?)$/i;
 
 function withoutSigns(line: string): string {
   return line.replace(/^[\s/*#;%!'"=~(+-]+(?=[^\s])/, "").replace(/[\s*/]+$/, "");

@@ -12,7 +12,10 @@ export type GitProblem =
   | "failed";
 
 export interface RecentChanges {
-  /** Relative to the folder; changed in the working tree first, then newest commit first. Each once. */
+  /**
+   * Relative to the folder; changed in the working tree first, then newest commit first. Each once. A file
+   * that an older commit touched may be gone.
+   */
   readonly paths: readonly string[];
   readonly problem: GitProblem | undefined;
 }

@@ -11,6 +11,9 @@ const minEastAsianScore = 0.2;
 const minLastResortScore = -0.5;
 /** chardet's own scale from 0 to 100, for the alphabets that this file does not score. */
 const minChardetConfidence = 25;
+const minClearConfidence = 40;
+/** Mean score from which a text reads well as Western European. */
+const minWesternScore = 0.3;
 /** Undefined bytes tell that a reading is wrong; a few may be damage. */
 const maxUndefinedShare = 0.02;
 
@@ -116,11 +119,19 @@ function otherAlphabetOf(sample: Buffer, western: number): string | undefined {
     .analyse(sample)
     .filter(({ name }) => /^(ISO-8859-\d+|windows-125\d|KOI8-R)$/.test(name));
   const best = matches[0];
-  if (best === undefined || /^(ISO-8859-1|windows-1252)$/.test(best.name)) return undefined;
-  if (best.confidence < minChardetConfidence || !iconv.encodingExists(best.name)) return undefined;
-  // Text that already reads well as Western European needs a clear winner to be read otherwise.
-  const rival = matches.find(({ name }) => /^(ISO-8859-1|windows-1252)$/.test(name));
+  if (best === undefined || isWestern(best.name) || !iconv.encodingExists(best.name))
+    return undefined;
+  if (western < minWesternScore)
+    return best.confidence >= minChardetConfidence ? best.name.toLowerCase() : undefined;
+  // What reads well as Western European may only be Central European, and that only by a clear lead.
+  const rival = matches.find(({ name }) => isWestern(name));
   const isClear =
-    western < 0.3 || (rival !== undefined && best.confidence > rival.confidence * 1.5);
-  return isClear ? best.name.toLowerCase() : undefined;
+    best.confidence >= minClearConfidence && best.confidence > 1.5 * (rival?.confidence ?? 0);
+  return isClear && /^(ISO-8859-2|windows-1250)$/.test(best.name)
+    ? best.name.toLowerCase()
+    : undefined;
+}
+
+function isWestern(name: string): boolean {
+  return name === "ISO-8859-1" || name === "windows-1252";
 }

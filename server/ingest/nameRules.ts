@@ -33,8 +33,7 @@ export function skipByName(path: string): SkipVerdict | undefined {
 /** Names that only a generator gives. */
 const generatedNames: readonly (readonly [RegExp, string])[] = [
   [/\.pb(\.gw|\.validate)?\.(go|cc|h)$|_pb2(_grpc)?\.pyi?$/, "from a protocol buffer definition"],
-  [/\.(g|freezed|gr|mocks|config|chopper)\.dart$/, "by a Dart generator"],
-  [/\.(g|g\.i|designer|generated)\.(cs|vb)$/, "by a .NET generator"],
+  [/\.(g|freezed|gr|mocks)\.dart$/, "by a Dart generator"],
   [/^zz_generated\..*\.go$/, "by a Kubernetes generator"],
 ];
 
@@ -50,22 +49,26 @@ const lockFileNames: ReadonlySet<string> = new Set(
 
 const dataNames: ReadonlySet<string> = new Set([".ds_store", "thumbs.db", "desktop.ini"]);
 
+/**
+ * Extensions that leave no doubt. Others that are mostly data (`.dat`, `.lib`, `.db`) are also used for text
+ * that people write; such files are judged by their content.
+ */
 const dataExtensions: ReadonlyMap<string, string> = new Map(
   Object.entries({
     image:
-      "png jpg jpeg jpe gif bmp ico icns cur webp avif tif tiff psd xcf heic heif svg svgz eps ai tga dds ktx exr hdr pbm pgm ppm",
+      "png jpg jpeg jpe gif bmp ico icns cur webp avif tif tiff psd xcf heic heif svg svgz eps tga dds ktx exr pbm pgm ppm",
     font: "ttf otf ttc woff woff2 eot pfb bdf",
     archive:
       "zip tar gz tgz bz2 tbz2 xz txz zst lz lz4 lzma 7z rar jar war ear aar whl egg gem nupkg snupkg deb rpm apk ipa dmg iso img cab msi vsix crx xpi",
     "audio or video":
       "mp3 mp4 m4a m4v wav flac ogg oga ogv opus webm mov avi mkv wmv wma aac mid midi aiff",
     "compiled code":
-      "exe dll so dylib lib a o obj ko class pyc pyo pyd wasm node pdb elf dex rlib rmeta gch pch",
-    document: "pdf doc docx xls xlsx xlsm ppt pptx odt ods odp epub mobi pages numbers",
+      "exe dll so dylib a o obj ko class pyc pyo pyd wasm pdb elf dex rlib rmeta gch pch",
+    document: "pdf doc docx xls xlsx xlsm ppt pptx odt ods odp epub mobi",
     "table or record data":
       "csv tsv jsonl ndjson geojson topojson parquet arrow feather avro orc npy npz pkl pickle h5 hdf5 rds rdata mo shp dbf shx",
-    database: "sqlite sqlite3 db db3 mdb accdb",
+    database: "sqlite sqlite3 db3 mdb accdb",
     "model weights": "onnx safetensors gguf ggml tflite ckpt pth caffemodel mlmodel",
-    "binary data": "bin dat hex ihex srec raw swp swo rom blob uasset crt cer der crl csr",
+    "binary data": "bin hex ihex srec swp swo rom uasset crt cer der crl csr",
   }).flatMap(([detail, list]) => list.split(" ").map((extension) => [extension, detail] as const)),
 );

@@ -50,8 +50,7 @@ export function inspectContent(bytes: Uint8Array, path: string): SkipVerdict | u
 }
 
 function isBinary(buffer: Buffer): boolean {
-  const nul = buffer.indexOf(0);
-  if (nul >= 0 && nul < binarySampleBytes) return true;
+  if (buffer.subarray(0, binarySampleBytes).includes(0)) return true;
   if (buffer.length >= 5 && buffer.toString("latin1", 0, 5) === "%PDF-") return true;
   const nSample = Math.min(buffer.length, controlSampleBytes);
   let nControl = 0;

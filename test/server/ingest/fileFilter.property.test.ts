@@ -5,7 +5,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { FileFilter } from "../../../server/ingest/fileFilter.ts";
 import { createNodeFileSystem } from "../../../server/nodePorts.ts";
-import { git, ignoredByGit, noUserFolders, temporaryFolder } from "./gitCheckIgnore.ts";
+import { git, ignoredByGit, noUserFolders, temporaryFolder } from "./treesOnDisk.ts";
 
 const namePieces = [
   ...["a", "b", "ab", "B", "foo", "o", ".o", ".", "x.o", "-", "^", "1", "_"],
