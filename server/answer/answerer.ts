@@ -32,11 +32,12 @@ export class Answerer implements AnswerService {
   async ask(params: AskParams, emit: Emit, signal: AbortSignal): Promise<Answer> {
     const startMs = this.#ports.clock.elapsedMs();
     signal.throwIfAborted();
-    const question = parseQuestion(params.question);
     const selection = selectionOf(params, this.#ports.source);
+    const query = queryOf(params.question, selection);
+    const question = withSelection(parseQuestion(params.question), query);
     const result = await this.#ports.recall.search(
       {
-        query: queryOf(question, selection),
+        query,
         limit: nRecalled,
         ...(params.rootIds === undefined ? {} : { rootIds: params.rootIds }),
         ...(params.activeFile === undefined ? {} : { activeFile: params.activeFile }),
@@ -74,11 +75,18 @@ export class Answerer implements AnswerService {
 }
 
 /** "What does this do?" says nothing by itself, so the selected definition's name goes along. */
-function queryOf(question: ParsedQuestion, selection: Selection | undefined): string {
-  if (selection === undefined) return question.raw;
+function queryOf(question: string, selection: Selection | undefined): string {
+  if (selection === undefined) return question;
   return selection.name === undefined
-    ? `${question.raw}\n${selection.text.slice(0, 500)}`
-    : `${question.raw} \`${selection.name}\``;
+    ? `${question}\n${selection.text.slice(0, 500)}`
+    : `${question} \`${selection.name}\``;
+}
+
+/** The words come from what is looked for, the wish from what was asked. */
+function withSelection(question: ParsedQuestion, query: string): ParsedQuestion {
+  if (query === question.raw) return question;
+  const { intent, scope } = question;
+  return { ...parseQuestion(query), raw: question.raw, intent, scope };
 }
 
 function answerByIntent(ask: Ask): Promise<AnswerOutcome> {

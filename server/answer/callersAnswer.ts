@@ -6,7 +6,7 @@ import { callsName, lastPart } from "./names.ts";
 import { abstain } from "./noEvidence.ts";
 import { placeLine } from "./placeText.ts";
 import { Reading } from "./reading.ts";
-import { lineRange, useLinesOf, type UseLine } from "./useLines.ts";
+import { distinctUses, fileKey, lineRange, useLinesOf, verbOf, type UseLine } from "./useLines.ts";
 
 const maxUses = 200;
 const maxLinesShown = 30;
@@ -44,31 +44,32 @@ function writeDefinitions(ask: Ask, definitions: readonly Recall[], name: string
 
 function writeUses(ask: Ask, uses: readonly Recall[], name: string): void {
   const reading = new Reading(ask.ports.source);
-  const lines = new Map<string, UseLine>();
-  for (const place of reading.places(uses)) {
-    for (const use of useLinesOf(place, name)) {
-      const key = `${place.file.rootId}\0${place.file.path}\0${use.line}`;
-      if (!lines.has(key)) lines.set(key, use);
-    }
-  }
-  const all = [...lines.values()];
+  const all = distinctUses(reading.places(uses).flatMap((place) => useLinesOf(place, name)));
   if (all.length === 0) {
     ask.writer.block(
       `Nothing else in memory uses ${code(name)} by name. A use through another name, reflection or a file that is not in memory would not show.`,
     );
     return;
   }
-  const files = new Set(all.map(({ place }) => place.file.path));
+  const files = new Set(all.map(fileKey));
   const limit = uses.length >= maxUses ? "at least " : "";
   const calls = all.filter((use) => callsName(use.text, name)).length;
   ask.writer.block(
     `${code(name)} is used on ${limit}${count(all.length, "line")} in ${count(files.size, "file")}, ${count(calls, "call")} among them. By name: types are not resolved.`,
   );
-  const sources = all.filter(({ place }) => place.recall.role !== "test");
-  const tests = all.filter(({ place }) => place.recall.role === "test");
-  const nLeft = writeLines(ask, sources, name, maxLinesShown, "");
-  writeLines(ask, tests, name, Math.max(5, nLeft), "In tests");
+  const ofRole = (...roles: readonly Recall["role"][]): UseLine[] =>
+    all.filter(({ place }) => roles.includes(place.recall.role));
+  const nLeft = writeLines(ask, ofRole("source"), name, maxLinesShown, "");
+  writeLines(ask, ofRole("test"), name, Math.max(minLinesShown, nLeft), "In tests");
+  writeLines(
+    ask,
+    ofRole("config", "docs"),
+    name,
+    minLinesShown,
+    "In configuration and documentation",
+  );
 }
+const minLinesShown = 6;
 
 /** Returns how many more lines may be shown. */
 function writeLines(
@@ -80,7 +81,7 @@ function writeLines(
 ): number {
   if (lines.length === 0) return limit;
   const shown = lines.slice(0, limit);
-  const byFile = Map.groupBy(shown, ({ place }) => `${place.file.rootId}\0${place.file.path}`);
+  const byFile = Map.groupBy(shown, fileKey);
   const items = [...byFile.values()].flatMap((inFile) =>
     inFile.toSorted((a, b) => a.line - b.line).map((use) => `- ${useLine(ask, use, name)}`),
   );
@@ -92,6 +93,5 @@ function writeLines(
 
 function useLine(ask: Ask, use: UseLine, name: string): string {
   const link = ask.writer.link(use.place.file, lineRange(use), use.holder);
-  const verb = callsName(use.text, name) ? "calls it" : "uses it";
-  return `${link}: ${code(use.text)}${use.holder === undefined ? "" : `, where ${code(use.holder.name)} ${verb}`}`;
+  return `${link}: ${code(use.text)}${use.holder === undefined ? "" : `, where ${code(use.holder.name)} ${verbOf(use, name)}`}`;
 }

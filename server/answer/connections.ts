@@ -3,9 +3,10 @@ import type { Recall } from "../../protocol/types.ts";
 import { recallMore, recallUses, type Ask } from "./ask.ts";
 import { definitionAt, lastLineOf } from "./definition.ts";
 import { code, count } from "./markdown.ts";
-import { calledNames, callsName, mentions } from "./names.ts";
+import { calledNames, probablyMeans, type CalledName } from "./callGuess.ts";
+import { callsName, mentions } from "./names.ts";
 import { Reading, type Place } from "./reading.ts";
-import { lineRange, useLinesOf, type UseLine } from "./useLines.ts";
+import { distinctUses, fileKey, lineRange, useLinesOf, verbOf, type UseLine } from "./useLines.ts";
 
 const maxUses = 60;
 const maxCallersShown = 5;
@@ -37,26 +38,31 @@ async function findCallees(ask: Ask, main: Recall, name: string): Promise<Connec
   let nLookups = 0;
   for (const called of calledNames(body)) {
     if (called.name === name || callees.length >= maxCalleesShown) continue;
-    const known = ask.result.recalls.find((recall) => defines(recall, called.name));
+    const fits = (recall: Recall): boolean => isProbablyCalled(called, recall, main);
+    const known = ask.result.recalls.find(fits);
     if (known === undefined && nLookups >= maxLookups) continue;
     if (known === undefined) nLookups++;
-    const recall =
-      known ??
-      (await recallMore(ask, `\`${called.name}\``, 5)).find((each) => defines(each, called.name));
+    const recall = known ?? (await recallMore(ask, `\`${called.name}\``, 5)).find(fits);
     if (recall !== undefined) callees.push({ name: called.name, recall });
   }
   return callees;
 }
 
-function defines(recall: Recall, name: string): boolean {
-  return recall.citation.symbol?.name === name && recall.role !== "docs";
+function isProbablyCalled(called: CalledName, { citation, role }: Recall, main: Recall): boolean {
+  const { symbol, path } = citation;
+  if (symbol?.name !== called.name || role === "docs" || role === "config") return false;
+  return probablyMeans(called, main.citation.path, {
+    name: symbol.name,
+    path,
+    container: symbol.container,
+  });
 }
 
 /** Writes what stands in the files now. Returns false when there was nothing to say. */
 export function writeConnections(ask: Ask, main: Place, found: Connections): boolean {
   const reading = new Reading(ask.ports.source);
   const lines = reading.places(found.uses).flatMap((place) => useLinesOf(place, found.name));
-  const elsewhere = uniqueLines(lines).filter((line) => !isInside(line, main));
+  const elsewhere = distinctUses(lines).filter((line) => !isInside(line, main));
   const items = [
     ...callerItems(
       ask,
@@ -73,14 +79,6 @@ export function writeConnections(ask: Ask, main: Place, found: Connections): boo
   return true;
 }
 
-function uniqueLines(lines: readonly UseLine[]): UseLine[] {
-  const seen = new Set<string>();
-  return lines.filter(({ place, line }) => {
-    const key = `${place.file.rootId}\0${place.file.path}\0${line}`;
-    return !seen.has(key) && seen.add(key);
-  });
-}
-
 function isInside({ place, line }: UseLine, main: Place): boolean {
   const range = main.symbol?.range ?? main.range;
   return (
@@ -93,7 +91,7 @@ function isInside({ place, line }: UseLine, main: Place): boolean {
 
 function callerItems(ask: Ask, lines: readonly UseLine[], name: string): string[] {
   if (lines.length === 0) return [];
-  const files = new Set(lines.map(({ place }) => place.file.path));
+  const files = new Set(lines.map(fileKey));
   // Calls say more than imports and mentions do.
   const ordered = [
     ...lines.filter((line) => callsName(line.text, name)),
@@ -115,9 +113,8 @@ function callerItems(ask: Ask, lines: readonly UseLine[], name: string): string[
 
 /** "`start` calls it in [place]: `line`" */
 function useText(ask: Ask, use: UseLine, name: string): string {
-  const verb = callsName(use.text, name) ? "calls it" : "uses it";
   const link = ask.writer.link(use.place.file, lineRange(use), use.holder);
-  return `${use.holder === undefined ? "" : `${code(use.holder.name)} ${verb} in `}${link}: ${code(use.text)}`;
+  return `${use.holder === undefined ? "" : `${code(use.holder.name)} ${verbOf(use, name)} in `}${link}: ${code(use.text)}`;
 }
 
 function calleeItems(ask: Ask, reading: Reading, main: Place, found: Connections): string[] {

@@ -54,7 +54,9 @@ function writeFrames(ask: Ask, frames: readonly FoundFrame[]): number {
   const outside = frames.length - present.length;
   const notes = [
     ...(more > 0 ? [`${count(more, "more frame")} in this workspace`] : []),
-    ...(outside > 0 ? [`${count(outside, "frame")} outside of it, or at lines that are gone`] : []),
+    ...(outside > 0
+      ? [`${count(outside, "frame")} outside this workspace or no longer there`]
+      : []),
   ];
   ask.writer.block(
     `The calls, innermost first:\n\n${items.join("\n")}${notes.length === 0 ? "" : `\n\nNot shown: ${notes.join(", ")}.`}`,
@@ -81,7 +83,8 @@ function textRange(source: SourceFile, line: number): Range {
 /** `undefined` when a line nearby is too long to be shown. */
 function linesAround(source: SourceFile, line: number): Range | undefined {
   const first = Math.max(0, line - context);
-  const last = Math.min(source.nLines - 1, line + context);
+  let last = Math.min(source.nLines - 1, line + context);
+  while (last > line && source.line(last).trim() === "") last--;
   for (let at = first; at <= last; at++)
     if (source.lineLength(at) > 4 * maxLineLength) return undefined;
   return source.linesRange(first, last);
@@ -102,8 +105,10 @@ async function writeRaisers(ask: Ask, hasFrames: boolean): Promise<boolean> {
     items.push(
       `- ${ask.writer.link(place.file, range, place.symbol)}: ${code(place.file.textOf(range))}${holder}`,
     );
-    if (!hasFrames && items.length === 1)
-      ask.writer.block(`The message comes from ${placeLine(ask, place)}.`);
+    if (hasFrames || items.length > 1) continue;
+    ask.writer.block(`The message comes from ${placeLine(ask, place)}.`);
+    const around = linesAround(place.file, line);
+    if (around !== undefined) ask.writer.show(place.file, around, place.symbol);
   }
   if (items.length === 0) return false;
   ask.writer.block(

@@ -1,10 +1,10 @@
 /** Answers "what happens between A and B" by a chain of calls, and "what happens when A" by the calls of A in order. */
 import type { Recall } from "../../protocol/types.ts";
 import { pause, recallMore, type AnswerOutcome, type Ask } from "./ask.ts";
-import { findChain, maxHops, type CallChain, type CallStep } from "./callChain.ts";
+import { findChain, maxHops, type CallChain, type CallEnd, type CallStep } from "./callChain.ts";
 import { evidenceOf, minEvidence } from "./evidence.ts";
 import { code } from "./markdown.ts";
-import { lastPart } from "./names.ts";
+import { callsName, lastPart } from "./names.ts";
 import { abstain } from "./noEvidence.ts";
 import { answerPlace, writeRest } from "./placeAnswer.ts";
 import { placeLine, writePlace } from "./placeText.ts";
@@ -20,39 +20,67 @@ export async function answerFlow(
   to: string | undefined,
 ): Promise<AnswerOutcome> {
   if (from === undefined || to === undefined) return answerPlace(ask);
-  const start = await endOf(ask, from);
-  const end = await endOf(ask, to);
+  const starts = await endsOf(ask, from);
+  const ends = (await endsOf(ask, to)).filter(
+    (end) => !starts.some((start) => nameOf(start) === nameOf(end)),
+  );
+  const [start] = starts;
+  const [end] = ends;
   if (start === undefined && end === undefined) return answerPlace(ask);
-  if (start === undefined || end === undefined || nameOf(start) === nameOf(end)) {
-    const known = (start ?? end) as Recall;
-    return answerOneEnd(
-      ask,
-      known,
-      start === undefined ? from : end === undefined ? to : undefined,
-    );
+  if (start === undefined || end === undefined) {
+    return answerOneEnd(ask, (start ?? end) as Recall, start === undefined ? from : to);
   }
-  if (!writeEnds(ask, [start, end])) return abstain(ask, []);
-  ask.writer.flush();
-  const chain = await findChain(ask, nameOf(start), nameOf(end));
-  writeChain(ask, chain, nameOf(start), nameOf(end));
+  const chain = await findChain(ask, starts.map(endOf), ends.map(endOf));
+  const [first, last] = endsOfChain(chain, starts, ends);
+  if (!writeEnds(ask, first ?? start, last ?? end)) return abstain(ask, []);
+  writeChain(ask, chain, nameOf(first ?? start), nameOf(last ?? end));
   ask.writer.flush();
   await pause(ask.signal);
-  await writeRest(ask, chain.kind === "none" ? start : end, []);
+  await writeRest(ask, last ?? end, []);
   return "answered";
 }
 
-/** Returns the definition that a phrase of the question is about, `undefined` when none supports it. */
-async function endOf(ask: Ask, phrase: string): Promise<Recall | undefined> {
+/** A phrase may mean one of so many definitions; the calls decide which. */
+const maxMeanings = 3;
+
+/** Returns the definitions that a phrase of the question may be about, best first. */
+async function endsOf(ask: Ask, phrase: string): Promise<Recall[]> {
   const question = parseQuestion(phrase);
-  const recalls = (await recallMore(ask, phrase, 10)).filter(
+  const recalls = (await recallMore(ask, phrase, 12)).filter(
     ({ citation, relation }) => citation.symbol !== undefined && relation === undefined,
   );
   const names = new Set([...question.identifiers, ...question.words].map(lastPart));
-  const named = recalls.find((recall) => names.has(nameOf(recall)));
-  if (named !== undefined) return named;
+  const named = recalls.filter((recall) => names.has(nameOf(recall)) && recall.role === "source");
+  if (named.length > 0) return named.slice(0, 1);
   const terms = new QuestionTerms(question, ask.result.trace);
-  const sources = recalls.filter(({ role }) => role === "source");
-  return sources.find((recall) => evidenceOf(terms, [recall]) >= minEvidence);
+  return recalls
+    .filter((recall) => recall.role === "source" && evidenceOf(terms, [recall]) >= minEvidence)
+    .slice(0, maxMeanings);
+}
+
+/** The definitions at both ends of what was found, for a phrase may have meant several. */
+function endsOfChain(
+  chain: CallChain,
+  starts: readonly Recall[],
+  ends: readonly Recall[],
+): (Recall | undefined)[] {
+  if (chain.kind === "none") return [];
+  const steps = chain.kind === "chain" ? chain.steps : [...chain.toFrom, ...chain.toTo];
+  const isIn = ({ name, path }: CallEnd): boolean =>
+    steps.some(({ caller, callee }) =>
+      [caller, callee].some((each) => each.name === name && each.path === path),
+    );
+  const pick = (recalls: readonly Recall[]): Recall | undefined =>
+    recalls.find((recall) => isIn(endOf(recall)));
+  return [pick(starts), pick(ends)];
+}
+
+function endOf(recall: Recall): CallEnd {
+  return {
+    name: nameOf(recall),
+    path: recall.citation.path,
+    container: recall.citation.symbol?.container ?? "",
+  };
 }
 
 function nameOf(recall: Recall): string {
@@ -76,9 +104,8 @@ async function answerOneEnd(
 }
 
 /** Returns false when an end no longer stands. */
-function writeEnds(ask: Ask, ends: readonly Recall[]): boolean {
-  const places = new Reading(ask.ports.source).places(ends);
-  const [start, end] = places;
+function writeEnds(ask: Ask, from: Recall, to: Recall): boolean {
+  const [start, end] = new Reading(ask.ports.source).places([from, to]);
   if (start === undefined || end === undefined) return false;
   ask.writer.block(`It starts at ${placeLine(ask, start)}, and ends at ${placeLine(ask, end)}.`);
   return true;
@@ -93,8 +120,7 @@ function writeChain(ask: Ask, chain: CallChain, from: string, to: string): void 
     return;
   }
   if (chain.kind === "chain") {
-    const isReversed = chain.steps[0]?.caller !== from;
-    const heading = isReversed
+    const heading = chain.isReversed
       ? `The calls lead the other way, from ${code(to)} to ${code(from)}`
       : `The calls between them`;
     writer.block(`### ${heading}\n\n${stepList(ask, chain.steps)}`);
@@ -114,8 +140,9 @@ function stepList(ask: Ask, steps: readonly CallStep[]): string {
   return steps
     .map((step, i) => {
       const place = reading.place(step.recall);
-      const use = place && useLinesOf(place, step.callee).at(0);
-      const says = `${i + 1}. ${code(step.caller)} uses ${code(step.callee)}`;
+      const uses = place === undefined ? [] : useLinesOf(place, step.callee.name);
+      const use = uses.find((each) => callsName(each.text, step.callee.name)) ?? uses[0];
+      const says = `${i + 1}. ${code(step.caller.name)} uses ${code(step.callee.name)}`;
       return use === undefined
         ? says
         : `${says} in ${ask.writer.link(use.place.file, lineRange(use), use.holder)}: ${code(use.text)}`;

@@ -1,13 +1,5 @@
 /** Names in code: where a text mentions one, and how alike two are. */
 
-/** Keywords that stand before a bracket without being called. */
-const notCalled = new Set(
-  (
-    "if for while switch catch return function fn func def await typeof sizeof super this new throw with assert print not and or in is elif match when " +
-    "constructor else do defer go select case lambda yield require import defined static_assert decltype alignof noexcept"
-  ).split(" "),
-);
-
 /** Returns the last part of a qualified name: `bar` of `Foo::bar`, `a.bar` and `a->bar()`. */
 export function lastPart(name: string): string {
   return (
@@ -39,18 +31,24 @@ export function callsName(line: string, name: string): boolean {
   return false;
 }
 
-/** Returns the names that a text calls, each once, with the offset of the first call. */
-export function calledNames(text: string): { readonly name: string; readonly offset: number }[] {
-  const found = new Map<string, number>();
-  for (const match of text.matchAll(/([\p{L}_$][\p{L}\p{N}_$]{1,80})!?\s?\(/gu)) {
-    const name = match[1] as string;
-    if (!notCalled.has(name) && !found.has(name)) found.set(name, match.index);
-  }
-  return [...found].map(([name, offset]) => ({ name, offset }));
-}
-
 function isNameUnit(text: string, i: number): boolean {
   return i >= 0 && i < text.length && /[\p{L}\p{N}_$]/u.test(text[i] as string);
+}
+
+/** True when a line defines something of the name instead of using it. */
+export function definesName(line: string, name: string): boolean {
+  const escaped = RegExp.escape(name);
+  const text = line.slice(0, 500);
+  return (
+    new RegExp(
+      `(?:^|\\s)(?:def|function\\*?|func|fn|fun|sub|class|interface|struct|enum|trait|type|record|module|namespace|macro_rules!)\\s+(?:\\([^()]{0,80}\\)\\s*)?${escaped}(?![\\p{L}\\p{N}_$])`,
+      "u",
+    ).test(text) ||
+    new RegExp(
+      `^\\s*(?:(?:async|static|public|private|protected|override|get|set|abstract|readonly)\\s+){0,5}${escaped}\\s*\\([^;=]{0,300}\\{\\s*$`,
+      "u",
+    ).test(text)
+  );
 }
 
 /** Returns how alike two names are, 0 to 1, by the pairs of letters that they share (Dice). */

@@ -17,31 +17,37 @@ export function abstain(ask: Ask, missing: readonly string[]): AnswerOutcome {
       ? `I found no answer: ${listed(missing.map(code))} ${missing.length === 1 ? "does" : "do"} not occur ${waits ? "in what is in memory so far" : "anywhere in memory"}.`
       : `I found nothing in memory that answers this${waits ? " so far" : ""}.`,
   );
-  writeNearestNames(ask, missing);
-  writeNearestPlaces(ask);
+  if (!writeNearestNames(ask, missing)) writeNearestPlaces(ask, missing);
   const absent = notInMemory(result.coverage);
   if (absent !== undefined) writer.block(absent);
   writer.flush();
   return "abstained";
 }
 
-function writeNearestNames(ask: Ask, missing: readonly string[]): void {
+/** Returns false when no name is near. */
+function writeNearestNames(ask: Ask, missing: readonly string[]): boolean {
   const reading = new Reading(ask.ports.source);
+  let isFound = false;
   for (const name of missing) {
     const places = reading.places(nearestNames(ask.result, name, maxNearest));
     if (places.length === 0) continue;
     ask.writer.block(
       `Names like ${code(name)}:\n\n${places.map((place) => `- ${placeLine(ask, place)}`).join("\n")}`,
     );
+    isFound = true;
   }
+  return isFound;
 }
 
-function writeNearestPlaces(ask: Ask): void {
+function writeNearestPlaces(ask: Ask, missing: readonly string[]): void {
   const reading = new Reading(ask.ports.source);
   const items: string[] = [];
   for (const recall of ask.result.recalls) {
     if (items.length >= maxNearest) break;
-    const held = ask.terms.heldBy(termsOfRecall(recall)).map((unit) => code(unit.text));
+    const held = ask.terms
+      .heldBy(termsOfRecall(recall))
+      .filter((unit) => !missing.includes(unit.text))
+      .map((unit) => code(unit.text));
     const place = held.length === 0 ? undefined : reading.place(recall);
     if (place === undefined) continue;
     const lacks = ask.terms.units

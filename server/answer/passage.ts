@@ -117,12 +117,12 @@ const maxSpans = 6;
 /** The part of a long line around the first thing that the question names. */
 function partOfLine(file: SourceFile, line: number, terms: QuestionTerms): Range {
   const text = file.line(line);
-  const lower = text.length < 1_000_000 ? text.toLowerCase() : text;
+  const lower = text.toLowerCase();
   let at = 0;
   for (const needle of terms.needles) {
     const found = lower.indexOf(needle);
     if (found < 0) continue;
-    at = found;
+    at = Math.min(found, text.length - 1);
     break;
   }
   const start = wholePair(text, Math.max(0, at - lineContext));

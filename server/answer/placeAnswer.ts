@@ -24,8 +24,12 @@ const nLookedForName = 8;
 export async function answerPlace(ask: Ask): Promise<AnswerOutcome> {
   const missing = await missingNames(ask);
   const nNames = ask.question.code === undefined ? ask.question.identifiers.length : 0;
-  const evidence = evidenceOf(ask.terms, ask.result.recalls);
-  if (evidence < minEvidence || (nNames > 0 && missing.length === nNames && !isAboutPath(ask)))
+  const isSelected = ask.result.recalls.some((recall) => holdsSelection(ask, recall));
+  const evidence = isSelected ? 1 : evidenceOf(ask.terms, ask.result.recalls);
+  if (
+    evidence < minEvidence ||
+    (nNames > 0 && missing.length === nNames && !isSelected && !isAboutPath(ask))
+  )
     return abstain(ask, missing);
   const ordered = byWish(ask);
   const main = writeHead(ask, ordered, evidence, missing);

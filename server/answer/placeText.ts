@@ -11,13 +11,19 @@ export function writePlace(ask: Ask, place: Place, tone: "sure" | "likely"): voi
   const { writer } = ask;
   const definition = definitionAt(place);
   writer.block(sentenceOf(ask, place, tone));
-  if (definition?.doc !== undefined) {
+  const passages = passagesOf(place.file, place.range, definition, ask.terms);
+  const doc = definition?.doc;
+  const showsDoc = passages.some(
+    ({ start, end }) =>
+      doc !== undefined && start.line <= doc.range.start.line && end.line >= doc.range.end.line,
+  );
+  if (doc !== undefined && !showsDoc) {
     writer.block(
-      `Its comment says (${writer.link(place.file, definition.doc.range, place.symbol)}):\n\n> ${prose(definition.doc.text)}`,
+      `Its comment says (${writer.link(place.file, doc.range, place.symbol)}):\n\n> ${prose(doc.text)}`,
     );
   }
   let last = -1;
-  for (const range of passagesOf(place.file, place.range, definition, ask.terms)) {
+  for (const range of passages) {
     if (last >= 0 && range.start.line > last + 1) {
       writer.block(`*${count(range.start.line - last - 1, "line")} left out.*`);
     }

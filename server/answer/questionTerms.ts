@@ -61,9 +61,9 @@ export class QuestionTerms {
     return this.#weights.get(term) ?? 0;
   }
 
-  /** The units of which a text holds something, in the question's order. */
+  /** The words of which a text holds more than half, and the names that it holds whole, in the question's order. */
   heldBy(terms: ReadonlySet<string>): QuestionUnit[] {
-    return this.units.filter((unit) => shareOf(unit, terms) > 0.5);
+    return this.units.filter((unit) => shareOf(unit, terms) > (unit.isName ? 0.99 : 0.5));
   }
 
   /** How much of the question's weight a text holds, 0 to 1. 0 for a question without terms. */
@@ -86,5 +86,5 @@ function shareOf(unit: QuestionUnit, terms: ReadonlySet<string>): number {
 }
 
 function weightOf(nChunks: number): number {
-  return 1 / Math.log2(8 + nChunks);
+  return 1 / Math.log2(4 + nChunks);
 }

@@ -1,7 +1,7 @@
 /** The lines of a recalled place that use a name. */
 import type { Range, SymbolInfo } from "../../protocol/types.ts";
 import { definitionAt, lastLineOf } from "./definition.ts";
-import { mentions } from "./names.ts";
+import { callsName, definesName, mentions } from "./names.ts";
 import type { Place } from "./reading.ts";
 
 /** One line that uses a name. */
@@ -26,7 +26,7 @@ export function useLinesOf(place: Place, name: string): UseLine[] {
   const lines: UseLine[] = [];
   for (let line = place.range.start.line; line <= lastLineOf(place.range); line++) {
     const whole = place.file.line(line);
-    if (!mentions(whole, name)) continue;
+    if (!mentions(whole, name) || definesName(whole, name)) continue;
     const holder = holderOf(place, line, name);
     if (own !== undefined && line <= own.nameLine && line >= own.firstCommentLine) continue;
     lines.push({
@@ -51,6 +51,39 @@ function ownDefinition(
     firstCommentLine: Math.min(comment, definition.firstLine),
     nameLine: definition.nameLine,
   };
+}
+
+/**
+ * Returns the uses without repetitions, in their order, and without the import lines of files that use
+ * the name besides importing it.
+ */
+export function distinctUses(uses: readonly UseLine[]): UseLine[] {
+  const byLine = new Map<string, UseLine>();
+  for (const use of uses) {
+    const key = `${fileKey(use)}\0${use.line}`;
+    if (!byLine.has(key)) byLine.set(key, use);
+  }
+  const distinct = [...byLine.values()];
+  const using = new Set(distinct.filter((use) => !isImport(use.text)).map(fileKey));
+  return distinct.filter((use) => !isImport(use.text) || !using.has(fileKey(use)));
+}
+
+/** One string for each file. */
+export function fileKey({ place }: UseLine): string {
+  return `${place.file.rootId}\0${place.file.path}`;
+}
+
+function isImport(text: string): boolean {
+  return /^(?:import\b|from\s.{1,200}\bimport\b|export .{0,200}\bfrom\b|#\s{0,3}include\b|(?:pub )?use\s|using\s|require\b|(?:const|let|var)\s.{1,200}=\s{0,3}require\()/.test(
+    text,
+  );
+}
+
+/** "calls it", "uses it" or, outside of code, "mentions it" */
+export function verbOf(use: UseLine, name: string): string {
+  const { role } = use.place.recall;
+  if (role === "docs" || role === "config") return "mentions it";
+  return callsName(use.text, name) ? "calls it" : "uses it";
 }
 
 /** The range that shows exactly a use's text. */

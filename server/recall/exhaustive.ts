@@ -110,14 +110,18 @@ class LiteralFinder {
 
   #isWhole(text: string, at: number): boolean {
     const end = at + this.length;
-    const startsInside = isWordUnit(text, at - 1) && isWordUnit(text, at);
-    return !startsInside && !(isWordUnit(text, end) && isWordUnit(text, end - 1));
+    const startsInside =
+      wordEndsAt.test(text.slice(Math.max(0, at - 2), at)) &&
+      wordStartsAt.test(text.slice(at, at + 2));
+    const endsInside =
+      wordEndsAt.test(text.slice(Math.max(0, end - 2), end)) &&
+      wordStartsAt.test(text.slice(end, end + 2));
+    return !startsInside && !endsInside;
   }
 }
 
-function isWordUnit(text: string, i: number): boolean {
-  return i >= 0 && i < text.length && /[\p{L}\p{N}_$]/u.test(text[i] as string);
-}
+const wordStartsAt = /^[\p{L}\p{N}_$]/u;
+const wordEndsAt = /[\p{L}\p{N}_$]$/u;
 
 function* matchRanges(
   file: SourceFile,

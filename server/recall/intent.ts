@@ -69,7 +69,7 @@ function withTarget(
 const callerStart =
   /\b(?:(?:who|what|which (?:functions?|methods?|code|places|files?|modules?|classes|tests?)) (?:calls?|uses?|invokes?|references?|constructs?|instantiates?|imports?|depends? on|is calling|is using|are calling|are using)|(?:callers?|call sites?|usages?|users|references) (?:of|to|for)|what (?:breaks|would break|will break|is affected|happens) if (?:i|we|you|someone) (?:change|remove|delete|rename|modify|edit|touch)s?|impact of (?:changing|removing|renaming))\b/iu;
 const callerEnd =
-  /^(?:where|how often|from where|when|by whom|by what) (?:is|are|do we|does anything|do you) (.{1,120}?) ?(?:being )?(?:called|used|invoked|referenced|constructed|instantiated|imported|call|use|invoke)\b/iu;
+  /^(?:where|how often|from where|when|by whom|by what) (?:is|are|do we|does anything|do you) (\S{1,200}(?: \S{1,200}){0,4}?) (?:being )?(?:called|used|invoked|referenced|constructed|instantiated|imported|call|use|invoke)\b/iu;
 const callerCjk =
   /(?:谁|誰|哪里|哪裡|哪些地方|哪儿).{0,20}(?:调用|調用|使用|引用|用到)|被谁|被誰|(?:调用|調用|引用)(?:者|方|处|了|它)|呼び出し元|呼び出している|呼んでいる|(?:どこ|誰).{0,20}(?:呼ばれ|呼び出|使われ|使って|参照)|(?:호출|사용|참조)(?:하는|되는)|누가.{0,20}(?:호출|사용)/u;
 
@@ -87,7 +87,7 @@ function callersOf(text: string, identifiers: readonly string[]): Intent | undef
 
 function callersTarget(phrase: string, identifiers: readonly string[]): Intent {
   const named =
-    identifiers.find((name) => phrase.includes(name)) ?? identifiers[0] ?? firstName(phrase);
+    identifiers.find((name) => phrase.includes(name)) ?? identifiers[0] ?? onlyName(phrase);
   return named === undefined ? { kind: "whoCalls" } : { kind: "whoCalls", target: named };
 }
 
@@ -96,6 +96,18 @@ const fillers = new Set(
     " ",
   ),
 );
+
+/** Returns the one word of a phrase that may be a name; several words are a description and no name. */
+function onlyName(phrase: string): string | undefined {
+  const [object] = phrase.split(/ (?:in|from|within|inside|on|when|and|with|for|before|after) /i);
+  const names = (object as string)
+    .split(" ")
+    .filter(
+      (token) =>
+        /[\p{L}\p{N}]/u.test(token) && !fillers.has(token.toLowerCase().replace(/\W+$/, "")),
+    );
+  return names.length === 1 ? firstName(names[0] as string) : undefined;
+}
 
 /** Returns the first word of a phrase that may be a name, `undefined` when it has none. */
 function firstName(phrase: string): string | undefined {

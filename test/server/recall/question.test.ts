@@ -42,6 +42,9 @@ check("where is Foo::bar used", { intent: { kind: "whoCalls", target: "Foo::bar"
 check("what breaks if I change the encodeFrame function?", {
   intent: { kind: "whoCalls", target: "encodeFrame" },
 });
+check("where is the quota error thrown when the quota is used up?", { intent: { kind: "where" } });
+check("who calls the retry policy?", { intent: { kind: "whoCalls" }, words: ["retry", "policy"] });
+check("who uses parse in the client?", { intent: { kind: "whoCalls", target: "parse" } });
 check("callers of the parse function", { intent: { kind: "whoCalls", target: "parse" } });
 check("what happens between the HTTP request and the database write?", {
   words: ["HTTP", "request", "database", "write"],
