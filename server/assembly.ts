@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import xxhash from "xxhash-wasm";
 import { createSyntaxChunker } from "./ingest/syntax/syntaxChunker.ts";
-import { createNodeClock, createNodeFileSystem } from "./nodePorts.ts";
+import { createNodeFileSystem, nodeClock } from "./nodePorts.ts";
 import type { Logger } from "./ports.ts";
 import { Recaller } from "./recall/recaller.ts";
 import { VerifiedSource } from "./recall/verifiedSource.ts";
@@ -21,7 +21,6 @@ export async function assembleRecall(
   log: Logger,
   options: Omit<WorkspaceMemoryOptions, "log"> = {},
 ): Promise<RecallParts> {
-  const clock = createNodeClock();
   const memory = new WorkspaceMemory({ ...options, log });
   const source = new VerifiedSource({
     files: createNodeFileSystem(),
@@ -30,5 +29,5 @@ export async function assembleRecall(
     overlay: (absolute) => memory.overlay(absolute),
     outdated: (absolute) => memory.filesChanged([{ file: absolute, kind: "changed" }]),
   });
-  return { memory, recaller: new Recaller(memory, source, clock) };
+  return { memory, recaller: new Recaller(memory, source, nodeClock) };
 }

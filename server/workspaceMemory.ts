@@ -15,7 +15,7 @@ import type {
   StoreStatus,
 } from "./ingest/ingestCalls.ts";
 import { MemoryBank } from "./memory/memoryBank.ts";
-import type { Logger } from "./ports.ts";
+import type { Logger, LogLevel } from "./ports.ts";
 import type { MemoryService } from "./services.ts";
 import { threadEntry } from "./threads.ts";
 import { serverVersion } from "./version.ts";
@@ -36,6 +36,8 @@ export interface WorkspaceMemoryOptions {
   readonly log: Logger;
   /** Time without progress after which a file is given up. */
   readonly watchdogMs?: number;
+  /** What the ingest thread writes to standard error. */
+  readonly logLevel?: LogLevel;
 }
 
 const defaultWatchdogMs = 60_000;
@@ -62,7 +64,10 @@ export class WorkspaceMemory implements MemoryService {
 
   constructor(options: WorkspaceMemoryOptions) {
     this.#worker = new Worker(threadEntry("ingestThread"), {
-      workerData: { watchdogMs: options.watchdogMs ?? defaultWatchdogMs },
+      workerData: {
+        watchdogMs: options.watchdogMs ?? defaultWatchdogMs,
+        logLevel: options.logLevel ?? "info",
+      },
     });
     this.#worker.on("message", (message: IngestReply | IngestMessage) => this.#receive(message));
     this.#worker.on("error", (error) => {

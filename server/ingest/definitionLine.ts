@@ -52,6 +52,9 @@ const modifiers: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
+/** Further first words that `byKeyword` has to look behind. */
+const looseOpenings: ReadonlySet<string> = new Set(["const", "let", "var", "macro_rules"]);
+
 const cFamily: ReadonlySet<LanguageId> = new Set<LanguageId>(["c", "cpp", "java", "csharp"]);
 const scriptFamily: ReadonlySet<LanguageId> = new Set<LanguageId>([
   "typescript",
@@ -103,6 +106,15 @@ export function definitionOnLine(
 }
 
 function byKeyword(line: string, indent: number, language: LanguageId): DefinitionLine | undefined {
+  // Most lines of code begin with another word, and this alone decides about them.
+  const opening = /^@?[a-z_]+/.exec(line)?.[0] ?? "";
+  if (
+    !keywordKinds.has(opening) &&
+    !modifiers.has(opening) &&
+    !looseOpenings.has(opening) &&
+    opening[0] !== "@"
+  )
+    return undefined;
   const words = line.split(/[ \t]+/, 8);
   for (let w = 0; w < words.length; w++) {
     const word = words[w] as string;

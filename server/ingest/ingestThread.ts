@@ -3,10 +3,11 @@
  * main thread's calls (memoryService.ts). Nothing a question needs ever waits for this thread.
  */
 import { parentPort, workerData } from "node:worker_threads";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { watchPaths } from "./gitWatch.ts";
-import { availableThreads } from "../priority.ts";
+import { watchGit } from "./gitWatch.ts";
 import { createJsonLogger, createNodeFileSystem, nodeClock } from "../nodePorts.ts";
+import type { LogLevel } from "../ports.ts";
 import { grammarFolderUrl, threadEntry } from "../threads.ts";
 import type { IngestCall, IngestMessage, IngestReply } from "./ingestCalls.ts";
 import { IngestHost } from "./ingestHost.ts";
@@ -14,16 +15,17 @@ import { IngestHost } from "./ingestHost.ts";
 const port = parentPort;
 if (port === null) throw new Error("ingestThread.ts runs in a worker thread");
 
-const { watchdogMs } = workerData as { watchdogMs: number };
+const { watchdogMs, logLevel } = workerData as { watchdogMs: number; logLevel: LogLevel };
+const files = createNodeFileSystem();
 const host = new IngestHost({
-  files: createNodeFileSystem(),
+  files,
   clock: nodeClock,
-  log: createJsonLogger(process.stderr),
+  log: createJsonLogger(process.stderr, logLevel),
   parseEntry: threadEntry("parseThread"),
   grammarFolder: fileURLToPath(grammarFolderUrl()),
   watchdogMs,
-  defaultThreads: availableThreads(),
-  watch: watchPaths,
+  defaultThreads: Math.max(1, Math.floor(availableParallelism() / 2)),
+  watch: (rootFolder, changed) => watchGit(files, rootFolder, changed),
   report: (statuses) => {
     const message: IngestMessage = { kind: "status", statuses };
     port.postMessage(message);

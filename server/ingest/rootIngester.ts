@@ -61,6 +61,8 @@ export class RootIngester {
   readonly #ledger = new FileLedger();
   readonly #queue = new WorkQueue();
   readonly #overlays = new Map<string, string>();
+  /** Files that an include glob names, so that content rules give way. */
+  readonly #included = new Set<string>();
   #settings: MemorySettings;
   #writer: MemoryWriter | undefined;
   #filter: FileFilter;
@@ -117,7 +119,6 @@ export class RootIngester {
     if (this.#closed) return;
     const relative = paths.flatMap((absolute) => this.relative(absolute) ?? []);
     if (relative.some((path) => this.#filter.isIgnoreFile(path))) {
-      this.#filter.reload();
       this.#scheduleScan();
       return;
     }
@@ -219,12 +220,13 @@ export class RootIngester {
   }
 
   #newFilter(): FileFilter {
+    const { exclude, include, maxFileBytes } = this.#settings;
     return new FileFilter({
       rootFolder: this.root.folder,
       files: this.#options.files,
-      exclude: this.#settings.exclude,
-      include: this.#settings.include,
-      maxFileBytes: this.#settings.maxFileBytes,
+      exclude,
+      include,
+      maxFileBytes,
     });
   }
 
@@ -332,6 +334,11 @@ export class RootIngester {
     );
   }
 
+  #noteIncluded(path: string, included: boolean): void {
+    if (included) this.#included.add(path);
+    else this.#included.delete(path);
+  }
+
   /** Looks at one changed path: a file, a folder, or something that is gone. */
   #lookAt(path: string, exact: boolean): void {
     const present = new Set<string>();
@@ -343,6 +350,7 @@ export class RootIngester {
           this.#meet(entry, this.#scan);
           continue;
         }
+        this.#noteIncluded(entry.path, entry.included);
         const target = this.#ledger.ensure(entry.path, entry.stat);
         target.seenInScan = this.#scan;
         if (this.#overlays.has(entry.path)) continue;
@@ -387,8 +395,8 @@ export class RootIngester {
           rootFolder: this.root.folder,
           path: item.path,
           bySyntax: item.exact || lane === "refine",
-          maxFileBytes: this.#filter.maxBytesOf(item.path),
-          included: this.#filter.isIncluded(item.path),
+          maxFileBytes: this.#filter.maxBytesOf(item.path, this.#included.has(item.path)),
+          included: this.#included.has(item.path),
           ...(overlay === undefined ? {} : { overlay }),
         };
       });
@@ -542,10 +550,18 @@ export class RootIngester {
         this.#commit();
         await new Promise((resolve) => setImmediate(resolve));
       }
-      this.#guarded(() => this.#writer?.checkpoint());
+      this.#checkpoint();
     } finally {
       this.#merging = false;
       this.#pump();
+    }
+  }
+
+  #checkpoint(): void {
+    try {
+      this.#writer?.checkpoint();
+    } catch (error) {
+      this.#broken(error);
     }
   }
 

@@ -155,7 +155,7 @@ class SqliteConversations implements ConversationStore {
       this.#database.prepare("DELETE FROM conversation WHERE id = ?").run(conversationId);
       // The write-ahead log and free pages would keep the deleted text.
       this.#database.exec(
-        "PRAGMA wal_checkpoint(TRUNCATE); VACUUM; PRAGMA wal_checkpoint(TRUNCATE);",
+        "PRAGMA wal_checkpoint(TRUNCATE); VACUUM; SELECT 1;",
       );
     });
   }

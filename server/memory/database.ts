@@ -164,6 +164,6 @@ export function asMemoryError(error: unknown): MemoryError {
     "storeUnavailable",
     code === sqliteIoError
       ? "ioError"
-      : String((error as { code?: unknown } | null)?.code ?? code ?? ""),
+      : code === undefined ? String((error as { code?: unknown } | null)?.code ?? "") : `sqlite ${code}`,
   );
 }

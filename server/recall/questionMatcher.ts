@@ -1,8 +1,11 @@
 /** Holds a question against texts, names and places: which share of what was asked is found there. */
-import { termsOfText, termsOfWord } from "../ingest/terms.ts";
+import { termsOfWord } from "../ingest/terms.ts";
+import type { CommentMarks, TermScanner } from "../ingest/termScanner.ts";
 import type { WeighedTerm } from "./candidates.ts";
 import type { ParsedQuestion } from "./question.ts";
 
+/** For matching, comments count like code. */
+const wholeText: CommentMarks = { line: [], block: [], prose: true };
 /** Text of a chunk that is looked at; the rest of a very long chunk adds nothing. */
 const maxCharacters = 12_000;
 
@@ -19,11 +22,14 @@ export class QuestionMatcher {
   readonly #mass = new Map<string, number>();
   readonly #total: number;
   readonly #question: ParsedQuestion;
+  readonly #scanner: TermScanner;
   readonly #identifiers: readonly { readonly name: string; readonly whole: string }[];
   readonly #literals: readonly string[];
 
-  constructor(question: ParsedQuestion, terms: readonly WeighedTerm[]) {
+  /** `scanner` is borrowed: its table of words is worth keeping from question to question. */
+  constructor(question: ParsedQuestion, terms: readonly WeighedTerm[], scanner: TermScanner) {
     this.#question = question;
+    this.#scanner = scanner;
     for (const term of terms) if (term.mass > 0) this.#mass.set(term.term, term.mass);
     this.#total = Math.max(
       1e-9,
@@ -59,15 +65,35 @@ export class QuestionMatcher {
     return { share: sum / this.#total, terms: found, words: [...found] };
   }
 
-  /** Holds the question against a chunk's text, together with its names and its path. */
-  match(text: string, nameTerms: readonly string[], pathTerms: ReadonlySet<string>): TextMatch {
-    const cut = text.length > maxCharacters ? text.slice(0, maxCharacters) : text;
+  /** How much of a name the question spells out: 1 when all of its words are there, weighed by what they carry. */
+  named(names: readonly string[]): number {
+    let best = 0;
+    for (const name of names) {
+      const terms = termsOfWord(name);
+      const parts = terms.length > 1 ? terms.slice(1) : terms;
+      if (parts.length === 0) continue;
+      const found = parts.filter((part) => this.#mass.has(part)).length / parts.length;
+      best = Math.max(best, found * found * Math.sqrt(this.share(terms).share));
+    }
+    return best;
+  }
+
+  /** Holds the question against the chunk `text[start, end)`, together with its names and its path. */
+  match(
+    text: string,
+    start: number,
+    end: number,
+    nameTerms: readonly string[],
+    pathTerms: ReadonlySet<string>,
+  ): TextMatch {
+    const stop = Math.min(end, start + maxCharacters);
     const found = new Map<string, number>();
     const meet = (term: string): void => {
       const mass = this.#mass.get(term);
       if (mass !== undefined) found.set(term, mass);
     };
-    for (const term of termsOfText(cut)) meet(term);
+    for (const term of this.#scanner.scan(text, [start, stop], wholeText)[0]?.body.split(" ") ?? [])
+      meet(term);
     for (const term of nameTerms) meet(term);
     for (const term of pathTerms) meet(term);
     let sum = 0;
@@ -76,7 +102,7 @@ export class QuestionMatcher {
       .sort((a, b) => b[1] - a[1])
       .slice(0, 5)
       .map(([term]) => term);
-    return { coverage: sum / this.#total, literal: this.#literalIn(cut), words };
+    return { coverage: sum / this.#total, literal: this.#literalIn(text, start, stop), words };
   }
 
   /** How surely one of the names defines what the question names. */
@@ -118,9 +144,9 @@ export class QuestionMatcher {
     return best;
   }
 
-  #literalIn(text: string): number {
+  #literalIn(text: string, start: number, end: number): number {
     if (this.#literals.length === 0) return 0;
-    const lower = text.toLowerCase();
+    const lower = text.slice(start, end).toLowerCase();
     // Later literals are parts of earlier ones, so they prove less.
     for (let i = 0; i < this.#literals.length; i++)
       if (lower.includes(this.#literals[i] as string)) return i === 0 ? 1 : 0.6;

@@ -2,13 +2,16 @@
 import type { Recall } from "../../protocol/types.ts";
 import type { SearchParams } from "../../protocol/methods.ts";
 import { fileRoleOf } from "../ingest/fileRole.ts";
+import { Globs } from "../ingest/globs.ts";
 import type { LanguageId } from "../ingest/languages.ts";
-import { termsOfName } from "../ingest/terms.ts";
+import { termsOfName, termsOfText } from "../ingest/terms.ts";
 import type { StoredBlob } from "../memory/memoryBank.ts";
+import type { StoredSpan } from "../memory/packedSpans.ts";
 import type { OpenBank } from "../workspaceMemory.ts";
 import type { Candidates } from "./candidates.ts";
-import { matchesAnyGlob } from "./globs.ts";
 import type { ParsedQuestion } from "./question.ts";
+import type { TermScanner } from "../ingest/termScanner.ts";
+import { mergeAdjacent, type ChunkRun, type ScoredChunk } from "./mergeAdjacent.ts";
 import { reasonsOf, roleFactor, scoreOf, type Features } from "./ranking.ts";
 import { QuestionMatcher } from "./questionMatcher.ts";
 import {
@@ -21,6 +24,7 @@ import {
 
 export interface RankedChunk {
   readonly recall: Recall;
+  readonly features: Features;
 }
 
 /** Files whose text is read for one question. */
@@ -29,6 +33,8 @@ const maxFilesRead = 40;
 const maxChunksPerFile = 12;
 /** Files first chunked by lines that are made syntax-exact during the question. */
 const maxExactFiles = 10;
+const maxSignatureLines = 6;
+const maxSignatureCharacters = 600;
 /** Falling weights of a file's best chunks when the file as a whole is judged. */
 const fileDecay = 0.5;
 
@@ -49,6 +55,7 @@ export async function rankInBank(
   question: ParsedQuestion,
   candidates: Candidates,
   params: SearchParams,
+  scanner: TermScanner,
   signal: AbortSignal,
 ): Promise<RankedChunk[]> {
   const mass = Math.max(
@@ -56,7 +63,7 @@ export async function rankInBank(
     candidates.terms.reduce((sum, term) => sum + (term.nChunks > 0 ? term.mass : 0), 0),
   );
   const files = gatherFiles(open, question, candidates, params, mass);
-  const matcher = new QuestionMatcher(question, candidates.terms);
+  const matcher = new QuestionMatcher(question, candidates.terms, scanner);
   const ranked: RankedChunk[] = [];
   let nExact = 0;
   for (const candidate of files.slice(0, maxFilesRead)) {
@@ -78,10 +85,15 @@ function gatherFiles(
   mass: number,
 ): FileCandidate[] {
   const files = new Map<string, FileCandidate>();
+  const wanted = params.paths === undefined ? undefined : new Globs(params.paths, false);
   const add = (path: string, blob: StoredBlob): FileCandidate | undefined => {
     const known = files.get(path);
     if (known !== undefined) return known;
-    if (params.paths !== undefined && !matchesAnyGlob(path, params.paths)) return undefined;
+    if (
+      wanted !== undefined &&
+      wanted.match(path, path.slice(path.lastIndexOf("/") + 1)) === undefined
+    )
+      return undefined;
     const file: FileCandidate = {
       path,
       blob,
@@ -136,55 +148,96 @@ function rankFile(
   question: ParsedQuestion,
   mass: number,
 ): RankedChunk[] {
-  const pathShare = matcher.share(termsOfName(file.path));
+  const path = matcher.share(termsOfName(file.path));
   const factor = roleFactor(file.role, question.scope);
-  const chunkIdxs = chooseChunks(file, candidate, matcher);
   const scores = [...candidate.chunkScores.values()].sort((a, b) => b - a);
-  return chunkIdxs.map((c) => {
-    const span = file.spans[c] as VerifiedFile["spans"][number];
+  const scored = chooseChunks(file, candidate, matcher).map((chunkIdx): ScoredChunk => {
+    const span = file.spans[chunkIdx] as StoredSpan;
     const { start, end } = offsetsOf(file, span);
-    const text = file.text.slice(start, end);
     const symbolIdxs = symbolsIn(file, span);
     const names = symbolIdxs.map((idx) => file.symbols[idx]?.name ?? "");
     const nameTerms = names.flatMap(termsOfName);
-    const match = matcher.match(text, nameTerms, pathShare.terms);
-    const own = file.asRemembered
-      ? (candidate.chunkScores.get(c) ?? 0)
+    const match = matcher.match(file.text, start, end, nameTerms, path.terms);
+    const bm25 = file.asRemembered
+      ? (candidate.chunkScores.get(chunkIdx) ?? 0)
       : match.coverage * (scores[0] ?? 0);
-    const definition = matcher.definition(names);
     const features: Features = {
-      bm25: own / mass,
+      bm25: bm25 / mass,
       coverage: match.coverage,
       symbol: matcher.share(nameTerms).share,
-      path: pathShare.share,
-      file: decayed(without(scores, own), mass),
-      definition: definition.strength,
+      named: matcher.named(names),
+      signature: matcher.share(signatureTerms(file, symbolIdxs)).share,
+      path: path.share,
+      file: decayed(without(scores, bm25), mass),
+      definition: matcher.definition(names).strength,
       literal: match.literal,
       pointed: matcher.pointed(file.path, span.range.start.line, span.range.end.line),
     };
-    const best = bestSymbol(file, symbolIdxs, matcher);
-    const details = {
-      bm25: match.words.join(" "),
-      symbol: names.slice(0, 3).join(" "),
-      definition: definition.name,
-      path: pathShare.words.join(" "),
-    };
-    const recall: Recall = {
-      citation: source.cite(
-        open.root.id,
-        file.path,
-        span.range,
-        text,
-        best === undefined ? undefined : symbolOf(file, best),
-      ),
+    return {
+      chunkIdx,
+      startLine: span.range.start.line,
+      endLine: span.range.end.line,
       score: scoreOf(features, factor),
-      reasons: reasonsOf(features, details),
-      role: file.role,
-      language: file.language,
-      text,
-      boundary: file.boundary,
+      features,
     };
-    return { recall };
+  });
+  return mergeAdjacent(scored).map((run) =>
+    rankedRun(open, source, file, run, matcher, path.words),
+  );
+}
+
+/** Makes the recall of a run of chunks. Its definition is the one in its best chunk that the question is most about. */
+function rankedRun(
+  open: OpenBank,
+  source: VerifiedSource,
+  file: VerifiedFile,
+  run: ChunkRun,
+  matcher: QuestionMatcher,
+  pathWords: readonly string[],
+): RankedChunk {
+  const first = file.spans[run.first] as StoredSpan;
+  const last = file.spans[run.last] as StoredSpan;
+  const bestSpan = file.spans[run.best.chunkIdx] as StoredSpan;
+  const range = { start: first.range.start, end: last.range.end };
+  const text = file.text.slice(offsetsOf(file, first).start, offsetsOf(file, last).end);
+  const symbolIdxs = symbolsIn(file, bestSpan);
+  const names = symbolIdxs.map((idx) => file.symbols[idx]?.name ?? "");
+  const best = bestSymbol(file, symbolIdxs, matcher);
+  const { start, end } = offsetsOf(file, bestSpan);
+  const details = {
+    bm25: matcher.match(file.text, start, end, [], new Set()).words.join(" "),
+    symbol: names.slice(0, 3).join(" "),
+    definition: matcher.definition(names).name,
+    path: pathWords.join(" "),
+  };
+  const { features, score } = run.best;
+  const recall: Recall = {
+    citation: source.cite(
+      open.root.id,
+      file.path,
+      range,
+      text,
+      best === undefined ? undefined : symbolOf(file, best),
+    ),
+    score,
+    reasons: reasonsOf(features, details),
+    role: file.role,
+    language: file.language,
+    text,
+    boundary: file.boundary,
+  };
+  return { recall, features };
+}
+
+function signatureTerms(file: VerifiedFile, symbolIdxs: readonly number[]): string[] {
+  return symbolIdxs.flatMap((idx) => {
+    const symbol = file.symbols[idx];
+    if (symbol === undefined) return [];
+    const from = file.starts[symbol.nameLine] ?? file.text.length;
+    const to =
+      file.starts[Math.min(symbol.signatureEndLine, symbol.nameLine + maxSignatureLines)] ??
+      file.text.length;
+    return termsOfText(file.text.slice(from, Math.min(to, from + maxSignatureCharacters)));
   });
 }
 
@@ -210,7 +263,7 @@ function chooseChunks(
     const names = symbolsIn(file, span).flatMap((idx) =>
       termsOfName(file.symbols[idx]?.name ?? ""),
     );
-    return { c, coverage: matcher.match(file.text.slice(start, end), names, new Set()).coverage };
+    return { c, coverage: matcher.match(file.text, start, end, names, new Set()).coverage };
   });
   return scored
     .filter(({ coverage }) => coverage > 0)

@@ -13,6 +13,10 @@ export interface Features {
   readonly coverage: number;
   /** Share of the question's mass found in the names the chunk defines. */
   readonly symbol: number;
+  /** How much of one defined name the question spells out, times that name's share of the question. */
+  readonly named: number;
+  /** Share of the question's mass found in the signatures of what the chunk defines. */
+  readonly signature: number;
   /** Share of the question's mass found in the path. */
   readonly path: number;
   /** What the file's other chunks hold, BM25 with falling weight, divided by the question's mass. */
@@ -28,12 +32,14 @@ export interface Features {
 /** Weights of the features, tuned on bench/recall. */
 export const featureWeights: Readonly<Record<keyof Features, number>> = {
   bm25: 1,
-  coverage: 0.6,
-  symbol: 0.5,
-  path: 0.45,
-  file: 0.3,
-  definition: 0.7,
-  literal: 0.8,
+  coverage: 0.35,
+  symbol: 0.4,
+  named: 0.1,
+  signature: 0.1,
+  path: 1.6,
+  file: 0.25,
+  definition: 0.4,
+  literal: 1.2,
   pointed: 2,
 };
 
@@ -73,6 +79,8 @@ const reasonKinds: Readonly<Record<keyof Features, Reason["kind"]>> = {
   bm25: "body",
   coverage: "coverage",
   symbol: "symbol",
+  named: "exactSymbol",
+  signature: "signature",
   path: "path",
   file: "file",
   definition: "definition",

@@ -10,6 +10,7 @@ import { fileRoleOf } from "../ingest/fileRole.ts";
 import { languageOf, type LanguageId } from "../ingest/languages.ts";
 import type { OpenBank } from "../workspaceMemory.ts";
 import type { Coverage } from "../../protocol/types.ts";
+import { TermScanner } from "../ingest/termScanner.ts";
 import { findCandidates, type WeighedTerm } from "./candidates.ts";
 import { parseQuestion, type ParsedQuestion } from "./question.ts";
 import { queryTerms } from "./queryTerms.ts";
@@ -26,12 +27,13 @@ export interface MemorySource {
 }
 
 /** At most this many results from one file among the first ones. */
-const maxPerFile = 3;
+const maxPerFile = 5;
 
 export class Recaller implements RecallService, SourceReader {
   readonly #memory: MemorySource;
   readonly #source: VerifiedSource;
   readonly #clock: Clock;
+  readonly #scanner = new TermScanner();
 
   constructor(memory: MemorySource, source: VerifiedSource, clock: Clock) {
     this.#memory = memory;
@@ -59,7 +61,9 @@ export class Recaller implements RecallService, SourceReader {
       const found = findCandidates(open.bank, terms, open.bank.nChunks());
       for (const term of found.terms) remember(weighed, term);
       lap("index", found.hits.length);
-      ranked.push(...(await rankInBank(open, this.#source, question, found, params, signal)));
+      ranked.push(
+        ...(await rankInBank(open, this.#source, question, found, params, this.#scanner, signal)),
+      );
       signal.throwIfAborted();
       lap("rank", ranked.length);
     }
