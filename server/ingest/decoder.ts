@@ -55,7 +55,6 @@ function isDamagedUtf8(buffer: Buffer): boolean {
   let nBroken = 0;
   for (let at = decoded.indexOf("\ufffd"); at >= 0; at = decoded.indexOf("\ufffd", at + 1))
     nBroken++;
-  // eslint-disable-next-line no-control-regex -- the range is exactly what is not ASCII.
   const nSequences = decoded.match(/[^\u0000-\u007f]/gu)?.length ?? 0;
   return nSequences > 1 && nBroken <= nSequences * maxBrokenShare;
 }

@@ -12,8 +12,8 @@ export type Segment =
   | { readonly kind: "literal"; readonly text: string }
   | { readonly kind: "glob"; readonly atoms: readonly Atom[] };
 
-/** One element of a segment: a byte, any byte, any run of bytes, or a class of bytes. */
-export type Atom = number | typeof anyByte | typeof anyRun | ByteSet;
+/** One element of a segment: a byte, `anyByte`, `anyRun`, or a class of bytes. */
+export type Atom = number | ByteSet;
 
 const anyByte = -1;
 const anyRun = -2;
@@ -198,7 +198,6 @@ const namedClasses: ReadonlyMap<string, RegExp> = new Map([
   ["alnum", /[0-9A-Za-z]/],
   ["alpha", /[A-Za-z]/],
   ["blank", /[ \t]/],
-  // eslint-disable-next-line no-control-regex -- control characters are what this class holds.
   ["cntrl", /[\x00-\x1f\x7f]/],
   ["digit", /[0-9]/],
   ["graph", /[!-~]/],

@@ -110,11 +110,11 @@ test("a FIFO that takes a file's place while it is opened does not block", () =>
   const file = join(folder.path, "a.txt");
   fs.writeFileSync(file, "text");
   const original = fs.openSync;
-  fs.openSync = ((...args: Parameters<typeof fs.openSync>) => {
+  fs.openSync = (...args: Parameters<typeof fs.openSync>) => {
     fs.rmSync(file);
     assert.equal(spawnSync("mkfifo", [file]).status, 0);
     return original(...args);
-  }) as typeof fs.openSync;
+  };
   syncBuiltinESMExports();
   try {
     assert.deepEqual(createNodeFileSystem().readFile(file, oneMiB), { kind: "notRegularFile" });

@@ -85,7 +85,10 @@ test("folders come breadth first and in batches", () => {
   assert.ok(batches.length >= 3);
   assert.ok(batches.every((batch) => batch.length > 0 && batch.length <= 256));
   const depths = batches.flat().map(({ path }) => path.split("/").length);
-  assert.deepEqual(depths, depths.toSorted());
+  assert.deepEqual(
+    depths,
+    depths.toSorted((a, b) => a - b),
+  );
   assert.equal(depths.length, 600);
 });
 
