@@ -23,11 +23,13 @@ const reading = [
   "server/ingest/blobContent.ts",
   "server/ingest/decoder.ts",
   "server/ingest/fileRole.ts",
+  "server/ingest/globs.ts",
   "server/ingest/languages.ts",
   "server/ingest/lineChunker.ts",
   "server/ingest/lineIndex.ts",
   "server/ingest/parseTask.ts",
   "server/ingest/syntax/",
+  "server/ingest/termScanner.ts",
   "server/ingest/terms.ts",
 ];
 
