@@ -257,7 +257,7 @@ export interface Notice {
     | "readOnly"
     | "diskFull"
     | "olderSchema"
-    | "notGitUsable";
+    | "folderUnreadable";
   /** One sentence: what happened and what to do. */
   readonly message: string;
 }

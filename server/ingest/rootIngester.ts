@@ -270,10 +270,12 @@ export class RootIngester {
     if (this.#queue.size === 0) this.#startFill();
     let ignored = 0;
     let nEntries = 0;
+    let rootIsListed = true;
     this.#filter.reload();
     for (const batch of scanRoot(this.#filter, this.#options.files)) {
       for (const entry of batch) {
         if (entry.kind === "ignored") ignored++;
+        else if (entry.kind === "failed" && entry.path === "") rootIsListed = false;
         else this.#meet(entry, scan);
       }
       nEntries += batch.length;
@@ -283,6 +285,12 @@ export class RootIngester {
       if (this.#closed) return;
     }
     this.#ignoredEntries = ignored;
+    this.#notices = this.#notices.filter((notice) => notice.kind !== "folderUnreadable");
+    if (!rootIsListed) {
+      // A drive that is not there for the moment must not cost the memory of what is on it.
+      this.#notice({ kind: "folderUnreadable", message: "The folder cannot be read at the moment. Lore keeps what it remembers of it and looks again later." });
+      return;
+    }
     this.#guarded(() => {
       for (const entry of this.#ledger.unseen(scan))
         if (!this.#overlays.has(entry.path)) this.#forgetFile(entry.path);

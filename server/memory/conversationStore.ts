@@ -153,10 +153,8 @@ class SqliteConversations implements ConversationStore {
     this.#conversation(conversationId);
     this.#guard(() => {
       this.#database.prepare("DELETE FROM conversation WHERE id = ?").run(conversationId);
-      // The write-ahead log and free pages would keep the deleted text.
-      this.#database.exec(
-        "PRAGMA wal_checkpoint(TRUNCATE); VACUUM; SELECT 1;",
-      );
+      // Free pages are overwritten (`secure_delete`), and the write-ahead log would keep the deleted text.
+      this.#database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
     });
   }
 

@@ -29,8 +29,8 @@ export interface StoredBlob {
 }
 
 const cacheBytes = 32 * 1024 * 1024;
-/** Blobs whose spans stay unpacked between questions. */
-const maxCachedBlobs = 512;
+/** Blobs kept between questions. */
+const maxCachedBlobs = 4_096;
 
 export class MemoryBank {
   readonly #database: Database;
@@ -124,16 +124,8 @@ export class MemoryBank {
     if (chunkId >= id + Math.max(1, Number(row.nChunks))) return undefined;
     const cached = this.#blobs.get(id);
     if (cached !== undefined) return cached;
-    const blob: StoredBlob = {
-      id,
-      hash: row.hash,
-      language: row.language,
-      level: Number(row.level),
-      nChunks: Number(row.nChunks),
-      spans: unpackSpans(row.chunks),
-      symbols: unpackSymbols(row.symbols),
-      paths: (this.#pathsOfBlob.all(id) as unknown as { path: string }[]).map((file) => file.path),
-    };
+    const paths = this.#pathsOfBlob.all(id) as unknown as { path: string }[];
+    const blob = new LazyBlob(row, paths.map((file) => file.path));
     if (this.#blobs.size >= maxCachedBlobs) this.#blobs.clear();
     this.#blobs.set(id, blob);
     return blob;
@@ -161,6 +153,37 @@ export class MemoryBank {
 
   close(): void {
     if (this.#database.isOpen) this.#database.close();
+  }
+}
+
+/** Unpacks spans and symbols when they are first asked for: most blobs that a question meets are not read. */
+class LazyBlob implements StoredBlob {
+  readonly id: number;
+  readonly hash: bigint;
+  readonly language: string;
+  readonly level: number;
+  readonly nChunks: number;
+  readonly paths: readonly string[];
+  readonly #row: RawBlob;
+  #spans: StoredSpan[] | undefined;
+  #symbols: ParsedSymbol[] | undefined;
+
+  constructor(row: RawBlob, paths: readonly string[]) {
+    this.id = Number(row.id);
+    this.hash = row.hash;
+    this.language = row.language;
+    this.level = Number(row.level);
+    this.nChunks = Number(row.nChunks);
+    this.paths = paths;
+    this.#row = row;
+  }
+
+  get spans(): readonly StoredSpan[] {
+    return (this.#spans ??= unpackSpans(this.#row.chunks));
+  }
+
+  get symbols(): readonly ParsedSymbol[] {
+    return (this.#symbols ??= unpackSymbols(this.#row.symbols));
   }
 }
 

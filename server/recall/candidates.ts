@@ -26,8 +26,8 @@ export interface Candidates {
 
 /** BM25 weights of `chunkColumns`: symbol, signature, comment, body, uses. Tuned on bench/recall. */
 const columnWeights = [3, 1.5, 1.2, 1, 0.3];
-const maxHits = 400;
-const maxPaths = 120;
+const maxHits = 300;
+const maxPaths = 60;
 /** Entries of the index that one question may walk over: a floor, and a share of all chunks. */
 const minWalk = 40_000;
 const walkShare = 0.6;

@@ -28,9 +28,9 @@ export interface RankedChunk {
 }
 
 /** Files whose text is read for one question. */
-const maxFilesRead = 40;
+const maxFilesRead = 30;
 /** Chunks of one file that are scored. */
-const maxChunksPerFile = 12;
+const maxChunksPerFile = 8;
 /** Files first chunked by lines that are made syntax-exact during the question. */
 const maxExactFiles = 10;
 const maxSignatureLines = 6;
