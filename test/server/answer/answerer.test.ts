@@ -6,6 +6,7 @@ import MarkdownIt from "markdown-it";
 import type { Answer, Citation } from "../../../protocol/types.ts";
 import type { AskParams } from "../../../protocol/methods.ts";
 import { Answerer } from "../../../server/answer/answerer.ts";
+import { code } from "../../../server/answer/markdown.ts";
 import { checkCitations } from "../../../server/answer/citations.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
 import { SourceFile } from "../../../server/recall/sourceFile.ts";
@@ -66,9 +67,12 @@ function checkAppearance(
       const citation = citations[n] as Citation;
       assert.match(block.info, new RegExp(`\\{start=${citation.range.start.line + 1} `));
       if (fresh.includes(citation))
-        assert.equal(block.content, `${presentText(source, citation)}\n`);
+        assert.equal(
+          block.content,
+          `${presentText(source, citation).replaceAll("\0", "\ufffd")}\n`,
+        );
     }
-    for (const token of block.children ?? []) {
+    for (const [i, token] of (block.children ?? []).entries()) {
       assert.match(
         token.type,
         /^(?:text|code_inline|softbreak|(?:link|strong|em)_(?:open|close))$/,
@@ -77,13 +81,24 @@ function checkAppearance(
       if (token.type !== "link_open") continue;
       const n = Number(/^#cite-(\d+)$/.exec(String(token.attrGet("href")))?.[1]);
       assert.ok(n < citations.length, String(token.attrGet("href")));
+      const [close, colon, quoted] = (block.children ?? []).slice(i + 2, i + 5);
+      if (close?.type !== "link_close" || colon?.content !== ": " || quoted?.type !== "code_inline")
+        continue;
+      const cited = citations[n] as Citation;
+      // "`a.ts:3`: `line`" quotes the cited span.
+      if (fresh.includes(cited))
+        assert.equal(quoted.content, shownAsCode(presentText(source, cited)));
     }
   }
 }
 
+function shownAsCode(text: string): string | undefined {
+  return loose.parseInline(code(text), {})[0]?.children?.[0]?.content;
+}
+
 function presentText(source: MemorySource, { path, range }: Citation): string {
   const text = new SourceFile("root", path, source.contents.get(path) ?? "", "").textOf(range);
-  return text.replace(/\r\n?/g, "\n").replaceAll("\0", "\ufffd");
+  return text.replace(/\r\n?/g, "\n");
 }
 
 const golden: Readonly<Record<string, string>> = {
@@ -203,6 +218,18 @@ test("a place that moved is shown where it is now; one that changed is passed ov
   };
   const gone = await ask(source, "where is the retry policy decided?");
   assert.ok(!gone.markdown.includes("export function retryPolicy"));
+  source.contents.set(path, filesOf(shop).get(path) ?? "");
+  n = 0;
+  source.onRecall = () => {
+    if (n++ > 0) return;
+    const text = `${"// nothing of it is left\n".repeat(40)}export const unrelated = 1;\n`;
+    queueMicrotask(() => source.contents.set(path, text));
+  };
+  const rewritten = await ask(source, "where is the retry policy decided?");
+  assert.deepEqual(
+    rewritten.citations.filter((citation) => citation.path === path),
+    [],
+  );
 });
 
 test("what is not in memory is said", async () => {

@@ -31,7 +31,7 @@ export function filesOf(fixture: string): Map<string, string> {
   return files;
 }
 
-/** Files that a test may change at any moment, and a recall over them that reads them each time. */
+/** Files that a test may change at any moment, and a recall over them that reads them each time. It ignores cancellation. */
 export class MemorySource implements SourceReader, RecallService {
   readonly contents: Map<string, string>;
   coverage: Coverage;
@@ -58,9 +58,8 @@ export class MemorySource implements SourceReader, RecallService {
       .map((path) => ({ rootId, path, language: languageOf(path), role: roleOf(path) }));
   }
 
-  search(params: SearchParams, signal: AbortSignal): Promise<SearchResult> {
+  search(params: SearchParams): Promise<SearchResult> {
     this.onRecall(params.query);
-    signal.throwIfAborted();
     const question = parseQuestion(params.query);
     const names = new Set(question.identifiers.map((name) => name.split(/[.:]+/).at(-1)));
     const terms = new Set([
@@ -104,10 +103,8 @@ export class MemorySource implements SourceReader, RecallService {
     name: string,
     _rootIds: readonly string[] | undefined,
     limit: number,
-    signal: AbortSignal,
   ): Promise<readonly Recall[]> {
     this.onRecall(name);
-    signal.throwIfAborted();
     const named = new RegExp(`(?<![\\w$])${RegExp.escape(name)}(?![\\w$])`);
     const chunks = [...this.contents].flatMap(([path, text]) => this.#chunks(path, text));
     return Promise.resolve(
