@@ -1,0 +1,44 @@
+/** `npm run bench`: measures, prints tables, and writes them with the machine described. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { benchIngest } from "./ingest.ts";
+import { benchLatency } from "./latency.ts";
+import { describeMachine } from "./machine.ts";
+import { benchRecall } from "./recall.ts";
+import { benchUsage, readSettings, type BenchSettings, type Part } from "./settings.ts";
+import { benchStartup } from "./startup.ts";
+import { toMarkdown, toText, type Table } from "./table.ts";
+
+const benches: Readonly<Record<Part, (settings: BenchSettings) => Table[] | Promise<Table[]>>> = {
+  ingest: benchIngest,
+  startup: benchStartup,
+  latency: benchLatency,
+  recall: benchRecall,
+};
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.argv.slice(2), process.env);
+  mkdirSync(settings.workDir, { recursive: true });
+  mkdirSync(settings.resultsDir, { recursive: true });
+  for (const part of settings.parts) {
+    const machine = describeMachine();
+    const tables = await benches[part](settings);
+    for (const table of tables) process.stdout.write(`${toText(table)}\n`);
+    const text = [
+      `# Benchmark: ${part}\n`,
+      `Made by \`npm run bench -- ${part}\`; how to get the trees is in [README.md](../README.md).\n`,
+      `${machine.join("\n")}\n`,
+      ...tables.map(toMarkdown),
+    ].join("\n");
+    writeFileSync(path.join(settings.resultsDir, `${part}.md`), text);
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(
+    `${error instanceof Error ? error.message : String(error)}\n${benchUsage}\n`,
+  );
+  process.exitCode = 1;
+}

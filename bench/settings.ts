@@ -1,0 +1,71 @@
+/** What a benchmark run is told: flags, or environment variables of the same meaning. */
+import path from "node:path";
+import { parseArgs } from "node:util";
+
+export const parts = ["ingest", "startup", "latency", "recall"] as const;
+export type Part = (typeof parts)[number];
+
+export interface BenchSettings {
+  readonly parts: readonly Part[];
+  /** The unpacked Linux source; `undefined`: what needs it is left out and said so. */
+  readonly linuxDir: string | undefined;
+  /** The evaluation set. */
+  readonly evalDir: string | undefined;
+  /** The evaluation set's trees, `NAME.tree`. */
+  readonly treesDir: string | undefined;
+  /** Where subsets, stores and runs are put while measuring. */
+  readonly workDir: string;
+  /** Where the tables are written. */
+  readonly resultsDir: string;
+  /** The built server and command line. */
+  readonly serverModule: string;
+  readonly commandLine: string;
+  /** Sizes of trees to measure. */
+  readonly sizes: readonly TreeSize[];
+}
+
+export const treeSizes = ["250k", "1m", "30m"] as const;
+export type TreeSize = (typeof treeSizes)[number];
+
+const checkout = path.resolve(import.meta.dirname, "..");
+
+export const benchUsage = `Usage: npm run bench -- [ingest|startup|latency|recall|all] [--linux DIR] [--eval DIR --trees DIR]
+       [--size 250k|1m|30m]... [--results DIR] [--work DIR]`;
+
+/** Reads the command line. Errors: a sentence, thrown, for a wrong word. */
+export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): BenchSettings {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      linux: { type: "string" },
+      eval: { type: "string" },
+      trees: { type: "string" },
+      size: { type: "string", multiple: true },
+      results: { type: "string" },
+      work: { type: "string" },
+    },
+  });
+  const folder = (given: string | undefined): string | undefined =>
+    given === undefined || given === "" ? undefined : path.resolve(given);
+  return {
+    parts: chosen(positionals.length === 0 ? ["all"] : positionals, parts),
+    sizes: chosen(values.size ?? ["all"], treeSizes),
+    linuxDir: folder(values.linux ?? env["LORE_BENCH_LINUX"]),
+    evalDir: folder(values.eval ?? env["LORE_BENCH_EVAL"]),
+    treesDir: folder(values.trees ?? env["LORE_BENCH_TREES"]),
+    workDir: folder(values.work) ?? path.join(checkout, "bench", ".work"),
+    resultsDir: folder(values.results) ?? path.join(checkout, "bench", "results"),
+    serverModule: path.join(checkout, "dist", "server.mjs"),
+    commandLine: path.join(checkout, "dist", "lore.mjs"),
+  };
+}
+
+function chosen<T extends string>(words: readonly string[], known: readonly T[]): readonly T[] {
+  if (words.includes("all")) return known;
+  return words.map((word) => {
+    const found = known.find((candidate) => candidate === word);
+    if (found === undefined) throw new Error(`“${word}” is none of ${known.join(", ")}, all.`);
+    return found;
+  });
+}
