@@ -35,7 +35,7 @@ export const errorCatalogue = {
   serverLost: {
     code: 1008,
     sentence:
-      "Lore's memory server stopped. Run “Lore: Restart Memory Server”; what was remembered is kept.",
+      "Lore's memory server stopped; what was remembered is kept. If it does not start again by itself, run “Lore: Restart Memory Server”.",
   },
   cancelled: { code: -32800, sentence: "Cancelled." },
   internal: {

@@ -18,7 +18,7 @@ interface InHostResult {
   readonly skipped: readonly string[];
 }
 
-/** Installs the package into a fresh editor, opens a small folder in it and runs the tests there. */
+/** Installs the package into a fresh editor, opens two small folders in it and runs the tests there. */
 export async function runInHost(context: StageContext): Promise<StageResult> {
   await context.editor();
   const vsix = await context.vsix();
@@ -32,9 +32,7 @@ export async function runInHost(context: StageContext): Promise<StageResult> {
 }
 
 async function runInEditor(dir: string, browserPath: string | undefined): Promise<StageResult> {
-  const folder = path.join(dir, "workspace");
-  mkdirSync(folder);
-  writeFileSync(path.join(folder, "greeting.ts"), 'export const greeting = "hello";\n');
+  const workspace = writeWorkspace(dir);
   // The tests need a development extension to run; the product is the installed package.
   const development = path.join(dir, "development");
   mkdirSync(development);
@@ -67,7 +65,7 @@ async function runInEditor(dir: string, browserPath: string | undefined): Promis
       });
       const { promise: exit, resolve: onExit } = Promise.withResolvers<number>();
       await page.exposeFunction("codeAutomationExit", onExit);
-      await page.goto(testAddress(editor.url, folder, development));
+      await page.goto(testAddress(editor.url, workspace, development));
       const code = await withTimeout(exit);
       return resultOf(code, resultFile, lines);
     } finally {
@@ -78,13 +76,30 @@ async function runInEditor(dir: string, browserPath: string | undefined): Promis
   }
 }
 
-function testAddress(url: string, folder: string, development: string): string {
+/** Two folders from the start: a window of one folder restarts its extension host when a second is added. */
+function writeWorkspace(dir: string): string {
+  for (const [name, file, text] of [
+    ["workspace", "greeting.ts", 'export const greeting = "hello";\n'],
+    ["library", "farewell.ts", 'export const farewell = "bye";\n'],
+  ] as const) {
+    mkdirSync(path.join(dir, name));
+    writeFileSync(path.join(dir, name, file), text);
+  }
+  const workspace = path.join(dir, "tests.code-workspace");
+  writeFileSync(
+    workspace,
+    JSON.stringify({ folders: [{ path: "workspace" }, { path: "library" }] }),
+  );
+  return workspace;
+}
+
+function testAddress(url: string, workspace: string, development: string): string {
   const remote = (file: string): string => `vscode-remote://${new URL(url).host}${file}`;
   const payload = JSON.stringify([
     ["extensionDevelopmentPath", remote(development)],
     ["extensionTestsPath", remote(inCheckout("dist-test/inhost/index.cjs"))],
   ]);
-  return `${url}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(payload)}`;
+  return `${url}/?workspace=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(payload)}`;
 }
 
 /** The exit code, `undefined` when the tests did not end in time. */

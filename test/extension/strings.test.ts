@@ -38,7 +38,7 @@ test("the bundle for translators holds every text, each once, in English", () =>
 test("the manifest's texts are all there and all used", () => {
   const manifest = readText("package.json");
   const nls = JSON.parse(readText("package.nls.json")) as Record<string, string>;
-  const used = new Set([...manifest.matchAll(/"%([^%"]+)%"/g)].map((match) => match[1]));
+  const used = new Set([...manifest.matchAll(/"%([^%"]+)%"/g)].map((match) => match[1] ?? ""));
   assert.deepEqual([...used].toSorted(), Object.keys(nls).toSorted());
 });
 
@@ -50,7 +50,7 @@ test("every command of the manifest is registered, and nothing else", () => {
   const registered = [...source.matchAll(/(?:register|withMemory)\("(lore\.\w+)"/g)];
   const { commands } = manifest.contributes;
   assert.deepEqual(
-    registered.map((match) => match[1]).toSorted(),
+    registered.map((match) => match[1] ?? "").toSorted(),
     commands.map(({ command }) => command).toSorted(),
   );
   assert.ok(commands.every(({ category }) => category === "Lore"));
