@@ -46,6 +46,6 @@ test("places that overlap the selection are left out, the others keep their orde
 test("places in folders that are not in the window, or outside theirs, are not confused with it", () => {
   const other = recall("a.ts", 12, 14);
   assert.deepEqual(similarPlaces([other], [], selected), []);
-  const outside = recall("../one/a.ts", 12, 14);
+  const outside = recall("../two/a.ts", 12, 14);
   assert.deepEqual(similarPlaces([outside], [root], selected), [outside]);
 });
