@@ -2,16 +2,23 @@ import type { Citation, Range } from "../protocol/types.ts";
 import type { CitationState } from "./state.ts";
 import type { StringKey } from "./strings.ts";
 import type { Texts } from "./texts.ts";
-import { oneLine } from "./visibleText.ts";
+import { clamp, oneLine } from "./visibleText.ts";
 
-/** Returns the last part of a path, with hidden characters made visible. */
+/** Longest file name, and longest other part of a place, that is shown whole, in UTF-16 code units. */
+const maxNameShown = 48;
+const maxPartShown = 120;
+
+/** Returns the last part of a path; of a very long one its beginning and its end. */
 export function fileName(path: string): string {
-  return oneLine(path.slice(path.lastIndexOf("/") + 1));
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (name.length <= maxNameShown) return oneLine(name);
+  const half = maxNameShown / 2;
+  return oneLine(`${clamp(name, half).text}…${name.slice(-half).toWellFormed()}`);
 }
 
-/** Returns the folder of a path, `""` for a file at the top, with hidden characters made visible. */
+/** Returns the folder of a path, `""` for a file at the top. */
 export function folderName(path: string): string {
-  return oneLine(path.slice(0, Math.max(0, path.lastIndexOf("/"))));
+  return oneLine(path.slice(0, Math.max(0, path.lastIndexOf("/"))), maxPartShown);
 }
 
 /** First and last line of a range, one-based and inclusive as people count. */
@@ -47,9 +54,8 @@ export function longPlace(citation: Citation, texts: Texts): string {
 /** Returns the definition with what it stands in, such as `RetryPolicy.next`; `""` when there is none. */
 export function symbolName(citation: Citation): string {
   const { symbol } = citation;
-  return symbol === undefined
-    ? ""
-    : oneLine([symbol.container, symbol.name].filter(Boolean).join("."));
+  if (symbol === undefined) return "";
+  return oneLine([symbol.container, symbol.name].filter(Boolean).join("."), maxPartShown);
 }
 
 /** Keys of the short and the long word for what became of a citation; a current one needs none. */

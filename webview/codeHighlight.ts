@@ -100,7 +100,7 @@ hljs.registerAliases(["less"], { languageName: "scss" });
 hljs.registerAliases(["proto3", "proto"], { languageName: "protobuf" });
 
 /** Longer code is shown without colours: the highlighter's time grows faster than the text. */
-const maxHighlighted = 60_000;
+const maxHighlighted = 30_000;
 
 /** Returns the code as escaped HTML with a class for each token; plain when the language is unknown. */
 export function highlight(code: string, language: string): string {

@@ -99,6 +99,8 @@ export function createConversationList(
     input.addEventListener("keydown", (event) => {
       if (event.isComposing) return;
       if (event.key === "Enter") {
+        // Else the key would also press the button that has the focus next.
+        event.preventDefault();
         const title = input.value.trim();
         if (title !== "" && title !== conversation.title) actions.rename(conversation.id, title);
         backTo(conversation);

@@ -39,29 +39,36 @@ export function createFollowScroll(
   moved: (position: ListPosition) => void,
 ): FollowScroll {
   let following: Following = "question";
-  /** Where the list was put last; a scroll event from there is not the user's. */
-  let putAt = 0;
+  /** How the list was after it was last put somewhere or scrolled. */
+  let known = { top: 0, height: 0, viewHeight: 0 };
 
   const endTop = (): number => Math.max(0, list.scrollHeight - list.clientHeight);
   const isAtEnd = (): boolean => list.scrollTop >= endTop() - endMargin;
 
+  function note(): void {
+    known = { top: list.scrollTop, height: list.scrollHeight, viewHeight: list.clientHeight };
+    moved({ top: known.top, atEnd: isAtEnd() });
+  }
+
   function put(top: number): void {
     list.scrollTop = top;
-    putAt = list.scrollTop;
-    moved({ top: list.scrollTop, atEnd: isAtEnd() });
+    note();
   }
 
   function grown(): void {
     if (following === "end") put(endTop());
     else if (following === "question") put(Math.min(endTop(), latest()?.offsetTop ?? Infinity));
-    else moved({ top: list.scrollTop, atEnd: isAtEnd() });
+    else note();
   }
 
   list.addEventListener(
     "scroll",
     () => {
-      if (Math.abs(list.scrollTop - putAt) > 1) following = isAtEnd() ? "end" : "nothing";
-      moved({ top: list.scrollTop, atEnd: isAtEnd() });
+      // The browser itself scrolls when the content changes its size; the user does while it stays.
+      const sameSize = list.scrollHeight === known.height && list.clientHeight === known.viewHeight;
+      if (sameSize && Math.abs(list.scrollTop - known.top) > 1)
+        following = isAtEnd() ? "end" : "nothing";
+      note();
     },
     { passive: true },
   );

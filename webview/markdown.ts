@@ -6,17 +6,26 @@ import { clamp, clampLines, markHidden } from "./visibleText.ts";
 
 /** Longest line of text and of a code block that is shown whole, in UTF-16 code units. */
 const maxTextLine = 10_000;
+/** Longest paragraph or table cell that is shown whole, in UTF-16 code units. */
+const maxParagraph = 50_000;
 const maxCodeLine = 2_000;
 /** Most lines of one code block that are shown. */
 const maxCodeLines = 2_000;
 
-/** One top-level block of a text, as HTML that holds nothing of the text but escaped characters. */
-export interface Block {
+/** HTML that holds nothing of the text but escaped characters. */
+export interface Piece {
   readonly html: string;
-  /** First source line, zero-based, of the text that was rendered. */
-  readonly startLine: number;
   /** The code of each code block in it as it was written, in order; for copying. */
   readonly codes: readonly string[];
+}
+
+/** One top-level block of a text. A list comes item by item, so that a long one can grow at its end. */
+export interface Block {
+  readonly pieces: readonly Piece[];
+  /** Present when the pieces are the items of a list; `start` is the number of the first. */
+  readonly list: { readonly tag: "ul" | "ol"; readonly start: string } | undefined;
+  /** First source line, zero-based, of the text that was rendered. */
+  readonly startLine: number;
 }
 
 /** Renders the markdown of answers. Blocks do not depend on each other, so a text can be rendered piecewise. */
@@ -41,8 +50,10 @@ export function createMarkdownRenderer(texts: Texts): MarkdownRenderer {
   // Before the inline rules run, whose time grows with the line; code keeps its whole text for copying.
   parser.core.ruler.before("inline", "clampLines", ({ tokens }) => {
     for (const token of tokens) {
-      if (token.type === "inline")
-        token.content = clampLines(token.content, maxTextLine, moreCharacters);
+      if (token.type !== "inline") continue;
+      const lines = clampLines(token.content, maxTextLine, moreCharacters);
+      const { text, nLeftOut } = clamp(lines, maxParagraph);
+      token.content = nLeftOut === 0 ? text : `${text} ${moreCharacters(nLeftOut)}`;
     }
   });
 
@@ -92,26 +103,37 @@ export function createMarkdownRenderer(texts: Texts): MarkdownRenderer {
     return `<div class="code-block" ${data.join(" ")}><pre dir="ltr">${gutter}<code>${code}</code></pre>${note}</div>\n`;
   }
 
-  return {
-    blocks: (markdown) => {
-      const tokens = parser.parse(markdown, {});
-      const blocks: Block[] = [];
-      let from = 0;
-      tokens.forEach((token, index) => {
-        if (token.level !== 0 || token.nesting === 1) return;
-        const block = tokens.slice(from, index + 1);
-        blocks.push({
-          html: parser.renderer.render(block, parser.options, {}),
-          startLine: block[0]?.map?.[0] ?? 0,
-          codes: block
-            .filter(({ type }) => type === "fence" || type === "code_block")
-            .map(({ content }) => withoutLastNewline(content)),
-        });
-        from = index + 1;
-      });
-      return blocks;
-    },
-  };
+  const pieceOf = (tokens: Token[]): Piece => ({
+    html: parser.renderer.render(tokens, parser.options, {}),
+    codes: tokens
+      .filter(({ type }) => type === "fence" || type === "code_block")
+      .map(({ content }) => withoutLastNewline(content)),
+  });
+
+  function blockOf(tokens: Token[]): Block {
+    const [first] = tokens;
+    const startLine = first?.map?.[0] ?? 0;
+    const tag = first?.tag;
+    if (tag !== "ul" && tag !== "ol")
+      return { pieces: [pieceOf(tokens)], list: undefined, startLine };
+    const items = splitAtLevel(tokens.slice(1, -1), 1);
+    const start = String(first?.attrGet("start") ?? "");
+    return { pieces: items.map(pieceOf), list: { tag, start }, startLine };
+  }
+
+  return { blocks: (markdown) => splitAtLevel(parser.parse(markdown, {}), 0).map(blockOf) };
+}
+
+/** Returns the tokens of each element that stands at the nesting level, in order. */
+function splitAtLevel(tokens: Token[], level: number): Token[][] {
+  const groups: Token[][] = [];
+  let from = 0;
+  tokens.forEach((token, index) => {
+    if (token.level !== level || token.nesting === 1) return;
+    groups.push(tokens.slice(from, index + 1));
+    from = index + 1;
+  });
+  return groups;
 }
 
 function escapedText(text: string): string {

@@ -1,7 +1,7 @@
 import type { Reason, Recall } from "../protocol/types.ts";
 import type { StringKey } from "./strings.ts";
 import type { Texts } from "./texts.ts";
-import { clamp, oneLine } from "./visibleText.ts";
+import { oneLine } from "./visibleText.ts";
 
 /** Longest detail that is shown of one reason, in UTF-16 code units. */
 const maxDetail = 120;
@@ -9,7 +9,9 @@ const maxDetail = 120;
 /** Returns why a place was recalled, in words: how it hangs together with a better one, then the strongest reasons. */
 export function reasonTexts(recall: Recall, texts: Texts): readonly string[] {
   const relation = recall.relation;
-  const related = relation ? [texts.text(`relation.${relation.kind}`, oneLine(relation.of))] : [];
+  const related = relation
+    ? [texts.text(`relation.${relation.kind}`, oneLine(relation.of, maxDetail))]
+    : [];
   const reasons = recall.reasons
     .filter(({ weight }) => weight > 0)
     .toSorted((a, b) => b.weight - a.weight)
@@ -20,7 +22,7 @@ export function reasonTexts(recall: Recall, texts: Texts): readonly string[] {
 /** A reason without a detail loses what would introduce the detail. */
 function reasonText(reason: Reason, texts: Texts): string {
   const key: StringKey = `reason.${reason.kind}`;
-  const detail = oneLine(clamp(reason.detail, maxDetail).text);
+  const detail = oneLine(reason.detail, maxDetail);
   const words = texts.text(key, detail);
   return detail === "" ? words.replace(/[\s:]+$/, "") : words;
 }

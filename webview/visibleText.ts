@@ -23,9 +23,16 @@ export function markHidden(html: string): string {
   );
 }
 
-/** Returns the text on one line: each run of white space is one space. For labels. */
-export function oneLine(text: string): string {
-  return visibleText(text.replace(/\s+/g, " ").trim());
+/** Longest label, in UTF-16 code units: more than anybody reads, and no work for the page. */
+const maxLabel = 600;
+
+/**
+ * Returns the text on one line for a label: each run of white space is one space, hidden characters are
+ * visible, and what is longer than `limit` UTF-16 code units ends with `…`.
+ */
+export function oneLine(text: string, limit: number = maxLabel): string {
+  const { text: shown, nLeftOut } = clamp(text, limit);
+  return visibleText(shown.replace(/\s+/g, " ").trim()) + (nLeftOut > 0 ? "…" : "");
 }
 
 function nameOf(character: string): string {

@@ -152,6 +152,16 @@ async function driveOne(
   assert.deepEqual(requested.toSorted(), own, "the page loads its own two files and nothing else");
 }
 
+/** Returns a clock of the time that the page's main thread worked, in milliseconds. */
+export async function mainThreadClock(page: Page): Promise<() => Promise<number>> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
+  return async () => {
+    const { metrics } = await devtools.send("Performance.getMetrics");
+    return 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN);
+  };
+}
+
 function chatOn(page: Page): Chat {
   const posted = (): Promise<readonly FromWebview[]> =>
     page.evaluate(() => window.fakeEditor.posted);
