@@ -1,17 +1,24 @@
 /** Answers "what happens between A and B" by a chain of calls, and "what happens when A" by the calls of A in order. */
 import type { Recall } from "../../protocol/types.ts";
 import { pause, recallMore, type AnswerOutcome, type Ask } from "./ask.ts";
-import { findChain, maxHops, type CallChain, type CallEnd, type CallStep } from "./callChain.ts";
+import {
+  callOf,
+  findChain,
+  maxHops,
+  type CallChain,
+  type CallEnd,
+  type CallStep,
+} from "./callChain.ts";
 import { evidenceOf, minEvidence } from "./evidence.ts";
 import { code } from "./markdown.ts";
-import { callsName, lastPart } from "./names.ts";
+import { lastPart } from "./names.ts";
 import { abstain } from "./noEvidence.ts";
 import { answerPlace, writeRest } from "./placeAnswer.ts";
 import { placeLine, writePlace } from "./placeText.ts";
 import { QuestionTerms } from "./questionTerms.ts";
 import { parseQuestion } from "../recall/question.ts";
 import { Reading } from "./reading.ts";
-import { lineRange, useLinesOf } from "./useLines.ts";
+import { lineRange, type UseLine } from "./useLines.ts";
 
 /** A flow with one end, or ends that are no definitions, gets the usual answer about its best place. */
 export async function answerFlow(
@@ -49,13 +56,20 @@ async function endsOf(ask: Ask, phrase: string): Promise<Recall[]> {
   const recalls = (await recallMore(ask, phrase, 12)).filter(
     ({ citation, relation }) => citation.symbol !== undefined && relation === undefined,
   );
-  const names = new Set([...question.identifiers, ...question.words].map(lastPart));
-  const named = recalls.filter((recall) => names.has(nameOf(recall)) && recall.role === "source");
-  if (named.length > 0) return named.slice(0, 1);
+  const sources = recalls.filter(({ role }) => role === "source");
+  // Several plain words describe a definition, they do not name it.
+  const names = new Set([
+    ...question.identifiers.map(lastPart),
+    ...(question.words.length === 1 ? question.words : []),
+  ]);
+  const named = sources.filter((recall) => names.has(nameOf(recall)) && isCallable(recall));
+  if (named.length > 0) return named.slice(0, maxMeanings);
   const terms = new QuestionTerms(question, ask.result.trace);
-  return recalls
-    .filter((recall) => recall.role === "source" && evidenceOf(terms, [recall]) >= minEvidence)
-    .slice(0, maxMeanings);
+  const fitting = sources.filter((recall) => evidenceOf(terms, [recall]) >= minEvidence);
+  return [...fitting.filter(isCallable), ...fitting.filter((recall) => !isCallable(recall))].slice(
+    0,
+    maxMeanings,
+  );
 }
 
 /** The definitions at both ends of what was found, for a phrase may have meant several. */
@@ -73,6 +87,11 @@ function endsOfChain(
   const pick = (recalls: readonly Recall[]): Recall | undefined =>
     recalls.find((recall) => isIn(endOf(recall)));
   return [pick(starts), pick(ends)];
+}
+
+/** What calls and is called. */
+function isCallable({ citation }: Recall): boolean {
+  return ["function", "method", "class", "struct", "macro"].includes(citation.symbol?.kind ?? "");
 }
 
 function endOf(recall: Recall): CallEnd {
@@ -113,20 +132,26 @@ function writeEnds(ask: Ask, from: Recall, to: Recall): boolean {
 
 function writeChain(ask: Ask, chain: CallChain, from: string, to: string): void {
   const { writer } = ask;
-  if (chain.kind === "none") {
+  const lists =
+    chain.kind === "none"
+      ? []
+      : stepLists(ask, chain.kind === "chain" ? [chain.steps] : [chain.toFrom, chain.toTo]);
+  const [first, second] = lists;
+  if (chain.kind === "none" || first === undefined) {
+    const isCut = chain.kind === "none" && chain.isCut;
     writer.block(
-      `I found no chain of calls between ${code(from)} and ${code(to)} within ${maxHops} steps by name. They may meet through data, callbacks or a framework, which calls by name do not show.`,
+      `I found no chain of calls between ${code(from)} and ${code(to)} ${isCut ? "among the callers that I followed before I stopped" : `within ${maxHops} steps by name`}. They may meet through data, callbacks or a framework, which calls by name do not show.`,
     );
     return;
   }
   if (chain.kind === "chain") {
     const heading = chain.isReversed
       ? `The calls lead the other way, from ${code(to)} to ${code(from)}`
-      : `The calls between them`;
-    writer.block(`### ${heading}\n\n${stepList(ask, chain.steps)}`);
+      : "The calls between them";
+    writer.block(`### ${heading}\n\n${first}`);
   } else {
     writer.block(
-      `### ${code(chain.caller)} leads to both\n\nFirst to ${code(from)}:\n\n${stepList(ask, chain.toFrom)}\n\nThen to ${code(to)}:\n\n${stepList(ask, chain.toTo)}`,
+      `### ${code(chain.caller)} leads to both\n\nFirst to ${code(from)}:\n\n${first}\n\nThen to ${code(to)}:\n\n${second as string}`,
     );
   }
   writer.block(
@@ -134,18 +159,24 @@ function writeChain(ask: Ask, chain: CallChain, from: string, to: string): void 
   );
 }
 
-/** A step whose line changed meanwhile is named without a quotation. */
-function stepList(ask: Ask, steps: readonly CallStep[]): string {
+/** One list for each run of steps; empty when a line changed meanwhile, for a chain with a gap says nothing. */
+function stepLists(ask: Ask, runs: readonly (readonly CallStep[])[]): string[] {
   const reading = new Reading(ask.ports.source);
-  return steps
-    .map((step, i) => {
-      const place = reading.place(step.recall);
-      const uses = place === undefined ? [] : useLinesOf(place, step.callee.name);
-      const use = uses.find((each) => callsName(each.text, step.callee.name)) ?? uses[0];
-      const says = `${i + 1}. ${code(step.caller.name)} uses ${code(step.callee.name)}`;
-      return use === undefined
-        ? says
-        : `${says} in ${ask.writer.link(use.place.file, lineRange(use), use.holder)}: ${code(use.text)}`;
-    })
-    .join("\n");
+  const found = runs.map((steps) =>
+    steps.map((step) => ({ step, use: callOf(reading, step.recall, step.callee) })),
+  );
+  if (found.flat().some(({ use }) => use === undefined)) return [];
+  return found.map((steps) =>
+    steps
+      .map(({ step, use }, i) => {
+        const { place, text, holder } = use as UseLine;
+        const link = ask.writer.link(place.file, lineRange(use as UseLine), holder);
+        return `${i + 1}. ${qualified(step.caller)} uses ${qualified(step.callee)} in ${link}: ${code(text)}`;
+      })
+      .join("\n"),
+  );
+}
+
+function qualified({ name, container }: CallEnd): string {
+  return code(container === "" ? name : `${container}.${name}`);
 }

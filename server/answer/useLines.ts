@@ -1,6 +1,6 @@
 /** The lines of a recalled place that use a name. */
 import type { Range, SymbolInfo } from "../../protocol/types.ts";
-import { definitionAt, lastLineOf } from "./definition.ts";
+import { definitionAt, isCommentLine, lastLineOf } from "./definition.ts";
 import { callsName, definesName, mentions } from "./names.ts";
 import type { Place } from "./reading.ts";
 
@@ -20,7 +20,7 @@ export interface UseLine {
 const maxTextLength = 160;
 const contextBefore = 60;
 
-/** Returns the place's lines that use `name`. */
+/** Returns the place's lines that use `name`, without the ones that define it and without comments. */
 export function useLinesOf(place: Place, name: string): UseLine[] {
   const own = ownDefinition(place, name);
   const lines: UseLine[] = [];
@@ -28,6 +28,9 @@ export function useLinesOf(place: Place, name: string): UseLine[] {
     const whole = place.file.line(line);
     if (!mentions(whole, name) || definesName(whole, name)) continue;
     const holder = holderOf(place, line, name);
+    // What a comment mentions is no use; in documentation and configuration it is all there is.
+    const isCode = place.recall.role === "source" || place.recall.role === "test";
+    if (isCode && isCommentLine(whole, place.file.language)) continue;
     if (own !== undefined && line <= own.nameLine && line >= own.firstCommentLine) continue;
     lines.push({
       place,

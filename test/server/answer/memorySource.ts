@@ -67,16 +67,16 @@ export class MemorySource implements SourceReader, RecallService {
       ...question.identifiers.flatMap(termsOfName),
     ]);
     const chunks = [...this.contents].flatMap(([path, text]) => this.#chunks(path, text));
+    const held = new Map(chunks.map((chunk) => [chunk, chunkTerms(chunk)]));
     const nChunks = (term: string): number =>
-      chunks.filter((chunk) => chunkTerms(chunk).has(term)).length;
+      chunks.filter((chunk) => held.get(chunk)?.has(term) === true).length;
     const weights = new Map([...terms].map((term) => [term, 1 / (1 + nChunks(term))]));
     const recalls = chunks
       .map((chunk) => {
-        const held = chunkTerms(chunk);
         const { symbol } = chunk.citation;
         let score = 0;
         for (const [term, weight] of weights) {
-          if (held.has(term)) score += weight;
+          if (held.get(chunk)?.has(term) === true) score += weight;
           if (symbol !== undefined && termsOfName(symbol.name).includes(term)) score += weight;
         }
         if (names.has(symbol?.name)) score += 3;
