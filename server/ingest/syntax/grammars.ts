@@ -1,5 +1,6 @@
 /** Finds and loads the wasm grammars. */
 import { Language, Parser, Query } from "web-tree-sitter";
+import { createParserHost, type ParserHost } from "../parserHost.ts";
 import grammarFiles from "./grammarFiles.json" with { type: "json" };
 
 /** A grammar that Lore ships; the files and their packages are listed in `grammarFiles.json`. */
@@ -19,16 +20,22 @@ export class GrammarLoader {
   readonly #folder: string;
   readonly #languages = new Map<GrammarName, Promise<Language | undefined>>();
 
-  private constructor(folder: string) {
+  readonly #host: ParserHost;
+
+  private constructor(folder: string, host: ParserHost) {
     this.#folder = folder;
+    this.#host = host;
   }
 
-  /** Starts the parser runtime, which happens once per thread. Rejects when its wasm file is missing. */
+  /** Starts the parser runtime. Rejects with ENOENT when its wasm file is missing. */
   static async open(folder: string): Promise<GrammarLoader> {
-    await Parser.init({
-      locateFile: () => pathOf(folder, "web-tree-sitter/web-tree-sitter.wasm"),
-    });
-    return new GrammarLoader(folder);
+    runtime ??= startRuntime(pathOf(folder, "web-tree-sitter/web-tree-sitter.wasm"));
+    return new GrammarLoader(folder, await runtime);
+  }
+
+  /** Bytes of memory that the runtime holds, trees that live included. */
+  memoryBytes(): number {
+    return this.#host.memoryBytes();
   }
 
   /** `undefined` when the grammar's file is missing. Rejects when the query does not fit the grammar. */
@@ -51,6 +58,16 @@ export class GrammarLoader {
       throw error;
     }
   }
+}
+
+/** The library keeps one runtime a thread, whatever it is asked for. */
+let runtime: Promise<ParserHost> | undefined;
+
+async function startRuntime(wasmFile: string): Promise<ParserHost> {
+  const host = createParserHost(wasmFile);
+  await Promise.all([Parser.init(host.moduleOptions), host.instantiated]);
+  host.moveStack();
+  return host;
 }
 
 function pathOf(folder: string, packagePath: string): string {

@@ -165,7 +165,7 @@ class Packer {
   }
 
   #mustClose(open: OpenRun, atom: Atom): boolean {
-    if (this.#isCloser(atom)) return false;
+    if (this.#isCloser(atom) && this.#fits(open, atom)) return false;
     const leavesPreamble =
       (open.role === "import") !== (atom.role === "import") &&
       open.role !== "lead" &&

@@ -35,7 +35,8 @@ export function chunkProse(text: string, read: ProseReader): ParsedFile {
   const contents = Array.from(starts, (start, i) =>
     withoutBreak(text.slice(start, starts[i + 1] ?? text.length)),
   );
-  const { headings, continues } = read(contents);
+  const { headings: all, continues } = read(contents);
+  const headings = all.filter((heading) => heading.title !== "");
   const { symbols, symbolOffsets } = symbolsOf(text, starts, headings);
   const atoms = atomsOfProse(text, starts, headings, continues);
   const runs = packAtoms(text, starts, atoms, symbols);

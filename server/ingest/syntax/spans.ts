@@ -52,7 +52,7 @@ function cutLongLines(text: string, lines: Uint32Array, run: LineRun): Piece[] {
     }
   }
   if (end > open) pieces.push({ start: open, end });
-  return pieces;
+  return pieces.filter((piece) => /\S/.test(text.slice(piece.start, piece.end)));
 }
 
 /** Cuts after a character that ends a word, when there is one near, and never inside a surrogate pair. */

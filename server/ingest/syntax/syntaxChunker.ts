@@ -12,6 +12,7 @@ import { chunkSql } from "./sql.ts";
 import { specOf } from "./specs.ts";
 import { readMarkdown } from "./markdown.ts";
 import { readAsciidoc, readRestructuredText } from "./markupHeadings.ts";
+import { nestsTooDeeply } from "./nesting.ts";
 import { packAtoms } from "./packing.ts";
 import { chunkProse } from "./sections.ts";
 import { spansOf } from "./spans.ts";
@@ -20,6 +21,10 @@ import { spansOf } from "./spans.ts";
 const maxParseMs = 2_000;
 /** A tree takes about 17 bytes for a byte of source, so a larger text would cost too much memory. */
 const maxTextLength = 2_000_000;
+/** The runtime weighs ambiguous input in memory that it never gives back. */
+const maxMemoryBytes = 320 * 1024 * 1024;
+/** Asking for a column takes time in proportion to its line, which some grammars do at each token. */
+const maxLineLength = 50_000;
 /** One error condemns no file: C++ and Rust files often hold some. Their share of the text decides. */
 const maxErrorShare = 0.4;
 
@@ -53,8 +58,9 @@ const failed = { chunks: [], symbols: [], boundary: "lines" } as const;
 export class SyntaxChunker {
   readonly #loader: GrammarLoader;
   readonly #elapsedMs: () => number;
-  readonly #parser = new Parser();
+  #parser = new Parser();
   readonly #ready = new Map<LanguageSpec, ReadyGrammar>();
+  #hasFaulted = false;
   readonly #missing = new Set<LanguageSpec>();
 
   constructor(loader: GrammarLoader, elapsedMs: () => number) {
@@ -93,6 +99,14 @@ export class SyntaxChunker {
   }
 
   /**
+   * True once the runtime has faulted or holds more memory than it ever gives back. Nothing goes wrong then,
+   * but more and more files fall back to lines: the thread should be replaced when it is convenient.
+   */
+  get isWorn(): boolean {
+    return this.#hasFaulted || this.#loader.memoryBytes() > maxMemoryBytes;
+  }
+
+  /**
    * The chunks of a text. `undefined` when the language was not prepared or has no grammar. When `fallback`
    * is set there are no chunks, and the caller chunks by lines.
    */
@@ -102,16 +116,34 @@ export class SyntaxChunker {
     if (scan === undefined && grammar === undefined) return undefined;
     if (text.length > maxTextLength) return { ...failed, fallback: "tooLarge" };
     if (grammar === undefined) return scan?.(text);
+    const lines = lineStarts(text);
+    if (hasLongLine(lines, text.length) || nestsTooDeeply(text))
+      return { ...failed, fallback: "tooLarge" };
+    try {
+      return this.#chunkByTree(text, lines, grammar);
+    } catch (error) {
+      // Expected: the runtime ran out of stack (RangeError) or memory, or trapped (RuntimeError).
+      const isRuntimeFault = error instanceof RangeError || isNamed(error, "RuntimeError");
+      if (!isRuntimeFault) throw error;
+      // What the parser holds is in an unknown state: freeing it could do harm, so it is left behind.
+      this.#hasFaulted = true;
+      this.#parser = new Parser();
+      return { ...failed, fallback: "parseErrors" };
+    }
+  }
+
+  #chunkByTree(text: string, lines: Uint32Array, grammar: ReadyGrammar): ParsedFile {
     const deadline = this.#elapsedMs() + maxParseMs;
-    const isLate = (): boolean => this.#elapsedMs() > deadline;
+    const mustStop = (): boolean =>
+      this.#elapsedMs() > deadline || this.#loader.memoryBytes() > maxMemoryBytes;
     this.#parser.setLanguage(grammar.language);
-    const tree = this.#parser.parse(text, undefined, { progressCallback: isLate });
+    const tree = this.#parser.parse(text, undefined, { progressCallback: mustStop });
     if (tree === null) {
       this.#parser.reset();
       return { ...failed, fallback: "timeout" };
     }
     try {
-      return chunkTree(text, tree, grammar, isLate);
+      return chunkTree(text, lines, tree, grammar, mustStop);
     } finally {
       tree.delete();
     }
@@ -131,13 +163,24 @@ export class SyntaxChunker {
   }
 }
 
+function hasLongLine(lines: Uint32Array, textLength: number): boolean {
+  for (let line = 0; line < lines.length; line++) {
+    if ((lines[line + 1] ?? textLength) - (lines[line] ?? 0) > maxLineLength) return true;
+  }
+  return false;
+}
+
+function isNamed(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
+}
+
 function chunkTree(
   text: string,
+  lines: Uint32Array,
   tree: Tree,
   grammar: ReadyGrammar,
   isLate: () => boolean,
 ): ParsedFile {
-  const lines = lineStarts(text);
   const outline = outlineOf(text, lines, tree, grammar.query, grammar.spec, isLate);
   if (outline === undefined) return { ...failed, fallback: "timeout" };
   if (outline.errorLength > maxErrorShare * text.length)
