@@ -105,5 +105,5 @@ export function countSentence(status: MemoryStatus, { t, count }: Wording): stri
 function refining(status: MemoryStatus, { t, count }: Wording): string[] {
   const toRefine = status.roots.reduce((total, root) => total + root.filesToRefine, 0);
   if (toRefine === 0) return [];
-  return [t("{0} files are searchable and still to be cut exactly by syntax.", count(toRefine))];
+  return [t("{0} files are searchable and still to be chunked by syntax.", count(toRefine))];
 }

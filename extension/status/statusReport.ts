@@ -52,16 +52,18 @@ function rootSection(
     ...root.notices.map((notice) => `! ${oneLine(notice.message, 1_000)}`),
     t("Files seen: {0}", count(root.filesSeen)),
     `  ${t("remembered: {0}", count(root.remembered))}`,
-    `    ${t("cut by syntax: {0}", count(root.filesSyntaxExact))}`,
-    `    ${t("cut by lines because they did not parse: {0}", count(root.filesFallback))}`,
-    `    ${t("waiting to be cut by syntax: {0}", count(root.filesToRefine))}`,
+    `    ${t("chunked by syntax: {0}", count(root.filesSyntaxExact))}`,
+    `    ${t("chunked by lines because they did not parse: {0}", count(root.filesFallback))}`,
+    `    ${t("waiting to be chunked by syntax: {0}", count(root.filesToRefine))}`,
     `  ${t("waiting: {0}", count(root.pending))}`,
     `  ${t("skipped: {0}", count(sum(root.skipped)))}`,
     ...reasonLines(root.skipped, wording),
     `  ${t("failed: {0}", count(sum(root.failed)))}`,
     ...reasonLines(root.failed, wording),
     t("Hidden by ignore rules: {0} entries, not counted above", count(root.ignoredEntries)),
-    t("Bytes: {0} of {1}", size(root.bytesDone), size(root.bytesKnown)),
+    ...(root.state === "ready"
+      ? []
+      : [t("Bytes done: {0} of {1}", size(root.bytesDone), size(root.bytesKnown))]),
     t("Chunks: {0}", count(root.nChunks)),
     t("Size of the memory on disk: {0}", size(root.storeBytes)),
     ...problemLines(listed, wording),
@@ -110,7 +112,7 @@ function stateSentence(root: RootStatus, { t }: Wording): string {
     case "filling":
       return t("Remembering files; can be asked already");
     case "refining":
-      return t("Everything is searchable; cutting exactly by syntax goes on");
+      return t("Everything is searchable; chunking by syntax goes on");
     case "ready":
       return t("Up to date");
     case "paused":
