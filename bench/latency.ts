@@ -41,6 +41,7 @@ export async function benchLatency(settings: BenchSettings): Promise<Table[]> {
         "target",
         "",
         "slowest",
+        "processor time each",
         "right file first",
         "right file in 10",
       ],
@@ -71,8 +72,10 @@ async function measure(
   for (const { query } of questions.slice(0, nWarmUp)) await search(server, query);
   const asked = questions.slice(nWarmUp);
   const rows = [
-    await timed(`${size}, search`, asked, targets[size], ({ query }) => search(server, query)),
-    await timed(`${size}, ask`, asked, {}, async ({ query }) => {
+    await timed(`${size}, search`, server, asked, targets[size], ({ query }) =>
+      search(server, query),
+    ),
+    await timed(`${size}, ask`, server, asked, {}, async ({ query }) => {
       const { citations } = await server.request(methods.ask, { question: query, askId: "bench" });
       return citations.map((citation) => citation.path);
     }),
@@ -89,11 +92,13 @@ async function search(server: BenchServer, query: string): Promise<string[]> {
 
 async function timed(
   name: string,
+  server: BenchServer,
   questions: readonly MadeQuestion[],
   target: { readonly p50?: number; readonly p95?: number },
   ask: (question: MadeQuestion) => Promise<readonly string[]>,
 ): Promise<string[]> {
   const times: number[] = [];
+  const cpuBeforeMs = server.cpuMs();
   let nFirst = 0;
   let nInTen = 0;
   for (const question of questions) {
@@ -115,6 +120,7 @@ async function timed(
     ...cells([0.5, target.p50]),
     ...cells([0.95, target.p95]),
     ms(percentile(times, 1)),
+    ms((server.cpuMs() - cpuBeforeMs) / questions.length),
     share(nFirst),
     share(nInTen),
   ];

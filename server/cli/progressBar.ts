@@ -22,7 +22,7 @@ export class ProgressBar {
     if (this.#nowMs() - this.#drawnMs < minIntervalMs) return;
     this.#drawnMs = this.#nowMs();
     this.#drawn = true;
-    const width = Math.max(20, (this.#stream.columns ?? 80) - 1);
+    const width = Math.max(20, (this.#stream.columns || 80) - 1);
     this.#stream.write(`\r${progressText(status).slice(0, width)}\x1b[K`);
   }
 
