@@ -159,12 +159,12 @@ async function askFresh(question: string): Promise<ShownAnswer> {
   return answer;
 }
 
-/** Asks until the answer is as wanted, for as long as a person would call prompt; every answer must be fresh. */
+/** Asks until the answer is as wanted, with room for a busy machine; every answer must be fresh. */
 async function askUntil(
   question: string,
   isWanted: (answer: ShownAnswer) => boolean,
 ): Promise<ShownAnswer> {
-  const deadlineMs = performance.now() + 15_000;
+  const deadlineMs = performance.now() + 30_000;
   for (;;) {
     const answer = await askFresh(question);
     if (isWanted(answer)) return answer;
