@@ -7,6 +7,7 @@ import type { Logger } from "./ports.ts";
 import { Recaller } from "./recall/recaller.ts";
 import { VerifiedSource } from "./recall/verifiedSource.ts";
 import { grammarFolderUrl } from "./threads.ts";
+import { keepWasmSmall } from "./wasmTiering.ts";
 import { WorkspaceMemory, type WorkspaceMemoryOptions } from "./workspaceMemory.ts";
 
 /** The memory with what reads from it. */
@@ -21,6 +22,7 @@ export async function assembleRecall(
   log: Logger,
   options: Omit<WorkspaceMemoryOptions, "log"> = {},
 ): Promise<RecallParts> {
+  keepWasmSmall();
   const memory = new WorkspaceMemory({ ...options, log });
   const source = new VerifiedSource({
     files: createNodeFileSystem(),

@@ -24,7 +24,7 @@ const host = new IngestHost({
   parseEntry: threadEntry("parseThread"),
   grammarFolder: fileURLToPath(grammarFolderUrl()),
   watchdogMs,
-  defaultThreads: Math.max(1, Math.floor(availableParallelism() / 2)),
+  defaultThreads: Math.max(2, Math.floor(availableParallelism() / 2)),
   watch: (rootFolder, changed) => watchGit(files, rootFolder, changed),
   report: (statuses) => {
     const message: IngestMessage = { kind: "status", statuses };
