@@ -42,10 +42,14 @@ export interface OpenParams {
   readonly trusted: boolean;
 }
 /** Opens the memory of each root and starts to fill it. First request of a connection. */
-export const open = request<OpenParams, { serverVersion: string; status: MemoryStatus }>("memory/open");
+export const open = request<OpenParams, { serverVersion: string; status: MemoryStatus }>(
+  "memory/open",
+);
 
 export const setRoots = request<{ roots: readonly Root[] }, MemoryStatus>("memory/setRoots");
-export const configure = request<{ settings: MemorySettings; trusted: boolean }, MemoryStatus>("memory/configure");
+export const configure = request<{ settings: MemorySettings; trusted: boolean }, MemoryStatus>(
+  "memory/configure",
+);
 
 export interface FileChange {
   /** Absolute path. */
@@ -56,7 +60,9 @@ export interface FileChange {
 export const filesChanged = notification<{ changes: readonly FileChange[] }>("memory/filesChanged");
 
 /** client → server: the editor's unsaved text of a file; it replaces the file's text until closed or saved. */
-export const documentChanged = notification<{ file: string; version: number; text: string }>("memory/documentChanged");
+export const documentChanged = notification<{ file: string; version: number; text: string }>(
+  "memory/documentChanged",
+);
 /** client → server: the document was closed or equals the disk again. */
 export const documentClosed = notification<{ file: string }>("memory/documentClosed");
 /** client → server: absolute paths of the open editors, most recent first; they are remembered first. */
@@ -67,7 +73,10 @@ export const rescan = request<Record<string, never>, MemoryStatus>("memory/resca
 export const status = request<Record<string, never>, MemoryStatus>("memory/status");
 /** Resolves when every known change is searchable (`refined: false`) or syntax-exact as well (`refined: true`). */
 export const settled = request<{ refined: boolean }, MemoryStatus>("memory/settled");
-export const problems = request<{ rootId?: string; offset: number; limit: number }, { problems: FileProblem[]; total: number }>("memory/problems");
+export const problems = request<
+  { rootId?: string; offset: number; limit: number },
+  { problems: FileProblem[]; total: number }
+>("memory/problems");
 export const pause = request<Record<string, never>, MemoryStatus>("memory/pause");
 export const resume = request<Record<string, never>, MemoryStatus>("memory/resume");
 /** Throws the root's memory away and fills it again. */
@@ -103,7 +112,11 @@ export interface AskParams {
   readonly rootIds?: readonly string[];
   readonly activeFile?: string;
   /** The selected code the question is about. */
-  readonly selection?: { readonly file: string; readonly text: string; readonly range: { readonly startLine: number; readonly endLine: number } };
+  readonly selection?: {
+    readonly file: string;
+    readonly text: string;
+    readonly range: { readonly startLine: number; readonly endLine: number };
+  };
   /** Client-chosen id that `answerProgress` repeats. */
   readonly askId: string;
 }
@@ -122,14 +135,29 @@ export const answerProgress = notification<{
 }>("answer/progress");
 
 /** Reads cited spans again. The result has one entry for each citation, in order. */
-export const checkCitations = request<{ citations: readonly Citation[] }, { checks: CitationCheck[] }>("answer/checkCitations");
+export const checkCitations = request<
+  { citations: readonly Citation[] },
+  { checks: CitationCheck[] }
+>("answer/checkCitations");
 
-export const listConversations = request<Record<string, never>, { conversations: Conversation[] }>("conversation/list");
-export const createConversation = request<Record<string, never>, { conversation: Conversation }>("conversation/create");
+export const listConversations = request<Record<string, never>, { conversations: Conversation[] }>(
+  "conversation/list",
+);
+export const createConversation = request<Record<string, never>, { conversation: Conversation }>(
+  "conversation/create",
+);
 /** Errors: `conversationNotFound`. */
-export const readConversation = request<{ conversationId: string }, { conversation: Conversation; turns: Turn[] }>("conversation/read");
-export const renameConversation = request<{ conversationId: string; title: string }, { conversation: Conversation }>("conversation/rename");
-export const deleteConversation = request<{ conversationId: string }, Record<string, never>>("conversation/delete");
+export const readConversation = request<
+  { conversationId: string },
+  { conversation: Conversation; turns: Turn[] }
+>("conversation/read");
+export const renameConversation = request<
+  { conversationId: string; title: string },
+  { conversation: Conversation }
+>("conversation/rename");
+export const deleteConversation = request<{ conversationId: string }, Record<string, never>>(
+  "conversation/delete",
+);
 
 /** server → client: counts changed; at most five a second. */
 export const statusChanged = notification<{ status: MemoryStatus }>("memory/statusChanged");

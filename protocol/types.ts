@@ -139,11 +139,19 @@ export interface SearchResult {
 /** What each stage of the recall saw, for "what I looked at" and `lore search --explain`. */
 export interface RecallTrace {
   /** The question as understood. */
-  readonly terms: readonly { readonly term: string; readonly nChunks: number; readonly used: boolean }[];
+  readonly terms: readonly {
+    readonly term: string;
+    readonly nChunks: number;
+    readonly used: boolean;
+  }[];
   readonly identifiers: readonly string[];
   readonly paths: readonly string[];
   readonly literals: readonly string[];
-  readonly stages: readonly { readonly name: string; readonly nCandidates: number; readonly ms: number }[];
+  readonly stages: readonly {
+    readonly name: string;
+    readonly nCandidates: number;
+    readonly ms: number;
+  }[];
 }
 
 /** All places where a literal text occurs, with the completeness of the scan. */

@@ -18,7 +18,10 @@ export type FromWebview =
   | { readonly type: "copy"; readonly text: string }
   /** Text typed but not sent, kept so that a hidden or reloaded view restores it. */
   | { readonly type: "draft"; readonly text: string }
-  | { readonly type: "command"; readonly command: "showStatus" | "openLog" | "resume" | "openFolder" | "manageTrust" };
+  | {
+      readonly type: "command";
+      readonly command: "showStatus" | "openLog" | "resume" | "openFolder" | "manageTrust";
+    };
 
 /** extension → webview */
 export type ToWebview =

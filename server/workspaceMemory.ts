@@ -14,17 +14,11 @@ import type {
   ProblemPage,
   StoreStatus,
 } from "./ingest/ingestCalls.ts";
-import { MemoryBank } from "./memory/memoryBank.ts";
+import { MemoryBank, type OpenBank } from "./memory/memoryBank.ts";
 import type { Logger, LogLevel } from "./ports.ts";
 import type { MemoryService } from "./services.ts";
 import { threadEntry } from "./threads.ts";
 import { serverVersion } from "./version.ts";
-
-/** A root with its open store, for recall. */
-export interface OpenBank {
-  readonly root: Root;
-  readonly bank: MemoryBank;
-}
 
 interface Opened {
   readonly storeDir: string;

@@ -2,9 +2,9 @@
  * Reads one root's memory: which chunks hold a term, which file a chunk belongs to, what a file defines.
  * A connection of its own, so that questions never wait for the writer (SQLite WAL).
  */
-import type { SymbolInfo } from "../../protocol/types.ts";
+import type { Root, SymbolInfo } from "../../protocol/types.ts";
 import type { ParsedSymbol } from "../types.ts";
-import { openForReading, type Database, type StatementSync } from "./database.ts";
+import { DamagedError, openForReading, type Database, type StatementSync } from "./database.ts";
 import { unpackSpans, unpackSymbols, type StoredSpan } from "./packedSpans.ts";
 import type { ChunkColumn } from "./schema.ts";
 import { chunkColumns } from "./schema.ts";
@@ -28,52 +28,44 @@ export interface StoredBlob {
   readonly paths: readonly string[];
 }
 
+/** A root with its open store, for recall. */
+export interface OpenBank {
+  readonly root: Root;
+  readonly bank: MemoryBank;
+}
+
 const cacheBytes = 32 * 1024 * 1024;
 /** Blobs kept between questions. */
 const maxCachedBlobs = 4_096;
+const maxCachedFrequencies = 50_000;
 
 export class MemoryBank {
   readonly #database: Database;
   readonly #frequencies = new Map<string, number>();
   readonly #blobs = new Map<number, StoredBlob>();
   readonly #searches = new Map<string, StatementSync>();
-  readonly #frequency: StatementSync;
-  readonly #blobOfChunk: StatementSync;
-  readonly #pathsOfBlob: StatementSync;
-  readonly #blobOfPath: StatementSync;
-  readonly #pathById: StatementSync;
-  readonly #searchPaths: StatementSync;
-  readonly #dataVersion: StatementSync;
-  readonly #remembered: StatementSync;
+  readonly #statements: Statements;
   #seenVersion = -1;
 
-  /** Opens an existing store. Errors: `storeUnavailable`, `sqliteMissing`. */
+  /** Opens an existing store. Errors: `storeUnavailable`, `sqliteMissing`, and those of SQLite on a damaged one. */
   constructor(file: string) {
     this.#database = openForReading(file, cacheBytes);
-    this.#database.exec(
-      "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, chunkIndex, row)",
-    );
-    const prepare = (sql: string): StatementSync => this.#database.prepare(sql);
-    this.#frequency = prepare("SELECT doc FROM temp.vocabulary WHERE term = ?");
-    this.#blobOfChunk = prepare(
-      "SELECT id, hash, language, level, nChunks, chunks, symbols FROM blob WHERE id <= ? ORDER BY id DESC LIMIT 1",
-    );
-    this.#blobOfChunk.setReadBigInts(true);
-    this.#pathsOfBlob = prepare("SELECT path FROM file WHERE blob = ? ORDER BY path");
-    this.#blobOfPath = prepare("SELECT blob FROM file WHERE path = ? AND outcome = 'remembered'");
-    this.#pathById = prepare("SELECT path FROM file WHERE id = ?");
-    this.#searchPaths = prepare(
-      "SELECT rowid AS id, -bm25(pathIndex) AS score FROM pathIndex WHERE pathIndex MATCH ? ORDER BY rank LIMIT ?",
-    );
-    this.#dataVersion = prepare("PRAGMA data_version");
-    this.#remembered = prepare(
-      "SELECT path, b.language AS language FROM file f JOIN blob b ON b.id = f.blob WHERE f.outcome = 'remembered' ORDER BY path",
-    );
+    try {
+      this.#statements = prepareStatements(this.#database);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  /** False after `close`: the root was closed, or its store replaced, while somebody still read. */
+  get isOpen(): boolean {
+    return this.#database.isOpen;
   }
 
   /** Forgets what was cached when another connection has written since. Call once for each question. */
   refresh(): void {
-    const version = (this.#dataVersion.get() as { data_version: number }).data_version;
+    const version = (this.#statements.dataVersion.get() as { data_version: number }).data_version;
     if (version === this.#seenVersion) return;
     this.#seenVersion = version;
     this.#blobs.clear();
@@ -84,7 +76,8 @@ export class MemoryBank {
   documentFrequency(term: string): number {
     let frequency = this.#frequencies.get(term);
     if (frequency === undefined) {
-      frequency = (this.#frequency.get(term) as { doc: number } | undefined)?.doc ?? 0;
+      frequency = (this.#statements.frequency.get(term) as { doc: number } | undefined)?.doc ?? 0;
+      if (this.#frequencies.size >= maxCachedFrequencies) this.#frequencies.clear();
       this.#frequencies.set(term, frequency);
     }
     return frequency;
@@ -92,10 +85,12 @@ export class MemoryBank {
 
   /** Returns the number of chunks, including those of content kept for branch switches. */
   nChunks(): number {
-    const row = this.#database.prepare("SELECT sum(nChunks) AS n FROM blob").get() as {
-      n: number | null;
-    };
-    return row.n ?? 0;
+    return (this.#statements.nChunks.get() as { n: number | null }).n ?? 0;
+  }
+
+  /** Returns how many files there are of each outcome; `reason` is `null` for remembered ones. */
+  fileCounts(): { outcome: string; reason: string | null; n: number }[] {
+    return this.#statements.fileCounts.all() as unknown as ReturnType<MemoryBank["fileCounts"]>;
   }
 
   /**
@@ -118,14 +113,17 @@ export class MemoryBank {
 
   /** Returns the content that a chunk belongs to, `undefined` when it was dropped meanwhile. */
   blobOfChunk(chunkId: number): StoredBlob | undefined {
-    const row = this.#blobOfChunk.get(chunkId) as unknown as RawBlob | undefined;
+    const row = this.#statements.blobOfChunk.get(chunkId) as unknown as RawBlob | undefined;
     if (row === undefined) return undefined;
     const id = Number(row.id);
     if (chunkId >= id + Math.max(1, Number(row.nChunks))) return undefined;
     const cached = this.#blobs.get(id);
     if (cached !== undefined) return cached;
-    const paths = this.#pathsOfBlob.all(id) as unknown as { path: string }[];
-    const blob = new LazyBlob(row, paths.map((file) => file.path));
+    const paths = this.#statements.pathsOfBlob.all(id) as unknown as { path: string }[];
+    const blob = new LazyBlob(
+      row,
+      paths.map((file) => file.path),
+    );
     if (this.#blobs.size >= maxCachedBlobs) this.#blobs.clear();
     this.#blobs.set(id, blob);
     return blob;
@@ -133,27 +131,57 @@ export class MemoryBank {
 
   /** Returns the content of a remembered file, `undefined` when the path is not remembered. */
   blobOfPath(path: string): StoredBlob | undefined {
-    const row = this.#blobOfPath.get(path) as { blob: number } | undefined;
+    const row = this.#statements.blobOfPath.get(path) as { blob: number } | undefined;
     return row === undefined ? undefined : this.blobOfChunk(row.blob);
   }
 
   /** Returns the files whose path holds the terms, best first. */
   searchPaths(match: string, limit: number): { path: string; score: number }[] {
-    const rows = this.#searchPaths.all(match, limit) as unknown as { id: number; score: number }[];
+    const rows = this.#statements.searchPaths.all(match, limit) as unknown as {
+      id: number;
+      score: number;
+    }[];
     return rows.flatMap(({ id, score }) => {
-      const row = this.#pathById.get(id) as { path: string } | undefined;
+      const row = this.#statements.pathById.get(id) as { path: string } | undefined;
       return row === undefined ? [] : [{ path: row.path, score }];
     });
   }
 
   /** Every remembered file in path order. */
   rememberedFiles(): { path: string; language: string }[] {
-    return this.#remembered.all() as unknown as { path: string; language: string }[];
+    return this.#statements.remembered.all() as unknown as { path: string; language: string }[];
   }
 
   close(): void {
     if (this.#database.isOpen) this.#database.close();
   }
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function prepareStatements(database: Database) {
+  database.exec("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, chunkIndex, row)");
+  const prepare = (sql: string): StatementSync => database.prepare(sql);
+  const statements = {
+    frequency: prepare("SELECT doc FROM temp.vocabulary WHERE term = ?"),
+    blobOfChunk: prepare(
+      "SELECT id, hash, language, level, nChunks, chunks, symbols FROM blob WHERE id <= ? ORDER BY id DESC LIMIT 1",
+    ),
+    pathsOfBlob: prepare("SELECT path FROM file WHERE blob = ? ORDER BY path"),
+    blobOfPath: prepare("SELECT blob FROM file WHERE path = ? AND outcome = 'remembered'"),
+    pathById: prepare("SELECT path FROM file WHERE id = ?"),
+    searchPaths: prepare(
+      "SELECT rowid AS id, -bm25(pathIndex) AS score FROM pathIndex WHERE pathIndex MATCH ? ORDER BY rank LIMIT ?",
+    ),
+    dataVersion: prepare("PRAGMA data_version"),
+    nChunks: prepare("SELECT sum(nChunks) AS n FROM blob"),
+    fileCounts: prepare("SELECT outcome, reason, count(*) AS n FROM file GROUP BY outcome, reason"),
+    remembered: prepare(
+      "SELECT path, b.language AS language FROM file f JOIN blob b ON b.id = f.blob WHERE f.outcome = 'remembered' ORDER BY path",
+    ),
+  };
+  statements.blobOfChunk.setReadBigInts(true);
+  return statements;
 }
 
 /** Unpacks spans and symbols when they are first asked for: most blobs that a question meets are not read. */
@@ -179,11 +207,21 @@ class LazyBlob implements StoredBlob {
   }
 
   get spans(): readonly StoredSpan[] {
-    return (this.#spans ??= unpackSpans(this.#row.chunks));
+    return (this.#spans ??= unpacked(() => unpackSpans(this.#row.chunks)));
   }
 
   get symbols(): readonly ParsedSymbol[] {
-    return (this.#symbols ??= unpackSymbols(this.#row.symbols));
+    return (this.#symbols ??= unpacked(() => unpackSymbols(this.#row.symbols)));
+  }
+}
+
+/** Bytes that SQLite gave back and that are no spans were changed on the disk. */
+function unpacked<T>(unpack: () => T): T {
+  try {
+    return unpack();
+  } catch (error) {
+    if (error instanceof RangeError) throw new DamagedError(error.message);
+    throw error;
   }
 }
 

@@ -8,9 +8,9 @@ import type { SourceReader, SourceText, RememberedFile, RecallService } from "..
 import type { Clock } from "../ports.ts";
 import { fileRoleOf } from "../ingest/fileRole.ts";
 import { languageOf, type LanguageId } from "../ingest/languages.ts";
-import type { OpenBank } from "../workspaceMemory.ts";
 import type { Coverage } from "../../protocol/types.ts";
 import { TermScanner } from "../ingest/termScanner.ts";
+import type { OpenBank } from "../memory/memoryBank.ts";
 import { findCandidates, type WeighedTerm } from "./candidates.ts";
 import { parseQuestion, type ParsedQuestion } from "./question.ts";
 import { queryTerms } from "./queryTerms.ts";

@@ -7,8 +7,7 @@ import { wholeTerm } from "../ingest/blobContent.ts";
 import { fileRoleOf } from "../ingest/fileRole.ts";
 import type { LanguageId } from "../ingest/languages.ts";
 import { ftsQuote, termsOfName } from "../ingest/terms.ts";
-import { inColumn } from "../memory/memoryBank.ts";
-import type { OpenBank } from "../workspaceMemory.ts";
+import { inColumn, type OpenBank } from "../memory/memoryBank.ts";
 import { offsetsOf, symbolOf, symbolsIn, type VerifiedSource } from "./verifiedSource.ts";
 
 const maxHits = 300;
