@@ -137,6 +137,11 @@ class Packer {
   }
 
   add(atom: Atom, isOwn: boolean): void {
+    if (this.lengthOf(atom) > maxLength || atom.lastLine - atom.firstLine >= maxLines) {
+      this.#close();
+      this.#pushByLines(atom);
+      return;
+    }
     if (isOwn) {
       this.#close();
       this.#push(atom);
@@ -144,11 +149,6 @@ class Packer {
       return;
     }
     if (this.#open === undefined && this.#isCloser(atom) && this.append(atom)) return;
-    if (this.lengthOf(atom) > maxLength || atom.lastLine - atom.firstLine >= maxLines) {
-      this.#close();
-      this.#pushByLines(atom);
-      return;
-    }
     const open = this.#open;
     if (open === undefined || this.#mustClose(open, atom)) {
       this.#close();
