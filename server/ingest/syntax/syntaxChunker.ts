@@ -76,9 +76,12 @@ export class SyntaxChunker {
   /** Loads what the language needs; later calls return at once. False when there is no grammar for it. */
   async prepare(language: LanguageId): Promise<boolean> {
     if (scanners[language] !== undefined) return true;
-    const specs = [specOf(language), language === "c" ? specOf("cpp") : undefined];
-    const ready = await Promise.all(specs.map((spec) => spec !== undefined && this.#load(spec)));
-    return ready[0] === true;
+    const spec = specOf(language);
+    if (spec === undefined) return false;
+    // Only its text tells whether a C header holds C++, so both must be at hand.
+    const cppSpec = language === "c" ? specOf("cpp") : undefined;
+    if (cppSpec !== undefined) await this.#load(cppSpec);
+    return this.#load(spec);
   }
 
   async #load(spec: LanguageSpec): Promise<boolean> {

@@ -64,7 +64,7 @@ export const kotlin: LanguageSpec = {
   imports: ["package_header", "import"],
   signatureEnd: "line",
   testMarker,
-  cleanName: (name) => name.replaceAll("\`", ""),
+  cleanName: (name) => name.replaceAll("`", ""),
   commonNames: words(`
     String Int Long Boolean Double Float Byte Short Char Unit Any Nothing List Map Set Array listOf mapOf setOf
     mutableListOf mutableMapOf let also apply run with to println require check error Override`),
