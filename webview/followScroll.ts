@@ -55,7 +55,19 @@ export function createFollowScroll(
     note();
   }
 
+  /** The list stands elsewhere than it was put: the user did it, unless the browser had to for want of text below. */
+  function noticeUser(): void {
+    const { scrollTop: top, scrollHeight: height, clientHeight: viewHeight } = list;
+    if (Math.abs(top - known.top) <= 1) return;
+    const sameSize = height === known.height && viewHeight === known.viewHeight;
+    const newEnd = Math.min(height, known.height) - viewHeight;
+    if (!sameSize && top < known.top && Math.abs(top - newEnd) <= 1) return;
+    // Text that came in since does not count: who was at the end is still there.
+    following = top >= known.height - viewHeight - endMargin ? "end" : "nothing";
+  }
+
   function grown(): void {
+    noticeUser();
     if (following === "end") put(endTop());
     else if (following === "question") put(Math.min(endTop(), latest()?.offsetTop ?? Infinity));
     else note();
@@ -64,10 +76,7 @@ export function createFollowScroll(
   list.addEventListener(
     "scroll",
     () => {
-      // The browser itself scrolls when the content changes its size; the user does while it stays.
-      const sameSize = list.scrollHeight === known.height && list.clientHeight === known.viewHeight;
-      if (sameSize && Math.abs(list.scrollTop - known.top) > 1)
-        following = isAtEnd() ? "end" : "nothing";
+      noticeUser();
       note();
     },
     { passive: true },
@@ -77,17 +86,17 @@ export function createFollowScroll(
 
   return {
     showLatest: () => {
+      note();
       following = "question";
       grown();
     },
     showEnd: () => {
       following = "end";
-      grown();
+      put(endTop());
     },
     restore: ({ top, atEnd }) => {
       following = atEnd ? "end" : "nothing";
-      if (atEnd) grown();
-      else put(top);
+      put(atEnd ? endTop() : top);
     },
     grown,
   };

@@ -66,7 +66,7 @@ for (const [name, text] of Object.entries(kinds)) {
       process.stdout.write(`# ${name}: ${report}\n`);
       const nShown = await chat.page.locator(".answer").evaluate((node) => node.textContent.length);
       assert.ok(nShown > 9_000, `${nShown} characters are shown`);
-      // Time of the thread itself, so that a busy machine does not count; a pause is felt from a second on.
-      assert.ok(cpuMs < 6000 && longestMs < 3000, report);
+      // Time of the thread itself, so that a busy machine does not count.
+      assert.ok(cpuMs < 4000, report);
     }));
 }
