@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { isLanguageId, type LanguageId } from "../../../server/ingest/languages.ts";
 import { languageFacts } from "../../../server/ingest/languageTable.ts";
 import { GrammarLoader } from "../../../server/ingest/syntax/grammars.ts";
@@ -11,7 +12,7 @@ import { createSyntaxChunker, SyntaxChunker } from "../../../server/ingest/synta
 import type { ParsedFile } from "../../../server/types.ts";
 import { checkChunks } from "./checkChunks.ts";
 
-const grammars = new URL("../../../node_modules", import.meta.url).pathname;
+const grammars = fileURLToPath(new URL("../../../node_modules", import.meta.url));
 const chunker = await createSyntaxChunker(grammars);
 
 async function parse(text: string, language: LanguageId, by = chunker): Promise<ParsedFile> {

@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { languageOf } from "../../../server/ingest/languages.ts";
 import { createSyntaxChunker } from "../../../server/ingest/syntax/syntaxChunker.ts";
 import { printOutline } from "./printOutline.ts";
 
 const fixtures = new URL("../../fixtures/syntax/", import.meta.url);
 const golden = new URL("../../golden/syntax/", import.meta.url);
-const grammars = new URL("../../../node_modules", import.meta.url).pathname;
+const grammars = fileURLToPath(new URL("../../../node_modules", import.meta.url));
 const chunker = await createSyntaxChunker(grammars);
 
 for (const file of readdirSync(fixtures).toSorted()) {

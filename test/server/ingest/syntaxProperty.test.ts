@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { languageOf, type LanguageId } from "../../../server/ingest/languages.ts";
 import { createSyntaxChunker } from "../../../server/ingest/syntax/syntaxChunker.ts";
@@ -9,7 +10,7 @@ import { checkChunks } from "./checkChunks.ts";
 
 const fixtures = new URL("../../fixtures/syntax/", import.meta.url);
 const chunker = await createSyntaxChunker(
-  new URL("../../../node_modules", import.meta.url).pathname,
+  fileURLToPath(new URL("../../../node_modules", import.meta.url)),
 );
 
 const samples = readdirSync(fixtures).map((file) => ({
