@@ -5,7 +5,7 @@
 import { Worker } from "node:worker_threads";
 import { MemoryError } from "../protocol/errors.ts";
 import type { FileChange } from "../protocol/methods.ts";
-import type { Coverage, MemorySettings, MemoryStatus, Root } from "../protocol/types.ts";
+import type { Coverage, MemorySettings, MemoryStatus, Notice, Root } from "../protocol/types.ts";
 import type {
   IngestAction,
   IngestCall,
@@ -14,6 +14,7 @@ import type {
   ProblemPage,
   StoreStatus,
 } from "./ingest/ingestCalls.ts";
+import { errorCode, isDamage } from "./memory/database.ts";
 import { MemoryBank, type OpenBank } from "./memory/memoryBank.ts";
 import type { Logger, LogLevel } from "./ports.ts";
 import type { MemoryService } from "./services.ts";
@@ -30,17 +31,25 @@ export interface WorkspaceMemoryOptions {
   readonly log: Logger;
   /** Time without progress after which a file is given up. */
   readonly watchdogMs?: number;
+  /** How long after a failure of a store or a folder it is tried again. */
+  readonly retryMs?: number;
   /** What the ingest thread writes to standard error. */
   readonly logLevel?: LogLevel;
 }
 
 const defaultWatchdogMs = 60_000;
+const defaultRetryMs = 3_000;
+/** An ingest thread that ends so often without having been told to is not started again. */
+const maxRestarts = 3;
 /** A question waits this long for a few changed files; a fill of many goes on beside it. */
 const freshenMs = 400;
 const maxAwaitedChanges = 64;
 
 export class WorkspaceMemory implements MemoryService {
-  readonly #worker: Worker;
+  readonly #options: WorkspaceMemoryOptions;
+  /** `undefined` when the ingest thread ended for good. */
+  #worker: Worker | undefined;
+  #restarts = 0;
   readonly #calls = new Map<
     number,
     { resolve: (value: StoreStatus[] | ProblemPage) => void; reject: (error: Error) => void }
@@ -57,18 +66,52 @@ export class WorkspaceMemory implements MemoryService {
   #changedLately = false;
 
   constructor(options: WorkspaceMemoryOptions) {
-    this.#worker = new Worker(threadEntry("ingestThread"), {
+    this.#options = options;
+    this.#startWorker();
+  }
+
+  #startWorker(): void {
+    const worker = new Worker(threadEntry("ingestThread"), {
       workerData: {
-        watchdogMs: options.watchdogMs ?? defaultWatchdogMs,
-        logLevel: options.logLevel ?? "info",
+        watchdogMs: this.#options.watchdogMs ?? defaultWatchdogMs,
+        retryMs: this.#options.retryMs ?? defaultRetryMs,
+        logLevel: this.#options.logLevel ?? "info",
       },
     });
-    this.#worker.on("message", (message: IngestReply | IngestMessage) => this.#receive(message));
-    this.#worker.on("error", (error) => {
-      options.log.log("error", "ingest", "the ingest thread failed", { error: error.name });
-      this.#failAll();
+    this.#worker = worker;
+    worker.on("message", (message: IngestReply | IngestMessage) => this.#receive(message));
+    worker.on("error", (error) => {
+      this.#options.log.log("error", "ingest", "the ingest thread failed", { error: error.name });
     });
-    this.#worker.on("exit", () => this.#failAll());
+    worker.on("exit", () => this.#workerEnded());
+  }
+
+  /** What was committed is kept, so a new thread goes on where the old one was. */
+  #workerEnded(): void {
+    this.#worker = undefined;
+    for (const call of this.#calls.values())
+      call.reject(new MemoryError("internal", "the ingest thread ended"));
+    this.#calls.clear();
+    if (this.#closed) return;
+    for (const rootId of [...this.#banks.keys()]) this.#closeBank(rootId);
+    if (++this.#restarts > maxRestarts) {
+      this.#stores = this.#stores.map((store) => ({
+        ...store,
+        status: { ...store.status, state: "failed", notices: [threadNotice] },
+      }));
+      this.#tellListeners();
+      return;
+    }
+    this.#startWorker();
+    for (const [file, text] of this.#overlays) this.#send({ kind: "overlay", file, text });
+    if (this.#paused) this.#send({ kind: "pause" });
+    if (this.#opened === undefined) return;
+    this.#openStores().catch((error: unknown) => {
+      if (!(error instanceof MemoryError)) throw error;
+      this.#options.log.log("error", "ingest", "the memory does not open again", {
+        code: error.errorName,
+      });
+    });
   }
 
   async open(
@@ -93,6 +136,7 @@ export class WorkspaceMemory implements MemoryService {
     const wasTrusted = this.#trusted;
     this.#opened = { ...this.#opened, settings };
     this.#trusted = trusted;
+    if (!trusted) for (const file of [...this.#overlays.keys()]) this.documentClosed(file);
     if (trusted !== wasTrusted) return this.#openStores();
     return this.#statusAfter({ kind: "configure", settings });
   }
@@ -181,7 +225,9 @@ export class WorkspaceMemory implements MemoryService {
     this.#changedLately = false;
     const limit = AbortSignal.any([signal, AbortSignal.timeout(freshenMs)]);
     await this.settled(false, limit).catch((error: unknown) => {
-      if (!limit.aborted || signal.aborted) throw error;
+      signal.throwIfAborted();
+      // What a failed store or a long fill cannot give yet, the coverage of the result says.
+      if (!limit.aborted && !(error instanceof MemoryError)) throw error;
     });
   }
 
@@ -191,9 +237,18 @@ export class WorkspaceMemory implements MemoryService {
     for (const store of this.#stores) {
       const { root } = store.status;
       if (rootIds !== undefined && !rootIds.includes(root.id)) continue;
-      open.push({ root, bank: this.#bank(store) });
+      const bank = this.#bank(store);
+      if (bank !== undefined) open.push({ root, bank });
     }
     return open;
+  }
+
+  /** A reader met damage in a store: whoever writes to it makes a new one. */
+  damaged({ root, bank }: OpenBank): void {
+    const known = this.#banks.get(root.id);
+    if (known?.bank !== bank) return;
+    this.#closeBank(root.id);
+    this.#send({ kind: "damaged", rootId: root.id, generation: known.generation });
   }
 
   /** Returns the unsaved editor text of a file, by absolute path. */
@@ -221,7 +276,7 @@ export class WorkspaceMemory implements MemoryService {
     await this.#call({ kind: "close" }).catch((error: unknown) => {
       if (!(error instanceof MemoryError)) throw error;
     });
-    await this.#worker.terminate();
+    await this.#worker?.terminate();
   }
 
   #openStores(): Promise<MemoryStatus> {
@@ -234,14 +289,21 @@ export class WorkspaceMemory implements MemoryService {
     });
   }
 
-  #bank(store: StoreStatus): MemoryBank {
+  #bank(store: StoreStatus): MemoryBank | undefined {
     const rootId = store.status.root.id;
     const known = this.#banks.get(rootId);
     if (known !== undefined && known.generation === store.generation) return known.bank;
     this.#closeBank(rootId);
-    const bank = new MemoryBank(store.storeFile);
-    this.#banks.set(rootId, { generation: store.generation, bank });
-    return bank;
+    try {
+      const bank = new MemoryBank(store.storeFile);
+      this.#banks.set(rootId, { generation: store.generation, bank });
+      return bank;
+    } catch (error) {
+      if (isDamage(error)) this.#send({ kind: "damaged", rootId, generation: store.generation });
+      // No file yet, or one that is just being replaced: the status says so, and the next question looks again.
+      else if (!(error instanceof MemoryError) && errorCode(error) === undefined) throw error;
+      return undefined;
+    }
   }
 
   #closeBank(rootId: string): void {
@@ -255,6 +317,8 @@ export class WorkspaceMemory implements MemoryService {
   }
 
   #call(action: IngestAction): Promise<StoreStatus[] | ProblemPage> {
+    if (this.#worker === undefined)
+      return Promise.reject(new MemoryError("internal", "the ingest thread ended"));
     return new Promise((resolve, reject) => {
       this.#calls.set(this.#send(action), { resolve, reject });
     });
@@ -263,14 +327,14 @@ export class WorkspaceMemory implements MemoryService {
   #send(action: IngestAction): number {
     const id = this.#nextId++;
     const call: IngestCall = { ...action, id };
-    this.#worker.postMessage(call);
+    this.#worker?.postMessage(call);
     return id;
   }
 
   #receive(message: IngestReply | IngestMessage): void {
     if (message.kind === "status") {
       this.#take(message.statuses);
-      for (const listener of this.#listeners) listener(this.status());
+      this.#tellListeners();
       return;
     }
     const call = this.#calls.get(message.id);
@@ -285,12 +349,15 @@ export class WorkspaceMemory implements MemoryService {
     for (const rootId of [...this.#banks.keys()]) if (!open.has(rootId)) this.#closeBank(rootId);
   }
 
-  #failAll(): void {
-    for (const call of this.#calls.values())
-      call.reject(new MemoryError("internal", "ingest thread ended"));
-    this.#calls.clear();
+  #tellListeners(): void {
+    for (const listener of this.#listeners) listener(this.status());
   }
 }
+
+const threadNotice: Notice = {
+  kind: "stalled",
+  message: "Lore stopped remembering because of an error of its own. Restart the memory server.",
+};
 
 function total(counts: Readonly<Partial<Record<string, number>>>): number {
   return Object.values(counts).reduce<number>((sum, n) => sum + (n ?? 0), 0);

@@ -15,9 +15,10 @@ export interface LedgerEntry {
   reason: SkipReason | FailReason | undefined;
   /** Scan at which the file was last seen; older ones are gone from the disk. */
   seenInScan: number;
-  queued: boolean;
-  /** Content hash, when remembered in this process. */
-  blob: number | undefined;
+  /** The task whose result counts; results of earlier ones are out of date. 0 when none is under way. */
+  ticket: number;
+  /** Whether an include glob names it; `undefined` until it was met in this process. */
+  included: boolean | undefined;
 }
 
 /** Counts by outcome. `filesSeen = remembered + pending + skipped + failed` by construction. */
@@ -41,8 +42,8 @@ export class FileLedger {
         outcome: row.outcome,
         reason: row.reason,
         seenInScan: 0,
-        queued: false,
-        blob: row.blob,
+        ticket: 0,
+        included: undefined,
       });
     }
   }
@@ -61,8 +62,8 @@ export class FileLedger {
         outcome: "pending",
         reason: undefined,
         seenInScan: 0,
-        queued: false,
-        blob: undefined,
+        ticket: 0,
+        included: undefined,
       };
       this.#entries.set(path, entry);
     }
@@ -77,13 +78,18 @@ export class FileLedger {
     this.#entries.clear();
   }
 
-  /** Paths that are in the ledger below a folder, or the file itself. */
-  under(path: string): string[] {
-    if (this.#entries.has(path)) return [path];
-    const prefix = path === "" ? "" : `${path}/`;
-    const found: string[] = [];
-    for (const key of this.#entries.keys()) if (key.startsWith(prefix)) found.push(key);
-    return found;
+  /** Returns which of the paths are in the ledger, and what is in it below them. */
+  atOrBelow(paths: readonly string[]): string[] {
+    const found = new Set(paths.filter((path) => this.#entries.has(path)));
+    const folders = new Set(paths);
+    for (const key of this.#entries.keys()) {
+      for (let slash = key.lastIndexOf("/"); slash > 0; slash = key.lastIndexOf("/", slash - 1)) {
+        if (!folders.has(key.slice(0, slash))) continue;
+        found.add(key);
+        break;
+      }
+    }
+    return [...found];
   }
 
   /** Entries that the given scan did not see. */

@@ -33,6 +33,8 @@ export type IngestAction =
   | { readonly kind: "resume" }
   | { readonly kind: "rebuild"; readonly rootId: string | undefined }
   | { readonly kind: "forget"; readonly rootId: string }
+  /** A reader met damage in the store of this generation. */
+  | { readonly kind: "damaged"; readonly rootId: string; readonly generation: number }
   | { readonly kind: "close" };
 
 export type IngestCall = IngestAction & { readonly id: number };

@@ -2,17 +2,16 @@
 import { rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { MemoryError, type ErrorName } from "../../protocol/errors.ts";
-import type { MemorySettings, Root, RootStatus } from "../../protocol/types.ts";
-import { asMemoryError } from "../memory/database.ts";
+import type { MemorySettings, Root } from "../../protocol/types.ts";
+import { asMemoryError, isStoreFailure } from "../memory/database.ts";
 import { acquireStoreLock, type StoreLock } from "../memory/storeLock.ts";
 import type { Clock, FileSystem, Logger } from "../ports.ts";
 import type { IngestAction, ProblemPage, StoreStatus } from "./ingestCalls.ts";
 import { ParsePool } from "./parsePool.ts";
 import { RootIngester } from "./rootIngester.ts";
+import { waitingStatus } from "./waitingStatus.ts";
 
 const reportEveryMs = 200;
-/** While another process owns a store, how often to look whether it is free. */
-const takeOverEveryMs = 3_000;
 
 export interface IngestHostOptions {
   readonly files: FileSystem;
@@ -22,17 +21,29 @@ export interface IngestHostOptions {
   readonly grammarFolder: string;
   readonly watchdogMs: number;
   readonly defaultThreads: number;
+  /** How often to try again: a store that failed, one that another process owns, a folder that is not there. */
+  readonly retryMs: number;
   /** Calls back when the root's git state changes on disk. Returns the function that stops it. */
   readonly watch: (rootFolder: string, changed: () => void) => () => void;
   readonly report: (statuses: readonly StoreStatus[]) => void;
 }
 
-interface OpenRoot {
+/** A root of the workspace: kept by this process, or waiting until it can be. */
+type OpenRoot = KeptRoot | WaitingRoot;
+interface KeptRoot {
+  readonly kind: "kept";
   readonly root: Root;
   readonly storeFile: string;
-  readonly ingester: RootIngester | undefined;
-  readonly lock: StoreLock | undefined;
+  readonly ingester: RootIngester;
+  readonly lock: StoreLock;
   readonly stopWatching: () => void;
+}
+interface WaitingRoot {
+  readonly kind: "waiting";
+  readonly root: Root;
+  readonly storeFile: string;
+  /** `undefined` while another process keeps the store. */
+  readonly error: MemoryError | undefined;
 }
 
 export class IngestHost {
@@ -42,8 +53,11 @@ export class IngestHost {
   #settings: MemorySettings | undefined;
   #storeDir = "";
   #paused = false;
+  /** Unsaved texts and open editors, for roots that are opened later. */
+  readonly #overlays = new Map<string, string>();
+  #openEditors: readonly string[] = [];
   #reportTimer: NodeJS.Timeout | undefined;
-  #takeOverTimer: NodeJS.Timeout | undefined;
+  #retryTimer: NodeJS.Timeout | undefined;
 
   constructor(options: IngestHostOptions) {
     this.#options = options;
@@ -52,44 +66,51 @@ export class IngestHost {
   async call(action: IngestAction): Promise<StoreStatus[] | ProblemPage> {
     switch (action.kind) {
       case "open":
-        await this.#setRoots(action.storeDir, action.roots, action.settings);
+        this.#setRoots(action.storeDir, action.roots, action.settings);
         break;
       case "configure":
         this.#settings = action.settings;
-        for (const { ingester } of this.#open.values()) ingester?.configure(action.settings);
+        this.#pool?.resize(this.#nThreads);
+        for (const { ingester } of this.#kept) ingester.configure(action.settings);
         break;
       case "filesChanged":
-        for (const { ingester } of this.#open.values()) ingester?.filesChanged(action.files);
+        for (const { ingester } of this.#kept) ingester.filesChanged(action.files);
         break;
       case "overlay":
-        for (const { ingester } of this.#open.values()) ingester?.overlay(action.file, action.text);
+        if (action.text === undefined) this.#overlays.delete(action.file);
+        else this.#overlays.set(action.file, action.text);
+        for (const { ingester } of this.#kept) ingester.overlay(action.file, action.text);
         break;
       case "openEditors":
-        for (const { ingester } of this.#open.values()) ingester?.openEditors(action.files);
+        this.#openEditors = action.files;
+        for (const { ingester } of this.#kept) ingester.openEditors(action.files);
         break;
       case "rescan":
-        for (const { ingester } of this.#open.values()) ingester?.rescan();
+        for (const { ingester } of this.#kept) ingester.rescan();
         break;
       case "settled":
-        await Promise.all(
-          [...this.#open.values()].map(({ ingester }) => ingester?.settled(action.refined)),
-        );
+        await Promise.all(this.#kept.map(({ ingester }) => ingester.settled(action.refined)));
         break;
       case "problems":
         return this.#problems(action.rootId, action.offset, action.limit);
       case "pause":
         this.#paused = true;
-        for (const { ingester } of this.#open.values()) ingester?.pause();
+        for (const { ingester } of this.#kept) ingester.pause();
         break;
       case "resume":
         this.#paused = false;
-        for (const { ingester } of this.#open.values()) ingester?.resume();
+        for (const { ingester } of this.#kept) ingester.resume();
         break;
       case "rebuild":
-        for (const open of this.#select(action.rootId)) open.ingester?.rebuild();
+        for (const open of this.#select(action.rootId))
+          if (open.kind === "kept") open.ingester.rebuild();
         break;
       case "forget":
         for (const open of this.#select(action.rootId)) this.#forget(open);
+        break;
+      case "damaged":
+        for (const open of this.#kept)
+          if (open.root.id === action.rootId) open.ingester.damaged(action.generation);
         break;
       case "close":
         await this.#close();
@@ -107,76 +128,94 @@ export class IngestHost {
     return { errorName: "internal", detail: name };
   }
 
-  async #setRoots(
-    storeDir: string,
-    roots: readonly Root[],
-    settings: MemorySettings,
-  ): Promise<void> {
+  get #kept(): KeptRoot[] {
+    return [...this.#open.values()].filter((open) => open.kind === "kept");
+  }
+
+  get #nThreads(): number {
+    const wanted = this.#settings?.threads ?? 0;
+    return wanted > 0 ? wanted : this.#options.defaultThreads;
+  }
+
+  /** Opens what can be opened. Errors: when none of the new roots can be, the first one's. */
+  #setRoots(storeDir: string, roots: readonly Root[], settings: MemorySettings): void {
     this.#settings = settings;
     this.#storeDir = storeDir;
     const wanted = new Set(roots.map((root) => root.id));
     for (const open of [...this.#open.values()])
       if (!wanted.has(open.root.id)) this.#closeRoot(open);
     this.#pool ??= new ParsePool({
-      nThreads: settings.threads > 0 ? settings.threads : this.#options.defaultThreads,
+      nThreads: this.#nThreads,
       entry: this.#options.parseEntry,
       grammarFolder: this.#options.grammarFolder,
       watchdogMs: this.#options.watchdogMs,
       log: this.#options.log,
     });
-    for (const root of roots) if (!this.#open.has(root.id)) this.#openRoot(root);
+    const added = roots.filter((root) => !this.#open.has(root.id));
+    for (const root of added) this.#openRoot(root);
+    const failures = added.map((root) => this.#failureOf(root.id));
+    const [first] = failures;
+    if (first === undefined || failures.includes(undefined)) return;
+    for (const root of added) this.#closeRoot(this.#open.get(root.id) as OpenRoot);
+    throw first;
   }
 
+  #failureOf(rootId: string): MemoryError | undefined {
+    const open = this.#open.get(rootId);
+    return open?.kind === "waiting" ? open.error : undefined;
+  }
+
+  /** Opens a root, or notes why it has to wait. */
   #openRoot(root: Root): void {
-    if (this.#options.files.stat(root.folder, true)?.kind !== "folder")
-      throw new MemoryError("folderNotFound");
-    const storeFolder = path.join(this.#storeDir, root.id);
-    const storeFile = path.join(storeFolder, "memory.sqlite");
-    const lock = acquireStoreLock(path.join(storeFolder, "owner.lock"));
-    if (lock === undefined) {
-      this.#open.set(root.id, {
-        root,
-        storeFile,
-        ingester: undefined,
-        lock,
-        stopWatching: () => undefined,
-      });
-      this.#takeOverTimer ??= setInterval(() => this.#takeOver(), takeOverEveryMs).unref();
+    const storeFile = path.join(this.#storeDir, root.id, "memory.sqlite");
+    const wait = (error: MemoryError | undefined): void => {
+      this.#open.set(root.id, { kind: "waiting", root, storeFile, error });
+      this.#retryTimer ??= setInterval(() => this.#openWaiting(), this.#options.retryMs).unref();
+    };
+    if (this.#options.files.stat(root.folder, true)?.kind !== "folder") {
+      wait(new MemoryError("folderNotFound"));
       return;
     }
-    let ingester: RootIngester;
+    let lock: StoreLock | undefined;
     try {
-      ingester = new RootIngester({
-        root,
-        storeFile,
-        settings: this.#settings as MemorySettings,
-        pool: this.#pool as ParsePool,
-        files: this.#options.files,
-        clock: this.#options.clock,
-        log: this.#options.log,
-        changed: () => this.#reportSoon(),
-        storeBytes: () => sizeOf(storeFile),
-      });
+      lock = acquireStoreLock(path.join(path.dirname(storeFile), "owner.lock"));
+      if (lock === undefined) wait(undefined);
+      else this.#keep(root, storeFile, lock);
     } catch (error) {
-      lock.release();
-      throw asMemoryError(error);
+      lock?.release();
+      if (!isStoreFailure(error)) throw error;
+      wait(asMemoryError(error));
     }
+  }
+
+  #keep(root: Root, storeFile: string, lock: StoreLock): void {
+    const ingester = new RootIngester({
+      root,
+      storeFile,
+      settings: this.#settings as MemorySettings,
+      pool: this.#pool as ParsePool,
+      files: this.#options.files,
+      clock: this.#options.clock,
+      log: this.#options.log,
+      changed: () => this.#reportSoon(),
+      storeBytes: () => sizeOf(storeFile),
+      retryMs: this.#options.retryMs,
+    });
     const stopWatching = this.#options.watch(root.folder, () => ingester.rescan());
-    this.#open.set(root.id, { root, storeFile, ingester, lock, stopWatching });
+    this.#open.set(root.id, { kind: "kept", root, storeFile, ingester, lock, stopWatching });
     if (this.#paused) ingester.pause();
+    for (const [file, text] of this.#overlays) ingester.overlay(file, text);
+    ingester.openEditors(this.#openEditors);
     ingester.start();
   }
 
-  /** Stores whose owner went away become ours. */
-  #takeOver(): void {
-    const followed = [...this.#open.values()].filter((open) => open.ingester === undefined);
-    for (const open of followed) {
-      this.#open.delete(open.root.id);
-      this.#openRoot(open.root);
-    }
-    if (![...this.#open.values()].some((open) => open.ingester === undefined)) {
-      clearInterval(this.#takeOverTimer);
-      this.#takeOverTimer = undefined;
+  /** Stores whose owner went away become ours; folders and stores that failed are tried again. */
+  #openWaiting(): void {
+    for (const open of [...this.#open.values()])
+      if (open.kind === "waiting") this.#openRoot(open.root);
+    if (this.#kept.length === this.#open.size) {
+      clearInterval(this.#retryTimer);
+      this.#retryTimer = undefined;
     }
     this.#reportSoon();
   }
@@ -192,9 +231,10 @@ export class IngestHost {
     const page: ProblemPage = { problems: [], total: 0 };
     let skip = offset;
     let total = 0;
-    for (const { root, ingester } of this.#select(rootId)) {
-      const part = ingester?.problems(Math.max(0, skip), Math.max(0, limit - page.problems.length));
-      if (part === undefined) continue;
+    for (const open of this.#select(rootId)) {
+      if (open.kind === "waiting") continue;
+      const { root, ingester } = open;
+      const part = ingester.problems(Math.max(0, skip), Math.max(0, limit - page.problems.length));
       page.problems.push(...part.problems.map((problem) => ({ ...problem, rootId: root.id })));
       skip -= part.total;
       total += part.total;
@@ -203,20 +243,23 @@ export class IngestHost {
   }
 
   #forget(open: OpenRoot): void {
+    if (open.kind === "waiting" && open.error === undefined)
+      throw new MemoryError("storeUnavailable", "another process keeps this memory");
     this.#closeRoot(open);
     rmSync(path.dirname(open.storeFile), { recursive: true, force: true });
   }
 
   #closeRoot(open: OpenRoot): void {
-    open.stopWatching();
-    open.ingester?.close();
-    open.lock?.release();
     this.#open.delete(open.root.id);
+    if (open.kind === "waiting") return;
+    open.stopWatching();
+    open.ingester.close();
+    open.lock.release();
   }
 
   async #close(): Promise<void> {
     clearTimeout(this.#reportTimer);
-    clearInterval(this.#takeOverTimer);
+    clearInterval(this.#retryTimer);
     for (const open of [...this.#open.values()]) this.#closeRoot(open);
     await this.#pool?.close();
     this.#pool = undefined;
@@ -230,40 +273,20 @@ export class IngestHost {
   }
 
   #statuses(): StoreStatus[] {
-    return [...this.#open.values()].map(({ root, storeFile, ingester }) => ({
-      status: ingester?.status() ?? followerStatus(root, sizeOf(storeFile)),
-      storeFile,
-      generation: ingester?.generation ?? 0,
-    }));
+    return [...this.#open.values()].map((open) =>
+      open.kind === "kept"
+        ? {
+            status: open.ingester.status(),
+            storeFile: open.storeFile,
+            generation: open.ingester.generation,
+          }
+        : {
+            status: waitingStatus(open.root, open.storeFile, open.error),
+            storeFile: open.storeFile,
+            generation: 0,
+          },
+    );
   }
-}
-
-/** Another process keeps this memory; its counts are not ours to know. */
-function followerStatus(root: Root, storeBytes: number): RootStatus {
-  return {
-    root,
-    state: "ready",
-    filesSeen: 0,
-    remembered: 0,
-    pending: 0,
-    skipped: {},
-    failed: {},
-    ignoredEntries: 0,
-    bytesKnown: 0,
-    bytesDone: 0,
-    nChunks: 0,
-    filesSyntaxExact: 0,
-    filesFallback: 0,
-    filesToRefine: 0,
-    storeBytes,
-    notices: [
-      {
-        kind: "readOnly",
-        message:
-          "Another window keeps the memory of this folder up to date. This window reads from it and takes over when the other one closes.",
-      },
-    ],
-  };
 }
 
 function sizeOf(file: string): number {

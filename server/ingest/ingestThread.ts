@@ -1,6 +1,6 @@
 /**
  * Entry of the ingest thread: owns every open root's ingester and the parse threads, and answers the
- * main thread's calls (memoryService.ts). Nothing a question needs ever waits for this thread.
+ * main thread's calls (workspaceMemory.ts). Nothing a question needs ever waits for this thread.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { availableParallelism } from "node:os";
@@ -15,7 +15,11 @@ import { IngestHost } from "./ingestHost.ts";
 const port = parentPort;
 if (port === null) throw new Error("ingestThread.ts runs in a worker thread");
 
-const { watchdogMs, logLevel } = workerData as { watchdogMs: number; logLevel: LogLevel };
+const { watchdogMs, retryMs, logLevel } = workerData as {
+  watchdogMs: number;
+  retryMs: number;
+  logLevel: LogLevel;
+};
 const files = createNodeFileSystem();
 const host = new IngestHost({
   files,
@@ -24,6 +28,7 @@ const host = new IngestHost({
   parseEntry: threadEntry("parseThread"),
   grammarFolder: fileURLToPath(grammarFolderUrl()),
   watchdogMs,
+  retryMs,
   defaultThreads: Math.max(2, Math.floor(availableParallelism() / 2)),
   watch: (rootFolder, changed) => watchGit(files, rootFolder, changed),
   report: (statuses) => {

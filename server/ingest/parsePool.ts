@@ -20,22 +20,38 @@ export interface BatchReply {
   readonly results: readonly ParseResult[];
 }
 
+/** What a thread tells while it works, by index into the shared `progress` array. */
+export const progressAt = {
+  /** Index within the batch of the task being worked on. */
+  task: 0,
+  /** Grows with every finished task. */
+  finished: 1,
+  /** Id of the batch being worked on, 0 before the first. */
+  batch: 2,
+  /** 1 as soon as the thread takes batches. */
+  started: 3,
+} as const;
+
 /** Batches that wait inside a thread, so that it never idles while its results are written. */
 const batchesPerThread = 2;
+/** A thread that loads its grammars on a busy machine is not stuck. */
+const startMs = 60_000;
+/** So many threads in a row that end before they took up work say that none will. */
+const maxFailedStarts = 3;
+/** Looks without progress before a file is given up; counted, so that a machine's sleep is not held against it. */
+const looksPerWatch = 4;
 
 interface Batch {
   readonly request: BatchRequest;
   readonly done: (results: readonly ParseResult[]) => void;
-  readonly earlier: readonly ParseResult[];
 }
 
 interface Thread {
   readonly worker: Worker;
-  /** [0]: index of the task being worked on within its batch. [1]: counts finished tasks. */
   readonly progress: Int32Array;
   readonly batches: Batch[];
-  seenProgress: number;
-  seenAtMs: number;
+  seenFinished: number;
+  looksWithoutProgress: number;
 }
 
 export interface ParsePoolOptions {
@@ -51,17 +67,20 @@ export class ParsePool {
   readonly #options: ParsePoolOptions;
   readonly #threads: Thread[] = [];
   readonly #waiting: Batch[] = [];
+  #nThreads: number;
   #nextId = 1;
+  #failedStarts = 0;
   #watchdog: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: ParsePoolOptions) {
     this.#options = options;
+    this.#nThreads = options.nThreads;
   }
 
   /** True while another batch would start at once or wait inside a thread. */
   get hasRoom(): boolean {
-    const places = this.#options.nThreads * batchesPerThread;
+    const places = this.#nThreads * batchesPerThread;
     return (
       this.#threads.reduce((n, thread) => n + thread.batches.length, this.#waiting.length) < places
     );
@@ -71,13 +90,16 @@ export class ParsePool {
   run(tasks: readonly ThreadTask[], knownIn: string | undefined): Promise<readonly ParseResult[]> {
     if (this.#closed) return Promise.reject(new Error("the parse pool is closed"));
     return new Promise((resolve) => {
-      this.#waiting.push({
-        request: { id: this.#nextId++, tasks, knownIn },
-        done: resolve,
-        earlier: [],
-      });
+      this.#waiting.push({ request: { id: this.#nextId++, tasks, knownIn }, done: resolve });
       this.#dispatch();
     });
+  }
+
+  /** Sets how many threads there may be; those too many end when they have nothing to do. */
+  resize(nThreads: number): void {
+    this.#nThreads = nThreads;
+    this.#endSurplus();
+    this.#dispatch();
   }
 
   /** Stops all threads. Batches under way never resolve. */
@@ -92,14 +114,15 @@ export class ParsePool {
       const thread = this.#idlest();
       if (thread === undefined) return;
       const batch = this.#waiting.shift() as Batch;
-      if (thread.batches.length === 0) thread.seenAtMs = performance.now();
+      if (thread.batches.length === 0) thread.looksWithoutProgress = 0;
       thread.batches.push(batch);
       thread.worker.postMessage(batch.request);
-      this.#watchdog ??= setInterval(
-        () => this.#watch(),
-        Math.max(50, this.#options.watchdogMs / 4),
-      );
+      this.#watchdog ??= setInterval(() => this.#watch(), this.#lookEveryMs);
     }
+  }
+
+  get #lookEveryMs(): number {
+    return Math.max(20, this.#options.watchdogMs / looksPerWatch);
   }
 
   #idlest(): Thread | undefined {
@@ -107,17 +130,16 @@ export class ParsePool {
     for (const thread of this.#threads) {
       if (best === undefined || thread.batches.length < best.batches.length) best = thread;
     }
-    if (
-      (best === undefined || best.batches.length > 0) &&
-      this.#threads.length < this.#options.nThreads
-    ) {
+    if ((best === undefined || best.batches.length > 0) && this.#threads.length < this.#nThreads) {
       return this.#spawn();
     }
     return best !== undefined && best.batches.length < batchesPerThread ? best : undefined;
   }
 
   #spawn(): Thread {
-    const progress = new Int32Array(new SharedArrayBuffer(8));
+    const progress = new Int32Array(
+      new SharedArrayBuffer(Object.keys(progressAt).length * Int32Array.BYTES_PER_ELEMENT),
+    );
     const worker = new Worker(this.#options.entry, {
       workerData: { progress, grammarFolder: this.#options.grammarFolder },
       stdout: false,
@@ -127,8 +149,8 @@ export class ParsePool {
       worker,
       progress,
       batches: [],
-      seenProgress: 0,
-      seenAtMs: performance.now(),
+      seenFinished: 0,
+      looksWithoutProgress: 0,
     };
     worker.unref();
     worker.on("message", (reply: BatchReply) => this.#finish(thread, reply));
@@ -136,74 +158,105 @@ export class ParsePool {
       this.#options.log.log("error", "ingest", "a parse thread failed", { error: error.name });
       this.#abandon(thread, "crashed");
     });
+    worker.on("exit", () => this.#abandon(thread, "crashed"));
     this.#threads.push(thread);
     return thread;
   }
 
   #finish(thread: Thread, reply: BatchReply): void {
-    const batch = thread.batches.shift();
-    if (batch === undefined || batch.request.id !== reply.id) return;
-    thread.seenAtMs = performance.now();
-    batch.done([...batch.earlier, ...reply.results]);
+    // A thread that was given up may still have sent a reply; its work was handed to another.
+    if (!this.#threads.includes(thread)) return;
+    const at = thread.batches.findIndex((batch) => batch.request.id === reply.id);
+    if (at < 0) throw new Error("a parse thread answered what nobody asked");
+    const [batch] = thread.batches.splice(at, 1);
+    this.#failedStarts = 0;
+    thread.looksWithoutProgress = 0;
+    batch?.done(reply.results);
+    this.#endSurplus();
     this.#dispatch();
-    if (this.#threads.every((other) => other.batches.length === 0)) {
-      clearInterval(this.#watchdog);
-      this.#watchdog = undefined;
+    this.#restWatchdog();
+  }
+
+  #endSurplus(): void {
+    while (this.#threads.length > this.#nThreads) {
+      const at = this.#threads.findIndex((thread) => thread.batches.length === 0);
+      if (at < 0) return;
+      void this.#threads.splice(at, 1)[0]?.worker.terminate();
     }
+  }
+
+  #restWatchdog(): void {
+    if (this.#threads.some((thread) => thread.batches.length > 0)) return;
+    clearInterval(this.#watchdog);
+    this.#watchdog = undefined;
   }
 
   #watch(): void {
-    const now = performance.now();
     for (const thread of [...this.#threads]) {
-      const progress = Atomics.load(thread.progress, 1);
-      if (thread.batches.length === 0 || progress !== thread.seenProgress) {
-        thread.seenProgress = progress;
-        thread.seenAtMs = now;
-      } else if (now - thread.seenAtMs > this.#options.watchdogMs) {
-        this.#options.log.log("warn", "ingest", "no progress, giving up on a file", {
-          ms: Math.round(now - thread.seenAtMs),
-        });
-        this.#abandon(thread, "timeout");
+      const finished = Atomics.load(thread.progress, progressAt.finished);
+      if (thread.batches.length === 0 || finished !== thread.seenFinished) {
+        thread.seenFinished = finished;
+        thread.looksWithoutProgress = 0;
+        continue;
       }
+      thread.looksWithoutProgress++;
+      const isStarted = Atomics.load(thread.progress, progressAt.started) === 1;
+      const limitMs = isStarted ? this.#options.watchdogMs : startMs;
+      if (thread.looksWithoutProgress * this.#lookEveryMs <= limitMs) continue;
+      this.#options.log.log("warn", "ingest", "no progress, giving up on a file", { ms: limitMs });
+      this.#abandon(thread, "timeout");
     }
   }
 
-  /** Replaces a thread: the file it was at is failed, what it had not begun is dispatched again. */
+  /** Replaces a thread: the file it was at is failed, everything else it had is dispatched again. */
   #abandon(thread: Thread, reason: "timeout" | "crashed"): void {
     const at = this.#threads.indexOf(thread);
     if (at < 0 || this.#closed) return;
     this.#threads.splice(at, 1);
     void thread.worker.terminate();
-    const [current, ...untouched] = thread.batches;
-    this.#waiting.unshift(...untouched);
-    if (current !== undefined) {
-      const idx = Math.min(Atomics.load(thread.progress, 0), current.request.tasks.length - 1);
-      const bad = current.request.tasks[idx] as ThreadTask;
-      const failed: ParseResult = {
-        kind: "failed",
-        path: bad.path,
-        stat: undefined,
-        reason,
-        detail:
-          reason === "timeout"
-            ? `no progress for ${Math.round(this.#options.watchdogMs / 1000)} s`
-            : "reading it ended a worker thread",
-      };
-      // Results before the bad file died with the thread, so they are computed again.
-      const rest = current.request.tasks.filter((_, i) => i !== idx);
-      const done = (results: readonly ParseResult[]): void => {
-        const merged = [...results];
-        merged.splice(idx, 0, failed);
-        current.done([...current.earlier, ...merged]);
-      };
-      if (rest.length === 0) done([]);
-      else
-        this.#waiting.unshift({
-          request: { ...current.request, id: this.#nextId++, tasks: rest },
-          done,
-          earlier: [],
-        });
-    }
+    const batchId = Atomics.load(thread.progress, progressAt.batch);
+    const current = thread.batches.find((batch) => batch.request.id === batchId);
+    this.#waiting.unshift(
+      ...thread.batches.flatMap((batch) =>
+        batch === current ? this.#withoutBadFile(batch, thread.progress, reason) : [batch],
+      ),
+    );
+    if (current === undefined && thread.batches.length > 0) this.#failedStarts++;
+    if (this.#failedStarts >= maxFailedStarts) this.#failWaiting();
     this.#dispatch();
+    this.#restWatchdog();
   }
+
+  /** Returns what is left of a batch. Results before the bad file died with the thread and are computed again. */
+  #withoutBadFile(batch: Batch, progress: Int32Array, reason: "timeout" | "crashed"): Batch[] {
+    const { tasks } = batch.request;
+    const idx = Math.min(Atomics.load(progress, progressAt.task), tasks.length - 1);
+    const detail =
+      reason === "timeout"
+        ? `no progress for ${Math.round(this.#options.watchdogMs / 1000)} s`
+        : "reading it ended a worker thread";
+    const failed = failedResult(tasks[idx] as ThreadTask, reason, detail);
+    const done = (results: readonly ParseResult[]): void =>
+      batch.done([...results.slice(0, idx), failed, ...results.slice(idx)]);
+    const rest = tasks.filter((_, i) => i !== idx);
+    if (rest.length > 0)
+      return [{ request: { ...batch.request, id: this.#nextId++, tasks: rest }, done }];
+    done([]);
+    return [];
+  }
+
+  #failWaiting(): void {
+    this.#failedStarts = 0;
+    this.#options.log.log("error", "ingest", "no parse thread starts", {});
+    for (const { request, done } of this.#waiting.splice(0))
+      done(request.tasks.map((task) => failedResult(task, "crashed", "no worker thread starts")));
+  }
+}
+
+function failedResult(
+  task: ThreadTask,
+  reason: "timeout" | "crashed",
+  detail: string,
+): ParseResult {
+  return { kind: "failed", path: task.path, stat: undefined, reason, detail };
 }

@@ -4,7 +4,7 @@
  */
 import type { FailReason, SkipReason } from "../../protocol/types.ts";
 import type { BlobContent, BlobLevel } from "../memory/memoryWriter.ts";
-import type { FileStat, FileSystem } from "../ports.ts";
+import type { Clock, FileStat, FileSystem } from "../ports.ts";
 import type { ParsedFile } from "../types.ts";
 import { blobContentOf } from "./blobContent.ts";
 import { decode } from "./decoder.ts";
@@ -25,6 +25,8 @@ export interface ParseTask {
   readonly maxFileBytes: number;
   /** True when an include glob names the file: content rules other than "binary" do not apply. */
   readonly included: boolean;
+  /** True when the content must be computed, whatever the store says. */
+  readonly mustCompute?: boolean;
   /** Content hashes for which nothing needs to be computed: already remembered well enough. */
   readonly isKnown?: (hash: bigint) => boolean;
 }
@@ -70,19 +72,20 @@ export class FileParser {
   readonly #files: FileSystem;
   readonly #hasher: Hasher;
   readonly #syntax: SyntaxChunker;
+  readonly #clock: Clock;
   readonly #scanner = new TermScanner();
 
-  constructor(files: FileSystem, hasher: Hasher, syntax: SyntaxChunker) {
+  constructor(files: FileSystem, hasher: Hasher, syntax: SyntaxChunker, clock: Clock) {
     this.#files = files;
     this.#hasher = hasher;
     this.#syntax = syntax;
+    this.#clock = clock;
   }
 
   /** Never rejects on a file's content: every file ends in one of the result's kinds. */
   async run(task: ParseTask): Promise<ParseResult> {
     const { path } = task;
-    if (task.overlay !== undefined)
-      return this.#parseText(task, task.overlay, Buffer.from(task.overlay), overlayStat);
+    if (task.overlay !== undefined) return this.#parseOverlay(task, task.overlay);
     const read = this.#files.readFile(`${task.rootFolder}/${path}`, task.maxFileBytes);
     switch (read.kind) {
       case "missing":
@@ -114,14 +117,36 @@ export class FileParser {
           detail: `${read.sizeBytes} bytes`,
         };
       case "read":
-        return this.#parseBytes(task, read.bytes, read.stat);
+        return this.#parseBytes(task, read.bytes, this.#provenStat(read.stat));
     }
+  }
+
+  /** Unsaved text is judged by the rules that its file will be judged by. */
+  async #parseOverlay(task: ParseTask, text: string): Promise<ParseResult> {
+    const { path } = task;
+    const bytes = Buffer.from(text);
+    const skip: { reason: SkipReason; detail: string } | undefined =
+      bytes.length > task.maxFileBytes
+        ? { reason: "tooLarge", detail: `${bytes.length} bytes` }
+        : inspectContent(bytes, path);
+    if (skip !== undefined && (!task.included || !isContentRule(skip.reason)))
+      return { kind: "skipped", path, stat: overlayStat, ...skip };
+    return this.#parseText(task, text, bytes, overlayStat);
+  }
+
+  /**
+   * The stat of a file read just after it changed proves nothing: another change within one tick of the
+   * file system's clock leaves it the same. Such a stat is marked, so that the next look reads again.
+   */
+  #provenStat(stat: FileStat): FileStat {
+    const ageMs = Math.abs(this.#clock.nowMs() - Math.max(stat.mtimeMs, stat.ctimeMs));
+    return ageMs < clockTickMs ? { ...stat, ctimeMs: noStat.ctimeMs } : stat;
   }
 
   async #parseBytes(task: ParseTask, bytes: Uint8Array, stat: FileStat): Promise<ParseResult> {
     const { path } = task;
     const skip = inspectContent(bytes, path);
-    if (skip !== undefined && (skip.reason === "binary" || !task.included)) {
+    if (skip !== undefined && (!task.included || !isContentRule(skip.reason))) {
       return { kind: "skipped", path, stat, reason: skip.reason, detail: skip.detail };
     }
     const hash = signed(this.#hasher.h64Raw(bytes));
@@ -176,6 +201,14 @@ export class FileParser {
     return { parsed, level: 1 };
   }
 }
+
+/** An include glob overrides the rules about generated and minified text; no glob makes a binary or a key readable. */
+function isContentRule(reason: SkipReason): boolean {
+  return reason !== "binary" && reason !== "secret" && reason !== "tooLarge";
+}
+
+/** The coarsest tick that a common file system stamps its files with, with room for a busy machine. */
+const clockTickMs = 50;
 
 /** A stat that no file on disk has, so that the next scan reads the file again. */
 export const noStat: FileStat = {

@@ -2,8 +2,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import xxhash from "xxhash-wasm";
 import { KnownContent } from "../memory/knownContent.ts";
-import { createNodeFileSystem } from "../nodePorts.ts";
-import type { BatchReply, BatchRequest } from "./parsePool.ts";
+import { createNodeFileSystem, nodeClock } from "../nodePorts.ts";
+import { progressAt, type BatchReply, type BatchRequest } from "./parsePool.ts";
 import { FileParser, type ParseResult } from "./parseTask.ts";
 import { createSyntaxChunker } from "./syntax/syntaxChunker.ts";
 
@@ -15,6 +15,7 @@ const parser = new FileParser(
   createNodeFileSystem(),
   await xxhash(),
   await createSyntaxChunker(grammarFolder),
+  nodeClock,
 );
 const known = new KnownContent();
 let queue = Promise.resolve();
@@ -22,17 +23,25 @@ let queue = Promise.resolve();
 port.on("message", (request: BatchRequest) => {
   queue = queue.then(() => runBatch(request));
 });
+Atomics.store(progress, progressAt.started, 1);
 
 async function runBatch(request: BatchRequest): Promise<void> {
   const store = request.knownIn;
   const results: ParseResult[] = [];
-  for (let i = 0; i < request.tasks.length; i++) {
-    Atomics.store(progress, 0, i);
-    const task = request.tasks[i] as BatchRequest["tasks"][number];
-    const isKnown = store === undefined ? undefined : (hash: bigint) => known.has(store, hash);
+  Atomics.store(progress, progressAt.task, 0);
+  Atomics.store(progress, progressAt.batch, request.id);
+  for (const [i, task] of request.tasks.entries()) {
+    Atomics.store(progress, progressAt.task, i);
+    const isKnown =
+      store === undefined || task.mustCompute === true
+        ? undefined
+        : (hash: bigint) => known.has(store, hash, task.bySyntax);
     results.push(await parser.run(isKnown === undefined ? task : { ...task, isKnown }));
-    Atomics.add(progress, 1, 1);
+    Atomics.add(progress, progressAt.finished, 1);
   }
+  known.close();
+  // From here on an end of the thread is no file's fault.
+  Atomics.store(progress, progressAt.batch, 0);
   const reply: BatchReply = { id: request.id, results };
   port?.postMessage(reply);
 }

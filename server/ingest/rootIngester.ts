@@ -11,17 +11,26 @@ import type {
   RootStatus,
   SkipReason,
 } from "../../protocol/types.ts";
-import { asMemoryError, isDamage, isDiskFull } from "../memory/database.ts";
+import {
+  asMemoryError,
+  DamagedError,
+  isDamage,
+  isStoreFailure,
+  moveAside,
+} from "../memory/database.ts";
 import { MemoryWriter, type BlobContent } from "../memory/memoryWriter.ts";
 import type { Clock, FileStat, FileSystem, Logger } from "../ports.ts";
-import { FileLedger, sameVersion, type LedgerEntry } from "./fileLedger.ts";
 import { FileFilter } from "./fileFilter.ts";
+import { FileLedger, sameVersion, type LedgerEntry } from "./fileLedger.ts";
+import { FillProgress } from "./fillProgress.ts";
 import { recentlyChanged } from "./gitPriority.ts";
+import { relativeTo } from "./rootPath.ts";
 import type { ParsePool, ThreadTask } from "./parsePool.ts";
 import { noStat, type ParseResult } from "./parseTask.ts";
 import { pathTerms } from "./pathTerms.ts";
 import { scanPaths, scanRoot, type ScannedEntry } from "./scanner.ts";
-import { WorkQueue } from "./workQueue.ts";
+import { failureNotice, replacedNotice } from "./storeNotices.ts";
+import { WorkQueue, type Lane, type WorkItem } from "./workQueue.ts";
 
 /** Batches end at this many bytes or files, whichever comes first. */
 const batchBytes = { fill: 1_000_000, refine: 300_000, urgent: 60_000 };
@@ -37,7 +46,10 @@ const maxUncommittedCharacters = 32_000_000;
 const mergeAfterChunks = 2_000;
 const mergePages = 400;
 const maxRecentPaths = 2_000;
-const retryDiskFullMs = 15_000;
+/** Damage again so soon after the store was replaced is the medium's; replacing at once would go on for ever. */
+const replaceAgainMs = 60_000;
+/** Where the store says by which settings its files were judged. */
+const rulesKey = "contentRules";
 
 export interface RootIngesterOptions {
   readonly root: Root;
@@ -51,18 +63,27 @@ export interface RootIngesterOptions {
   readonly changed: () => void;
   /** Bytes of the store on disk. */
   readonly storeBytes: () => number;
+  /** How long after a failure of the store it is tried again. */
+  readonly retryMs: number;
 }
+
+/** A file that a parse thread has, and what its result is held against when it comes. */
+interface Dispatched {
+  readonly task: ThreadTask;
+  readonly item: WorkItem;
+  readonly ticket: number;
+}
+
+let generations = 0;
 
 export class RootIngester {
   readonly root: Root;
-  /** Grows when the store's file was replaced, so that readers open it again. */
-  generation = 1;
+  /** No two stores of this process have the same, not even one after the other in the same file. */
+  generation = ++generations;
   readonly #options: RootIngesterOptions;
   readonly #ledger = new FileLedger();
   readonly #queue = new WorkQueue();
   readonly #overlays = new Map<string, string>();
-  /** Files that an include glob names, so that content rules give way. */
-  readonly #included = new Set<string>();
   #settings: MemorySettings;
   #writer: MemoryWriter | undefined;
   #filter: FileFilter;
@@ -75,8 +96,14 @@ export class RootIngester {
   #closed = false;
   #inFlight = 0;
   #refining = 0;
-  #bytesKnown = 0;
-  #bytesDone = 0;
+  readonly #progress = new FillProgress();
+  #nextTicket = 1;
+  /** Grows when everything under way became void: the memory was thrown away, or the store failed. */
+  #epoch = 0;
+  readonly #blobsInRefining = new Set<number>();
+  #replacedAtMs = Number.NEGATIVE_INFINITY;
+  #retry: NodeJS.Timeout | undefined;
+  #failure: unknown;
   #ignoredEntries = 0;
   #uncommitted = 0;
   #lastCommitMs = 0;
@@ -85,7 +112,11 @@ export class RootIngester {
   #merging = false;
   #nChunks = 0;
   #levels = { exact: 0, fallback: 0 };
-  readonly #waiters = new Set<{ refined: boolean; resolve: () => void }>();
+  readonly #waiters = new Set<{
+    readonly refined: boolean;
+    readonly resolve: () => void;
+    readonly reject: (error: Error) => void;
+  }>();
 
   /** Opens the store. Errors: `storeUnavailable`, `diskFull`, `sqliteMissing`. */
   constructor(options: RootIngesterOptions) {
@@ -93,7 +124,12 @@ export class RootIngester {
     this.root = options.root;
     this.#settings = options.settings;
     this.#filter = this.#newFilter();
-    this.#openStore();
+    try {
+      this.#openStore();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#replaceStore();
+    }
   }
 
   /** Starts the first scan. */
@@ -109,37 +145,54 @@ export class RootIngester {
 
   configure(settings: MemorySettings): void {
     if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return;
+    const rules = rulesOf(this.#settings);
     this.#settings = settings;
     this.#filter = this.#newFilter();
+    if (rulesOf(settings) !== rules) this.#judgeAllAgain();
     this.#scheduleScan();
   }
 
   /** Absolute paths that changed on disk; folders stand for all below them. */
   filesChanged(paths: readonly string[]): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#writer === undefined) return;
     const relative = paths.flatMap((absolute) => this.relative(absolute) ?? []);
-    if (relative.some((path) => this.#filter.isIgnoreFile(path))) {
+    if (relative.some((path) => path === "" || this.#filter.isIgnoreFile(path))) {
       this.#scheduleScan();
       return;
     }
-    const exact = relative.length <= maxExactChanges;
-    for (const path of relative) this.#lookAt(path, exact);
+    this.#lookAt(relative, relative.length <= maxExactChanges);
     this.#pump();
+  }
+
+  /** A reader met damage in the store of a generation. */
+  damaged(generation: number): void {
+    if (generation === this.generation && this.#writer !== undefined)
+      this.#broken(new DamagedError("met by a reader"));
   }
 
   /** Unsaved editor text of a file; `undefined` when the disk counts again. */
   overlay(absolute: string, text: string | undefined): void {
     const path = this.relative(absolute);
-    if (path === undefined || this.#closed) return;
+    if (path === undefined || path === "" || this.#closed) return;
     if (text === undefined) {
       if (!this.#overlays.delete(path)) return;
-      this.#lookAt(path, true);
+      const entry = this.#ledger.get(path);
+      if (entry !== undefined) entry.ticket = 0;
+      this.#lookAt([path], true);
     } else {
-      if (this.#filter.isIgnored(path, false).ignored) return;
       this.#overlays.set(path, text);
-      this.#enqueue(this.#ledger.ensure(path, noStat), "urgent", true);
+      this.#enqueueOverlay(path);
     }
     this.#pump();
+  }
+
+  /** Unsaved text follows the rules for its file: what is hidden or skipped by name stays out of the memory. */
+  #enqueueOverlay(path: string): void {
+    const verdict = this.#filter.isIgnored(path, false);
+    if (verdict.ignored || this.#filter.skipByName(path, verdict.included) !== undefined) return;
+    const entry = this.#ledger.ensure(path, noStat);
+    entry.included = verdict.included;
+    this.#enqueue(entry, "urgent", true);
   }
 
   /** Files that the user has open are remembered first. */
@@ -156,32 +209,40 @@ export class RootIngester {
 
   resume(): void {
     this.#paused = false;
-    this.#setState("filling");
+    this.#setState(this.#scanning === undefined ? "filling" : "scanning");
     this.#pump();
   }
 
-  /** Throws the memory away and fills it again. */
+  /** Throws the memory away and fills it again; a store that failed is tried at once. */
   rebuild(): void {
-    this.#queue.clear();
+    if (this.#writer === undefined) this.#reopen();
+    this.#voidWork();
     this.#guarded(() => this.#writer?.clear());
     this.#ledger.clear();
     this.#nChunks = 0;
     this.#levels = { exact: 0, fallback: 0 };
-    this.#startFill();
-    this.#scheduleScan();
+    this.#beginAgain();
   }
 
-  /** Resolves when every known change is searchable, or syntax-exact as well. */
+  /**
+   * Resolves when every known change is searchable, or syntax-exact as well. Errors: `diskFull` and
+   * `storeUnavailable` while the store has failed.
+   */
   settled(refined: boolean): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiters.add({ refined, resolve });
+    if (this.#failure !== undefined) return Promise.reject(asMemoryError(this.#failure));
+    return new Promise((resolve, reject) => {
+      this.#waiters.add({ refined, resolve, reject });
       this.#pump();
     });
   }
 
   problems(offset: number, limit: number): ReturnType<MemoryWriter["problems"]> {
     this.#commit();
-    return this.#writer?.problems(offset, limit) ?? { problems: [], total: 0 };
+    let page: ReturnType<MemoryWriter["problems"]> = { problems: [], total: 0 };
+    this.#guarded(() => {
+      page = this.#writer?.problems(offset, limit) ?? page;
+    });
+    return page;
   }
 
   status(): RootStatus {
@@ -190,8 +251,8 @@ export class RootIngester {
       state: this.#state,
       ...this.#ledger.counts(),
       ignoredEntries: this.#ignoredEntries,
-      bytesKnown: this.#bytesKnown,
-      bytesDone: this.#bytesDone,
+      bytesKnown: this.#progress.bytesKnown,
+      bytesDone: this.#progress.bytesDone,
       nChunks: this.#nChunks,
       filesSyntaxExact: this.#levels.exact,
       filesFallback: this.#levels.fallback,
@@ -205,18 +266,15 @@ export class RootIngester {
     if (this.#closed) return;
     this.#commit();
     this.#closed = true;
+    clearTimeout(this.#retry);
     this.#writer?.close();
     this.#writer = undefined;
     this.#wakeWaiters(true);
   }
 
-  /** Returns a root-relative path, `undefined` for a path outside the root. */
+  /** Returns a path relative to the root, `""` for the root itself, `undefined` for a path outside of it. */
   relative(absolute: string): string | undefined {
-    const folder = this.root.folder.endsWith("/") ? this.root.folder : `${this.root.folder}/`;
-    const normal = absolute.replaceAll("\\", "/");
-    return normal.startsWith(folder) && normal.length > folder.length
-      ? normal.slice(folder.length)
-      : undefined;
+    return relativeTo(this.root.folder, absolute);
   }
 
   #newFilter(): FileFilter {
@@ -232,23 +290,51 @@ export class RootIngester {
 
   #openStore(): void {
     const writer = new MemoryWriter(this.#options.storeFile);
-    this.#writer = writer;
-    if (writer.movedAside !== undefined) {
-      this.generation++;
-      this.#notice({
-        kind: "storeRebuilt",
-        message:
-          "The memory on disk was damaged. Lore moved it aside and is building it again from your files; nothing else was lost.",
-      });
+    try {
+      this.#ledger.load(writer.files());
+      for (const waiting of writer.blobsToRefine())
+        this.#queue.add(waiting.path, waiting.sizeBytes, "refine", true);
+      this.#writer = writer;
+      this.#recount();
+      if (writer.meta(rulesKey) !== rulesOf(this.#settings)) this.#judgeAllAgain();
+    } catch (error) {
+      this.#writer = undefined;
+      writer.close();
+      throw error;
     }
-    this.#ledger.load(writer.files());
-    for (const waiting of writer.blobsToRefine())
-      this.#queue.add(waiting.path, waiting.sizeBytes, "refine", true);
-    this.#recount();
+    if (writer.replaced !== undefined) {
+      this.generation = ++generations;
+      this.#notice(replacedNotice(writer.replaced));
+    }
+  }
+
+  /** Moves a store that cannot be used aside and makes a new one. */
+  #replaceStore(): void {
+    this.#queue.clear();
+    moveAside(this.#options.storeFile);
+    this.#replacedAtMs = this.#options.clock.elapsedMs();
+    this.#openStore();
+    this.generation = ++generations;
+    this.#notice(replacedNotice("damaged"));
+  }
+
+  /** What was skipped by other rules may be welcome now, and the other way round. Known content is not computed again. */
+  #judgeAllAgain(): void {
+    for (const entry of this.#ledger.values()) entry.version = noStat;
+    this.#rulesAreStored = false;
+  }
+
+  #rulesAreStored = true;
+
+  #storeRules(): void {
+    if (this.#rulesAreStored) return;
+    this.#rulesAreStored = true;
+    this.#guarded(() => this.#writer?.setMeta(rulesKey, rulesOf(this.#settings)));
+    this.#commit();
   }
 
   #scheduleScan(): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#writer === undefined) return;
     if (this.#scanning !== undefined) {
       this.#rescanWanted = true;
       return;
@@ -266,8 +352,9 @@ export class RootIngester {
   async #runScan(): Promise<void> {
     const startMs = this.#options.clock.elapsedMs();
     const scan = ++this.#scan;
+    const epoch = this.#epoch;
     if (!this.#paused) this.#setState("scanning");
-    if (this.#queue.size === 0) this.#startFill();
+    if (this.#queue.size === 0 && this.#inFlight === 0) this.#startFill();
     let ignored = 0;
     let nEntries = 0;
     let rootIsListed = true;
@@ -276,19 +363,23 @@ export class RootIngester {
       for (const entry of batch) {
         if (entry.kind === "ignored") ignored++;
         else if (entry.kind === "failed" && entry.path === "") rootIsListed = false;
-        else this.#meet(entry, scan);
+        else this.#meet(entry, scan, "fill", false);
       }
       nEntries += batch.length;
       this.#ignoredEntries = Math.max(this.#ignoredEntries, ignored);
       this.#pump();
       await new Promise((resolve) => setImmediate(resolve));
-      if (this.#closed) return;
+      if (this.#closed || epoch !== this.#epoch) return;
     }
     this.#ignoredEntries = ignored;
     this.#notices = this.#notices.filter((notice) => notice.kind !== "folderUnreadable");
     if (!rootIsListed) {
       // A drive that is not there for the moment must not cost the memory of what is on it.
-      this.#notice({ kind: "folderUnreadable", message: "The folder cannot be read at the moment. Lore keeps what it remembers of it and looks again later." });
+      this.#notice({
+        kind: "folderUnreadable",
+        message:
+          "The folder cannot be read at the moment. Lore keeps what it remembers of it and looks again later.",
+      });
       return;
     }
     this.#guarded(() => {
@@ -302,30 +393,35 @@ export class RootIngester {
     });
   }
 
-  /** Compares a scanned entry with what is remembered. */
-  #meet(entry: Exclude<ScannedEntry, { kind: "ignored" }>, scan: number): void {
+  /** Compares an entry of the tree with what is remembered. */
+  #meet(
+    entry: Exclude<ScannedEntry, { kind: "ignored" }>,
+    scan: number,
+    lane: "urgent" | "fill",
+    exact: boolean,
+  ): void {
     const version = "stat" in entry && entry.stat !== undefined ? entry.stat : noStat;
     const known = this.#ledger.get(entry.path);
-    if (entry.kind === "file") {
-      if (
-        known !== undefined &&
-        (this.#overlays.has(entry.path) ||
-          known.outcome === "remembered" ||
-          known.outcome === "skipped") &&
-        sameVersion(known.version, version)
-      ) {
-        known.seenInScan = scan;
-        return;
-      }
-      const target = known ?? this.#ledger.ensure(entry.path, version);
-      target.seenInScan = scan;
-      if (this.#overlays.has(entry.path)) return;
-      target.version = version;
-      this.#enqueue(target, "fill", false);
-      return;
-    }
     const target = known ?? this.#ledger.ensure(entry.path, version);
     target.seenInScan = scan;
+    if (entry.kind === "file") {
+      const wasIncluded = target.included ?? entry.included;
+      target.included = entry.included;
+      if (this.#overlays.has(entry.path)) {
+        if (target.outcome === "pending" && target.ticket === 0) this.#enqueueOverlay(entry.path);
+        return;
+      }
+      if (
+        known !== undefined &&
+        sameVersion(known.version, version) &&
+        wasIncluded === entry.included &&
+        isDecided(known)
+      )
+        return;
+      target.version = version;
+      this.#enqueue(target, lane, exact);
+      return;
+    }
     if (
       known !== undefined &&
       known.outcome === entry.kind &&
@@ -333,6 +429,8 @@ export class RootIngester {
       sameVersion(known.version, version)
     )
       return;
+    this.#dropWaiting(entry.path);
+    target.ticket = 0;
     this.#guarded(() =>
       this.#settle(target, version, {
         kind: entry.kind,
@@ -342,95 +440,134 @@ export class RootIngester {
     );
   }
 
-  #noteIncluded(path: string, included: boolean): void {
-    if (included) this.#included.add(path);
-    else this.#included.delete(path);
-  }
-
-  /** Looks at one changed path: a file, a folder, or something that is gone. */
-  #lookAt(path: string, exact: boolean): void {
+  /** Looks at changed paths: files, folders, and what is gone. */
+  #lookAt(paths: readonly string[], exact: boolean): void {
     const present = new Set<string>();
-    for (const batch of scanPaths(this.#filter, this.#options.files, [path])) {
+    for (const batch of scanPaths(this.#filter, this.#options.files, paths)) {
       for (const entry of batch) {
         if (entry.kind === "ignored") continue;
         present.add(entry.path);
-        if (entry.kind !== "file") {
-          this.#meet(entry, this.#scan);
-          continue;
-        }
-        this.#noteIncluded(entry.path, entry.included);
-        const target = this.#ledger.ensure(entry.path, entry.stat);
-        target.seenInScan = this.#scan;
-        if (this.#overlays.has(entry.path)) continue;
-        if (target.outcome === "remembered" && sameVersion(target.version, entry.stat)) continue;
-        target.version = entry.stat;
-        this.#enqueue(target, "urgent", exact);
+        this.#meet(entry, this.#scan, "urgent", exact);
       }
     }
     const gone = this.#ledger
-      .under(path)
+      .atOrBelow(paths)
       .filter((known) => !present.has(known) && !this.#overlays.has(known));
     if (gone.length > 0) this.#guarded(() => gone.forEach((known) => this.#forgetFile(known)));
+    this.#options.changed();
   }
 
   #enqueue(entry: LedgerEntry, lane: "urgent" | "fill", exact: boolean): void {
     if (this.#queue.size === 0 && this.#inFlight === 0 && this.#scanning === undefined)
       this.#startFill();
+    // Whatever is under way for this file was read before it changed.
+    entry.ticket = 0;
     if (entry.outcome !== "remembered") entry.outcome = "pending";
-    if (this.#queue.add(entry.path, Math.max(0, entry.version.sizeBytes), lane, exact)) {
-      this.#bytesKnown += Math.max(0, entry.version.sizeBytes);
-      if (!this.#paused && this.#scanning === undefined) this.#setState("filling");
-    }
+    const before = this.#queue.waitingBytes(entry.path) ?? 0;
+    if (this.#queue.add(entry.path, Math.max(0, entry.version.sizeBytes), lane, exact))
+      this.#progress.expect((this.#queue.waitingBytes(entry.path) ?? 0) - before);
+    if (!this.#paused && this.#scanning === undefined) this.#setState("filling");
     this.#options.changed();
   }
 
+  /** A file that waited need not be read any more. */
+  #dropWaiting(path: string): void {
+    this.#progress.finish(this.#queue.waitingBytes(path) ?? 0);
+    this.#queue.remove(path);
+  }
+
   #startFill(): void {
-    this.#bytesKnown = 0;
-    this.#bytesDone = 0;
+    this.#progress.restart();
     this.#fillStartMs = this.#options.clock.elapsedMs();
   }
 
   /** Gives the pool work as long as it has room; settles down when there is none left. */
   #pump(): void {
     if (this.#closed) return;
-    while (!this.#paused && this.#options.pool.hasRoom) {
+    while (!this.#paused && this.#writer !== undefined && this.#options.pool.hasRoom) {
       const lane = this.#queue.nextLane(this.#scanning === undefined && this.#inFlight === 0);
       if (lane === undefined) break;
-      const items = this.#queue.take(lane, batchFiles[lane], batchBytes[lane]);
-      const tasks = items.map((item): ThreadTask => {
-        const overlay = this.#overlays.get(item.path);
-        return {
-          rootFolder: this.root.folder,
-          path: item.path,
-          bySyntax: item.exact || lane === "refine",
-          maxFileBytes: this.#filter.maxBytesOf(item.path, this.#included.has(item.path)),
-          included: this.#included.has(item.path),
-          ...(overlay === undefined ? {} : { overlay }),
-        };
-      });
-      if (lane === "refine") this.#refining += tasks.length;
-      else this.#inFlight += tasks.length;
-      const knownIn =
-        lane === "refine" || this.#nChunks === 0 ? undefined : this.#options.storeFile;
-      void this.#options.pool.run(tasks, knownIn).then(
-        (results) => {
-          if (lane === "refine") this.#refining -= tasks.length;
-          else this.#inFlight -= tasks.length;
-          this.#apply(tasks, results, lane === "refine");
-        },
-        () => undefined,
-      );
+      const taken = this.#queue.take(lane, batchFiles[lane], batchBytes[lane]);
+      const items = lane === "refine" ? this.#stillToRefine(taken) : taken;
+      if (items.length > 0) this.#dispatch(lane, items);
+      // All that was taken is being refined under another name.
+      else if (this.#blobsInRefining.size > 0) break;
     }
     this.#rest();
   }
 
-  #apply(tasks: readonly ThreadTask[], results: readonly ParseResult[], refined: boolean): void {
-    if (this.#closed) return;
+  #dispatch(lane: Lane, items: readonly WorkItem[]): void {
+    const refined = lane === "refine";
+    const epoch = this.#epoch;
+    const sent = items.map((item) => this.#dispatched(item));
+    if (refined) this.#refining += sent.length;
+    else this.#inFlight += sent.length;
+    const knownIn = refined || this.#nChunks === 0 ? undefined : this.#options.storeFile;
+    const tasks = sent.map(({ task }) => task);
+    void this.#options.pool.run(tasks, knownIn).then(
+      (results) => {
+        if (epoch === this.#epoch) {
+          if (refined) this.#refining -= sent.length;
+          else this.#inFlight -= sent.length;
+          this.#apply(sent, results, refined);
+        }
+        this.#pump();
+      },
+      () => undefined,
+    );
+  }
+
+  #dispatched(item: WorkItem): Dispatched {
+    const overlay = this.#overlays.get(item.path);
+    const entry = this.#ledger.get(item.path);
+    const included = entry?.included ?? this.#filter.isIncluded(item.path);
+    const ticket = this.#nextTicket++;
+    if (entry !== undefined) entry.ticket = ticket;
+    const task: ThreadTask = {
+      rootFolder: this.root.folder,
+      path: item.path,
+      bySyntax: item.exact || item.lane === "refine",
+      maxFileBytes: this.#filter.maxBytesOf(item.path, included),
+      included,
+      ...(this.#mustCompute.delete(item.path) ? { mustCompute: true } : {}),
+      ...(overlay === undefined ? {} : { overlay }),
+    };
+    return { task, item, ticket };
+  }
+
+  /** Files whose content was said to be stored and was not. */
+  readonly #mustCompute = new Set<string>();
+
+  /** Leaves out content that has been refined, or is just being refined, under another name. */
+  #stillToRefine(items: readonly WorkItem[]): WorkItem[] {
+    const left: WorkItem[] = [];
     this.#guarded(() => {
-      results.forEach((result, i) => {
-        const overlay = tasks[i]?.overlay;
-        if (overlay !== undefined && this.#overlays.get(result.path) !== overlay) return;
-        this.#applyOne(result, refined);
+      for (const item of items) {
+        const blob = this.#writer?.blobOfPath(item.path);
+        if (blob === undefined || blob.level > 0) continue;
+        if (this.#blobsInRefining.has(blob.id)) {
+          this.#queue.add(item.path, item.sizeBytes, "refine", true);
+          continue;
+        }
+        this.#blobsInRefining.add(blob.id);
+        left.push(item);
+      }
+    });
+    return this.#writer === undefined ? [] : left;
+  }
+
+  #apply(sent: readonly Dispatched[], results: readonly ParseResult[], refined: boolean): void {
+    if (this.#closed) return;
+    // The pool was empty of other refinements when these began, so all of them are done when none is left.
+    if (refined && this.#refining === 0) this.#blobsInRefining.clear();
+    this.#guarded(() => {
+      sent.forEach(({ item, ticket }, i) => {
+        if (!refined) this.#progress.finish(item.sizeBytes);
+        const entry = this.#ledger.get(item.path);
+        // Forgotten, or changed once more since: what comes after this result counts.
+        if (entry?.ticket !== ticket) return;
+        entry.ticket = 0;
+        this.#applyOne(entry, results[i] as ParseResult);
       });
     });
     const sinceMs = this.#options.clock.elapsedMs() - this.#lastCommitMs;
@@ -443,13 +580,9 @@ export class RootIngester {
     )
       this.#commit();
     this.#options.changed();
-    this.#pump();
   }
 
-  #applyOne(result: ParseResult, refined: boolean): void {
-    const entry = this.#ledger.get(result.path);
-    if (entry === undefined) return;
-    if (!refined) this.#bytesDone += Math.max(0, entry.version.sizeBytes);
+  #applyOne(entry: LedgerEntry, result: ParseResult): void {
     switch (result.kind) {
       case "missing":
         this.#forgetFile(result.path);
@@ -461,8 +594,12 @@ export class RootIngester {
       }
       case "known": {
         const blob = this.#writer?.blobByHash(result.hash);
-        if (blob === undefined) this.#enqueue(entry, "urgent", true);
-        else this.#remember(entry, result.stat, blob.id);
+        if (blob !== undefined) {
+          this.#remember(entry, result.stat, blob.id);
+          return;
+        }
+        this.#mustCompute.add(entry.path);
+        this.#enqueue(entry, "urgent", true);
         return;
       }
       case "skipped":
@@ -488,7 +625,6 @@ export class RootIngester {
     entry.version = stat;
     entry.outcome = "remembered";
     entry.reason = undefined;
-    entry.blob = blob;
     this.#writer?.putFile(entry.path, stat, { kind: "remembered", blob }, pathTerms(entry.path));
     const row = this.#writer?.blobById(blob);
     if (row?.level === 0) this.#queue.add(entry.path, Math.max(0, stat.sizeBytes), "refine", true);
@@ -502,13 +638,12 @@ export class RootIngester {
     entry.version = version;
     entry.outcome = outcome.kind;
     entry.reason = outcome.reason;
-    entry.blob = undefined;
     this.#writer?.putFile(entry.path, version, outcome, pathTerms(entry.path));
   }
 
   #forgetFile(path: string): void {
     this.#ledger.delete(path);
-    this.#queue.remove(path);
+    this.#dropWaiting(path);
     this.#writer?.removeFile(path);
   }
 
@@ -522,6 +657,8 @@ export class RootIngester {
     )
       return;
     this.#commit();
+    this.#storeRules();
+    if (this.#writer === undefined) return;
     this.#wakeWaiters(false);
     if (this.#queue.nRefine + this.#refining > 0) {
       this.#setState("refining");
@@ -611,45 +748,73 @@ export class RootIngester {
     }
   }
 
-  /** A failing store: a full disk is waited out, a damaged file is replaced, anything else stops this root. */
+  /**
+   * A failing store: a damaged file is replaced at once, anything else is waited out. Nothing that was
+   * committed is lost; what was under way is read again. Faults of our own code are thrown on.
+   */
   #broken(error: unknown): void {
-    if (!isDiskFull(error) && !isDamage(error)) {
-      const known = asMemoryError(error);
-      this.#options.log.log("error", "memory", "the store failed", {
-        code: known.errorName,
-        detail: known.detail,
-      });
-      if ((error as { errcode?: unknown }).errcode === undefined) throw error;
-    }
+    if (!isStoreFailure(error)) throw error;
+    const { errorName, detail } = asMemoryError(error);
+    this.#options.log.log("error", "memory", "the store failed", { code: errorName, detail });
     this.#writer?.close();
     this.#writer = undefined;
-    this.#queue.clear();
-    if (isDamage(error)) {
-      this.#reopen();
-      return;
-    }
-    this.#notice({
-      kind: "diskFull",
-      message:
-        "The disk is full or cannot be written, so Lore stopped remembering. It goes on by itself when there is room.",
-    });
-    this.#setState("failed");
-    setTimeout(() => this.#reopen(), retryDiskFullMs).unref();
+    this.#voidWork();
+    const sinceMs = this.#options.clock.elapsedMs() - this.#replacedAtMs;
+    if (!isDamage(error)) this.#fail(error);
+    else if (sinceMs < replaceAgainMs) this.#fail(error);
+    else this.#reopen(error);
   }
 
-  #reopen(): void {
+  /** Says that the store failed and tries it again after a while. */
+  #fail(error: unknown): void {
+    this.#failure = error;
+    this.#notice(failureNotice(error));
+    this.#state = "failed";
+    this.#options.changed();
+    for (const waiter of this.#waiters) waiter.reject(asMemoryError(error));
+    this.#waiters.clear();
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#reopen(this.#failure), this.#options.retryMs);
+    this.#retry.unref();
+  }
+
+  /** Opens the store again after `cause`; a damaged one makes room for a new one. */
+  #reopen(cause: unknown = this.#failure): void {
     if (this.#closed) return;
+    clearTimeout(this.#retry);
     try {
-      this.#notices = this.#notices.filter((notice) => notice.kind !== "diskFull");
-      this.#openStore();
-      this.#scheduleScan();
+      if (isDamage(cause)) this.#replaceStore();
+      else this.#openStore();
     } catch (error) {
+      if (!isStoreFailure(error)) throw error;
       this.#options.log.log("error", "memory", "the store does not open", {
         code: asMemoryError(error).errorName,
       });
-      this.#setState("failed");
-      setTimeout(() => this.#reopen(), retryDiskFullMs).unref();
+      this.#fail(error);
+      return;
     }
+    this.#failure = undefined;
+    this.#notices = this.#notices.filter(({ kind }) => kind !== "diskFull" && kind !== "stalled");
+    this.#setState(this.#paused ? "paused" : "opening");
+    this.#beginAgain();
+  }
+
+  /** Forgets what waits and what is under way; results that still come are for nobody. */
+  #voidWork(): void {
+    this.#epoch++;
+    this.#queue.clear();
+    this.#mustCompute.clear();
+    this.#blobsInRefining.clear();
+    this.#inFlight = 0;
+    this.#refining = 0;
+    this.#uncommitted = 0;
+    for (const entry of this.#ledger.values()) entry.ticket = 0;
+  }
+
+  #beginAgain(): void {
+    this.#startFill();
+    for (const path of this.#overlays.keys()) this.#enqueueOverlay(path);
+    this.#scheduleScan();
   }
 
   #noticeHidingRule(): void {
@@ -669,7 +834,7 @@ export class RootIngester {
   }
 
   #setState(state: RootStatus["state"]): void {
-    if (this.#state === state) return;
+    if (this.#state === state || this.#writer === undefined) return;
     this.#state = state;
     this.#options.changed();
   }
@@ -681,4 +846,22 @@ export class RootIngester {
       waiter.resolve();
     }
   }
+}
+
+/** True when the file needs no look at its content unless it changes. What may have passed is tried again. */
+function isDecided(entry: LedgerEntry): boolean {
+  switch (entry.outcome) {
+    case "remembered":
+    case "skipped":
+      return true;
+    case "pending":
+      return entry.ticket !== 0;
+    case "failed":
+      return entry.reason === "timeout" || entry.reason === "crashed";
+  }
+}
+
+/** The settings that decide about a file's content. */
+function rulesOf({ include, maxFileBytes }: MemorySettings): string {
+  return JSON.stringify({ include, maxFileBytes });
 }

@@ -46,6 +46,11 @@ export class WorkQueue {
     return true;
   }
 
+  /** Returns the bytes of a file that waits to be read for the first time or again, `undefined` when it does not. */
+  waitingBytes(path: string): number | undefined {
+    return (this.#lanes.urgent.get(path) ?? this.#lanes.fill.get(path))?.sizeBytes;
+  }
+
   /** Moves waiting files to the front of their work; files that do not wait are left out. */
   promote(paths: readonly string[]): void {
     const front: Record<"fill" | "refine", WorkItem[]> = { fill: [], refine: [] };

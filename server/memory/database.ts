@@ -22,12 +22,14 @@ export interface OpenedDatabase {
   readonly database: Database;
   /** Set when a damaged file was moved aside and a new one made: where the damaged one is now. */
   readonly movedAside?: string;
+  /** True when a file of another schema version was removed to make this one. */
+  readonly otherVersion: boolean;
 }
 
 export interface DatabaseSpec {
   /** Absolute path of the file; its folder is created. */
   readonly file: string;
-  /** Written to `PRAGMA user_version`; a file of another version is replaced after `onOtherVersion`. */
+  /** Written to `PRAGMA user_version`; a file of another version is removed, so its content must be replaceable. */
   readonly schemaVersion: number;
   /** Creates the tables in an empty database. */
   readonly create: (database: Database) => void;
@@ -48,16 +50,18 @@ const maxCheckedBytes = 48 * 1024 * 1024;
  * Errors: `sqliteMissing`, `diskFull`, `storeUnavailable`.
  */
 export function openDatabase(spec: DatabaseSpec): OpenedDatabase {
-  mkdirSync(path.dirname(spec.file), { recursive: true });
-  const existed = existsSync(spec.file) && statSync(spec.file).size > 0;
   try {
-    return { database: openChecked(spec) };
-  } catch (error) {
-    if (!existed || !isDamage(error)) throw asMemoryError(error);
-  }
-  const movedAside = moveAside(spec.file);
-  try {
-    return { database: openChecked(spec), movedAside };
+    mkdirSync(path.dirname(spec.file), { recursive: true });
+    const found = statSync(spec.file, { throwIfNoEntry: false });
+    if (found === undefined || found.isFile()) {
+      try {
+        return openChecked(spec);
+      } catch (error) {
+        if (found === undefined || found.size === 0 || !isDamage(error)) throw error;
+      }
+    }
+    const movedAside = moveAside(spec.file);
+    return { ...openChecked(spec), movedAside };
   } catch (error) {
     throw asMemoryError(error);
   }
@@ -80,23 +84,25 @@ export function openForReading(file: string, cacheBytes: number): Database {
 
 /** Removes a database with its journal files. */
 export function removeDatabase(file: string): void {
-  for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
+  for (const suffix of ["", "-wal", "-shm"])
+    rmSync(file + suffix, { recursive: true, force: true });
 }
 
-function openChecked(spec: DatabaseSpec): Database {
+function openChecked(spec: DatabaseSpec): OpenedDatabase {
   const module = sqlite();
   if (module === undefined) throw new MemoryError("sqliteMissing");
   let database = new module.DatabaseSync(spec.file);
   try {
     const version = userVersion(database);
-    if (version !== 0 && version !== spec.schemaVersion) {
-      // Everything in it can be made again from the workspace.
+    const otherVersion = version !== 0 && version !== spec.schemaVersion;
+    if (otherVersion) {
       database.close();
       removeDatabase(spec.file);
       database = new module.DatabaseSync(spec.file);
     }
     database.exec(
-      `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${spec.synchronous}; PRAGMA busy_timeout = 5000;` +
+      // Takes effect in an empty file only; gives space back without rewriting the whole file.
+      `PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${spec.synchronous}; PRAGMA busy_timeout = 5000;` +
         `PRAGMA cache_size = ${-Math.round(spec.cacheBytes / 1024)}; PRAGMA temp_store = MEMORY;`,
     );
     if (userVersion(database) === 0) {
@@ -108,37 +114,40 @@ function openChecked(spec: DatabaseSpec): Database {
         { quick_check: string } | undefined;
       if (check?.quick_check !== "ok") throw new DamagedError();
     }
-    return database;
+    return { database, otherVersion };
   } catch (error) {
     if (database.isOpen) database.close();
     throw error;
   }
 }
 
-class DamagedError extends Error {}
+/** What was read from a store cannot be what was written. */
+export class DamagedError extends Error {}
 
 function userVersion(database: Database): number {
   return (database.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
 }
 
-/** Returns where the damaged file went. Only the newest damaged file is kept. */
-function moveAside(file: string): string {
+/** Makes room for a new database. Returns where the damaged one went; only the newest of them is kept. */
+export function moveAside(file: string): string {
   const target = `${file}.damaged`;
   removeDatabase(target);
-  renameSync(file, target);
-  for (const suffix of ["-wal", "-shm"]) rmSync(file + suffix, { force: true });
+  if (existsSync(file)) renameSync(file, target);
+  for (const suffix of ["-wal", "-shm"]) rmSync(file + suffix, { recursive: true, force: true });
   return target;
 }
 
 const sqliteFull = 13;
 const sqliteIoError = 10;
 
-/** SQLITE_CORRUPT, SQLITE_NOTADB, and an unreadable schema count as damage. */
+/** SQLITE_CORRUPT, SQLITE_NOTADB, an unreadable schema, and rows that contradict each other count as damage. */
 export function isDamage(error: unknown): boolean {
   if (error instanceof DamagedError) return true;
+  if (error instanceof MemoryError && error.cause !== undefined) return isDamage(error.cause);
   const code = errorCode(error);
   return (
     code === 11 ||
+    code === 19 ||
     code === 26 ||
     (code === 1 && /malformed|no such table|not a database/.test(String(error)))
   );
@@ -155,15 +164,28 @@ export function isDiskFull(error: unknown): boolean {
   return errorCode(error) === sqliteFull || (error as { code?: unknown } | null)?.code === "ENOSPC";
 }
 
-/** Returns the catalogue error for whatever SQLite or the file system threw. */
+/** True when SQLite or the file system reported the error; others are faults in our own code. */
+export function isStoreFailure(error: unknown): boolean {
+  if (error instanceof MemoryError || error instanceof DamagedError) return true;
+  const code = (error as { code?: unknown } | null)?.code;
+  return errorCode(error) !== undefined || (typeof code === "string" && /^E[A-Z]+$/.test(code));
+}
+
+/** Returns the catalogue error for whatever SQLite or the file system threw, which becomes its `cause`. */
 export function asMemoryError(error: unknown): MemoryError {
   if (error instanceof MemoryError) return error;
-  if (isDiskFull(error)) return new MemoryError("diskFull");
+  const known = isDiskFull(error)
+    ? new MemoryError("diskFull")
+    : new MemoryError("storeUnavailable", detailOf(error));
+  known.cause = error;
+  return known;
+}
+
+function detailOf(error: unknown): string {
   const code = errorCode(error);
-  return new MemoryError(
-    "storeUnavailable",
-    code === sqliteIoError
-      ? "ioError"
-      : code === undefined ? String((error as { code?: unknown } | null)?.code ?? "") : `sqlite ${code}`,
-  );
+  if (code === sqliteIoError) return "ioError";
+  if (code !== undefined) return `sqlite ${code}`;
+  return error instanceof DamagedError
+    ? "damaged"
+    : String((error as { code?: unknown } | null)?.code ?? "");
 }

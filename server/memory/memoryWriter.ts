@@ -52,11 +52,11 @@ const minKeptOrphanChunks = 4_000;
 const keptOrphanShare = 0.1;
 
 export class MemoryWriter {
-  /** Set when the store on disk was damaged and had to be made anew. */
-  readonly movedAside: string | undefined;
+  /** Why the store on disk had to be made anew, when it had to. */
+  readonly replaced: "damaged" | "otherVersion" | undefined;
   readonly #database: Database;
   readonly #statements: Statements;
-  #nextBlobId: number;
+  #nextBlobId = 1;
   #inTransaction = false;
 
   /** Opens or creates the store. Errors: `storeUnavailable`, `diskFull`, `sqliteMissing`. */
@@ -69,11 +69,21 @@ export class MemoryWriter {
       cacheBytes,
     });
     this.#database = opened.database;
-    this.movedAside = opened.movedAside;
-    this.#database.exec("PRAGMA wal_autocheckpoint = 4000");
-    this.#statements = prepareStatements(this.#database);
-    if (this.meta("chunkerVersion") !== String(chunkerVersion)) this.clear();
-    this.#nextBlobId = this.#readNextBlobId();
+    this.replaced =
+      opened.movedAside !== undefined
+        ? "damaged"
+        : opened.otherVersion
+          ? "otherVersion"
+          : undefined;
+    try {
+      this.#database.exec("PRAGMA wal_autocheckpoint = 4000");
+      this.#statements = prepareStatements(this.#database);
+      if (this.meta("chunkerVersion") !== String(chunkerVersion)) this.clear();
+      this.#nextBlobId = this.#readNextBlobId();
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
   }
 
   begin(): void {
@@ -87,14 +97,6 @@ export class MemoryWriter {
     if (!this.#inTransaction) return;
     this.#database.exec("COMMIT");
     this.#inTransaction = false;
-  }
-
-  /** Undoes what was written since `begin`. */
-  rollback(): void {
-    if (!this.#inTransaction) return;
-    this.#inTransaction = false;
-    if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-    this.#nextBlobId = this.#readNextBlobId();
   }
 
   get inTransaction(): boolean {
@@ -113,6 +115,11 @@ export class MemoryWriter {
 
   blobById(id: number): BlobRow | undefined {
     return blobRowOf(this.#statements.blobById.get(id));
+  }
+
+  /** Returns what a remembered file holds, `undefined` when the path is not remembered. */
+  blobOfPath(path: string): BlobRow | undefined {
+    return blobRowOf(this.#statements.blobOfPath.get(path));
   }
 
   /** Stores new content, or replaces what was stored of the same content. Returns the blob's id. */
@@ -206,11 +213,6 @@ export class MemoryWriter {
     }[];
   }
 
-  /** Marks content as chunked by lines for good, because its language has no grammar. */
-  setLevel(blob: number, level: BlobLevel, fallback: string | undefined): void {
-    this.#statements.setLevel.run(level, fallback ?? null, blob);
-  }
-
   problems(
     offset: number,
     limit: number,
@@ -264,8 +266,10 @@ export class MemoryWriter {
     return (this.#statements.totalChanges.get() as { n: number }).n;
   }
 
-  /** Folds the journal into the main file, so that `storeBytes` and the disk shrink. */
+  /** Commits, gives free pages back and folds the journal into the main file. */
   checkpoint(): void {
+    this.commit();
+    this.#database.exec("PRAGMA incremental_vacuum");
     this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
@@ -292,10 +296,9 @@ export class MemoryWriter {
     this.checkpoint();
   }
 
+  /** What was not committed is undone. */
   close(): void {
-    if (!this.#database.isOpen) return;
-    this.rollback();
-    this.#database.close();
+    if (this.#database.isOpen) this.#database.close();
   }
 
   #readNextBlobId(): number {
@@ -353,7 +356,8 @@ function prepareStatements(database: Database) {
   const blobColumns = "id, hash, language, level, nChunks";
   const statements = {
     files: prepare(
-      "SELECT id, path, blob, sizeBytes, mtimeMs, ctimeMs, inode, outcome, reason FROM file",
+      // Some file systems number files beyond 2^53; as REAL they come back as the numbers that were stored.
+      "SELECT id, path, blob, sizeBytes, mtimeMs, ctimeMs, CAST(inode AS REAL) AS inode, outcome, reason FROM file",
     ),
     blobByHash: prepare(`SELECT ${blobColumns} FROM blob WHERE hash = ?`),
     blobById: prepare(`SELECT ${blobColumns} FROM blob WHERE id = ?`),
@@ -376,7 +380,12 @@ function prepareStatements(database: Database) {
     toRefine: prepare(
       "SELECT b.id AS blob, min(f.path) AS path, f.sizeBytes AS sizeBytes FROM blob b JOIN file f ON f.blob = b.id WHERE b.level = 0 GROUP BY b.id",
     ),
-    setLevel: prepare("UPDATE blob SET level = ?, fallback = ? WHERE id = ?"),
+    blobOfPath: prepare(
+      `SELECT ${blobColumns
+        .split(", ")
+        .map((column) => `b.${column}`)
+        .join(", ")} FROM file f JOIN blob b ON b.id = f.blob WHERE f.path = ?`,
+    ),
     problems: prepare(
       "SELECT path, outcome, reason, detail FROM file WHERE outcome <> 'remembered' ORDER BY outcome, reason, path LIMIT ? OFFSET ?",
     ),
@@ -398,5 +407,6 @@ function prepareStatements(database: Database) {
   // Hashes use all 64 bits, which a JavaScript number cannot hold.
   statements.blobByHash.setReadBigInts(true);
   statements.blobById.setReadBigInts(true);
+  statements.blobOfPath.setReadBigInts(true);
   return statements;
 }

@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { errorCode, type Database } from "./database.ts";
+import { asMemoryError, errorCode, type Database } from "./database.ts";
 import { MemoryError } from "../../protocol/errors.ts";
 
 const busy = 5;
@@ -14,13 +14,13 @@ export interface StoreLock {
   release(): void;
 }
 
-/** Returns the lock, `undefined` when another process holds it. Errors: `storeUnavailable`, `sqliteMissing`. */
+/** Returns the lock, `undefined` when another process holds it. Errors: `storeUnavailable`, `diskFull`, `sqliteMissing`. */
 export function acquireStoreLock(file: string): StoreLock | undefined {
   const sqlite = process.getBuiltinModule("node:sqlite");
   if (sqlite === undefined) throw new MemoryError("sqliteMissing");
-  mkdirSync(path.dirname(file), { recursive: true });
   let database: Database | undefined;
   try {
+    mkdirSync(path.dirname(file), { recursive: true });
     database = new sqlite.DatabaseSync(file);
     database.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     const held = database;
@@ -29,6 +29,6 @@ export function acquireStoreLock(file: string): StoreLock | undefined {
     database?.close();
     const code = errorCode(error);
     if (code === busy || code === locked) return undefined;
-    throw new MemoryError("storeUnavailable", String(code ?? ""));
+    throw asMemoryError(error);
   }
 }

@@ -10,6 +10,7 @@ import { fileRoleOf } from "../ingest/fileRole.ts";
 import { languageOf, type LanguageId } from "../ingest/languages.ts";
 import type { Coverage } from "../../protocol/types.ts";
 import { TermScanner } from "../ingest/termScanner.ts";
+import { isDamage } from "../memory/database.ts";
 import type { OpenBank } from "../memory/memoryBank.ts";
 import { findCandidates, type WeighedTerm } from "./candidates.ts";
 import { parseQuestion, type ParsedQuestion } from "./question.ts";
@@ -24,6 +25,8 @@ export interface MemorySource {
   coverage(rootIds: readonly string[] | undefined): Coverage;
   /** Waits a moment for changes that are being remembered right now. */
   freshen(signal: AbortSignal): Promise<void>;
+  /** Reading this bank met damage. */
+  damaged(open: OpenBank): void;
 }
 
 /** At most this many results from one file among the first ones. */
@@ -57,15 +60,24 @@ export class Recaller implements RecallService, SourceReader {
     const ranked: RankedChunk[] = [];
     const weighed = new Map<string, WeighedTerm>();
     for (const open of this.#memory.banks(params.rootIds)) {
-      open.bank.refresh();
-      const found = findCandidates(open.bank, terms, open.bank.nChunks());
-      for (const term of found.terms) remember(weighed, term);
-      lap("index", found.hits.length);
-      ranked.push(
-        ...(await rankInBank(open, this.#source, question, found, params, this.#scanner, signal)),
-      );
-      signal.throwIfAborted();
-      lap("rank", ranked.length);
+      await this.#reading(open, async () => {
+        open.bank.refresh();
+        const found = findCandidates(open.bank, terms, open.bank.nChunks());
+        lap("index", found.hits.length);
+        const chunks = await rankInBank(
+          open,
+          this.#source,
+          question,
+          found,
+          params,
+          this.#scanner,
+          signal,
+        );
+        for (const term of found.terms) remember(weighed, term);
+        ranked.push(...chunks);
+        signal.throwIfAborted();
+        lap("rank", ranked.length);
+      });
     }
     ranked.sort((a, b) => b.recall.score - a.recall.score);
     const recalls = capPerFile(ranked, params.limit).map((chunk) => chunk.recall);
@@ -86,8 +98,10 @@ export class Recaller implements RecallService, SourceReader {
   ): Promise<readonly Recall[]> {
     const recalls: Recall[] = [];
     for (const open of this.#memory.banks(rootIds)) {
-      open.bank.refresh();
-      recalls.push(...(await findUses(open, this.#source, symbolName, limit, signal)));
+      await this.#reading(open, async () => {
+        open.bank.refresh();
+        recalls.push(...(await findUses(open, this.#source, symbolName, limit, signal)));
+      });
     }
     return recalls.sort((a, b) => b.score - a.score).slice(0, limit);
   }
@@ -102,14 +116,36 @@ export class Recaller implements RecallService, SourceReader {
   }
 
   files(rootIds: readonly string[] | undefined): readonly RememberedFile[] {
-    return this.#memory.banks(rootIds).flatMap(({ root, bank }) =>
-      bank.rememberedFiles().map(({ path, language }) => ({
-        rootId: root.id,
-        path,
-        language,
-        role: fileRoleOf(path, language as LanguageId),
-      })),
-    );
+    return this.#memory.banks(rootIds).flatMap((open) => {
+      try {
+        return open.bank.rememberedFiles().map(({ path, language }) => ({
+          rootId: open.root.id,
+          path,
+          language,
+          role: fileRoleOf(path, language as LanguageId),
+        }));
+      } catch (error) {
+        this.#failedReading(open, error);
+        return [];
+      }
+    });
+  }
+
+  /** Reads one bank. What a bank that is closed or damaged meanwhile would have given is left out. */
+  async #reading(open: OpenBank, read: () => Promise<void>): Promise<void> {
+    try {
+      await read();
+    } catch (error) {
+      this.#failedReading(open, error);
+    }
+  }
+
+  /** Returns when the bank was closed or is damaged, both of which the memory's status tells; else throws on. */
+  #failedReading(open: OpenBank, error: unknown): void {
+    if (error instanceof Error && error.name === "AbortError") throw error;
+    if (!open.bank.isOpen) return;
+    if (!isDamage(error)) throw error;
+    this.#memory.damaged(open);
   }
 }
 

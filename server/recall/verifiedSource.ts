@@ -48,8 +48,9 @@ export class VerifiedSource {
     this.#options = options;
   }
 
-  /** Returns the present text of a file, `undefined` when it is gone or not readable as text. */
+  /** Returns the present text of a file, `undefined` when it is gone, not in the folder, or not readable as text. */
   readText(rootFolder: string, path: string): { text: string; hash: bigint } | undefined {
+    if (!staysInside(path)) return undefined;
     const absolute = `${rootFolder}/${path}`;
     const overlay = this.#options.overlay(absolute);
     if (overlay !== undefined) return { text: overlay, hash: this.#hash(Buffer.from(overlay)) };
@@ -118,6 +119,11 @@ export class VerifiedSource {
   #hash(bytes: Uint8Array): bigint {
     return signed(this.#options.hasher.h64Raw(bytes));
   }
+}
+
+/** Paths come back from clients in citations. */
+function staysInside(path: string): boolean {
+  return !path.split("/").some((part) => part === "" || part === "." || part === "..");
 }
 
 function fromBlob(path: string, text: string, blob: StoredBlob): VerifiedFile {
