@@ -5,7 +5,7 @@ import { editorRange, placeUri, showPlace } from "../chat/citations.ts";
 import { pickLabel } from "../displayText.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import { selectedCode } from "./selectedCode.ts";
-import { similarPlaces } from "./similarPlaces.ts";
+import { similarPlaces, tellingLine } from "./similarPlaces.ts";
 
 const maxPlaces = 30;
 
@@ -85,11 +85,10 @@ function actOn(
 
 function placeItem(recall: Recall): PlaceItem {
   const { path, range, symbol } = recall.citation;
-  const firstLine = recall.text.trimStart().split("\n", 1)[0] ?? "";
   return {
     label: pickLabel(symbol?.name ?? path.slice(path.lastIndexOf("/") + 1)),
     description: pickLabel(`${path}:${range.start.line + 1}`),
-    detail: pickLabel(firstLine),
+    detail: pickLabel(tellingLine(recall)),
     buttons: [
       {
         iconPath: new vscode.ThemeIcon("split-horizontal"),

@@ -17,3 +17,14 @@ export function similarPlaces(
     return endLine <= selected.range.startLine || start.line >= selected.range.endLine;
   });
 }
+
+/** The line that tells a recalled place from others: where its definition is named, else its first line of words. */
+export function tellingLine({ citation, text }: Recall): string {
+  const lines = text.split("\n");
+  const name = citation.symbol?.name;
+  const named =
+    name === undefined
+      ? undefined
+      : lines.find((line) => line.includes(name) && !/^\s*(\/?\*|\/\/|#|--|")/.test(line));
+  return (named ?? lines.find((line) => /[\p{L}\p{N}]/u.test(line)) ?? "").trim();
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { similarPlaces } from "../../extension/commands/similarPlaces.ts";
+import { similarPlaces, tellingLine } from "../../extension/commands/similarPlaces.ts";
 import type { Recall } from "../../protocol/types.ts";
 import { testRoot } from "./inMemoryServer.ts";
 
@@ -49,3 +49,24 @@ test("places in folders that are not in the window, or outside theirs, are not c
   const outside = recall("../two/a.ts", 12, 14);
   assert.deepEqual(similarPlaces([outside], [root], selected), [outside]);
 });
+
+for (const [text, name, line] of [
+  [
+    "/**\n * Adds tide to tide.\n */\n  export function tide() {\n}",
+    "tide",
+    "export function tide() {",
+  ],
+  ["// tide\nconst a = 1;", "tide", "// tide"],
+  ["{\n\n  });\n  run();\n", undefined, "run();"],
+  ["\n)\n", undefined, ""],
+] as const) {
+  test(`the line that tells of a place: ${line}`, () => {
+    const place = recall("a.ts", 0, 9);
+    const { range } = place.citation;
+    const symbol =
+      name === undefined
+        ? {}
+        : { symbol: { name, kind: "function", container: "", range } as const };
+    assert.equal(tellingLine({ ...place, text, citation: { ...place.citation, ...symbol } }), line);
+  });
+}
