@@ -27,9 +27,9 @@ export interface RankedChunk {
 }
 
 /** Files whose text is read for one question. */
-const maxFilesRead = 30;
+const maxFilesRead = 20;
 /** Chunks of one file that are scored. */
-const maxChunksPerFile = 8;
+const maxChunksPerFile = 10;
 /** Files first chunked by lines that are made syntax-exact during the question. */
 const maxExactFiles = 10;
 const maxSignatureLines = 6;
