@@ -40,7 +40,7 @@ export const nodeClock: Clock = { nowMs: () => Date.now(), elapsedMs: () => perf
 
 /**
  * A logger that writes one line of JSON for each message at or above `minLevel`: `time` in milliseconds
- * since the epoch, `level`, `tag`, `message`, then the facts.
+ * since the epoch, `level`, `tag`, `message`, and `facts` where there are any.
  */
 export function createJsonLogger(
   stream: { write(line: string): unknown },
@@ -51,7 +51,13 @@ export function createJsonLogger(
   return {
     log(level, tag, message, facts) {
       if (logLevels.indexOf(level) < threshold) return;
-      const line = JSON.stringify({ ...facts, time: clock.nowMs(), level, tag, message });
+      const line = JSON.stringify({
+        time: clock.nowMs(),
+        level,
+        tag,
+        message,
+        ...(facts && { facts }),
+      });
       // A path may hold bidirectional controls, which would reorder the line in a terminal or viewer.
       stream.write(`${line.replace(/[\u007f-\uffff]/g, escapeUnit)}\n`);
     },

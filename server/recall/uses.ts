@@ -6,9 +6,16 @@ import type { Recall } from "../../protocol/types.ts";
 import { wholeTerm } from "../ingest/blobContent.ts";
 import { fileRoleOf } from "../ingest/fileRole.ts";
 import type { LanguageId } from "../ingest/languages.ts";
+import { lineAt } from "../ingest/lineIndex.ts";
 import { ftsQuote, termsOfName } from "../ingest/terms.ts";
 import { inColumn, type OpenBank } from "../memory/memoryBank.ts";
-import { offsetsOf, symbolOf, symbolsIn, type VerifiedSource } from "./verifiedSource.ts";
+import {
+  offsetsOf,
+  symbolOf,
+  symbolsIn,
+  type VerifiedFile,
+  type VerifiedSource,
+} from "./verifiedSource.ts";
 
 const maxHits = 300;
 const maxFilesRead = 60;
@@ -58,7 +65,7 @@ export async function findUses(
       );
       const nMentions = text.split(named).length - 1;
       if (defines && nMentions < 2) continue;
-      const holder = idxs.find((idx) => file.symbols[idx]?.name !== last);
+      const holder = innermost(file, idxs, file.starts, start + text.search(named), last);
       recalls.push({
         citation: source.cite(
           open.root.id,
@@ -80,6 +87,27 @@ export async function findUses(
     }
   }
   return best(recalls, limit);
+}
+
+/** The innermost definition around an offset, other than the one whose uses are looked for. */
+function innermost(
+  file: VerifiedFile,
+  idxs: readonly number[],
+  starts: Uint32Array,
+  offset: number,
+  except: string,
+): number | undefined {
+  const line = lineAt(starts, offset);
+  let holder: number | undefined;
+  for (const idx of idxs) {
+    const symbol = file.symbols[idx];
+    if (symbol === undefined || symbol.name === except) continue;
+    const { start, end } = symbol.range;
+    // Symbols come outermost first, so the last one that holds the line is the innermost.
+    if (start.line <= line && (line < end.line || (line === end.line && end.character > 0)))
+      holder = idx;
+  }
+  return holder ?? idxs.find((idx) => file.symbols[idx]?.name !== except);
 }
 
 function best(recalls: Recall[], limit: number): Recall[] {

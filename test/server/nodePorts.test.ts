@@ -210,7 +210,6 @@ test("log lines hold one message each and nothing that a terminal obeys", () => 
     level: "warn",
     tag: "ingest",
     message: "look",
-    path: "a\n\u001b[31m\u202eb",
-    n: 2,
+    facts: { path: "a\n\u001b[31m\u202eb", n: 2 },
   });
 });
