@@ -32,6 +32,9 @@ export const progressAt = {
   started: 3,
 } as const;
 
+/** Heap of a parse thread. The garbage collector lets it grow to what it may have. */
+const maxHeapMb = 384;
+const maxYoungHeapMb = 16;
 /** Batches that wait inside a thread, so that it never idles while its results are written. */
 const batchesPerThread = 2;
 /** A thread that loads its grammars on a busy machine is not stuck. */
@@ -144,6 +147,10 @@ export class ParsePool {
       workerData: { progress, grammarFolder: this.#options.grammarFolder },
       stdout: false,
       stderr: false,
+      resourceLimits: {
+        maxOldGenerationSizeMb: maxHeapMb,
+        maxYoungGenerationSizeMb: maxYoungHeapMb,
+      },
     });
     const thread: Thread = {
       worker,

@@ -38,10 +38,10 @@ const batchFiles = { fill: 128, refine: 32, urgent: 8 };
 /** More changes at once than this are a checkout: a quick pass first, syntax later. */
 const maxExactChanges = 64;
 /** The first commits come soon, so that search works while the memory fills; later ones cost less. */
-const commitEveryMs = { early: 250, later: 1_500 };
+const commitEveryMs = { early: 250, later: 3_000 };
 const earlyMs = 3_000;
 /** Index terms held back in one transaction at most. */
-const maxUncommittedCharacters = 32_000_000;
+const maxUncommittedCharacters = 64_000_000;
 /** A fill of at least this many chunks ends with merging the index segments. */
 const mergeAfterChunks = 2_000;
 const mergePages = 400;
@@ -111,6 +111,7 @@ export class RootIngester {
   #chunksSinceMerge = 0;
   #merging = false;
   #nChunks = 0;
+  #bulk = false;
   #levels = { exact: 0, fallback: 0 };
   readonly #waiters = new Set<{
     readonly refined: boolean;
@@ -479,6 +480,13 @@ export class RootIngester {
   #startFill(): void {
     this.#progress.restart();
     this.#fillStartMs = this.#options.clock.elapsedMs();
+    if (this.#nChunks === 0) this.#setBulk(true);
+  }
+
+  #setBulk(bulk: boolean): void {
+    if (this.#bulk === bulk || this.#writer === undefined || this.#writer.inTransaction) return;
+    this.#bulk = bulk;
+    this.#writer.setBulk(bulk);
   }
 
   /** Gives the pool work as long as it has room; settles down when there is none left. */
@@ -657,6 +665,7 @@ export class RootIngester {
     )
       return;
     this.#commit();
+    this.#setBulk(false);
     this.#storeRules();
     if (this.#writer === undefined) return;
     this.#wakeWaiters(false);

@@ -46,6 +46,9 @@ export interface BlobRow {
 }
 
 const cacheBytes = 24 * 1024 * 1024;
+/** Pages of the journal after which it is folded into the main file. */
+const checkpointPages = 4_000;
+const bulkCheckpointPages = 32_000;
 /** Content that no file has any more is kept for a return to its branch, up to this many chunks … */
 const minKeptOrphanChunks = 4_000;
 /** … or this share of all chunks. */
@@ -76,7 +79,7 @@ export class MemoryWriter {
           ? "otherVersion"
           : undefined;
     try {
-      this.#database.exec("PRAGMA wal_autocheckpoint = 4000");
+      this.setBulk(false);
       this.#statements = prepareStatements(this.#database);
       if (this.meta("chunkerVersion") !== String(chunkerVersion)) this.clear();
       this.#nextBlobId = this.#readNextBlobId();
@@ -84,6 +87,17 @@ export class MemoryWriter {
       this.#database.close();
       throw error;
     }
+  }
+
+  /**
+   * Between `true` and `false` a power cut, though no kill, may damage the store, which is then built
+   * anew: for the first fill only, when there is nothing to lose. Not inside a transaction.
+   */
+  setBulk(bulk: boolean): void {
+    const [synchronous, nPages] = bulk ? ["OFF", bulkCheckpointPages] : ["NORMAL", checkpointPages];
+    this.#database.exec(
+      `PRAGMA synchronous = ${synchronous}; PRAGMA wal_autocheckpoint = ${nPages}`,
+    );
   }
 
   begin(): void {
@@ -126,7 +140,7 @@ export class MemoryWriter {
   putBlob(content: BlobContent): number {
     const old = this.blobByHash(content.hash);
     if (old !== undefined) {
-      this.#statements.deleteChunks.run(old.id, old.id + Math.max(1, old.nChunks) - 1);
+      this.#deleteChunks(old.id, old.nChunks);
       this.#statements.deleteBlob.run(old.id);
     }
     const id = this.#nextBlobId;
@@ -157,6 +171,11 @@ export class MemoryWriter {
     }
     if (old !== undefined) this.#statements.moveFiles.run(id, old.id);
     return id;
+  }
+
+  /** One by one: FTS5 answers a range of row numbers with a walk over the whole index. */
+  #deleteChunks(blob: number, nChunks: number): void {
+    for (let c = 0; c < nChunks; c++) this.#statements.deleteChunk.run(blob + c);
   }
 
   /** Inserts or replaces a file's row. `pathTerms` is only written when the path is new. */
@@ -234,7 +253,7 @@ export class MemoryWriter {
     let dropped = 0;
     for (const orphan of orphans) {
       if (nOrphan <= keep) break;
-      this.#statements.deleteChunks.run(orphan.id, orphan.id + Math.max(1, orphan.nChunks) - 1);
+      this.#deleteChunks(orphan.id, orphan.nChunks);
       this.#statements.deleteBlob.run(orphan.id);
       nOrphan -= orphan.nChunks;
       dropped++;
@@ -366,7 +385,7 @@ function prepareStatements(database: Database) {
     insertChunk: prepare(
       `INSERT INTO chunkIndex (rowid, ${chunkColumns.join(", ")}) VALUES (?, ?, ?, ?, ?, ?)`,
     ),
-    deleteChunks: prepare("DELETE FROM chunkIndex WHERE rowid BETWEEN ? AND ?"),
+    deleteChunk: prepare("DELETE FROM chunkIndex WHERE rowid = ?"),
     moveFiles: prepare("UPDATE file SET blob = ? WHERE blob = ?"),
     fileId: prepare("SELECT id FROM file WHERE path = ?"),
     nextFileId: prepare("SELECT coalesce(max(id), 0) + 1 AS id FROM file"),

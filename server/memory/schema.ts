@@ -53,7 +53,9 @@ export function createTables(database: Database): void {
     CREATE VIRTUAL TABLE chunkIndex USING fts5(${chunkColumns.join(", ")}, ${fts});
     CREATE VIRTUAL TABLE pathIndex USING fts5(path, ${fts});
     INSERT INTO chunkIndex (chunkIndex, rank) VALUES ('automerge', 0);
-    INSERT INTO chunkIndex (chunkIndex, rank) VALUES ('hashsize', ${16 * 1024 * 1024});
+    -- Segments are merged when the fill is over, not in the middle of it.
+    INSERT INTO chunkIndex (chunkIndex, rank) VALUES ('crisismerge', 128);
+    INSERT INTO chunkIndex (chunkIndex, rank) VALUES ('hashsize', ${48 * 1024 * 1024});
     INSERT INTO meta VALUES ('chunkerVersion', '${chunkerVersion}');
   `);
 }
