@@ -18,6 +18,8 @@ export interface BatchRequest {
 export interface BatchReply {
   readonly id: number;
   readonly results: readonly ParseResult[];
+  /** The thread's parser met a fault or holds much memory, which it cannot give back. */
+  readonly worn: boolean;
 }
 
 /** What a thread tells while it works, by index into the shared `progress` array. */
@@ -178,10 +180,18 @@ export class ParsePool {
     const [batch] = thread.batches.splice(at, 1);
     this.#failedStarts = 0;
     thread.looksWithoutProgress = 0;
+    if (reply.worn) this.#retire(thread);
     batch?.done(reply.results);
     this.#endSurplus();
     this.#dispatch();
     this.#restWatchdog();
+  }
+
+  /** Ends a thread whose parser has grown old; what it has not begun goes to another. */
+  #retire(thread: Thread): void {
+    this.#threads.splice(this.#threads.indexOf(thread), 1);
+    this.#waiting.unshift(...thread.batches.splice(0));
+    void thread.worker.terminate();
   }
 
   #endSurplus(): void {

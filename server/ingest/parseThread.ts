@@ -11,12 +11,8 @@ const { progress, grammarFolder } = workerData as { progress: Int32Array; gramma
 const port = parentPort;
 if (port === null) throw new Error("parseThread.ts runs in a worker thread");
 
-const parser = new FileParser(
-  createNodeFileSystem(),
-  await xxhash(),
-  await createSyntaxChunker(grammarFolder),
-  nodeClock,
-);
+const syntax = await createSyntaxChunker(grammarFolder);
+const parser = new FileParser(createNodeFileSystem(), await xxhash(), syntax, nodeClock);
 const known = new KnownContent();
 let queue = Promise.resolve();
 
@@ -42,6 +38,6 @@ async function runBatch(request: BatchRequest): Promise<void> {
   known.close();
   // From here on an end of the thread is no file's fault.
   Atomics.store(progress, progressAt.batch, 0);
-  const reply: BatchReply = { id: request.id, results };
+  const reply: BatchReply = { id: request.id, results, worn: syntax.isWorn };
   port?.postMessage(reply);
 }
