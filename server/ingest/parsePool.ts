@@ -55,6 +55,7 @@ interface Thread {
   readonly worker: Worker;
   readonly progress: Int32Array;
   readonly batches: Batch[];
+  seenStarted: boolean;
   seenFinished: number;
   looksWithoutProgress: number;
 }
@@ -158,6 +159,7 @@ export class ParsePool {
       worker,
       progress,
       batches: [],
+      seenStarted: false,
       seenFinished: 0,
       looksWithoutProgress: 0,
     };
@@ -210,19 +212,26 @@ export class ParsePool {
 
   #watch(): void {
     for (const thread of [...this.#threads]) {
-      const finished = Atomics.load(thread.progress, progressAt.finished);
-      if (thread.batches.length === 0 || finished !== thread.seenFinished) {
-        thread.seenFinished = finished;
+      if (thread.batches.length === 0 || this.#hasMoved(thread)) {
         thread.looksWithoutProgress = 0;
         continue;
       }
       thread.looksWithoutProgress++;
-      const isStarted = Atomics.load(thread.progress, progressAt.started) === 1;
-      const limitMs = isStarted ? this.#options.watchdogMs : startMs;
+      const limitMs = thread.seenStarted ? this.#options.watchdogMs : startMs;
       if (thread.looksWithoutProgress * this.#lookEveryMs <= limitMs) continue;
       this.#options.log.log("warn", "ingest", "no progress, giving up on a file", { ms: limitMs });
       this.#abandon(thread, "timeout");
     }
+  }
+
+  /** Whether a thread started or finished a file since the last look. */
+  #hasMoved(thread: Thread): boolean {
+    const isStarted = Atomics.load(thread.progress, progressAt.started) === 1;
+    const finished = Atomics.load(thread.progress, progressAt.finished);
+    const hasMoved = isStarted !== thread.seenStarted || finished !== thread.seenFinished;
+    thread.seenStarted = isStarted;
+    thread.seenFinished = finished;
+    return hasMoved;
   }
 
   /** Replaces a thread: the file it was at is failed, everything else it had is dispatched again. */
