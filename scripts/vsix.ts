@@ -51,6 +51,8 @@ async function packageTarget(target: string): Promise<Vsix> {
     packageScript("@vscode/vsce", "vsce"),
     "package",
     "--no-dependencies",
+    // The README's picture is in the package.
+    "--no-rewrite-relative-links",
     ...["--target", target],
     ...["--out", file],
   ]);

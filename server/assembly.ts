@@ -1,12 +1,9 @@
 /** Builds the server's parts and ties them together: the one screen that shows every object and what it needs. */
-import { fileURLToPath } from "node:url";
 import xxhash from "xxhash-wasm";
-import { createSyntaxChunker } from "./ingest/syntax/syntaxChunker.ts";
 import { createNodeFileSystem, nodeClock } from "./nodePorts.ts";
 import type { Logger } from "./ports.ts";
 import { Recaller } from "./recall/recaller.ts";
 import { VerifiedSource } from "./recall/verifiedSource.ts";
-import { grammarFolderUrl } from "./threads.ts";
 import { keepWasmSmall } from "./wasmTiering.ts";
 import { WorkspaceMemory, type WorkspaceMemoryOptions } from "./workspaceMemory.ts";
 
@@ -27,7 +24,6 @@ export async function assembleRecall(
   const source = new VerifiedSource({
     files: createNodeFileSystem(),
     hasher: await xxhash(),
-    syntax: await createSyntaxChunker(fileURLToPath(grammarFolderUrl())),
     overlay: (absolute) => memory.overlay(absolute),
     outdated: (absolute) => memory.filesChanged([{ file: absolute, kind: "changed" }]),
   });

@@ -43,6 +43,8 @@ const defaultRetryMs = 3_000;
 const maxRestarts = 3;
 /** A question waits this long for a few changed files; a fill of many goes on beside it. */
 const freshenMs = 400;
+/** A question waits this long for exact chunks of what it returns; without them it shows guessed ones. */
+const refineMs = 150;
 const maxAwaitedChanges = 64;
 
 export class WorkspaceMemory implements MemoryService {
@@ -229,6 +231,18 @@ export class WorkspaceMemory implements MemoryService {
       // What a failed store or a long fill cannot give yet, the coverage of the result says.
       if (!limit.aborted && !(error instanceof MemoryError)) throw error;
     });
+  }
+
+  /** Asks for syntax-exact chunks of files that a question returns. False when they did not come in time. */
+  async refineNow(rootId: string, paths: readonly string[], signal: AbortSignal): Promise<boolean> {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(refineMs)]);
+    const late = new Promise<false>((resolve) =>
+      limit.addEventListener("abort", () => resolve(false), { once: true }),
+    );
+    const done = this.#call({ kind: "refineNow", rootId, paths }).then(() => true);
+    const inTime = await Promise.race([done, late]);
+    signal.throwIfAborted();
+    return inTime;
   }
 
   /** Returns the stores to ask, those of `rootIds` or all. A root whose store does not exist yet is left out. */

@@ -29,6 +29,7 @@ export type IngestAction =
       readonly offset: number;
       readonly limit: number;
     }
+  | { readonly kind: "refineNow"; readonly rootId: string; readonly paths: readonly string[] }
   | { readonly kind: "pause" }
   | { readonly kind: "resume" }
   | { readonly kind: "rebuild"; readonly rootId: string | undefined }

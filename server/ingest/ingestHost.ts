@@ -91,6 +91,11 @@ export class IngestHost {
       case "settled":
         await Promise.all(this.#kept.map(({ ingester }) => ingester.settled(action.refined)));
         break;
+      case "refineNow":
+        await this.#kept
+          .find(({ root }) => root.id === action.rootId)
+          ?.ingester.refineNow(action.paths);
+        break;
       case "problems":
         return this.#problems(action.rootId, action.offset, action.limit);
       case "pause":

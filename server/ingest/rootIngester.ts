@@ -110,6 +110,10 @@ export class RootIngester {
   #fillStartMs = 0;
   #chunksSinceMerge = 0;
   #merging = false;
+  readonly #refineWaiters = new Set<{
+    readonly waiting: Set<string>;
+    readonly resolve: () => void;
+  }>();
   #nChunks = 0;
   #bulk = false;
   #levels = { exact: 0, fallback: 0 };
@@ -200,6 +204,33 @@ export class RootIngester {
   openEditors(files: readonly string[]): void {
     this.#queue.promote(files.flatMap((file) => this.relative(file) ?? []));
     this.#pump();
+  }
+
+  /** Makes files that still wait for the syntax pass exact before anything else. Resolves when they are. */
+  refineNow(paths: readonly string[]): Promise<void> {
+    const waiting = new Set(paths.filter((path) => this.#queue.waitsIn(path, "refine")));
+    if (waiting.size === 0 || this.#paused) return Promise.resolve();
+    for (const path of waiting) {
+      const sizeBytes = this.#queue.waitingBytes(path) ?? 0;
+      this.#queue.add(path, sizeBytes, "urgent", true);
+      this.#progress.expect(sizeBytes);
+    }
+    return new Promise((resolve) => {
+      this.#refineWaiters.add({ waiting, resolve });
+      this.#pump();
+    });
+  }
+
+  /** Tells whoever waits for files to become exact; what they wait for has to be readable by then. */
+  #noteRefined(sent: readonly Dispatched[]): void {
+    if (this.#refineWaiters.size === 0) return;
+    this.#commit();
+    for (const waiter of [...this.#refineWaiters]) {
+      for (const { item } of sent) waiter.waiting.delete(item.path);
+      if (waiter.waiting.size > 0) continue;
+      this.#refineWaiters.delete(waiter);
+      waiter.resolve();
+    }
   }
 
   pause(): void {
@@ -587,6 +618,7 @@ export class RootIngester {
       sinceMs > (young ? commitEveryMs.early : commitEveryMs.later)
     )
       this.#commit();
+    this.#noteRefined(sent);
     this.#options.changed();
   }
 

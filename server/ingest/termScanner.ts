@@ -184,7 +184,7 @@ function openersOf(marks: CommentMarks): Openers {
     for (const [open, close] of marks.block) table[open.charCodeAt(0)]?.push({ open, close });
     for (const open of marks.line) table[open.charCodeAt(0)]?.push({ open, close: "\n" });
   }
-  openers = table.map((entries) => (entries.length === 0 ? undefined : entries)) as Openers;
+  openers = table.map((entries) => (entries.length === 0 ? undefined : entries));
   openersByMarks.set(marks, openers);
   return openers;
 }

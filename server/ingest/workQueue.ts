@@ -70,6 +70,11 @@ export class WorkQueue {
     }
   }
 
+  /** True when the file waits in this lane. */
+  waitsIn(path: string, lane: Lane): boolean {
+    return this.#lanes[lane].has(path);
+  }
+
   remove(path: string): void {
     for (const lane of Object.keys(rank) as Lane[]) this.#lanes[lane].delete(path);
   }

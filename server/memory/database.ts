@@ -185,7 +185,7 @@ function detailOf(error: unknown): string {
   const code = errorCode(error);
   if (code === sqliteIoError) return "ioError";
   if (code !== undefined) return `sqlite ${code}`;
-  return error instanceof DamagedError
-    ? "damaged"
-    : String((error as { code?: unknown } | null)?.code ?? "");
+  if (error instanceof DamagedError) return "damaged";
+  const systemCode = (error as { code?: unknown } | null)?.code;
+  return typeof systemCode === "string" ? systemCode : "";
 }

@@ -30,8 +30,6 @@ export interface RankedChunk {
 const maxFilesRead = 20;
 /** Chunks of one file that are scored. */
 const maxChunksPerFile = 10;
-/** Files first chunked by lines that are made syntax-exact during the question. */
-const maxExactFiles = 10;
 const maxSignatureLines = 6;
 const maxSignatureCharacters = 600;
 /** Falling weights of a file's best chunks when the file as a whole is judged. */
@@ -48,7 +46,7 @@ interface FileCandidate {
 }
 
 /** Returns the ranked chunks of one root, unsorted. */
-export async function rankInBank(
+export function rankInBank(
   open: OpenBank,
   source: VerifiedSource,
   question: ParsedQuestion,
@@ -56,7 +54,7 @@ export async function rankInBank(
   params: SearchParams,
   scanner: TermScanner,
   signal: AbortSignal,
-): Promise<RankedChunk[]> {
+): RankedChunk[] {
   const mass = Math.max(
     1e-9,
     candidates.terms.reduce((sum, term) => sum + (term.nChunks > 0 ? term.mass : 0), 0),
@@ -64,12 +62,9 @@ export async function rankInBank(
   const files = gatherFiles(open, question, candidates, params, mass);
   const matcher = new QuestionMatcher(question, candidates.terms, scanner);
   const ranked: RankedChunk[] = [];
-  let nExact = 0;
   for (const candidate of files.slice(0, maxFilesRead)) {
     signal.throwIfAborted();
-    const exact = candidate.blob.level === 0 && nExact < maxExactFiles;
-    if (exact) nExact++;
-    const file = await source.read(open.root.folder, open.bank, candidate.path, exact);
+    const file = source.read(open.root.folder, open.bank, candidate.path);
     if (file !== undefined)
       ranked.push(...rankFile(open, source, file, candidate, matcher, question, mass));
   }

@@ -14,7 +14,7 @@ import { isDamage } from "../memory/database.ts";
 import type { OpenBank } from "../memory/memoryBank.ts";
 import { findCandidates, type WeighedTerm } from "./candidates.ts";
 import { parseQuestion, type ParsedQuestion } from "./question.ts";
-import { queryTerms } from "./queryTerms.ts";
+import { queryTerms, type QueryTerm } from "./queryTerms.ts";
 import { rankInBank, type RankedChunk } from "./rankInBank.ts";
 import { findUses } from "./uses.ts";
 import type { VerifiedSource } from "./verifiedSource.ts";
@@ -23,6 +23,8 @@ import type { VerifiedSource } from "./verifiedSource.ts";
 export interface MemorySource {
   banks(rootIds: readonly string[] | undefined): OpenBank[];
   coverage(rootIds: readonly string[] | undefined): Coverage;
+  /** Makes files syntax-exact at once; false when that did not happen in time. */
+  refineNow(rootId: string, paths: readonly string[], signal: AbortSignal): Promise<boolean>;
   /** Waits a moment for changes that are being remembered right now. */
   freshen(signal: AbortSignal): Promise<void>;
   /** Reading this bank met damage. */
@@ -31,6 +33,8 @@ export interface MemorySource {
 
 /** At most this many results from one file among the first ones. */
 const maxPerFile = 5;
+/** Files that are made exact for one question. */
+const maxRefinedFiles = 6;
 
 export class Recaller implements RecallService, SourceReader {
   readonly #memory: MemorySource;
@@ -61,22 +65,14 @@ export class Recaller implements RecallService, SourceReader {
     const weighed = new Map<string, WeighedTerm>();
     for (const open of this.#memory.banks(params.rootIds)) {
       await this.#reading(open, async () => {
-        open.bank.refresh();
-        const found = findCandidates(open.bank, terms, open.bank.nChunks());
-        lap("index", found.hits.length);
-        const chunks = await rankInBank(
-          open,
-          this.#source,
-          question,
-          found,
-          params,
-          this.#scanner,
-          signal,
-        );
-        for (const term of found.terms) remember(weighed, term);
-        ranked.push(...chunks);
-        signal.throwIfAborted();
-        lap("rank", ranked.length);
+        let inBank = this.#rank(open, question, terms, params, weighed, signal);
+        lap("rank", inBank.length);
+        const guessed = guessedFiles(inBank);
+        if (guessed.length > 0 && (await this.#memory.refineNow(open.root.id, guessed, signal))) {
+          inBank = this.#rank(open, question, terms, params, weighed, signal);
+          lap("refine", guessed.length);
+        }
+        ranked.push(...inBank);
       });
     }
     ranked.sort((a, b) => b.recall.score - a.recall.score);
@@ -90,6 +86,20 @@ export class Recaller implements RecallService, SourceReader {
     };
   }
 
+  #rank(
+    open: OpenBank,
+    question: ParsedQuestion,
+    terms: readonly QueryTerm[],
+    params: SearchParams,
+    weighed: Map<string, WeighedTerm>,
+    signal: AbortSignal,
+  ): RankedChunk[] {
+    open.bank.refresh();
+    const found = findCandidates(open.bank, terms, open.bank.nChunks());
+    for (const term of found.terms) remember(weighed, term);
+    return rankInBank(open, this.#source, question, found, params, this.#scanner, signal);
+  }
+
   async usesOf(
     symbolName: string,
     rootIds: readonly string[] | undefined,
@@ -98,9 +108,9 @@ export class Recaller implements RecallService, SourceReader {
   ): Promise<readonly Recall[]> {
     const recalls: Recall[] = [];
     for (const open of this.#memory.banks(rootIds)) {
-      await this.#reading(open, async () => {
+      await this.#reading(open, () => {
         open.bank.refresh();
-        recalls.push(...(await findUses(open, this.#source, symbolName, limit, signal)));
+        recalls.push(...findUses(open, this.#source, symbolName, limit, signal));
       });
     }
     return recalls.sort((a, b) => b.score - a.score).slice(0, limit);
@@ -132,7 +142,7 @@ export class Recaller implements RecallService, SourceReader {
   }
 
   /** Reads one bank. What a bank that is closed or damaged meanwhile would have given is left out. */
-  async #reading(open: OpenBank, read: () => Promise<void>): Promise<void> {
+  async #reading(open: OpenBank, read: () => void | Promise<void>): Promise<void> {
     try {
       await read();
     } catch (error) {
@@ -147,6 +157,16 @@ export class Recaller implements RecallService, SourceReader {
     if (!isDamage(error)) throw error;
     this.#memory.damaged(open);
   }
+}
+
+/** The best files whose chunks are still guessed from their lines. */
+function guessedFiles(ranked: readonly RankedChunk[]): string[] {
+  const paths = new Set<string>();
+  for (const { recall } of [...ranked].sort((a, b) => b.recall.score - a.recall.score)) {
+    if (recall.boundary === "lines") paths.add(recall.citation.path);
+    if (paths.size >= maxRefinedFiles) break;
+  }
+  return [...paths];
 }
 
 /** Keeps the order, but lets a file have more than its share only after the others had theirs. */

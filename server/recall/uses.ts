@@ -22,13 +22,13 @@ const maxFilesRead = 60;
 const flatWeights = [0, 0, 0, 1, 1];
 
 /** Returns chunks whose text uses the name, without those that define it, best first; at most `limit`. */
-export async function findUses(
+export function findUses(
   open: OpenBank,
   source: VerifiedSource,
   symbolName: string,
   limit: number,
   signal: AbortSignal,
-): Promise<Recall[]> {
+): Recall[] {
   const last =
     symbolName
       .split(/[^\p{L}\p{N}_$]+/u)
@@ -51,7 +51,7 @@ export async function findUses(
   const recalls: Recall[] = [];
   for (const [path] of ordered) {
     signal.throwIfAborted();
-    const file = await source.read(open.root.folder, open.bank, path, true);
+    const file = source.read(open.root.folder, open.bank, path);
     if (file === undefined) continue;
     for (const span of file.spans) {
       const { start, end } = offsetsOf(file, span);

@@ -9,7 +9,6 @@ import { chunkByLines } from "../ingest/lineChunker.ts";
 import { languageOf, type LanguageId } from "../ingest/languages.ts";
 import { lineStarts } from "../ingest/lineIndex.ts";
 import { signed, type Hasher } from "../ingest/parseTask.ts";
-import type { SyntaxChunker } from "../ingest/syntax/syntaxChunker.ts";
 import { symbolInfo, type MemoryBank, type StoredBlob } from "../memory/memoryBank.ts";
 import type { StoredSpan } from "../memory/packedSpans.ts";
 import type { FileSystem } from "../ports.ts";
@@ -32,7 +31,6 @@ export interface VerifiedFile {
 export interface SourceOptions {
   readonly files: FileSystem;
   readonly hasher: Hasher;
-  readonly syntax: SyntaxChunker;
   /** Unsaved editor text by absolute path. */
   readonly overlay: (absolute: string) => string | undefined;
   /** Called with absolute paths whose remembered version is not the present one. */
@@ -61,47 +59,17 @@ export class VerifiedSource {
     return decoded.kind === "text" ? { text: decoded.text, hash } : undefined;
   }
 
-  /**
-   * Returns a remembered file as it is now, `undefined` when it is gone. With `exact`, content that
-   * still waits for the syntax pass is chunked by syntax at once.
-   */
-  async read(
-    rootFolder: string,
-    bank: MemoryBank,
-    path: string,
-    exact: boolean,
-  ): Promise<VerifiedFile | undefined> {
+  /** Returns a remembered file as it is now, `undefined` when it is gone. */
+  read(rootFolder: string, bank: MemoryBank, path: string): VerifiedFile | undefined {
     const current = this.readText(rootFolder, path);
     if (current === undefined) {
       this.#options.outdated(`${rootFolder}/${path}`);
       return undefined;
     }
     const blob = bank.blobOfPath(path);
-    const asRemembered = blob?.hash === current.hash;
-    if (!asRemembered) this.#options.outdated(`${rootFolder}/${path}`);
-    if (asRemembered && (blob.level > 0 || !exact)) return fromBlob(path, current.text, blob);
-    return this.#chunkNow(path, current.text, asRemembered ? blob : undefined);
-  }
-
-  async #chunkNow(path: string, text: string, blob: StoredBlob | undefined): Promise<VerifiedFile> {
-    const language = languageOf(path, text.slice(0, 200).split("\n", 1)[0]);
-    const ready = await this.#options.syntax.prepare(language);
-    const bySyntax = ready ? this.#options.syntax.chunk(text, language) : undefined;
-    const parsed =
-      bySyntax === undefined || bySyntax.fallback !== undefined
-        ? chunkByLines(text, language)
-        : bySyntax;
-    return {
-      path,
-      text,
-      starts: lineStarts(text),
-      language,
-      role: fileRoleOf(path, language),
-      spans: parsed.chunks,
-      symbols: parsed.symbols,
-      boundary: parsed.boundary,
-      asRemembered: blob !== undefined && parsed.boundary === "lines",
-    };
+    if (blob?.hash === current.hash) return fromBlob(path, current.text, blob);
+    this.#options.outdated(`${rootFolder}/${path}`);
+    return fromText(path, current.text);
   }
 
   /** Returns the citation of a span whose text was just read. */
@@ -124,6 +92,23 @@ export class VerifiedSource {
 /** Paths come back from clients in citations. */
 function staysInside(path: string): boolean {
   return !path.split("/").some((part) => part === "" || part === "." || part === "..");
+}
+
+/** A file that changed since it was remembered, or is not remembered yet. */
+function fromText(path: string, text: string): VerifiedFile {
+  const language = languageOf(path, text.slice(0, 200).split("\n", 1)[0]);
+  const parsed = chunkByLines(text, language);
+  return {
+    path,
+    text,
+    starts: lineStarts(text),
+    language,
+    role: fileRoleOf(path, language),
+    spans: parsed.chunks,
+    symbols: parsed.symbols,
+    boundary: "lines",
+    asRemembered: false,
+  };
 }
 
 function fromBlob(path: string, text: string, blob: StoredBlob): VerifiedFile {
