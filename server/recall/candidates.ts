@@ -28,9 +28,10 @@ export interface Candidates {
 const columnWeights = [3, 1.5, 1.2, 1, 0.3];
 const maxHits = 300;
 const maxPaths = 60;
-/** Entries of the index that one question may walk over: a floor, and a share of all chunks. */
-const minWalk = 40_000;
-const walkShare = 0.6;
+/** Entries of the index that one question may walk over: a share of all chunks within bounds. */
+const minWalk = 15_000;
+const maxWalk = 100_000;
+const walkShare = 0.3;
 
 /** Returns what one memory has for the terms. Works on any number of terms, none included. */
 export function findCandidates(
@@ -53,7 +54,7 @@ function weigh(bank: MemoryBank, queryTerms: readonly QueryTerm[], nChunks: numb
     const n = bank.documentFrequency(term.term);
     return { ...term, nChunks: n, mass: term.weight * idf(nChunks, n), used: false };
   });
-  let walk = Math.max(minWalk, nChunks * walkShare);
+  let walk = Math.min(maxWalk, Math.max(minWalk, nChunks * walkShare));
   for (const term of [...terms].sort((a, b) => a.nChunks - b.nChunks)) {
     if (term.nChunks === 0) continue;
     walk -= term.nChunks;
