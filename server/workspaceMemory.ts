@@ -239,7 +239,14 @@ export class WorkspaceMemory implements MemoryService {
     const late = new Promise<false>((resolve) =>
       limit.addEventListener("abort", () => resolve(false), { once: true }),
     );
-    const done = this.#call({ kind: "refineNow", rootId, paths }).then(() => true);
+    const done = this.#call({ kind: "refineNow", rootId, paths }).then(
+      () => true,
+      (error: unknown) => {
+        // Without the ingest thread the question is answered from what there is.
+        if (error instanceof MemoryError) return false;
+        throw error;
+      },
+    );
     const inTime = await Promise.race([done, late]);
     signal.throwIfAborted();
     return inTime;

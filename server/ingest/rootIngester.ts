@@ -225,16 +225,27 @@ export class RootIngester {
   #noteRefined(sent: readonly Dispatched[]): void {
     if (this.#refineWaiters.size === 0) return;
     this.#commit();
+    this.#endRefineWaits(sent.map(({ item }) => item.path));
+  }
+
+  #endRefineWaits(paths: readonly string[]): void {
     for (const waiter of [...this.#refineWaiters]) {
-      for (const { item } of sent) waiter.waiting.delete(item.path);
+      for (const path of paths) waiter.waiting.delete(path);
       if (waiter.waiting.size > 0) continue;
       this.#refineWaiters.delete(waiter);
       waiter.resolve();
     }
   }
 
+  /** Nothing will be refined for now, so nobody shall wait for it. */
+  #endAllRefineWaits(): void {
+    for (const { resolve } of this.#refineWaiters) resolve();
+    this.#refineWaiters.clear();
+  }
+
   pause(): void {
     this.#paused = true;
+    this.#endAllRefineWaits();
     this.#commit();
     this.#setState("paused");
   }
@@ -299,6 +310,7 @@ export class RootIngester {
     this.#commit();
     this.#closed = true;
     clearTimeout(this.#retry);
+    this.#endAllRefineWaits();
     this.#writer?.close();
     this.#writer = undefined;
     this.#wakeWaiters(true);
@@ -684,6 +696,7 @@ export class RootIngester {
   #forgetFile(path: string): void {
     this.#ledger.delete(path);
     this.#dropWaiting(path);
+    this.#endRefineWaits([path]);
     this.#writer?.removeFile(path);
   }
 
@@ -843,6 +856,7 @@ export class RootIngester {
   /** Forgets what waits and what is under way; results that still come are for nobody. */
   #voidWork(): void {
     this.#epoch++;
+    this.#endAllRefineWaits();
     this.#queue.clear();
     this.#mustCompute.clear();
     this.#blobsInRefining.clear();

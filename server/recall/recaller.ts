@@ -65,14 +65,15 @@ export class Recaller implements RecallService, SourceReader {
     const weighed = new Map<string, WeighedTerm>();
     for (const open of this.#memory.banks(params.rootIds)) {
       await this.#reading(open, async () => {
-        let inBank = this.#rank(open, question, terms, params, weighed, signal);
-        lap("rank", inBank.length);
-        const guessed = guessedFiles(inBank);
+        let found = this.#rank(open, question, terms, params, signal);
+        lap("rank", found.chunks.length);
+        const guessed = guessedFiles(open, found.chunks);
         if (guessed.length > 0 && (await this.#memory.refineNow(open.root.id, guessed, signal))) {
-          inBank = this.#rank(open, question, terms, params, weighed, signal);
+          found = this.#rank(open, question, terms, params, signal);
           lap("refine", guessed.length);
         }
-        ranked.push(...inBank);
+        for (const term of found.terms) remember(weighed, term);
+        ranked.push(...found.chunks);
       });
     }
     ranked.sort((a, b) => b.recall.score - a.recall.score);
@@ -91,13 +92,12 @@ export class Recaller implements RecallService, SourceReader {
     question: ParsedQuestion,
     terms: readonly QueryTerm[],
     params: SearchParams,
-    weighed: Map<string, WeighedTerm>,
     signal: AbortSignal,
-  ): RankedChunk[] {
+  ): { chunks: RankedChunk[]; terms: readonly WeighedTerm[] } {
     open.bank.refresh();
     const found = findCandidates(open.bank, terms, open.bank.nChunks());
-    for (const term of found.terms) remember(weighed, term);
-    return rankInBank(open, this.#source, question, found, params, this.#scanner, signal);
+    const chunks = rankInBank(open, this.#source, question, found, params, this.#scanner, signal);
+    return { chunks, terms: found.terms };
   }
 
   async usesOf(
@@ -159,11 +159,12 @@ export class Recaller implements RecallService, SourceReader {
   }
 }
 
-/** The best files whose chunks are still guessed from their lines. */
-function guessedFiles(ranked: readonly RankedChunk[]): string[] {
+/** The best files whose chunks wait for the syntax pass; those chunked by lines for good are left out. */
+function guessedFiles({ bank }: OpenBank, ranked: readonly RankedChunk[]): string[] {
   const paths = new Set<string>();
   for (const { recall } of [...ranked].sort((a, b) => b.recall.score - a.recall.score)) {
-    if (recall.boundary === "lines") paths.add(recall.citation.path);
+    const { path } = recall.citation;
+    if (recall.boundary === "lines" && bank.blobOfPath(path)?.level === 0) paths.add(path);
     if (paths.size >= maxRefinedFiles) break;
   }
   return [...paths];
