@@ -63,8 +63,22 @@ export class MemoryBank {
     return this.#database.isOpen;
   }
 
-  /** Forgets what was cached when another connection has written since. Call once for each question. */
-  refresh(): void {
+  /**
+   * Runs reads that belong together on one state of the memory: without it, content that is refined between
+   * two reads has other chunk numbers in the second.
+   */
+  reading<T>(read: () => T): T {
+    this.#database.exec("BEGIN");
+    try {
+      this.#refresh();
+      return read();
+    } finally {
+      this.#database.exec("ROLLBACK");
+    }
+  }
+
+  /** Forgets what was cached when another connection has written since. */
+  #refresh(): void {
     const version = (this.#statements.dataVersion.get() as { data_version: number }).data_version;
     if (version === this.#seenVersion) return;
     this.#seenVersion = version;

@@ -94,10 +94,11 @@ export class Recaller implements RecallService, SourceReader {
     params: SearchParams,
     signal: AbortSignal,
   ): { chunks: RankedChunk[]; terms: readonly WeighedTerm[] } {
-    open.bank.refresh();
-    const found = findCandidates(open.bank, terms, open.bank.nChunks());
-    const chunks = rankInBank(open, this.#source, question, found, params, this.#scanner, signal);
-    return { chunks, terms: found.terms };
+    return open.bank.reading(() => {
+      const found = findCandidates(open.bank, terms, open.bank.nChunks());
+      const chunks = rankInBank(open, this.#source, question, found, params, this.#scanner, signal);
+      return { chunks, terms: found.terms };
+    });
   }
 
   async usesOf(
@@ -109,8 +110,10 @@ export class Recaller implements RecallService, SourceReader {
     const recalls: Recall[] = [];
     for (const open of this.#memory.banks(rootIds)) {
       await this.#reading(open, () => {
-        open.bank.refresh();
-        recalls.push(...findUses(open, this.#source, symbolName, limit, signal));
+        const found = open.bank.reading(() =>
+          findUses(open, this.#source, symbolName, limit, signal),
+        );
+        recalls.push(...found);
       });
     }
     return recalls.sort((a, b) => b.score - a.score).slice(0, limit);
@@ -170,12 +173,20 @@ function guessedFiles({ bank }: OpenBank, ranked: readonly RankedChunk[]): strin
   return [...paths];
 }
 
-/** Keeps the order, but lets a file have more than its share only after the others had theirs. */
+/** Keeps the order, but lets copies, and more than its share of a file, come only after the others. */
 function capPerFile(ranked: readonly RankedChunk[], limit: number): RankedChunk[] {
   const perFile = new Map<string, number>();
   const first: RankedChunk[] = [];
   const later: RankedChunk[] = [];
+  const shown = new Set<string>();
   for (const chunk of ranked) {
+    // The same text in another file says nothing new; it comes after everything that does.
+    const { contentHash } = chunk.recall.citation;
+    if (shown.has(contentHash)) {
+      later.push(chunk);
+      continue;
+    }
+    shown.add(contentHash);
     const key = `${chunk.recall.citation.rootId}:${chunk.recall.citation.path}`;
     const n = perFile.get(key) ?? 0;
     perFile.set(key, n + 1);

@@ -107,8 +107,7 @@ describe("content", () => {
 
 function blobOf({ memory }: OpenedMemory, file: string): number | undefined {
   const [open] = memory.banks(undefined);
-  open?.bank.refresh();
-  return open?.bank.blobOfPath(file)?.id;
+  return open?.bank.reading(() => open.bank.blobOfPath(file)?.id);
 }
 
 describe("the rules", () => {
