@@ -88,9 +88,9 @@ function readWindowFacts(context: vscode.ExtensionContext): WindowFacts {
   const roots = rootsOf(folders);
   const configuration = vscode.workspace.getConfiguration();
   const { enabled, memory } = loreSettings((name) => configuration.get(name));
-  const storage = context.storageUri ?? context.globalStorageUri;
   return {
-    storeDir: vscode.Uri.joinPath(storage, "memory").fsPath,
+    // Not the workspace's own storage: a memory belongs to its folder, in whatever workspace it is opened.
+    storeDir: vscode.Uri.joinPath(context.globalStorageUri, "memory").fsPath,
     roots,
     settings: memory,
     enabled,

@@ -2,7 +2,7 @@
  * Everything that passes between the chat webview and the extension, both directions. The webview keeps
  * nothing that must last: on load it sends `ready` and the extension replies with `state`.
  */
-import type { Citation, Conversation, Coverage, Recall, RecallTrace, Tier, Turn } from "./types.ts";
+import type { Citation, Conversation, Coverage, Turn } from "./types.ts";
 
 /** webview → extension */
 export type FromWebview =
@@ -73,10 +73,3 @@ export type MemoryLine =
   | { readonly kind: "ready"; readonly coverage: Coverage }
   | { readonly kind: "paused"; readonly coverage: Coverage }
   | { readonly kind: "failed"; readonly message: string };
-
-/** What "what I looked at" shows for a turn; carried inside `Turn`. */
-export interface LookedAt {
-  readonly recalls: readonly Recall[];
-  readonly trace: RecallTrace | undefined;
-  readonly tiers: readonly Tier[];
-}

@@ -103,7 +103,7 @@ export function registerHandlers(
   answer(methods.open, shapes.open, (params) => session.open(params));
   answer(methods.setRoots, shapes.setRoots, ({ roots }) => memory.setRoots(roots));
   answer(methods.configure, shapes.configure, (params) => session.configure(params));
-  answer(methods.rescan, nothing, () => memory.rescan());
+  answer(methods.rescan, nothing, (_params, signal) => memory.rescan(signal));
   answer(methods.status, nothing, () => session.withNotice(memory.status()));
   answer(methods.settled, shapes.settled, ({ refined }, signal) => memory.settled(refined, signal));
   answer(methods.problems, shapes.problems, ({ rootId, offset, limit }) =>

@@ -13,7 +13,7 @@ import { createServices } from "./serverParts.ts";
 const logLevels: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error"];
 
 async function serve(log: Logger): Promise<void> {
-  const services = await createServices(log);
+  const services = await createServices(log, logLevel(process.env["LORE_LOG_LEVEL"]));
   const connection = createMessageConnection(
     new IPCMessageReader(process),
     new IPCMessageWriter(process),

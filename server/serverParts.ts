@@ -7,14 +7,14 @@ import type { Services } from "./handlers.ts";
 import { openConversationStore } from "./memory/conversationStore.ts";
 import { hasSqlite } from "./memory/database.ts";
 import { nodeClock } from "./nodePorts.ts";
-import type { Logger } from "./ports.ts";
+import type { Logger, LogLevel } from "./ports.ts";
 import { createHashText } from "./recall/citation.ts";
 import { findAllPlaces } from "./recall/exhaustive.ts";
 import { serverVersion } from "./version.ts";
 
-/** Builds every part; no store is open yet. `memory.close()` ends what runs. */
-export async function createServices(log: Logger): Promise<Services> {
-  const { memory, recaller } = await assembleRecall(log);
+/** Builds every part; `logLevel` is that of the threads, which write for themselves. no store is open yet. `memory.close()` ends what runs. */
+export async function createServices(log: Logger, logLevel: LogLevel): Promise<Services> {
+  const { memory, recaller } = await assembleRecall(log, { logLevel });
   const hashText = await createHashText();
   const clock = nodeClock;
   return {

@@ -31,7 +31,8 @@ export interface MemoryService {
   documentChanged(file: string, version: number, text: string): void;
   documentClosed(file: string): void;
   openEditors(files: readonly string[]): void;
-  rescan(): Promise<MemoryStatus>;
+  /** Looks at the trees again; resolves when what it found is searchable, while paused at once. */
+  rescan(signal?: AbortSignal): Promise<MemoryStatus>;
   status(): MemoryStatus;
   settled(refined: boolean, signal: AbortSignal): Promise<MemoryStatus>;
   problems(

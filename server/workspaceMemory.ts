@@ -163,9 +163,10 @@ export class WorkspaceMemory implements MemoryService {
     this.#send({ kind: "openEditors", files });
   }
 
-  rescan(): Promise<MemoryStatus> {
+  rescan(signal: AbortSignal = new AbortController().signal): Promise<MemoryStatus> {
     return this.#call({ kind: "rescan" }).then(() =>
-      this.settled(false, new AbortController().signal),
+      // While paused nothing settles, and whoever asked must not wait for it.
+      this.#paused ? this.status() : this.settled(false, signal),
     );
   }
 

@@ -1,3 +1,4 @@
+import { placeOf } from "../errorPlace.ts";
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { MemoryError } from "../../protocol/errors.ts";
@@ -161,10 +162,7 @@ export function reportFailure(error: unknown, log: vscode.LogOutputChannel): voi
   if (wasStopped(error)) return;
   const failure =
     error instanceof MemoryError ? error : new MemoryError("internal", "see the newest entry");
-  // The stack of an error of our own; a failure of the catalogue carries no user text either.
-  log.error(
-    `[rpc] ${failure.errorName} ${error instanceof Error ? (error.stack ?? "") : typeof error}`,
-  );
+  log.error(`[rpc] ${failure.errorName} ${placeOf(error)}`);
   const openLog = vscode.l10n.t("Open Log");
   void vscode.window
     .showErrorMessage(explainError(failure, vscode.l10n.t), openLog)

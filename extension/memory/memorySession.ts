@@ -1,3 +1,4 @@
+import { placeOf } from "../errorPlace.ts";
 import { Emitter, type CancellationToken, type Event } from "vscode-jsonrpc/node";
 import { MemoryError } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";
@@ -254,9 +255,7 @@ export class MemorySession {
   #enqueue(step: () => Promise<void>): Promise<void> {
     const run = this.#queue.then(step);
     this.#queue = run.catch((error: unknown) => {
-      this.#log.error(
-        `[rpc] ${error instanceof Error ? (error.stack ?? error.message) : typeof error}`,
-      );
+      this.#log.error(`[rpc] ${placeOf(error)}`);
     });
     return run;
   }

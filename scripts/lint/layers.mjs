@@ -97,15 +97,7 @@ export const layers = [
   {
     files: /^server\/ingest\//,
     sources: [...ground, "server/model/", "server/memory/", "server/ingest/"],
-    packages: [
-      "chardet",
-      "iconv-lite",
-      "ignore",
-      "minimatch",
-      "stemmer",
-      "web-tree-sitter",
-      "xxhash-wasm",
-    ],
+    packages: ["chardet", "iconv-lite", "minimatch", "stemmer", "web-tree-sitter", "xxhash-wasm"],
     builtins: pure,
   },
   {

@@ -81,10 +81,13 @@ function cut(text: string): string {
 }
 
 /** How much of the workspace the list stands for. */
-export function completeness({ filesScanned, filesKnown, unreadable }: ExhaustiveResult): string {
+export function completeness(found: ExhaustiveResult): string {
+  const { filesScanned, filesKnown, unreadable, truncated, nMatches } = found;
   const scanned = filesScanned.toLocaleString("en-US");
   if (filesScanned === filesKnown)
-    return `I read all ${count(filesKnown, "file")}, so the list is complete.`;
+    return truncated || nMatches > maxLinesShown
+      ? `I read all ${count(filesKnown, "file")}: the count is complete, the list above is not.`
+      : `I read all ${count(filesKnown, "file")}, so the list is complete.`;
   const missing = filesKnown - filesScanned - unreadable.length;
   const reasons = [
     ...(missing > 0 ? [`${count(missing, "file")} not in memory`] : []),

@@ -4,13 +4,18 @@ import { createJsonLogger } from "../nodePorts.ts";
 import type { Logger, LogLevel } from "../ports.ts";
 import { createServices } from "../serverParts.ts";
 import { exitCodes } from "./commandTable.ts";
+import type { Services } from "../handlers.ts";
 import { run } from "./run.ts";
 
+const logLevels: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error"];
+
 /** Logging is for whoever looks for a fault; otherwise stderr is for the person at the terminal. */
-function cliLogger(level: string | undefined): Logger {
-  const known: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error"];
-  const minLevel = known.find((name) => name === level);
-  return minLevel === undefined ? { log: () => {} } : createJsonLogger(process.stderr, minLevel);
+function createLoggedServices(name: string | undefined): Promise<Services> {
+  const level = logLevels.find((known) => known === name);
+  const log: Logger =
+    level === undefined ? { log: () => {} } : createJsonLogger(process.stderr, level);
+  // Threads write for themselves; without a wish they only tell what went wrong.
+  return createServices(log, level ?? "error");
 }
 
 const interrupt = new AbortController();
@@ -35,5 +40,5 @@ process.exitCode = await run(process.argv.slice(2), {
   homeDir: os.homedir(),
   platform: process.platform,
   signal: interrupt.signal,
-  createServices: () => createServices(cliLogger(process.env["LORE_LOG_LEVEL"])),
+  createServices: () => createLoggedServices(process.env["LORE_LOG_LEVEL"]),
 });

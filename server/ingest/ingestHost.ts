@@ -128,7 +128,7 @@ export class IngestHost {
     const name = error instanceof Error ? error.name : typeof error;
     this.#options.log.log("error", "ingest", "a call failed", {
       error: name,
-      stack: (error instanceof Error && error.stack) || "",
+      stack: placeOf(error),
     });
     return { errorName: "internal", detail: name };
   }
@@ -299,4 +299,10 @@ function sizeOf(file: string): number {
   for (const suffix of ["", "-wal"])
     bytes += statSync(file + suffix, { throwIfNoEntry: false })?.size ?? 0;
   return bytes;
+}
+
+/** Where an error was thrown. Its message is left out: it may quote a file. */
+function placeOf(error: unknown): string {
+  const lines = error instanceof Error ? (error.stack ?? "").split("\n") : [];
+  return lines.filter((line) => /^\s+at /.test(line)).join(" |");
 }

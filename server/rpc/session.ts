@@ -1,6 +1,7 @@
+import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";
-import type { MemoryStatus, Notice } from "../../protocol/types.ts";
+import type { MemoryStatus, Notice, Root } from "../../protocol/types.ts";
 import type { ConversationStore, MemoryService } from "../services.ts";
 
 /** Conversations on disk, and what the user should know about how they were opened. */
@@ -19,7 +20,16 @@ export interface SessionServices {
   readonly serverVersion: string;
 }
 
+/**
+ * Conversations belong to the first folder of a workspace, so that they stay when folders are added to it
+ * or the window's layout changes.
+ */
+function conversationDir(storeDir: string, roots: readonly Root[]): string {
+  return path.join(storeDir, "conversations", roots[0]?.id ?? "none");
+}
+
 interface Opened {
+  /** Where the conversations are. */
   readonly storeDir: string;
   trusted: boolean;
 }
@@ -55,7 +65,7 @@ export class Session {
     let opened: Opened | undefined;
     try {
       const status = await this.#services.memory.open(storeDir, roots, settings, trusted);
-      opened = { storeDir, trusted };
+      opened = { storeDir: conversationDir(storeDir, roots), trusted };
       return { serverVersion: this.#services.serverVersion, status };
     } finally {
       this.#state = opened ?? "closed";
