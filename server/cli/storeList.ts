@@ -1,7 +1,8 @@
 /** The memories in the default place. Each store says in a small file which folder it is of. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { NamedFolder } from "./openFolder.ts";
+import { makeFolder } from "../memory/storeFolder.ts";
 
 /** A store in the default place. */
 export interface ListedStore {
@@ -15,7 +16,7 @@ const nameFile = "folder.txt";
 /** Notes which folder a store in the default place is of. */
 export function recordStore({ root, storeDir, inDefaultPlace }: NamedFolder): void {
   if (!inDefaultPlace) return;
-  mkdirSync(storeDir, { recursive: true });
+  makeFolder(storeDir);
   writeFileSync(path.join(storeDir, nameFile), root.folder);
 }
 

@@ -3,9 +3,10 @@
  * aside instead of failing for ever.
  */
 import type { DatabaseSync as Database, StatementSync } from "node:sqlite";
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
+import { makeFolder } from "./storeFolder.ts";
 
 export type { Database, StatementSync };
 
@@ -51,7 +52,7 @@ const maxCheckedBytes = 48 * 1024 * 1024;
  */
 export function openDatabase(spec: DatabaseSpec): OpenedDatabase {
   try {
-    mkdirSync(path.dirname(spec.file), { recursive: true });
+    makeFolder(path.dirname(spec.file));
     const found = statSync(spec.file, { throwIfNoEntry: false });
     if (found === undefined || found.isFile()) {
       try {

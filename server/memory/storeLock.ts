@@ -2,10 +2,10 @@
  * Ownership of a store: one process writes, others read. The lock is SQLite's own lock on a small
  * file, which the system releases when the process ends in whatever way, so a kill leaves no stale lock.
  */
-import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { asMemoryError, errorCode, type Database } from "./database.ts";
 import { MemoryError } from "../../protocol/errors.ts";
+import { makeFolder } from "./storeFolder.ts";
 
 const busy = 5;
 const locked = 6;
@@ -20,7 +20,7 @@ export function acquireStoreLock(file: string): StoreLock | undefined {
   if (sqlite === undefined) throw new MemoryError("sqliteMissing");
   let database: Database | undefined;
   try {
-    mkdirSync(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     database = new sqlite.DatabaseSync(file);
     database.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     const held = database;

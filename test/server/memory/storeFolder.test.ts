@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { makeFolder } from "../../../server/memory/storeFolder.ts";
+
+test("folders are made with those above them, and made already is fine", (t) => {
+  const base = mkdtempSync(path.join(os.tmpdir(), "lore-folder-"));
+  t.after(() => rmSync(base, { recursive: true, force: true }));
+  const folder = path.join(base, "a", "b", "c");
+  makeFolder(folder);
+  makeFolder(folder);
+  assert.ok(existsSync(folder));
+});
+
+test("a file in the way is an error", (t) => {
+  const base = mkdtempSync(path.join(os.tmpdir(), "lore-folder-"));
+  t.after(() => rmSync(base, { recursive: true, force: true }));
+  writeFileSync(path.join(base, "file"), "");
+  assert.throws(() => makeFolder(path.join(base, "file", "below")));
+  assert.throws(() => makeFolder(path.join(base, "file")));
+});
+
+test("a place where no folder can be made is an error and not an endless wait", () => {
+  if (process.platform !== "linux") return;
+  assert.throws(() => makeFolder("/proc/lore/memory"));
+});
