@@ -39,6 +39,7 @@ function escapeCell(cell: string): string {
 
 /** `12.3 s`, `340 ms`. */
 export function ms(value: number): string {
+  if (Number.isNaN(value)) return "–";
   if (value >= 10_000) return `${(value / 1000).toFixed(1)} s`;
   if (value >= 1_000) return `${(value / 1000).toFixed(2)} s`;
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;

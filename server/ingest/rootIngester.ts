@@ -34,6 +34,8 @@ import { WorkQueue, type Lane, type WorkItem } from "./workQueue.ts";
 
 /** Batches end at this many bytes or files, whichever comes first. */
 const batchBytes = { fill: 1_000_000, refine: 300_000, urgent: 60_000 };
+/** Until then batches are small, so that the first results come soon. */
+const earlyBatchBytes = 150_000;
 const batchFiles = { fill: 128, refine: 32, urgent: 8 };
 /** More changes at once than this are a checkout: a quick pass first, syntax later. */
 const maxExactChanges = 64;
@@ -532,13 +534,19 @@ export class RootIngester {
     this.#writer.setBulk(bulk);
   }
 
+  /** True while the user waits for the first results of a fill. */
+  #isYoung(): boolean {
+    return this.#options.clock.elapsedMs() - this.#fillStartMs < earlyMs;
+  }
+
   /** Gives the pool work as long as it has room; settles down when there is none left. */
   #pump(): void {
     if (this.#closed) return;
     while (!this.#paused && this.#writer !== undefined && this.#options.pool.hasRoom) {
       const lane = this.#queue.nextLane(this.#scanning === undefined && this.#inFlight === 0);
       if (lane === undefined) break;
-      const taken = this.#queue.take(lane, batchFiles[lane], batchBytes[lane]);
+      const maxBytes = lane === "fill" && this.#isYoung() ? earlyBatchBytes : batchBytes[lane];
+      const taken = this.#queue.take(lane, batchFiles[lane], maxBytes);
       const items = lane === "refine" ? this.#stillToRefine(taken) : taken;
       if (items.length > 0) this.#dispatch(lane, items);
       // All that was taken is being refined under another name.
@@ -622,7 +630,7 @@ export class RootIngester {
       });
     });
     const sinceMs = this.#options.clock.elapsedMs() - this.#lastCommitMs;
-    const young = this.#options.clock.elapsedMs() - this.#fillStartMs < earlyMs;
+    const young = this.#isYoung();
     const idle = this.#inFlight === 0 && this.#queue.nUrgent + this.#queue.nFill === 0 && !refined;
     if (
       idle ||
