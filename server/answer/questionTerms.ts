@@ -17,6 +17,21 @@ export interface QuestionUnit {
 /** What a term counts as when the trace does not say. */
 const unknownChunks = 20;
 const nameFactor = 2;
+/**
+ * What everybody says of code and few write in it: "decides which comes next". Whether a place holds these
+ * words tells little, and rare as they are in code they would outweigh the words that matter.
+ */
+const weakFactor = 0.2;
+const weakWords: ReadonlySet<string> = new Set(
+  (
+    "whether because actually really exactly currently simply come comes coming go goes going happen happens happened decide decides decided deciding " +
+    "decision determine determines determined choose chooses chosen pick picks picked make makes made making do does done doing get gets getting got " +
+    "give gives given take takes taken keep keeps kept put puts work works working handle handles handled handling manage manages managed deal deals " +
+    "compute computes computed figure figures want wants need needs use uses used using mean means look looks like know knows about between during " +
+    "before after first next every each some something anything place places thing things way ways code responsible implement implements implemented " +
+    "forbid forbids allow allows"
+  ).split(" "),
+);
 
 /** The terms of one question. */
 export class QuestionTerms {
@@ -31,7 +46,7 @@ export class QuestionTerms {
     const unitOf = (text: string, terms: readonly string[], isName: boolean): QuestionUnit[] => {
       if (terms.length === 0) return [];
       const rarest = Math.min(...terms.map((term) => nChunks.get(term) ?? unknownChunks));
-      const weight = weightOf(rarest) * (isName ? nameFactor : 1);
+      const weight = weightOf(rarest) * factorOf(text, isName);
       const isOneWord = terms.length > 1 && /^[A-Za-z0-9_$]+$/.test(text);
       return isOneWord
         ? [{ text, whole: terms[0] as string, parts: terms.slice(1), isName, weight }]
@@ -83,6 +98,11 @@ function shareOf(unit: QuestionUnit, terms: ReadonlySet<string>): number {
   const { whole, parts } = unit;
   if (whole !== undefined && terms.has(whole)) return 1;
   return parts.filter((term) => terms.has(term)).length / parts.length;
+}
+
+function factorOf(text: string, isName: boolean): number {
+  if (isName) return nameFactor;
+  return weakWords.has(text.toLowerCase()) ? weakFactor : 1;
 }
 
 function weightOf(nChunks: number): number {

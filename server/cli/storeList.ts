@@ -35,7 +35,7 @@ export function listStores(storesDir: string): ListedStore[] {
 }
 
 function bytesIn(storeDir: string): number {
-  return readdirSync(storeDir)
+  return readdirSync(storeDir, { recursive: true, encoding: "utf8" })
     .map((name) => statSync(path.join(storeDir, name), { throwIfNoEntry: false }))
     .reduce((sum, stats) => sum + (stats?.isFile() === true ? stats.size : 0), 0);
 }

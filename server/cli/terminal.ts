@@ -58,7 +58,7 @@ export class Terminal {
  * returns, bidirectional controls. Line breaks and tabs stay.
  */
 export function safe(text: string): string {
-  return visible(text.replaceAll("\r\n", "\n")).replace(
+  return visible(text.replace(/\r+(?=\n|$)/g, "")).replace(
     /[\r\v\f]/g,
     (control) => `\\u{${control.charCodeAt(0).toString(16)}}`,
   );
