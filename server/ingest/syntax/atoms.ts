@@ -45,7 +45,7 @@ export function atomsOf(
     let more = cursor.gotoFirstChild();
     while (more) {
       const start = cursor.startIndex;
-      const end = cursor.endIndex;
+      const end = Math.min(cursor.endIndex, text.length);
       while (start >= (regionEnds[regionEnds.length - 1] ?? Infinity)) {
         regionEnds.pop();
         builder.endRegion();

@@ -79,7 +79,7 @@ export function runQuery(
           tailEnd = trimmedEnd(text, start, node.endIndex);
           break;
         case "error":
-          errors.push({ start, end: node.endIndex });
+          errors.push({ start, end: Math.min(node.endIndex, text.length) });
           break;
         default:
           if (isDefinitionCapture(capture.name)) {

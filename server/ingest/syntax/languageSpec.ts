@@ -16,6 +16,8 @@ export type DefinitionCapture = SymbolKind | "impl";
  * - `@lead` marks what belongs to the definition below it: comments, attributes, decorators.
  */
 export interface LanguageSpec {
+  /** The grammar's scanner looks for more for ever when a text ends in the middle of an annotation. */
+  readonly needsFinalNewline?: true;
   readonly grammar: GrammarName;
   readonly query: string;
   /** Node types that make up a file's preamble: imports, includes, package clauses. */

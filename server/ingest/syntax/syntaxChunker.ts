@@ -140,7 +140,9 @@ export class SyntaxChunker {
     const mustStop = (): boolean =>
       this.#elapsedMs() > deadline || this.#loader.memoryBytes() > maxMemoryBytes;
     this.#parser.setLanguage(grammar.language);
-    const tree = this.#parser.parse(text, undefined, { progressCallback: mustStop });
+    const source =
+      grammar.spec.needsFinalNewline === true && !text.endsWith("\n") ? `${text}\n` : text;
+    const tree = this.#parser.parse(source, undefined, { progressCallback: mustStop });
     if (tree === null) {
       this.#parser.reset();
       return { ...failed, fallback: "timeout" };

@@ -146,3 +146,8 @@ test("nesting without end", () => {
     check(open.repeat(depth), id);
   }
 });
+
+test("a Kotlin file that ends inside an annotation comes to an end", () => {
+  check("package a\n\n/** A service. */\n@Ser", "kotlin");
+  check("@Ser(", "kotlin");
+});

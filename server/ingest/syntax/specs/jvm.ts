@@ -41,6 +41,7 @@ export const java: LanguageSpec = {
 /** Kotlin source and scripts. */
 export const kotlin: LanguageSpec = {
   grammar: "kotlin",
+  needsFinalNewline: true,
   query: `
 (class_declaration "interface" name: (identifier) @name) @interface
 (class_declaration (modifiers (class_modifier "enum")) name: (identifier) @name) @enum
