@@ -27,23 +27,27 @@ export interface Root {
   readonly name: string;
 }
 
-/** A chunk's kind of definition, from the syntax tree. `region` is text that defines nothing by name. */
-export type SymbolKind =
-  | "function"
-  | "method"
-  | "class"
-  | "interface"
-  | "struct"
-  | "enum"
-  | "type"
-  | "module"
-  | "variable"
-  | "constant"
-  | "field"
-  | "macro"
-  | "test"
-  | "section"
-  | "key";
+/** A definition's kind, from the syntax tree. */
+export type SymbolKind = (typeof symbolKinds)[number];
+
+/** All kinds. Stores hold their numbers in this list, so new ones come at the end. */
+export const symbolKinds = [
+  "function",
+  "method",
+  "class",
+  "interface",
+  "struct",
+  "enum",
+  "type",
+  "module",
+  "variable",
+  "constant",
+  "field",
+  "macro",
+  "test",
+  "section",
+  "key",
+] as const;
 
 /** A named definition. `container` is the dotted path of the definitions around it, `""` at top level. */
 export interface SymbolInfo {

@@ -5,12 +5,10 @@
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
 import { registerHandlers } from "./handlers.ts";
 import { createJsonLogger } from "./nodePorts.ts";
-import type { Logger, LogLevel } from "./ports.ts";
+import { logLevels, type Logger, type LogLevel } from "./ports.ts";
 import { lowerPriority } from "./priority.ts";
 import { stackOf } from "./rpc/wireError.ts";
 import { createServices } from "./serverParts.ts";
-
-const logLevels: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error"];
 
 async function serve(log: Logger): Promise<void> {
   const services = await createServices(log, logLevel(process.env["LORE_LOG_LEVEL"]));

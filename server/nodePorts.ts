@@ -12,14 +12,15 @@ import {
   type Dirent,
   type Stats,
 } from "node:fs";
-import type {
-  Clock,
-  FileStat,
-  FileSystem,
-  FolderEntry,
-  LogLevel,
-  Logger,
-  ReadOutcome,
+import {
+  logLevels,
+  type Clock,
+  type FileStat,
+  type FileSystem,
+  type FolderEntry,
+  type LogLevel,
+  type Logger,
+  type ReadOutcome,
 } from "./ports.ts";
 
 /** A file that changed during this many reads in a row is reported as `changing`. */
@@ -63,8 +64,6 @@ export function createJsonLogger(
     },
   };
 }
-
-const logLevels: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error"];
 
 function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;

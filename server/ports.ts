@@ -49,7 +49,9 @@ export interface Clock {
 
 /** The closed set of log tags. */
 export type LogTag = "ingest" | "encode" | "memory" | "recall" | "answer" | "rpc";
-export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
+/** From most to least talkative. */
+export const logLevels = ["trace", "debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof logLevels)[number];
 
 /** `facts` holds counts, milliseconds, codes and hashes. File text and questions never; paths only at trace. */
 export interface Logger {

@@ -1,13 +1,11 @@
 /** `lore`: the memory server's own parts in one process, driven from the command line. */
 import os from "node:os";
 import { createJsonLogger } from "../nodePorts.ts";
-import type { Logger, LogLevel } from "../ports.ts";
+import { logLevels, type Logger } from "../ports.ts";
 import { createServices } from "../serverParts.ts";
 import { exitCodes } from "./commandTable.ts";
 import type { Services } from "../handlers.ts";
 import { run } from "./run.ts";
-
-const logLevels: readonly LogLevel[] = ["trace", "debug", "info", "warn", "error"];
 
 /** Logging is for whoever looks for a fault; otherwise stderr is for the person at the terminal. */
 function createLoggedServices(name: string | undefined): Promise<Services> {

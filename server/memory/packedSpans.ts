@@ -2,7 +2,7 @@
  * Spans of a file's chunks and symbols as bytes for the store: variable-length integers, differences
  * from the span before, names in UTF-8. A tenth of the size of JSON, and read in one pass.
  */
-import type { Range, SymbolKind } from "../../protocol/types.ts";
+import { symbolKinds, type Range } from "../../protocol/types.ts";
 import type { ParsedSymbol } from "../types.ts";
 
 /** A chunk as stored: its span and the definition around it, -1 for none. */
@@ -10,24 +10,6 @@ export interface StoredSpan {
   readonly range: Range;
   readonly enclosingSymbolIdx: number;
 }
-
-const kinds: readonly SymbolKind[] = [
-  "function",
-  "method",
-  "class",
-  "interface",
-  "struct",
-  "enum",
-  "type",
-  "module",
-  "variable",
-  "constant",
-  "field",
-  "macro",
-  "test",
-  "section",
-  "key",
-];
 
 /** Returns the bytes of a list of chunk spans; `unpackSpans` is the inverse. */
 export function packSpans(spans: readonly StoredSpan[]): Uint8Array {
@@ -76,7 +58,7 @@ export function packSymbols(symbols: readonly ParsedSymbol[]): Uint8Array {
   let line = 0;
   for (const symbol of symbols) {
     out.text(symbol.name);
-    out.unsigned(kinds.indexOf(symbol.kind));
+    out.unsigned(symbolKinds.indexOf(symbol.kind));
     out.unsigned(symbol.containerIdx + 1);
     out.signed(symbol.range.start.line - line);
     out.unsigned(symbol.range.start.character);
@@ -97,7 +79,7 @@ export function unpackSymbols(bytes: Uint8Array): ParsedSymbol[] {
   let line = 0;
   for (let i = 0; i < n; i++) {
     const name = reader.text();
-    const kind = kinds[reader.unsigned()] ?? "variable";
+    const kind = symbolKinds[reader.unsigned()] ?? "variable";
     const containerIdx = reader.unsigned() - 1;
     const startLine = line + reader.signed();
     const startCharacter = reader.unsigned();

@@ -14,7 +14,7 @@ export interface TextMatch {
   readonly coverage: number;
   /** 1 when a literal of the question stands in the text, less for a part of one. */
   readonly literal: number;
-  /** Matched terms, heaviest first, at most five. */
+  /** Terms matched in the text itself, heaviest first, at most five. */
   readonly words: readonly string[];
 }
 
@@ -94,14 +94,14 @@ export class QuestionMatcher {
     };
     for (const term of this.#scanner.scan(text, [start, stop], wholeText)[0]?.body.split(" ") ?? [])
       meet(term);
-    for (const term of nameTerms) meet(term);
-    for (const term of pathTerms) meet(term);
-    let sum = 0;
-    for (const mass of found.values()) sum += mass;
     const words = [...found]
       .sort((a, b) => b[1] - a[1])
       .slice(0, 5)
       .map(([term]) => term);
+    for (const term of nameTerms) meet(term);
+    for (const term of pathTerms) meet(term);
+    let sum = 0;
+    for (const mass of found.values()) sum += mass;
     return { coverage: sum / this.#total, literal: this.#literalIn(text, start, stop), words };
   }
 

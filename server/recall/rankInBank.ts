@@ -5,7 +5,7 @@ import { fileRoleOf } from "../ingest/fileRole.ts";
 import { Globs } from "../ingest/globs.ts";
 import type { LanguageId } from "../ingest/languages.ts";
 import { termsOfName, termsOfText } from "../ingest/terms.ts";
-import type { StoredBlob, OpenBank } from "../memory/memoryBank.ts";
+import { symbolInfo, type OpenBank, type StoredBlob } from "../memory/memoryBank.ts";
 import type { StoredSpan } from "../memory/packedSpans.ts";
 import type { Candidates } from "./candidates.ts";
 import type { ParsedQuestion } from "./question.ts";
@@ -13,13 +13,7 @@ import type { TermScanner } from "../ingest/termScanner.ts";
 import { mergeAdjacent, type ChunkRun, type ScoredChunk } from "./mergeAdjacent.ts";
 import { reasonsOf, roleFactor, scoreOf, type Features } from "./ranking.ts";
 import { QuestionMatcher } from "./questionMatcher.ts";
-import {
-  offsetsOf,
-  symbolOf,
-  symbolsIn,
-  type VerifiedFile,
-  type VerifiedSource,
-} from "./verifiedSource.ts";
+import { offsetsOf, symbolsIn, type VerifiedFile, type VerifiedSource } from "./verifiedSource.ts";
 
 export interface RankedChunk {
   readonly recall: Recall;
@@ -145,6 +139,7 @@ function rankFile(
   const path = matcher.share(termsOfName(file.path));
   const factor = roleFactor(file.role, question.scope);
   const scores = [...candidate.chunkScores.values()].sort((a, b) => b - a);
+  const wordsOf = new Map<number, readonly string[]>();
   const scored = chooseChunks(file, candidate, matcher).map((chunkIdx): ScoredChunk => {
     const span = file.spans[chunkIdx] as StoredSpan;
     const { start, end } = offsetsOf(file, span);
@@ -152,6 +147,7 @@ function rankFile(
     const names = symbolIdxs.map((idx) => file.symbols[idx]?.name ?? "");
     const nameTerms = names.flatMap(termsOfName);
     const match = matcher.match(file.text, start, end, nameTerms, path.terms);
+    wordsOf.set(chunkIdx, match.words);
     const bm25 = file.asRemembered
       ? (candidate.chunkScores.get(chunkIdx) ?? 0)
       : match.coverage * (scores[0] ?? 0);
@@ -176,7 +172,10 @@ function rankFile(
     };
   });
   return mergeAdjacent(scored).map((run) =>
-    rankedRun(open, source, file, run, matcher, path.words),
+    rankedRun(open, source, file, run, matcher, {
+      body: wordsOf.get(run.best.chunkIdx) ?? [],
+      path: path.words,
+    }),
   );
 }
 
@@ -187,7 +186,7 @@ function rankedRun(
   file: VerifiedFile,
   run: ChunkRun,
   matcher: QuestionMatcher,
-  pathWords: readonly string[],
+  words: { readonly body: readonly string[]; readonly path: readonly string[] },
 ): RankedChunk {
   const first = file.spans[run.first] as StoredSpan;
   const last = file.spans[run.last] as StoredSpan;
@@ -197,12 +196,11 @@ function rankedRun(
   const symbolIdxs = symbolsIn(file, bestSpan);
   const names = symbolIdxs.map((idx) => file.symbols[idx]?.name ?? "");
   const best = bestSymbol(file, symbolIdxs, matcher);
-  const { start, end } = offsetsOf(file, bestSpan);
   const details = {
-    bm25: matcher.match(file.text, start, end, [], new Set()).words.join(" "),
+    bm25: words.body.join(" "),
     symbol: names.slice(0, 3).join(" "),
     definition: matcher.definition(names).name,
-    path: pathWords.join(" "),
+    path: words.path.join(" "),
   };
   const { features, score } = run.best;
   const recall: Recall = {
@@ -211,7 +209,7 @@ function rankedRun(
       file.path,
       range,
       text,
-      best === undefined ? undefined : symbolOf(file, best),
+      best === undefined ? undefined : symbolInfo(file.symbols, best),
     ),
     score,
     reasons: reasonsOf(features, details),

@@ -8,14 +8,8 @@ import { fileRoleOf } from "../ingest/fileRole.ts";
 import type { LanguageId } from "../ingest/languages.ts";
 import { lineAt } from "../ingest/lineIndex.ts";
 import { ftsQuote, termsOfName } from "../ingest/terms.ts";
-import { inColumn, type OpenBank } from "../memory/memoryBank.ts";
-import {
-  offsetsOf,
-  symbolOf,
-  symbolsIn,
-  type VerifiedFile,
-  type VerifiedSource,
-} from "./verifiedSource.ts";
+import { inColumn, symbolInfo, type OpenBank } from "../memory/memoryBank.ts";
+import { offsetsOf, symbolsIn, type VerifiedFile, type VerifiedSource } from "./verifiedSource.ts";
 
 const maxHits = 300;
 const maxFilesRead = 60;
@@ -72,7 +66,7 @@ export function findUses(
           path,
           span.range,
           text,
-          holder === undefined ? undefined : symbolOf(file, holder),
+          holder === undefined ? undefined : symbolInfo(file.symbols, holder),
         ),
         score:
           (file.role === "source" ? 1 : 0.5) * (defines ? 0.4 : 1) * (1 + Math.log(1 + nMentions)),

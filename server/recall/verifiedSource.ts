@@ -9,7 +9,7 @@ import { chunkByLines } from "../ingest/lineChunker.ts";
 import { languageOf, type LanguageId } from "../ingest/languages.ts";
 import { lineStarts } from "../ingest/lineIndex.ts";
 import { signed, type Hasher } from "../ingest/parseTask.ts";
-import { symbolInfo, type MemoryBank, type StoredBlob } from "../memory/memoryBank.ts";
+import { type MemoryBank, type StoredBlob } from "../memory/memoryBank.ts";
 import type { StoredSpan } from "../memory/packedSpans.ts";
 import type { FileSystem } from "../ports.ts";
 import type { ParsedSymbol } from "../types.ts";
@@ -163,12 +163,4 @@ function firstSymbolAt(symbols: readonly ParsedSymbol[], line: number): number {
   }
   // A doc comment may begin in the chunk before.
   return Math.max(0, low - 4);
-}
-
-/** The symbol as the protocol shows it, `undefined` for an index that does not exist. */
-export function symbolOf(
-  file: { readonly symbols: readonly ParsedSymbol[] },
-  idx: number,
-): SymbolInfo | undefined {
-  return symbolInfo(file.symbols, idx);
 }

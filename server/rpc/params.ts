@@ -6,6 +6,7 @@ import type {
   OpenParams,
   SearchParams,
 } from "../../protocol/methods.ts";
+import { symbolKinds } from "../../protocol/types.ts";
 import type {
   Citation,
   MemorySettings,
@@ -61,23 +62,7 @@ const range = object<Range>({
 
 const symbolInfo = object<SymbolInfo>({
   name: text(4_096),
-  kind: oneOf(
-    "function",
-    "method",
-    "class",
-    "interface",
-    "struct",
-    "enum",
-    "type",
-    "module",
-    "variable",
-    "constant",
-    "field",
-    "macro",
-    "test",
-    "section",
-    "key",
-  ),
+  kind: oneOf(...symbolKinds),
   container: text(maxPathLength),
   range,
 });
