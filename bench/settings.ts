@@ -2,7 +2,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 
-export const parts = ["ingest", "startup", "latency", "recall"] as const;
+const parts = ["ingest", "startup", "latency", "recall"] as const;
 export type Part = (typeof parts)[number];
 
 export interface BenchSettings {
@@ -24,7 +24,7 @@ export interface BenchSettings {
   readonly sizes: readonly TreeSize[];
 }
 
-export const treeSizes = ["250k", "1m", "30m"] as const;
+const treeSizes = ["250k", "1m", "30m"] as const;
 export type TreeSize = (typeof treeSizes)[number];
 
 const checkout = path.resolve(import.meta.dirname, "..");

@@ -160,16 +160,16 @@ export interface RecallTrace {
 
 /** All places where a literal text occurs, with the completeness of the scan. */
 export interface ExhaustiveResult {
-  readonly matches: readonly ExhaustiveMatch[];
-  /** True when the list was cut at the request's limit; `nMatches` still counts all. */
+  readonly places: readonly ExhaustivePlace[];
+  /** True when the list was cut at the request's limit; `nPlaces` still counts all. */
   readonly truncated: boolean;
-  readonly nMatches: number;
+  readonly nPlaces: number;
   readonly filesScanned: number;
   readonly filesKnown: number;
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
 }
 
-export interface ExhaustiveMatch {
+export interface ExhaustivePlace {
   readonly citation: Citation;
   readonly line: string;
 }

@@ -8,7 +8,7 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** Absolute path of the checkout. */
-export const checkout = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const checkout = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
 /**
  * Makes the checkout ready and runs `module` (a path beside this file) under Node 24 with this process's
@@ -36,7 +36,7 @@ export async function enterNode24(module) {
 }
 
 /** Installs the locked packages when they are missing or not those of package-lock.json, and links `lore`. */
-export async function ensureInstalled() {
+async function ensureInstalled() {
   const major = Number(process.versions.node.split(".")[0]);
   if (major < 20) fail(`Node ${process.versions.node} is too old. Install Node 20 or later.`);
   try {
@@ -110,7 +110,7 @@ const nodePackages = /** @type {const} */ ({
 });
 
 /** Absolute path of a Node 24 or later: the checkout's own, else the running one. */
-export function node24() {
+function node24() {
   const platform = `${process.platform}-${process.arch}`;
   const entry = nodePackages[/** @type {keyof typeof nodePackages} */ (platform)];
   if (entry !== undefined) {

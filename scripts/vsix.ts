@@ -4,7 +4,7 @@ import path from "node:path";
 import { unzipSync } from "fflate";
 import { buildAll } from "./buildAll.ts";
 import { presentBundles } from "./bundles.ts";
-import { cacheFolder, inCheckout, packageScript } from "./checkout.ts";
+import { cacheFolder, packageScript } from "./checkout.ts";
 import { runNode } from "./processes.ts";
 
 /** Every platform that has its own package, as vsce names them. */
@@ -66,7 +66,7 @@ async function packageTarget(target: string): Promise<Vsix> {
 }
 
 /** What is wrong with a package's content, one sentence each; empty when nothing is. */
-export function faultsOf(vsix: Vsix): readonly string[] {
+function faultsOf(vsix: Vsix): readonly string[] {
   const shipped = presentBundles().filter((bundle) => bundle.runtime !== "inhostTests");
   const expected = [
     "package.json",
@@ -100,13 +100,4 @@ function extensionEntries(bytes: Uint8Array): readonly string[] {
     },
   });
   return names.sort();
-}
-
-/** Name and version as the editor lists the installed extension. */
-export function extensionId(): string {
-  const manifest = JSON.parse(readFileSync(inCheckout("package.json"), "utf8")) as {
-    publisher: string;
-    name: string;
-  };
-  return `${manifest.publisher}.${manifest.name}`;
 }

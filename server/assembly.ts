@@ -25,7 +25,7 @@ export async function assembleRecall(
     files: createNodeFileSystem(),
     hasher: await xxhash(),
     overlay: (absolute) => memory.overlay(absolute),
-    outdated: (absolute) => memory.filesChanged([{ file: absolute, kind: "changed" }]),
+    metStale: (absolute) => memory.filesChanged([{ file: absolute, kind: "changed" }]),
   });
   return { memory, recaller: new Recaller(memory, source, nodeClock) };
 }

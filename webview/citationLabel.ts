@@ -22,7 +22,7 @@ export function folderName(path: string): string {
 }
 
 /** First and last line of a range, one-based and inclusive as people count. */
-export function linesOf(range: Range): { readonly first: number; readonly last: number } {
+function linesOf(range: Range): { readonly first: number; readonly last: number } {
   const first = range.start.line + 1;
   // A range that ends before the first character of a line does not reach into that line.
   const last = range.end.character === 0 ? range.end.line : range.end.line + 1;

@@ -34,7 +34,7 @@ const reading = [
 ];
 
 /** @type {readonly Layer[]} */
-export const layers = [
+const layers = [
   { files: /^protocol\//, sources: ["protocol/"], packages: [], builtins: [] },
   {
     files: /^webview\//,

@@ -1,11 +1,11 @@
 /** Answers "all places where X": reads every remembered file and says how complete the list is. */
-import type { ExhaustiveMatch, ExhaustiveResult } from "../../protocol/types.ts";
+import type { ExhaustivePlace, ExhaustiveResult } from "../../protocol/types.ts";
 import { findAllPlaces } from "../recall/exhaustive.ts";
 import type { AnswerOutcome, Ask } from "./ask.ts";
 import { code, count, listed } from "./markdown.ts";
 import { Reading } from "./reading.ts";
 
-const maxMatches = 500;
+const maxPlaces = 500;
 const maxLinesShown = 40;
 const maxLineLength = 160;
 
@@ -17,7 +17,7 @@ export async function answerAllPlaces(ask: Ask, literal: string): Promise<Answer
     {
       literal,
       wholeWord,
-      limit: maxMatches,
+      limit: maxPlaces,
       ...(ask.params.rootIds === undefined ? {} : { rootIds: ask.params.rootIds }),
     },
     {
@@ -28,35 +28,35 @@ export async function answerAllPlaces(ask: Ask, literal: string): Promise<Answer
     },
     ask.signal,
   );
-  writeMatches(ask, literal, found);
+  writePlaces(ask, literal, found);
   ask.writer.block(completeness(found));
   ask.writer.flush();
-  return found.nMatches === 0 ? "abstained" : "answered";
+  return found.nPlaces === 0 ? "abstained" : "answered";
 }
 
-function writeMatches(ask: Ask, literal: string, found: ExhaustiveResult): void {
-  if (found.nMatches === 0) {
+function writePlaces(ask: Ask, literal: string, found: ExhaustiveResult): void {
+  if (found.nPlaces === 0) {
     ask.writer.block(`${code(literal)} does not occur in any remembered file.`);
     return;
   }
   const byFile = Map.groupBy(
-    found.matches,
+    found.places,
     ({ citation }) => `${citation.rootId}\0${citation.path}`,
   );
   const nFiles = found.truncated
     ? `at least ${count(byFile.size, "file")}`
     : count(byFile.size, "file");
-  ask.writer.block(`${code(literal)} occurs on ${count(found.nMatches, "line")} in ${nFiles}:`);
+  ask.writer.block(`${code(literal)} occurs on ${count(found.nPlaces, "line")} in ${nFiles}:`);
   const reading = new Reading(ask.ports.source);
-  const items = found.matches
+  const items = found.places
     .slice(0, maxLinesShown)
-    .flatMap((match) => matchLine(ask, reading, match));
-  const more = found.nMatches - items.length;
+    .flatMap((place) => placeLine(ask, reading, place));
+  const more = found.nPlaces - items.length;
   ask.writer.block(`${items.join("\n")}${more > 0 ? `\n- and ${count(more, "more line")}` : ""}`);
 }
 
 /** Files may change while a large workspace is read; a line that did is not shown. */
-function matchLine(ask: Ask, reading: Reading, { citation, line }: ExhaustiveMatch): string[] {
+function placeLine(ask: Ask, reading: Reading, { citation, line }: ExhaustivePlace): string[] {
   const file = reading.file(citation.rootId, citation.path);
   if (file === undefined || file.textOf(citation.range) !== line) return [];
   const indent = line.length - line.trimStart().length;
@@ -81,11 +81,11 @@ function cut(text: string): string {
 }
 
 /** How much of the workspace the list stands for. */
-export function completeness(found: ExhaustiveResult): string {
-  const { filesScanned, filesKnown, unreadable, truncated, nMatches } = found;
+function completeness(found: ExhaustiveResult): string {
+  const { filesScanned, filesKnown, unreadable, truncated, nPlaces } = found;
   const scanned = filesScanned.toLocaleString("en-US");
   if (filesScanned === filesKnown)
-    return truncated || nMatches > maxLinesShown
+    return truncated || nPlaces > maxLinesShown
       ? `I read all ${count(filesKnown, "file")}: the count is complete, the list above is not.`
       : `I read all ${count(filesKnown, "file")}, so the list is complete.`;
   const missing = filesKnown - filesScanned - unreadable.length;

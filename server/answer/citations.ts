@@ -28,11 +28,7 @@ export function checkCitations(
 }
 
 /** Returns what became of one citation in its file's present text. Never `gone`. */
-export function checkCitation(
-  citation: Citation,
-  file: SourceFile,
-  hashText: HashText,
-): CitationCheck {
+function checkCitation(citation: Citation, file: SourceFile, hashText: HashText): CitationCheck {
   const text = file.textOf(citation.range);
   if (hashText(text) === citation.contentHash) return { kind: "current", citation, text };
   if (hasOtherLineBreaks(text, citation.contentHash, hashText)) {

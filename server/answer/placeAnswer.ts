@@ -80,7 +80,7 @@ function byWish(ask: Ask): Recall[] {
 }
 
 /** True when a recall shows the code that the question was asked about. */
-export function holdsSelection({ selection }: Ask, { citation }: Recall): boolean {
+function holdsSelection({ selection }: Ask, { citation }: Recall): boolean {
   const { file, startLine } = selection ?? {};
   if (file === undefined || startLine === undefined) return false;
   const { start, end } = citation.range;

@@ -2,7 +2,7 @@
 import type { Ask } from "./ask.ts";
 import { definitionAt } from "./definition.ts";
 import { code, count, prose } from "./markdown.ts";
-import { passagesOf } from "./passage.ts";
+import { shownSpansOf } from "./shownSpans.ts";
 import type { Place } from "./reading.ts";
 import { kindOf } from "./wording.ts";
 
@@ -11,9 +11,9 @@ export function writePlace(ask: Ask, place: Place, tone: "sure" | "likely"): voi
   const { writer } = ask;
   const definition = definitionAt(place);
   writer.block(sentenceOf(ask, place, tone));
-  const passages = passagesOf(place.file, place.range, definition, ask.terms);
+  const spans = shownSpansOf(place.file, place.range, definition, ask.terms);
   const doc = definition?.doc;
-  const showsDoc = passages.some(
+  const showsDoc = spans.some(
     ({ start, end }) =>
       doc !== undefined && start.line <= doc.range.start.line && end.line >= doc.range.end.line,
   );
@@ -23,7 +23,7 @@ export function writePlace(ask: Ask, place: Place, tone: "sure" | "likely"): voi
     );
   }
   let last = -1;
-  for (const range of passages) {
+  for (const range of spans) {
     if (last >= 0 && range.start.line > last + 1) {
       writer.block(`*${count(range.start.line - last - 1, "line")} left out.*`);
     }

@@ -52,7 +52,7 @@ export type Parsed =
     };
 
 /** Largest file that is remembered unless `--max-file-mb` says otherwise; the same as in the editor. */
-export const defaultMaxFileMb = 1;
+const defaultMaxFileMb = 1;
 const bytesPerMb = 1_000_000;
 const defaultLimit = 10;
 const noLimit = 1_000_000;

@@ -57,38 +57,38 @@ export function searchEverywhere(
   return withSettled(command, around, async ({ services }) => {
     const { literal, wholeWord, limit } = command;
     const found = await services.exhaustive({ literal, wholeWord, limit }, around.signal);
-    const { matches, nMatches, truncated, filesScanned, filesKnown, unreadable } = found;
+    const { places, nPlaces, truncated, filesScanned, filesKnown, unreadable } = found;
     const complete = !truncated && filesScanned === filesKnown;
     if (command.json) {
       terminal.json({
         literal,
         complete,
-        matches: matches.map(({ citation, line }) => ({
+        places: places.map(({ citation, line }) => ({
           path: citation.path,
           ...linesOf(citation.range),
           text: line,
         })),
-        nMatches,
+        nPlaces,
         truncated,
         filesScanned,
         filesKnown,
         unreadable,
       });
     } else {
-      for (const { citation, line } of matches) {
+      for (const { citation, line } of places) {
         terminal.line(`${terminal.style("place", placeText(citation))}: ${shownLine(line)}`);
       }
       for (const { path, reason } of unreadable) {
         terminal.note(`not scanned: ${safeLine(path)} (${safeLine(reason)})`);
       }
-      const shown = truncated ? `, ${formatCount(matches.length)} of them shown` : "";
+      const shown = truncated ? `, ${formatCount(places.length)} of them shown` : "";
       const missing = filesKnown - filesScanned;
       terminal.note(
-        `${formatNouns(nMatches, "place")}${shown}. Scanned ${formatCount(filesScanned)} of ` +
+        `${formatNouns(nPlaces, "place")}${shown}. Scanned ${formatCount(filesScanned)} of ` +
           `${formatNouns(filesKnown, "file")}${missing === 0 ? ": all of them" : `; ${formatCount(missing)} are not in memory or not readable`}.`,
       );
     }
-    return nMatches === 0 ? exitCodes.nothing : exitCodes.ok;
+    return nPlaces === 0 ? exitCodes.nothing : exitCodes.ok;
   });
 }
 

@@ -47,7 +47,7 @@ export function lineAt(starts: Uint32Array, offset: number): number {
 }
 
 /** The position of `offset`. Inside a `\r\n` pair the character counts on within the line that it ends. */
-export function positionAt(starts: Uint32Array, offset: number): Position {
+function positionAt(starts: Uint32Array, offset: number): Position {
   const line = lineAt(starts, offset);
   return { line, character: offset - (starts[line] ?? 0) };
 }

@@ -61,7 +61,7 @@ function singleTerm(lower: string): string[] {
 }
 
 /** Returns the stem of a lower-case word; words with digits and very short words stay as they are. */
-export function stemOf(lower: string): string {
+function stemOf(lower: string): string {
   return lower.length < 4 || /[0-9]/.test(lower) ? lower : stemmer(lower);
 }
 

@@ -84,7 +84,7 @@ export function openForReading(file: string, cacheBytes: number): Database {
 }
 
 /** Removes a database with its journal files. */
-export function removeDatabase(file: string): void {
+function removeDatabase(file: string): void {
   for (const suffix of ["", "-wal", "-shm"])
     rmSync(file + suffix, { recursive: true, force: true });
 }

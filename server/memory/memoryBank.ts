@@ -10,7 +10,7 @@ import type { ChunkColumn } from "./schema.ts";
 import { chunkColumns } from "./schema.ts";
 
 /** One chunk that matched. `score` is BM25 with the given column weights, larger is better. */
-export interface ChunkHit {
+export interface ScoredChunk {
   readonly chunkId: number;
   readonly score: number;
 }
@@ -111,7 +111,7 @@ export class MemoryBank {
    * Returns the best chunks for an FTS5 query, best first.
    * `weights` are those of `chunkColumns`, in order.
    */
-  searchChunks(match: string, weights: readonly number[], limit: number): ChunkHit[] {
+  searchChunks(match: string, weights: readonly number[], limit: number): ScoredChunk[] {
     const key = weights.join(",");
     let statement = this.#searches.get(key);
     if (statement === undefined) {
@@ -122,7 +122,7 @@ export class MemoryBank {
       );
       this.#searches.set(key, statement);
     }
-    return statement.all(match, limit) as unknown as ChunkHit[];
+    return statement.all(match, limit) as unknown as ScoredChunk[];
   }
 
   /** Returns the content that a chunk belongs to, `undefined` when it was dropped meanwhile. */

@@ -4,7 +4,7 @@
  * walk over a large part of the memory and change little.
  */
 import { ftsQuote } from "../ingest/terms.ts";
-import type { ChunkHit, MemoryBank } from "../memory/memoryBank.ts";
+import type { ScoredChunk, MemoryBank } from "../memory/memoryBank.ts";
 import type { QueryTerm } from "./queryTerms.ts";
 
 /** A term with its weight in this memory. */
@@ -18,7 +18,7 @@ export interface WeighedTerm extends QueryTerm {
 
 export interface Candidates {
   readonly terms: readonly WeighedTerm[];
-  readonly hits: readonly ChunkHit[];
+  readonly chunks: readonly ScoredChunk[];
   /** Path scores by workspace-relative path, BM25. */
   readonly paths: ReadonlyMap<string, number>;
   readonly nChunks: number;
@@ -26,7 +26,7 @@ export interface Candidates {
 
 /** BM25 weights of `chunkColumns`: symbol, signature, comment, body, uses. Tuned on bench/recall. */
 const columnWeights = [3, 1.5, 1.2, 1, 0.3];
-const maxHits = 300;
+const maxChunks = 300;
 const maxPaths = 60;
 /** Entries of the index that one question may walk over: a share of all chunks within bounds. */
 const minWalk = 15_000;
@@ -41,12 +41,14 @@ export function findCandidates(
 ): Candidates {
   const terms = weigh(bank, queryTerms, nChunks);
   const asked = terms.filter((term) => term.used);
-  if (asked.length === 0) return { terms, hits: [], paths: new Map(), nChunks };
+  if (asked.length === 0) return { terms, chunks: [], paths: new Map(), nChunks };
   const match = asked.map((term) => ftsQuote(term.term)).join(" OR ");
-  const hits = bank.searchChunks(match, columnWeights, maxHits);
+  const chunks = bank.searchChunks(match, columnWeights, maxChunks);
   const pathMatch = terms.map((term) => ftsQuote(term.term)).join(" OR ");
-  const paths = new Map(bank.searchPaths(pathMatch, maxPaths).map((hit) => [hit.path, hit.score]));
-  return { terms, hits, paths, nChunks };
+  const paths = new Map(
+    bank.searchPaths(pathMatch, maxPaths).map(({ path, score }) => [path, score]),
+  );
+  return { terms, chunks, paths, nChunks };
 }
 
 function weigh(bank: MemoryBank, queryTerms: readonly QueryTerm[], nChunks: number): WeighedTerm[] {
@@ -65,6 +67,6 @@ function weigh(bank: MemoryBank, queryTerms: readonly QueryTerm[], nChunks: numb
 }
 
 /** Inverse document frequency as in BM25 (Robertson & Zaragoza 2009), never below zero. */
-export function idf(nChunks: number, nWithTerm: number): number {
+function idf(nChunks: number, nWithTerm: number): number {
   return Math.log(1 + (nChunks - nWithTerm + 0.5) / (nWithTerm + 0.5));
 }

@@ -1,7 +1,7 @@
 /** Makes citations: spans of a file at the hash of their text. */
 import xxhash from "xxhash-wasm";
 import type { Citation, Range, SymbolInfo } from "../../protocol/types.ts";
-import { SourceFile } from "./sourceFile.ts";
+import type { SourceFile } from "./sourceFile.ts";
 
 /** Returns XXH64 of a text's UTF-8 as 16 lower-case hex digits. Lone surrogates count as U+FFFD. */
 export type HashText = (text: string) => string;
@@ -12,19 +12,7 @@ export async function createHashText(): Promise<HashText> {
   return (text) => api.h64ToString(text);
 }
 
-/** Returns the citation of a span of `text`, the present text of the file. */
-export function makeCitation(
-  hashText: HashText,
-  rootId: string,
-  path: string,
-  text: string,
-  range: Range,
-  symbol?: SymbolInfo,
-): Citation {
-  return citeRange(hashText, new SourceFile(rootId, path, text, ""), range, symbol);
-}
-
-/** `makeCitation` for a file whose lines are already known. */
+/** Returns the citation of a span of a file's present text. */
 export function citeRange(
   hashText: HashText,
   file: SourceFile,

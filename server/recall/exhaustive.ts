@@ -1,5 +1,5 @@
 /** Finds every place of a literal text in the remembered files, and says how complete the search was. */
-import type { ExhaustiveMatch, ExhaustiveResult } from "../../protocol/types.ts";
+import type { ExhaustivePlace, ExhaustiveResult } from "../../protocol/types.ts";
 import type { ExhaustiveParams } from "../../protocol/methods.ts";
 import type { SourceReader } from "../services.ts";
 import { citeRange, type HashText } from "./citation.ts";
@@ -23,7 +23,7 @@ const contextLength = 100;
 const maxUnreadable = 1000;
 
 /**
- * One match is one line with at least one occurrence, or one stretch of a very long line; its citation
+ * One place is one line with at least one occurrence, or one stretch of a very long line; its citation
  * covers exactly `line`. An empty literal matches nothing. Rejects with the signal's reason when
  * cancelled.
  */
@@ -34,9 +34,9 @@ export async function findAllPlaces(
 ): Promise<ExhaustiveResult> {
   const files = params.literal === "" ? [] : context.source.files(params.rootIds);
   const finder = new LiteralFinder(params.literal, params.wholeWord);
-  const matches: ExhaustiveMatch[] = [];
+  const places: ExhaustivePlace[] = [];
   const unreadable: { path: string; reason: string }[] = [];
-  let nMatches = 0;
+  let nPlaces = 0;
   let filesScanned = 0;
   let turnStart = context.elapsedMs();
   for (const file of files) {
@@ -54,19 +54,19 @@ export async function findAllPlaces(
     filesScanned++;
     if (finder.next(read.text, 0) < 0) continue;
     const sourceFile = new SourceFile(file.rootId, file.path, read.text, read.language);
-    for (const range of matchRanges(sourceFile, finder)) {
-      nMatches++;
-      if (matches.length >= params.limit) continue;
-      matches.push({
+    for (const range of placeRanges(sourceFile, finder)) {
+      nPlaces++;
+      if (places.length >= params.limit) continue;
+      places.push({
         citation: citeRange(context.hashText, sourceFile, range),
         line: sourceFile.textOf(range),
       });
     }
   }
   return {
-    matches,
-    truncated: nMatches > matches.length,
-    nMatches,
+    places,
+    truncated: nPlaces > places.length,
+    nPlaces,
     filesScanned,
     filesKnown: files.length + context.filesNotInMemory,
     unreadable,
@@ -123,7 +123,7 @@ class LiteralFinder {
 const wordStartsAt = /^[\p{L}\p{N}_$]/u;
 const wordEndsAt = /[\p{L}\p{N}_$]$/u;
 
-function* matchRanges(
+function* placeRanges(
   file: SourceFile,
   finder: LiteralFinder,
 ): Generator<ReturnType<SourceFile["rangeOf"]>> {

@@ -92,13 +92,10 @@ function gatherFiles(
     files.set(path, file);
     return file;
   };
-  for (const hit of candidates.hits) {
-    const blob = open.bank.blobOfChunk(hit.chunkId);
+  for (const { chunkId, score } of candidates.chunks) {
+    const blob = open.bank.blobOfChunk(chunkId);
     for (const path of blob?.paths ?? [])
-      add(path, blob as StoredBlob)?.chunkScores.set(
-        hit.chunkId - (blob as StoredBlob).id,
-        hit.score,
-      );
+      add(path, blob as StoredBlob)?.chunkScores.set(chunkId - (blob as StoredBlob).id, score);
   }
   for (const path of candidates.paths.keys()) {
     if (files.has(path)) continue;

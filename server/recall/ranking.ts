@@ -30,7 +30,7 @@ export interface Features {
 }
 
 /** Weights of the features, tuned on bench/recall. */
-export const featureWeights: Readonly<Record<keyof Features, number>> = {
+const featureWeights: Readonly<Record<keyof Features, number>> = {
   bm25: 1,
   coverage: 0.35,
   symbol: 0.4,

@@ -149,9 +149,7 @@ function phpFrame(trimmed: string): StackFrame | undefined {
 }
 
 /** Splits `path:line` or `path:line:column`; `line` is one-based as written. */
-export function splitPlace(
-  text: string,
-): { readonly path: string; readonly line: number } | undefined {
+function splitPlace(text: string): { readonly path: string; readonly line: number } | undefined {
   const tail = /:(\d{1,7})(?::\d{1,7})?$/.exec(text.slice(-18));
   if (tail === null) return undefined;
   const path = text.slice(0, text.length - tail[0].length);

@@ -11,7 +11,7 @@ import { ftsQuote, termsOfName } from "../ingest/terms.ts";
 import { inColumn, symbolInfo, type OpenBank } from "../memory/memoryBank.ts";
 import { offsetsOf, symbolsIn, type VerifiedFile, type VerifiedSource } from "./verifiedSource.ts";
 
-const maxHits = 300;
+const maxChunks = 300;
 const maxFilesRead = 60;
 const flatWeights = [0, 0, 0, 1, 1];
 
@@ -32,11 +32,11 @@ export function findUses(
   if (term === undefined || term === "") return [];
   // Content that still waits for the syntax pass has no uses yet; its body holds the name all the same.
   const match = `${inColumn("uses", ftsQuote(term))} OR ${inColumn("body", ftsQuote(term))}`;
-  const hits = open.bank.searchChunks(match, flatWeights, maxHits);
+  const chunks = open.bank.searchChunks(match, flatWeights, maxChunks);
   const byFile = new Map<string, number>();
-  for (const hit of hits) {
-    for (const path of open.bank.blobOfChunk(hit.chunkId)?.paths ?? [])
-      byFile.set(path, Math.max(byFile.get(path) ?? 0, hit.score));
+  for (const { chunkId, score } of chunks) {
+    for (const path of open.bank.blobOfChunk(chunkId)?.paths ?? [])
+      byFile.set(path, Math.max(byFile.get(path) ?? 0, score));
   }
   const ordered = [...byFile]
     .sort((a, b) => weightOf(open, b) - weightOf(open, a))
@@ -115,7 +115,7 @@ function weightOf(open: OpenBank, [path, score]: readonly [string, number]): num
 }
 
 /** A pattern for a name that is not part of a longer one. */
-export function wholeName(name: string): RegExp {
+function wholeName(name: string): RegExp {
   return new RegExp(
     `(?<![\\p{L}\\p{N}_$])${name.replace(/[$()*+.?[\\\]^{|}]/g, "\\$&")}(?![\\p{L}\\p{N}_$])`,
     "u",

@@ -34,7 +34,7 @@ export interface SourceOptions {
   /** Unsaved editor text by absolute path. */
   readonly overlay: (absolute: string) => string | undefined;
   /** Called with absolute paths whose remembered version is not the present one. */
-  readonly outdated: (absolute: string) => void;
+  readonly metStale: (absolute: string) => void;
 }
 
 /** A file above this size is not read during a question. */
@@ -63,12 +63,12 @@ export class VerifiedSource {
   read(rootFolder: string, bank: MemoryBank, path: string): VerifiedFile | undefined {
     const current = this.readText(rootFolder, path);
     if (current === undefined) {
-      this.#options.outdated(`${rootFolder}/${path}`);
+      this.#options.metStale(`${rootFolder}/${path}`);
       return undefined;
     }
     const blob = bank.blobOfPath(path);
     if (blob?.hash === current.hash) return fromBlob(path, current.text, blob);
-    this.#options.outdated(`${rootFolder}/${path}`);
+    this.#options.metStale(`${rootFolder}/${path}`);
     return fromText(path, current.text);
   }
 

@@ -62,7 +62,7 @@ export function recordingLogger(): Logger & { readonly lines: LogLine[] } {
 }
 
 /** A clock that moves one millisecond at each look. */
-export function countingClock(): Clock {
+function countingClock(): Clock {
   let ms = 0;
   return { nowMs: () => ++ms, elapsedMs: () => ++ms };
 }
@@ -75,7 +75,7 @@ export interface InMemoryMemory extends MemoryService {
   announce(status: MemoryStatus): void;
 }
 
-export function inMemoryMemory(): InMemoryMemory {
+function inMemoryMemory(): InMemoryMemory {
   const calls: Call[] = [];
   let current = emptyStatus;
   const listeners = new Set<(status: MemoryStatus) => void>();
@@ -126,7 +126,7 @@ export interface InMemoryConversations extends ConversationStore {
   closed: boolean;
 }
 
-export function inMemoryConversations(): InMemoryConversations {
+function inMemoryConversations(): InMemoryConversations {
   const known = new Map<string, Conversation>();
   const turns = new Map<string, Turn[]>();
   const find = (conversationId: string): Conversation => {
@@ -196,9 +196,9 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
     source: { readText: () => undefined, files: () => [] },
     exhaustive: () =>
       Promise.resolve({
-        matches: [],
+        places: [],
         truncated: false,
-        nMatches: 0,
+        nPlaces: 0,
         filesScanned: 1,
         filesKnown: 1,
         unreadable: [],

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Citation, Range, SymbolInfo } from "../../../protocol/types.ts";
 import { checkCitations } from "../../../server/answer/citations.ts";
-import { createHashText, makeCitation } from "../../../server/recall/citation.ts";
+import { citeRange, createHashText } from "../../../server/recall/citation.ts";
 import { SourceFile } from "../../../server/recall/sourceFile.ts";
 import type { SourceReader } from "../../../server/services.ts";
 
@@ -19,7 +19,7 @@ function sourceOf(text: string | undefined): SourceReader {
   };
 }
 const cite = (text: string, range: Range, symbol?: SymbolInfo): Citation =>
-  makeCitation(hashText, "r", "a.ts", text, range, symbol);
+  citeRange(hashText, new SourceFile("r", "a.ts", text, ""), range, symbol);
 const recheck = (
   citation: Citation,
   text: string | undefined,

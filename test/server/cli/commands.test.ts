@@ -254,9 +254,9 @@ describe("lore search --all", () => {
   const everywhere: Partial<Services> = {
     exhaustive: () =>
       Promise.resolve({
-        matches: [{ citation, line: "\tif (TODO) \u202e" }],
+        places: [{ citation, line: "\tif (TODO) \u202e" }],
         truncated: true,
-        nMatches: 3,
+        nPlaces: 3,
         filesScanned: 8,
         filesKnown: 10,
         unreadable: [{ path: "b.ts", reason: "gone" }],
@@ -275,9 +275,9 @@ describe("lore search --all", () => {
   it("prints JSON that says whether it is complete", async (t) => {
     const bench = cliBench(t, {}, everywhere);
     const { out } = await bench.run(["search", "project", "--all", "TODO", "--json"]);
-    const [result] = jsonLines(out) as [{ complete: boolean; matches: unknown[] }];
+    const [result] = jsonLines(out) as [{ complete: boolean; places: unknown[] }];
     assert.equal(result.complete, false);
-    assert.deepEqual(result.matches, [
+    assert.deepEqual(result.places, [
       { path: "src/a.ts", startLine: 3, endLine: 5, text: "\tif (TODO) \u202e" },
     ]);
   });

@@ -77,8 +77,8 @@ function storeFileOf({ storeDir }: Place): string {
 /** Where the first search hit of a name is, straight from the store. */
 function holds(place: Place, name: string): string[] {
   const bank = new MemoryBank(storeFileOf(place));
-  const hits = bank.searchChunks(`"${name.toLowerCase()}"`, [1, 1, 1, 1, 1], 10);
-  const paths = hits.flatMap(({ chunkId }) => bank.blobOfChunk(chunkId)?.paths ?? []);
+  const chunks = bank.searchChunks(`"${name.toLowerCase()}"`, [1, 1, 1, 1, 1], 10);
+  const paths = chunks.flatMap(({ chunkId }) => bank.blobOfChunk(chunkId)?.paths ?? []);
   bank.close();
   return [...new Set(paths)].sort();
 }

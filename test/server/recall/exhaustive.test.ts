@@ -44,7 +44,7 @@ function scan(
     signal,
   );
 }
-const linesOf = (result: ExhaustiveResult): string[] => result.matches.map(({ line }) => line);
+const linesOf = (result: ExhaustiveResult): string[] => result.places.map(({ line }) => line);
 
 const files = { "a.ts": "const Max = 1;\nmax(Max)\n", "b.ts": "maximum\nno\n", "c.bin": undefined };
 
@@ -79,11 +79,11 @@ test("counts say how complete the list is", async () => {
   assert.deepEqual(result.unreadable, [{ path: "c.bin", reason: "gone or not readable as text" }]);
   assert.equal(result.truncated, false);
   const cut = await scan(files, { literal: "max", limit: 1 });
-  assert.deepEqual([cut.matches.length, cut.nMatches, cut.truncated], [1, 3, true]);
+  assert.deepEqual([cut.places.length, cut.nPlaces, cut.truncated], [1, 3, true]);
 });
 
 test("an empty literal matches nothing", async () => {
-  assert.deepEqual((await scan(files, { literal: "" })).nMatches, 0);
+  assert.deepEqual((await scan(files, { literal: "" })).nPlaces, 0);
 });
 
 test("literals are literal, over several lines too", async () => {
@@ -97,18 +97,18 @@ test("literals are literal, over several lines too", async () => {
   ]);
 });
 
-test("a megabyte on one line gives stretches around the matches", async () => {
+test("a megabyte on one line gives stretches around the places", async () => {
   const text = `${"🎉".repeat(250_000)}needle${"x".repeat(500)}needle${"🎉".repeat(250_000)}`;
   const result = await scan({ a: text }, { literal: "needle" });
-  assert.equal(result.nMatches, 2);
-  for (const { line } of result.matches) {
+  assert.equal(result.nPlaces, 2);
+  for (const { line } of result.places) {
     assert.ok(line.includes("needle") && line.length < 300 && line.isWellFormed());
   }
 });
 
 test("a literal that starts with a character of two units ends as well", async () => {
-  assert.equal((await scan({ a: "𐐀𐐀x" }, { literal: "𐐨", wholeWord: true })).nMatches, 0);
-  assert.equal((await scan({ a: "𐐀 x" }, { literal: "𐐨", wholeWord: true })).nMatches, 1);
+  assert.equal((await scan({ a: "𐐀𐐀x" }, { literal: "𐐨", wholeWord: true })).nPlaces, 0);
+  assert.equal((await scan({ a: "𐐀 x" }, { literal: "𐐨", wholeWord: true })).nPlaces, 1);
 });
 
 test("it yields, and stops when it is cancelled", async () => {
@@ -141,7 +141,7 @@ test("every line with the literal is found once, and its citation shows exactly 
           );
         assert.deepEqual(linesOf(result), expected);
         const file = new SourceFile("r", "a", text, "");
-        for (const { citation, line } of result.matches) {
+        for (const { citation, line } of result.places) {
           assert.equal(file.textOf(citation.range), line);
           assert.equal(citation.contentHash, hashText(line));
         }

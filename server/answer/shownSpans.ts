@@ -17,7 +17,7 @@ const lineContext = 160;
 const maxLinesLooked = 3000;
 
 /** Returns the spans to show, in order and apart from each other; each is whole lines or part of one line. */
-export function passagesOf(
+export function shownSpansOf(
   file: SourceFile,
   place: Range,
   definition: Definition | undefined,
