@@ -66,7 +66,10 @@ async function types(): Promise<StageResult> {
 
 async function lint(): Promise<StageResult> {
   const oxlint = packageScript("oxlint", "oxlint");
-  return all([await runNode([oxlint, "--deny-warnings", "--format=unix"])]);
+  return all([
+    await runNode([oxlint, "--deny-warnings", "--format=unix"]),
+    await runNode(["scripts/checkExports.mjs"]),
+  ]);
 }
 
 async function format(): Promise<StageResult> {
