@@ -4,7 +4,11 @@ import { MemoryError } from "../../protocol/errors.ts";
 import type { Conversation, Notice, Turn } from "../../protocol/types.ts";
 import type { Clock } from "../ports.ts";
 import type { ConversationStore } from "../services.ts";
-import { conversationSchemaVersion, createConversationTables } from "./conversationSchema.ts";
+import {
+  conversationSchemaVersion,
+  upgradeConversations,
+  verifyConversationTables,
+} from "./conversationSchema.ts";
 import { asMemoryError, openDatabase, openForReading, type Database } from "./database.ts";
 
 /** An open store, with what the user should know about how it was opened. */
@@ -20,8 +24,8 @@ const maxNameLength = 200;
 const cacheBytes = 2 * 1024 * 1024;
 
 /**
- * Opens or creates `conversations.sqlite` in a folder. A damaged file is moved aside and a new one made;
- * a file of a newer Lore is left alone and another one used. `newId` gives unique ids.
+ * Opens or creates `conversations.sqlite` in a folder. A file of an older Lore is brought forward, a damaged
+ * one is moved aside and a new one made, and one of a newer Lore is left alone and another one used. `newId` gives unique ids.
  * Errors: `sqliteMissing`, `diskFull`, `storeUnavailable`.
  */
 export function openConversationStore(
@@ -30,11 +34,16 @@ export function openConversationStore(
   newId: () => string = () => crypto.randomUUID(),
 ): OpenedConversations {
   const name = path.join(folder, "conversations");
-  const isNewer = versionOf(`${name}.sqlite`) > conversationSchemaVersion;
+  const found = versionOf(`${name}.sqlite`);
+  const isNewer = found > conversationSchemaVersion || found < 0;
   const { database, movedAside } = openDatabase({
     file: isNewer ? `${name}.v${conversationSchemaVersion}.sqlite` : `${name}.sqlite`,
     schemaVersion: conversationSchemaVersion,
-    create: createConversationTables,
+    content: {
+      kind: "irreplaceable",
+      upgrade: upgradeConversations,
+      verify: verifyConversationTables,
+    },
     synchronous: "FULL",
     cacheBytes,
   });
@@ -53,7 +62,7 @@ const newerNotice: Notice = {
 const damageNotice: Notice = {
   kind: "storeRebuilt",
   message:
-    "The file of the conversations was damaged. It was moved aside, and Lore started a new one.",
+    "The file of the conversations was damaged. It was moved aside and kept, and Lore started a new one.",
 };
 
 /** 0 when there is no file or it cannot be read, which opening it will deal with. */

@@ -30,14 +30,29 @@ export interface OpenedDatabase {
 export interface DatabaseSpec {
   /** Absolute path of the file; its folder is created. */
   readonly file: string;
-  /** Written to `PRAGMA user_version`; a file of another version is removed, so its content must be replaceable. */
+  /** Written to `PRAGMA user_version`. */
   readonly schemaVersion: number;
-  /** Creates the tables in an empty database. */
-  readonly create: (database: Database) => void;
+  readonly content: ReplaceableContent | IrreplaceableContent;
   /** FULL survives a power cut, NORMAL every kill of the process. */
   readonly synchronous: "FULL" | "NORMAL";
   /** Page cache of this connection. */
   readonly cacheBytes: number;
+}
+
+/** Content that is made again from the workspace: a file of another version is removed. */
+export interface ReplaceableContent {
+  readonly kind: "replaceable";
+  /** Creates the tables in an empty database. */
+  readonly create: (database: Database) => void;
+}
+
+/** The user's own words: no file is ever removed, and one of a newer version is refused. */
+export interface IrreplaceableContent {
+  readonly kind: "irreplaceable";
+  /** Brings the tables of an older version to the present one; version 0 is also an empty database. */
+  readonly upgrade: (database: Database, fromVersion: number) => void;
+  /** Throws when the tables are not those of the present version, whatever the file says of itself. */
+  readonly verify: (database: Database) => void;
 }
 
 /**
@@ -61,7 +76,8 @@ export function openDatabase(spec: DatabaseSpec): OpenedDatabase {
         if (found === undefined || found.size === 0 || !isDamage(error)) throw error;
       }
     }
-    const movedAside = moveAside(spec.file);
+    const movedAside =
+      spec.content.kind === "irreplaceable" ? keepAside(spec.file) : moveAside(spec.file);
     return { ...openChecked(spec), movedAside };
   } catch (error) {
     throw asMemoryError(error);
@@ -96,30 +112,46 @@ function openChecked(spec: DatabaseSpec): OpenedDatabase {
   try {
     const version = userVersion(database);
     const otherVersion = version !== 0 && version !== spec.schemaVersion;
-    if (otherVersion) {
+    if (otherVersion && spec.content.kind === "replaceable") {
       database.close();
       removeDatabase(spec.file);
       database = new module.DatabaseSync(spec.file);
     }
+    if (spec.content.kind === "irreplaceable" && (version > spec.schemaVersion || version < 0))
+      throw new MemoryError("storeUnavailable", "written by another version of Lore");
     database.exec(
       // Takes effect in an empty file only; gives space back without rewriting the whole file.
       `PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${spec.synchronous}; PRAGMA busy_timeout = 5000;` +
         `PRAGMA cache_size = ${-Math.round(spec.cacheBytes / 1024)}; PRAGMA temp_store = MEMORY;`,
     );
-    if (userVersion(database) === 0) {
-      database.exec("BEGIN IMMEDIATE");
-      spec.create(database);
-      database.exec(`PRAGMA user_version = ${spec.schemaVersion}; COMMIT`);
-    } else if (statSync(spec.file).size <= maxCheckedBytes) {
-      const check = database.prepare("PRAGMA quick_check(1)").get() as
-        { quick_check: string } | undefined;
-      if (check?.quick_check !== "ok") throw new DamagedError();
-    }
-    return { database, otherVersion };
+    if (!makeTables(database, spec) && statSync(spec.file).size <= maxCheckedBytes) check(database);
+    if (spec.content.kind === "irreplaceable") spec.content.verify(database);
+    return { database, otherVersion: otherVersion && spec.content.kind === "replaceable" };
   } catch (error) {
     if (database.isOpen) database.close();
     throw error;
   }
+}
+
+/** Makes or upgrades the tables, all or nothing. Returns false when they are of the present version already. */
+function makeTables(database: Database, { content, schemaVersion }: DatabaseSpec): boolean {
+  if (userVersion(database) === schemaVersion) return false;
+  database.exec("BEGIN IMMEDIATE");
+  // Another process may have been quicker.
+  const version = userVersion(database);
+  if (version !== schemaVersion) {
+    if (content.kind === "replaceable") content.create(database);
+    else content.upgrade(database, version);
+    database.exec(`PRAGMA user_version = ${schemaVersion}`);
+  }
+  database.exec("COMMIT");
+  return true;
+}
+
+function check(database: Database): void {
+  const found = database.prepare("PRAGMA quick_check(1)").get() as
+    { quick_check: string } | undefined;
+  if (found?.quick_check !== "ok") throw new DamagedError();
 }
 
 /** What was read from a store cannot be what was written. */
@@ -138,6 +170,16 @@ export function moveAside(file: string): string {
   return target;
 }
 
+/** As `moveAside`, and what was moved before stays, as does the journal: somebody may still save words from it. */
+function keepAside(file: string): string {
+  let target = `${file}.damaged`;
+  for (let n = 2; existsSync(target); n++) target = `${file}.damaged-${n}`;
+  for (const suffix of ["", "-wal"])
+    if (existsSync(file + suffix)) renameSync(file + suffix, target + suffix);
+  rmSync(`${file}-shm`, { force: true });
+  return target;
+}
+
 const sqliteFull = 13;
 const sqliteIoError = 10;
 
@@ -150,7 +192,8 @@ export function isDamage(error: unknown): boolean {
     code === 11 ||
     code === 19 ||
     code === 26 ||
-    (code === 1 && /malformed|no such table|not a database/.test(String(error)))
+    (code === 1 &&
+      /malformed|no such (table|column)|already exists|not a database/.test(String(error)))
   );
 }
 

@@ -67,7 +67,7 @@ export class MemoryWriter {
     const opened = openDatabase({
       file,
       schemaVersion,
-      create: createTables,
+      content: { kind: "replaceable", create: createTables },
       synchronous: "NORMAL",
       cacheBytes,
     });

@@ -259,6 +259,88 @@ test("an empty file and one of a newer Lore both lose nothing", () => {
   still.close();
 });
 
+/** A file as a Lore from before version numbers would have left it. */
+function withoutVersion(folder: string): void {
+  const database = new DatabaseSync(path.join(folder, "conversations.sqlite"));
+  database.exec("PRAGMA user_version = 0");
+  database.close();
+}
+
+test("conversations of an older version are kept and go on", () => {
+  const folder = newFolder();
+  const store = open(folder);
+  const { id } = store.create();
+  store.appendTurn(id, makeTurn({ id: "a", text: "OLDER-NEEDLE" }));
+  store.close();
+  withoutVersion(folder);
+  const opened = openConversationStore(folder, createTestClock());
+  assert.equal(opened.notice, undefined);
+  assert.equal(opened.store.read(id).turns[0]?.text, "OLDER-NEEDLE");
+  opened.store.appendTurn(id, makeTurn({ id: "b", text: "and on" }));
+  opened.store.close();
+  assert.deepEqual(
+    open(folder)
+      .read(id)
+      .turns.map(({ text }) => text),
+    ["OLDER-NEEDLE", "and on"],
+  );
+});
+
+const otherTables: readonly (readonly [what: string, version: number, sql: string])[] = [
+  ["tables of the same name with other columns", 0, "CREATE TABLE conversation (words TEXT)"],
+  ["another program's tables", 1, "CREATE TABLE note (text TEXT)"],
+];
+for (const [what, version, sql] of otherTables) {
+  test(`${what} are set aside with their content, and said`, () => {
+    const folder = newFolder();
+    open(folder).close();
+    const file = path.join(folder, "conversations.sqlite");
+    rmSync(file);
+    const database = new DatabaseSync(file);
+    database.exec(
+      `${sql}; CREATE TABLE kept (text TEXT); INSERT INTO kept VALUES ('SET-ASIDE-NEEDLE'); PRAGMA user_version = ${version}`,
+    );
+    database.close();
+    const opened = openConversationStore(folder, createTestClock());
+    assert.equal(opened.notice?.kind, "storeRebuilt");
+    assert.equal(opened.store.create().nTurns, 0);
+    opened.store.close();
+    assert.deepEqual(holds(folder, "SET-ASIDE-NEEDLE"), ["conversations.sqlite.damaged"]);
+  });
+}
+
+test("of several damaged files each is kept, with what its journal held", () => {
+  const folder = newFolder();
+  const file = path.join(folder, "conversations.sqlite");
+  for (const needle of ["FIRST-NEEDLE", "SECOND-NEEDLE"]) {
+    open(folder).close();
+    writeFileSync(file, `no database, ${needle}`);
+    writeFileSync(`${file}-wal`, `journal of ${needle}`);
+    const opened = openConversationStore(folder, createTestClock());
+    assert.equal(opened.notice?.kind, "storeRebuilt");
+    opened.store.close();
+  }
+  assert.equal(holds(folder, "FIRST-NEEDLE").length, 2);
+  assert.equal(holds(folder, "SECOND-NEEDLE").length, 2);
+});
+
+test("a file of a version that no Lore has is kept untouched", () => {
+  const folder = newFolder();
+  const store = open(folder);
+  const { id } = store.create();
+  store.close();
+  const file = path.join(folder, "conversations.sqlite");
+  const database = new DatabaseSync(file);
+  database.exec("PRAGMA user_version = -3");
+  database.close();
+  const before = readFileSync(file);
+  const opened = openConversationStore(folder, createTestClock());
+  assert.equal(opened.notice?.kind, "olderSchema");
+  assert.deepEqual(opened.store.list(), []);
+  opened.store.close();
+  assert.ok(readFileSync(file).equals(before), id);
+});
+
 /** Runs a writer and kills it after so many acknowledgements; returns what was acknowledged, in order. */
 async function writeAndKill(folder: string, nAcknowledged: number): Promise<string[]> {
   const script = fileURLToPath(new URL("conversationWriter.ts", import.meta.url));
