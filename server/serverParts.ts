@@ -12,8 +12,8 @@ import { createHashText } from "./recall/citation.ts";
 import { findAllPlaces } from "./recall/exhaustive.ts";
 import { serverVersion } from "./version.ts";
 
-/** Builds every part; `logLevel` is that of the threads, which write for themselves. no store is open yet. `memory.close()` ends what runs. */
-export async function createServices(log: Logger, logLevel: LogLevel): Promise<Services> {
+/** Builds every part; `logLevel` is that of the threads, which write for themselves. No store is open yet. `memory.close()` ends what runs. */
+export async function createServices(log: Logger, logLevel: LogLevel | "off"): Promise<Services> {
   const { memory, recaller } = await assembleRecall(log, { logLevel });
   const hashText = await createHashText();
   const clock = nodeClock;

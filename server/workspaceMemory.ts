@@ -33,8 +33,8 @@ export interface WorkspaceMemoryOptions {
   readonly watchdogMs?: number;
   /** How long after a failure of a store or a folder it is tried again. */
   readonly retryMs?: number;
-  /** What the ingest thread writes to standard error. */
-  readonly logLevel?: LogLevel;
+  /** What the ingest thread writes to standard error; `off`: nothing. */
+  readonly logLevel?: LogLevel | "off";
 }
 
 const defaultWatchdogMs = 60_000;

@@ -12,8 +12,8 @@ function createLoggedServices(name: string | undefined): Promise<Services> {
   const level = logLevels.find((known) => known === name);
   const log: Logger =
     level === undefined ? { log: () => {} } : createJsonLogger(process.stderr, level);
-  // Threads write for themselves; without a wish they only tell what went wrong.
-  return createServices(log, level ?? "error");
+  // Threads write for themselves.
+  return createServices(log, level ?? "off");
 }
 
 const interrupt = new AbortController();

@@ -68,6 +68,8 @@ function runCommand(
 const ownSentences: Readonly<Partial<Record<ErrorName, string>>> = {
   storeUnavailable:
     "Lore cannot open its memory on disk. Check free space and permissions, or make a new one with “lore forget” and “lore index”.",
+  diskFull:
+    "The disk is full, so Lore stopped remembering; what it remembered before is kept. Free some space and run the command again.",
   sqliteMissing: "Lore needs Node 24 or later.",
 };
 

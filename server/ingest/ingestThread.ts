@@ -7,7 +7,7 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { watchGit } from "./gitWatch.ts";
 import { createJsonLogger, createNodeFileSystem, nodeClock } from "../nodePorts.ts";
-import type { LogLevel } from "../ports.ts";
+import type { Logger, LogLevel } from "../ports.ts";
 import { grammarFolderUrl, threadEntry } from "../threads.ts";
 import type { IngestCall, IngestMessage, IngestReply } from "./ingestCalls.ts";
 import { IngestHost } from "./ingestHost.ts";
@@ -18,13 +18,15 @@ if (port === null) throw new Error("ingestThread.ts runs in a worker thread");
 const { watchdogMs, retryMs, logLevel } = workerData as {
   watchdogMs: number;
   retryMs: number;
-  logLevel: LogLevel;
+  logLevel: LogLevel | "off";
 };
 const files = createNodeFileSystem();
+const log: Logger =
+  logLevel === "off" ? { log: () => undefined } : createJsonLogger(process.stderr, logLevel);
 const host = new IngestHost({
   files,
   clock: nodeClock,
-  log: createJsonLogger(process.stderr, logLevel),
+  log,
   parseEntry: threadEntry("parseThread"),
   grammarFolder: fileURLToPath(grammarFolderUrl()),
   watchdogMs,

@@ -1,0 +1,198 @@
+/** A disk that gets full: nothing that was acknowledged is lost, the state says so, and it goes on by itself. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { StoreStatus } from "../../server/ingest/ingestCalls.ts";
+import { IngestHost } from "../../server/ingest/ingestHost.ts";
+import { openConversationStore } from "../../server/memory/conversationStore.ts";
+import { MemoryBank } from "../../server/memory/memoryBank.ts";
+import { createNodeFileSystem, nodeClock } from "../../server/nodePorts.ts";
+import { grammarFolderUrl, threadEntry } from "../../server/threads.ts";
+import { limitDisk, type Limits } from "../fixtures/fullDisk.ts";
+import { writeTree } from "./ingest/treesOnDisk.ts";
+import { makeTurn } from "./memory/conversationTurns.ts";
+import {
+  functionText,
+  letters,
+  quietLog,
+  rootOf,
+  settings,
+  workspace,
+} from "./workspaceMemoryHarness.ts";
+
+const manyFiles = Object.fromEntries(
+  Array.from({ length: 300 }, (_, i) => [`src/f${i}.ts`, functionText(`compute${letters(i)}`)]),
+);
+
+/** An ingest host in this thread, with the statuses that it reports. */
+class WatchedHost implements AsyncDisposable {
+  readonly host: IngestHost;
+  readonly #waiting = new Set<() => void>();
+  #last: readonly StoreStatus[] = [];
+
+  constructor() {
+    this.host = new IngestHost({
+      files: createNodeFileSystem(),
+      clock: nodeClock,
+      log: quietLog,
+      parseEntry: threadEntry("parseThread"),
+      grammarFolder: fileURLToPath(grammarFolderUrl()),
+      watchdogMs: 20_000,
+      defaultThreads: 1,
+      retryMs: 50,
+      watch: () => () => undefined,
+      report: (statuses) => {
+        this.#last = statuses;
+        for (const look of this.#waiting) look();
+      },
+    });
+  }
+
+  /** Resolves with the first reported status of the only root that is in this state. */
+  reported(state: StoreStatus["status"]["state"]): Promise<StoreStatus["status"]> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        const status = this.#last[0]?.status;
+        if (status?.state !== state) return;
+        this.#waiting.delete(look);
+        resolve(status);
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    limitDisk({});
+    await this.host.call({ kind: "close" });
+  }
+}
+
+function rememberedIn(storeDir: string): string[] {
+  const bank = new MemoryBank(path.join(storeDir, "root", "memory.sqlite"));
+  const files = bank.rememberedFiles().map((file) => file.path);
+  bank.close();
+  return files;
+}
+
+const fullDisks: readonly (readonly [when: string, limits: Limits])[] = [
+  ["while content is written", { pages: 1 }],
+  ["when a transaction begins", { refused: /^BEGIN/ }],
+  ["when a transaction ends", { refused: /^COMMIT/ }],
+];
+
+describe("a disk that gets full", () => {
+  for (const [when, limits] of fullDisks) {
+    test(when, { timeout: 60_000 }, async () => {
+      using place = workspace({ "src/first.ts": functionText("computeFirst") });
+      await using watched = new WatchedHost();
+      const { host } = watched;
+      const { folder, storeDir } = place;
+      await host.call({ kind: "open", storeDir, roots: [rootOf(folder)], settings });
+      await host.call({ kind: "settled", refined: true });
+
+      limitDisk(limits);
+      writeTree(folder, manyFiles);
+      await host.call({ kind: "filesChanged", files: [path.join(folder, "src")] });
+      const failed = await watched.reported("failed");
+      assert.deepEqual(failed.notices, [
+        {
+          kind: "diskFull",
+          message:
+            "The disk is full, so Lore stopped remembering. It goes on by itself when there is room.",
+        },
+      ]);
+      await assert.rejects(host.call({ kind: "settled", refined: true }), {
+        errorName: "diskFull",
+      });
+      assert.ok(rememberedIn(storeDir).includes("src/first.ts"));
+
+      limitDisk({});
+      const ready = await watched.reported("ready");
+      assert.deepEqual(ready.notices, []);
+      assert.equal(ready.remembered, 301);
+      assert.deepEqual(rememberedIn(storeDir), [...Object.keys(manyFiles), "src/first.ts"].sort());
+    });
+  }
+
+  test("before the memory is made", { timeout: 60_000 }, async () => {
+    using place = workspace({ "src/first.ts": functionText("computeFirst") });
+    await using watched = new WatchedHost();
+    const open = {
+      kind: "open",
+      storeDir: place.storeDir,
+      roots: [rootOf(place.folder)],
+      settings,
+    } as const;
+    limitDisk({ pages: 1 });
+    await assert.rejects(watched.host.call(open), { errorName: "diskFull" });
+    limitDisk({});
+    await watched.host.call(open);
+    await watched.host.call({ kind: "settled", refined: true });
+    assert.deepEqual(rememberedIn(place.storeDir), ["src/first.ts"]);
+  });
+
+  test("while a conversation is written", () => {
+    using place = workspace({});
+    const { store } = openConversationStore(place.storeDir, nodeClock);
+    const { id } = store.create();
+    store.appendTurn(id, makeTurn({ id: "a", text: "kept" }));
+    limitDisk({ pages: 1 });
+    const long = makeTurn({ id: "b", text: "x".repeat(100_000) });
+    assert.throws(() => store.appendTurn(id, long), { errorName: "diskFull" });
+    assert.deepEqual(
+      store.read(id).turns.map(({ text }) => text),
+      ["kept"],
+    );
+    limitDisk({});
+    store.appendTurn(id, long);
+    assert.equal(store.read(id).turns.length, 2);
+    store.close();
+  });
+});
+
+describe("lore in a terminal on a full disk", () => {
+  const entry = fileURLToPath(new URL("../../server/cli/main.ts", import.meta.url));
+  const disk = fileURLToPath(new URL("../fixtures/fullDisk.ts", import.meta.url));
+
+  async function lore(
+    place: { readonly folder: string; readonly storeDir: string },
+    command: readonly string[],
+    limits: object,
+  ): Promise<{ code: number; out: string; err: string }> {
+    const limitsFile = path.join(place.storeDir, "..", "limits.json");
+    writeFileSync(limitsFile, JSON.stringify(limits));
+    const args = ["--import", disk, entry, ...command, "--store", place.storeDir];
+    const child = spawn(process.execPath, args, {
+      env: { ...process.env, LORE_TEST_DISK: limitsFile, HOME: place.storeDir },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let [out, err] = ["", ""];
+    child.stdout.on("data", (data: Buffer) => (out += data.toString()));
+    child.stderr.on("data", (data: Buffer) => (err += data.toString()));
+    const [code] = (await once(child, "close")) as [number];
+    return { code, out, err };
+  }
+
+  const sentence =
+    "The disk is full, so Lore stopped remembering; what it remembered before is kept. Free some space and run the command again.\n";
+  for (const [when, limits] of [
+    ["from the start", { pages: 2 }],
+    ["in the middle", { pages: 45 }],
+  ] as const) {
+    test(`that is full ${when} says one sentence, and the next run goes on`, async () => {
+      using place = workspace(manyFiles);
+      const failed = await lore(place, ["index", place.folder], limits);
+      assert.equal(failed.err, sentence);
+      assert.equal(failed.out, "");
+      assert.equal(failed.code, 1);
+      const again = await lore(place, ["index", place.folder, "--json"], {});
+      assert.equal(again.err, "");
+      assert.equal((JSON.parse(again.out) as { remembered: number }).remembered, 300);
+    });
+  }
+});
