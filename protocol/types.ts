@@ -6,6 +6,8 @@
  * Paths are workspace-relative and use `/`, except where a field says "absolute".
  */
 
+import type { Notice } from "./notices.ts";
+
 /** A place in a text. */
 export interface Position {
   readonly line: number;
@@ -258,20 +260,6 @@ export interface FileProblem {
   readonly outcome: "skipped" | "failed";
   readonly reason: SkipReason | FailReason;
   readonly detail: string;
-}
-
-/** Something about a memory that the user should know and may act on. */
-export interface Notice {
-  readonly kind:
-    | "storeRebuilt"
-    | "ignoreHidesAlmostAll"
-    | "stalled"
-    | "readOnly"
-    | "diskFull"
-    | "olderSchema"
-    | "folderUnreadable";
-  /** One sentence: what happened and what to do. */
-  readonly message: string;
 }
 
 /** Counts of one memory. `filesSeen = remembered + pending + sum(skipped) + sum(failed)` at all times. */

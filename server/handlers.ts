@@ -5,6 +5,7 @@
  */
 import { CancellationToken, type MessageConnection, type ResponseError } from "vscode-jsonrpc/node";
 import type { ErrorData } from "../protocol/errors.ts";
+import { placeOf } from "../protocol/errorPlace.ts";
 import * as methods from "../protocol/methods.ts";
 import type { NotificationMethod, RequestMethod } from "../protocol/methods.ts";
 import type { Citation, CitationCheck, ExhaustiveResult } from "../protocol/types.ts";
@@ -13,7 +14,7 @@ import { ask } from "./rpc/askRequest.ts";
 import { params as shapes } from "./rpc/params.ts";
 import { Session, type SessionServices } from "./rpc/session.ts";
 import { nothing, ShapeError, type Shape } from "./rpc/shape.ts";
-import { stackOf, toWireError } from "./rpc/wireError.ts";
+import { toWireError } from "./rpc/wireError.ts";
 import type { AnswerService, RecallService, SourceReader } from "./services.ts";
 
 /** What the handlers call. */
@@ -154,7 +155,7 @@ export function registerHandlers(
   const notify = <P>({ method }: NotificationMethod<P>, params: P): void => {
     connection.sendNotification(method, params).catch((error: unknown) => {
       // Only a channel that is gone can fail here, and its end is handled where it is noticed.
-      log.log("debug", "rpc", "notification not sent", { method, stack: stackOf(error) });
+      log.log("debug", "rpc", "notification not sent", { method, stack: placeOf(error) });
     });
   };
   const stopStatus = memory.onStatusChanged(tellStatus);

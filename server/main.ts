@@ -3,11 +3,11 @@
  * Log lines go to stderr; stdout stays empty.
  */
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
+import { placeOf } from "../protocol/errorPlace.ts";
 import { registerHandlers } from "./handlers.ts";
 import { createJsonLogger } from "./nodePorts.ts";
 import { logLevels, type Logger, type LogLevel } from "./ports.ts";
 import { lowerPriority } from "./priority.ts";
-import { stackOf } from "./rpc/wireError.ts";
 import { createServices } from "./serverParts.ts";
 
 async function serve(log: Logger): Promise<void> {
@@ -47,7 +47,7 @@ function silentAbout(log: Logger): Parameters<typeof createMessageConnection>[2]
 }
 
 function fail(log: Logger, error: unknown): never {
-  log.log("error", "rpc", "server failed", { stack: stackOf(error) });
+  log.log("error", "rpc", "server failed", { stack: placeOf(error) });
   process.exit(1);
 }
 

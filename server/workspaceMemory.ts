@@ -5,7 +5,7 @@
 import { Worker } from "node:worker_threads";
 import { MemoryError } from "../protocol/errors.ts";
 import type { FileChange } from "../protocol/methods.ts";
-import type { Coverage, MemorySettings, MemoryStatus, Notice, Root } from "../protocol/types.ts";
+import type { Coverage, MemorySettings, MemoryStatus, Root } from "../protocol/types.ts";
 import type {
   IngestAction,
   IngestCall,
@@ -99,7 +99,7 @@ export class WorkspaceMemory implements MemoryService {
     if (++this.#restarts > maxRestarts) {
       this.#stores = this.#stores.map((store) => ({
         ...store,
-        status: { ...store.status, state: "failed", notices: [threadNotice] },
+        status: { ...store.status, state: "failed", notices: [{ kind: "ingestEnded" }] },
       }));
       this.#tellListeners();
       return;
@@ -375,11 +375,6 @@ export class WorkspaceMemory implements MemoryService {
     for (const listener of this.#listeners) listener(this.status());
   }
 }
-
-const threadNotice: Notice = {
-  kind: "stalled",
-  message: "Lore stopped remembering because of an error of its own. Restart the memory server.",
-};
 
 function total(counts: Readonly<Partial<Record<string, number>>>): number {
   return Object.values(counts).reduce<number>((sum, n) => sum + (n ?? 0), 0);

@@ -1,4 +1,4 @@
-import { placeOf } from "../errorPlace.ts";
+import { placeOf } from "../../protocol/errorPlace.ts";
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { MemoryError } from "../../protocol/errors.ts";

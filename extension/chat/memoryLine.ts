@@ -1,5 +1,6 @@
 import type { MemoryLine } from "../../protocol/webviewMessages.ts";
 import { explainObstacle } from "../memory/explain.ts";
+import { explainNotice } from "../memory/explainNotice.ts";
 import { bytesOf, coverageOf, stateName, type MemoryState } from "../memory/memoryState.ts";
 import type { Translate } from "../wording.ts";
 
@@ -27,7 +28,10 @@ function openLine(state: MemoryState & { kind: "open" }, t: Translate): MemoryLi
     case "filling":
       return { kind: "filling", ...bytesOf(state.status), coverage };
     case "failed":
-      return { kind: "failed", message: firstNotice(state) ?? t("No folder could be remembered.") };
+      return {
+        kind: "failed",
+        message: firstNotice(state, t) ?? t("No folder could be remembered."),
+      };
     default:
       if (state.status.roots.length === 0) {
         return {
@@ -39,6 +43,7 @@ function openLine(state: MemoryState & { kind: "open" }, t: Translate): MemoryLi
   }
 }
 
-function firstNotice(state: MemoryState & { kind: "open" }): string | undefined {
-  return state.status.roots.flatMap((root) => root.notices)[0]?.message;
+function firstNotice(state: MemoryState & { kind: "open" }, t: Translate): string | undefined {
+  const notice = state.status.roots.flatMap((root) => root.notices)[0];
+  return notice === undefined ? undefined : explainNotice(notice, t);
 }

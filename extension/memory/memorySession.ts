@@ -1,4 +1,4 @@
-import { placeOf } from "../errorPlace.ts";
+import { placeOf } from "../../protocol/errorPlace.ts";
 import { Emitter, type CancellationToken, type Event } from "vscode-jsonrpc/node";
 import { MemoryError } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";

@@ -1,6 +1,8 @@
-import type { MemoryStatus, Notice } from "../../protocol/types.ts";
+import type { Notice } from "../../protocol/notices.ts";
+import type { MemoryStatus } from "../../protocol/types.ts";
 import { oneLine } from "../displayText.ts";
 import { explainObstacle } from "../memory/explain.ts";
+import { explainNotice } from "../memory/explainNotice.ts";
 import { coverageOf, stateName, type MemoryState } from "../memory/memoryState.ts";
 import type { Wording } from "../wording.ts";
 
@@ -18,8 +20,8 @@ export interface StatusLine {
 /** Notices that ask for the user's attention; the others only explain. */
 const pressing: ReadonlySet<Notice["kind"]> = new Set([
   "stalled",
-  "readOnly",
   "diskFull",
+  "ingestEnded",
   "ignoreHidesAlmostAll",
 ]);
 
@@ -84,7 +86,9 @@ function details(state: MemoryState, wording: Wording): string[] {
     countSentence(status, wording),
     ...refining(status, wording),
     ...status.roots.flatMap((root) =>
-      root.notices.map((notice) => `${oneLine(root.root.name)}: ${oneLine(notice.message)}`),
+      root.notices.map(
+        (notice) => `${oneLine(root.root.name)}: ${explainNotice(notice, wording.t)}`,
+      ),
     ),
   ];
 }

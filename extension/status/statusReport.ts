@@ -1,6 +1,7 @@
 import type { FailReason, FileProblem, RootStatus, SkipReason } from "../../protocol/types.ts";
 import { oneLine } from "../displayText.ts";
 import { explainObstacle } from "../memory/explain.ts";
+import { explainNotice } from "../memory/explainNotice.ts";
 import { sum, type MemoryState } from "../memory/memoryState.ts";
 import type { Wording } from "../wording.ts";
 import { countSentence } from "./statusLine.ts";
@@ -49,7 +50,7 @@ function rootSection(
     `${oneLine(root.root.name)}  ${oneLine(root.root.folder)}`,
     "─".repeat(40),
     stateSentence(root, wording),
-    ...root.notices.map((notice) => `! ${oneLine(notice.message, 1_000)}`),
+    ...root.notices.map((notice) => `! ${explainNotice(notice, t)}`),
     t("Files seen: {0}", count(root.filesSeen)),
     `  ${t("remembered: {0}", count(root.remembered))}`,
     `    ${t("chunked by syntax: {0}", count(root.filesSyntaxExact))}`,

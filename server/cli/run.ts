@@ -1,5 +1,5 @@
+import { placeOf } from "../../protocol/errorPlace.ts";
 import { errorCatalogue, MemoryError, type ErrorName } from "../../protocol/errors.ts";
-import { stackOf } from "../rpc/wireError.ts";
 import { serverVersion } from "../version.ts";
 import { askFolder } from "./askCommand.ts";
 import { searchBatch } from "./batchCommand.ts";
@@ -79,5 +79,5 @@ function sentenceOf(error: unknown): string {
     const sentence = ownSentences[error.errorName] ?? errorCatalogue[error.errorName].sentence;
     return error.detail === "" ? sentence : `${sentence} (${error.detail})`;
   }
-  return `Something went wrong inside Lore: ${stackOf(error)}`;
+  return `Something went wrong inside Lore: ${placeOf(error)}`;
 }

@@ -1,5 +1,6 @@
 /** What a memory holds and what it does not, in words. */
 import type { FailReason, RootStatus, SkipReason } from "../../protocol/types.ts";
+import { noticeText } from "./noticeText.ts";
 import { formatBytes, formatCount, formatNouns } from "./numbers.ts";
 import { safeLine, type Terminal } from "./terminal.ts";
 
@@ -51,8 +52,8 @@ export function summaryLines(status: RootStatus, terminal: Terminal): string[] {
   if (status.filesFallback > 0) {
     lines.push(`  by lines because they do not parse: ${formatCount(status.filesFallback)}`);
   }
-  for (const { message } of notices)
-    lines.push(terminal.style("warning", `  ${safeLine(message)}`));
+  for (const notice of notices)
+    lines.push(terminal.style("warning", `  ${safeLine(noticeText(notice))}`));
   return lines;
 }
 
@@ -68,8 +69,9 @@ export function emptySentence({ root, filesSeen, ignoredEntries }: RootStatus): 
 
 /** Returns the status as `--json` prints it. */
 export function statusJson(status: RootStatus, storeDir: string): object {
-  const { root, ...counts } = status;
-  return { folder: root.folder, storeDir, ...counts };
+  const { root, notices, ...counts } = status;
+  const worded = notices.map((notice) => ({ ...notice, message: noticeText(notice) }));
+  return { folder: root.folder, storeDir, ...counts, notices: worded };
 }
 
 function reasonLine(

@@ -9,12 +9,13 @@
  * repository's top down to the root count, unless they hide the root itself: the user opened it.
  */
 import { dirname, relative, resolve, sep } from "node:path";
+import type { HidingRuleNotice } from "../../protocol/notices.ts";
 import type { FileSystem, FolderEntry } from "../ports.ts";
 import { repositoryAround, repositoryAt, type GitRepository } from "./gitHead.ts";
 import { Globs } from "./globs.ts";
 import { decide, readIgnoreFile, type IgnoreLevel, type IgnoreVerdict } from "./ignoreLevels.ts";
 import { fromByteString, toByteString } from "./byteStrings.ts";
-import { describeHidingRule } from "./hidingRule.ts";
+import { findHidingRule } from "./hidingRule.ts";
 import { skipByName, type SkipVerdict } from "./nameRules.ts";
 import {
   gitUserFolders,
@@ -185,12 +186,10 @@ export class FileFilter {
     this.#sources.clear();
   }
 
-  /** One sentence for the user when a single rule hides nearly everything in the root, else `undefined`. */
-  hidingRule(): string | undefined {
+  /** What to tell the user when a single rule hides nearly everything in the root, else `undefined`. */
+  hidingRule(): HidingRuleNotice | undefined {
     const entries = this.#files.list(this.rootFolder) ?? [];
-    return describeHidingRule(entries, (entry) =>
-      this.isIgnored(entry.name, entry.kind === "folder"),
-    );
+    return findHidingRule(entries, (entry) => this.isIgnored(entry.name, entry.kind === "folder"));
   }
 
   #rootRules(entries: readonly FolderEntry[] | undefined): FolderRules {

@@ -1,4 +1,5 @@
-/** Says aloud when one ignore rule hides nearly a whole root. */
+/** Notices when one ignore rule hides nearly a whole root. */
+import type { HidingRuleNotice } from "../../protocol/notices.ts";
 import type { FolderEntry } from "../ports.ts";
 import type { IgnoreVerdict } from "./ignoreLevels.ts";
 
@@ -7,13 +8,13 @@ const hiddenShare = 0.9;
 const minHidden = 5;
 
 /**
- * One sentence with the rule and the ways to override it, when a single rule hides nearly all entries of
- * the root; else `undefined`. `.git` does not count as an entry.
+ * The rule and the line that overrides it, when a single rule hides nearly all entries of the root; else
+ * `undefined`. `.git` does not count as an entry.
  */
-export function describeHidingRule(
+export function findHidingRule(
   entries: readonly FolderEntry[],
   verdictOf: (entry: FolderEntry) => IgnoreVerdict,
-): string | undefined {
+): HidingRuleNotice | undefined {
   const counted = entries.filter(({ name }) => name !== ".git");
   const counts = new Map<string, { rule: string; ruleFile: string; nHidden: number }>();
   for (const entry of counted) {
@@ -26,11 +27,13 @@ export function describeHidingRule(
   }
   for (const { rule, ruleFile, nHidden } of counts.values()) {
     if (nHidden < minHidden || nHidden < hiddenShare * counted.length) continue;
-    const found = `The rule “${rule}” in ${ruleFile} hides ${nHidden} of ${counted.length} entries of this folder`;
-    if (ruleFile === "files.exclude")
-      return `${found}. To remember them, change that setting or name them in the setting “lore.include”.`;
+    const found = { rule, ruleFile, nHidden, nEntries: counted.length };
     const override = rule.includes("/") ? "!/*" : `!${rule}`;
-    return `${found}. To remember them, add a file .loreignore with the line “${override}”, or name them in the setting “lore.include”.`;
+    return {
+      kind: "ignoreHidesAlmostAll",
+      ...found,
+      ...(ruleFile === "files.exclude" ? {} : { override }),
+    };
   }
   return undefined;
 }

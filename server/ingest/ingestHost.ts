@@ -1,6 +1,7 @@
 /** All roots of the ingest thread: opens and closes their ingesters, locks their stores, reports their status. */
 import { rmSync, statSync } from "node:fs";
 import path from "node:path";
+import { placeOf } from "../../protocol/errorPlace.ts";
 import { MemoryError, type ErrorName } from "../../protocol/errors.ts";
 import type { MemorySettings, Root } from "../../protocol/types.ts";
 import { asMemoryError, isStoreFailure } from "../memory/database.ts";
@@ -299,10 +300,4 @@ function sizeOf(file: string): number {
   for (const suffix of ["", "-wal"])
     bytes += statSync(file + suffix, { throwIfNoEntry: false })?.size ?? 0;
   return bytes;
-}
-
-/** Where an error was thrown. Its message is left out: it may quote a file. */
-function placeOf(error: unknown): string {
-  const lines = error instanceof Error ? (error.stack ?? "").split("\n") : [];
-  return lines.filter((line) => /^\s+at /.test(line)).join(" |");
 }

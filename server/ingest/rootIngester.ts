@@ -3,10 +3,10 @@
  * moments replaces guessed chunks by syntax-exact ones. Runs in the ingest thread and is the only
  * writer of its store.
  */
+import type { Notice } from "../../protocol/notices.ts";
 import type {
   FailReason,
   MemorySettings,
-  Notice,
   Root,
   RootStatus,
   SkipReason,
@@ -421,11 +421,7 @@ export class RootIngester {
     this.#notices = this.#notices.filter((notice) => notice.kind !== "folderUnreadable");
     if (!rootIsListed) {
       // A drive that is not there for the moment must not cost the memory of what is on it.
-      this.#notice({
-        kind: "folderUnreadable",
-        message:
-          "The folder cannot be read at the moment. Lore keeps what it remembers of it and looks again later.",
-      });
+      this.#notice({ kind: "folderUnreadable" });
       return;
     }
     this.#guarded(() => {
@@ -883,7 +879,7 @@ export class RootIngester {
   #noticeHidingRule(): void {
     this.#notices = this.#notices.filter((notice) => notice.kind !== "ignoreHidesAlmostAll");
     const hiding = this.#filter.hidingRule();
-    if (hiding !== undefined) this.#notice({ kind: "ignoreHidesAlmostAll", message: hiding });
+    if (hiding !== undefined) this.#notice(hiding);
   }
 
   async #prioritise(): Promise<void> {

@@ -1,6 +1,7 @@
 /** The status of a root that this process does not keep at the moment. */
 import { MemoryError } from "../../protocol/errors.ts";
-import type { Notice, Root, RootStatus } from "../../protocol/types.ts";
+import type { Notice } from "../../protocol/notices.ts";
+import type { Root, RootStatus } from "../../protocol/types.ts";
 import { errorCode } from "../memory/database.ts";
 import { MemoryBank } from "../memory/memoryBank.ts";
 import { failureNotice } from "./storeNotices.ts";
@@ -27,25 +28,13 @@ export function waitingStatus(
     filesFallback: 0,
     filesToRefine: 0,
     storeBytes: 0,
-    notices: [error === undefined ? readOnlyNotice : noticeOf(error)],
+    notices: [error === undefined ? { kind: "readOnly" } : noticeOf(error)],
   };
   return error === undefined ? { ...status, ...committedCounts(storeFile) } : status;
 }
 
-const readOnlyNotice: Notice = {
-  kind: "readOnly",
-  message:
-    "Another window keeps the memory of this folder up to date. This window reads from it and takes over when the other one closes.",
-};
-
 function noticeOf(error: MemoryError): Notice {
-  return error.errorName === "folderNotFound"
-    ? {
-        kind: "folderUnreadable",
-        message:
-          "The folder cannot be read at the moment. Lore keeps what it remembers of it and looks again later.",
-      }
-    : failureNotice(error);
+  return error.errorName === "folderNotFound" ? { kind: "folderUnreadable" } : failureNotice(error);
 }
 
 function committedCounts(storeFile: string): Partial<RootStatus> {

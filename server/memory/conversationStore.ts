@@ -1,7 +1,8 @@
 /** Conversations in SQLite: every turn is on disk before anybody sees it, and a deleted one leaves no bytes. */
 import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
-import type { Conversation, Notice, Turn } from "../../protocol/types.ts";
+import type { Notice } from "../../protocol/notices.ts";
+import type { Conversation, Turn } from "../../protocol/types.ts";
 import type { Clock } from "../ports.ts";
 import type { ConversationStore } from "../services.ts";
 import {
@@ -54,16 +55,8 @@ export function openConversationStore(
   };
 }
 
-const newerNotice: Notice = {
-  kind: "olderSchema",
-  message:
-    "A newer Lore wrote the conversations here. They are kept untouched; update Lore to see them.",
-};
-const damageNotice: Notice = {
-  kind: "storeRebuilt",
-  message:
-    "The file of the conversations was damaged. It was moved aside and kept, and Lore started a new one.",
-};
+const newerNotice: Notice = { kind: "conversationsNewer" };
+const damageNotice: Notice = { kind: "conversationsRebuilt" };
 
 /** 0 when there is no file or it cannot be read, which opening it will deal with. */
 function versionOf(file: string): number {

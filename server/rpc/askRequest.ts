@@ -1,3 +1,4 @@
+import { placeOf } from "../../protocol/errorPlace.ts";
 import type { AskParams, AskResult } from "../../protocol/methods.ts";
 import type { Citation } from "../../protocol/types.ts";
 import type { Clock, Logger } from "../ports.ts";
@@ -5,7 +6,7 @@ import type { AnswerService } from "../services.ts";
 import { AnswerStream } from "./answerStream.ts";
 import { AnswerTurn } from "./answerTurn.ts";
 import type { Session } from "./session.ts";
-import { isAbort, stackOf } from "./wireError.ts";
+import { isAbort } from "./wireError.ts";
 
 /** What a question needs around it. */
 export interface AskContext {
@@ -58,6 +59,6 @@ function stopTurn(turn: AnswerTurn | undefined, state: "cancelled" | "failed", l
     turn?.stop(state);
   } catch (error) {
     // The first failure is the one to report; a turn left streaming is found as interrupted later.
-    log.log("error", "answer", "turn not closed", { state, stack: stackOf(error) });
+    log.log("error", "answer", "turn not closed", { state, stack: placeOf(error) });
   }
 }

@@ -1,7 +1,8 @@
 import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";
-import type { MemoryStatus, Notice, Root } from "../../protocol/types.ts";
+import type { Notice } from "../../protocol/notices.ts";
+import type { MemoryStatus, Root } from "../../protocol/types.ts";
 import type { ConversationStore, MemoryService } from "../services.ts";
 
 /** Conversations on disk, and what the user should know about how they were opened. */

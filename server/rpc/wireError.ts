@@ -5,6 +5,7 @@ import {
   type ErrorData,
   type ErrorName,
 } from "../../protocol/errors.ts";
+import { placeOf } from "../../protocol/errorPlace.ts";
 import type { Logger } from "../ports.ts";
 import { ShapeError } from "./shape.ts";
 
@@ -26,23 +27,13 @@ export function toWireError(error: unknown, method: string, log: Logger): Respon
     return wireError("cancelled", "");
   }
   const requestId = crypto.randomUUID();
-  log.log("error", "rpc", "request failed", { method, requestId, stack: stackOf(error) });
+  log.log("error", "rpc", "request failed", { method, requestId, stack: placeOf(error) });
   return wireError("internal", "", requestId);
 }
 
 /** True for the rejection of work that was asked to stop. */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
-}
-
-/**
- * Where an error was thrown, for the log. Its message is left out: it may quote a file or a question.
- */
-export function stackOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  const code = "code" in error ? ` ${String(error.code)}` : "";
-  return [error.name + code, ...frames.map((line) => line.trim())].join(" | ");
 }
 
 function wireError(name: ErrorName, detail: string, requestId?: string): ResponseError<ErrorData> {

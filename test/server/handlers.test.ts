@@ -226,7 +226,7 @@ describe("conversations", () => {
   });
 
   it("that had to be made anew are spoken of in the status", async () => {
-    const notice = { kind: "storeRebuilt", message: "The conversations were damaged." } as const;
+    const notice = { kind: "conversationsRebuilt" } as const;
     const services = inMemoryServices();
     const { store, memory } = services;
     memory.status = () => ({ ...emptyStatus, roots: [rootStatus("/work")] });

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memoryLine } from "../../../extension/chat/memoryLine.ts";
+import { explainNotice } from "../../../extension/memory/explainNotice.ts";
 import { stateName, type MemoryState } from "../../../extension/memory/memoryState.ts";
 import { FillProgress } from "../../../extension/status/fillProgress.ts";
 import { statusLine } from "../../../extension/status/statusLine.ts";
 import { statusReport } from "../../../extension/status/statusReport.ts";
 import { createWording } from "../../../extension/wording.ts";
+import type { Translate } from "../../../extension/wording.ts";
 import { errorCatalogue } from "../../../protocol/errors.ts";
+import type { Notice } from "../../../protocol/notices.ts";
 import type { RootStatus } from "../../../protocol/types.ts";
 import { memoryStatus, rootStatus, testRoot } from "../inMemoryServer.ts";
 import { translate } from "../translate.ts";
@@ -36,18 +39,8 @@ for (const [state, name, text, line] of [
   [open({}, { state: "filling" }), "filling", "$(sync~spin) Lore 99 %", "filling"],
   [open({ state: "failed" }), "failed", "$(error) Lore", "failed"],
   [open({ state: "failed" }, {}), "ready", "$(warning) Lore", "ready"],
-  [
-    open({ notices: [{ kind: "diskFull", message: "Full." }] }),
-    "ready",
-    "$(warning) Lore",
-    "ready",
-  ],
-  [
-    open({ notices: [{ kind: "storeRebuilt", message: "Rebuilt." }] }),
-    "ready",
-    "$(book) Lore",
-    "ready",
-  ],
+  [open({ notices: [{ kind: "diskFull" }] }), "ready", "$(warning) Lore", "ready"],
+  [open({ notices: [{ kind: "storeRebuilt" }] }), "ready", "$(book) Lore", "ready"],
 ] as [MemoryState, string, string | undefined, string][]) {
   test(`${name}: status bar “${text}”, chat line “${line}” (${JSON.stringify(state).length})`, () => {
     assert.equal(stateName(state), name);
@@ -82,11 +75,11 @@ test("after forgetting its only folder the chat says so", () => {
 test("a failed folder's own notice is what the chat says", () => {
   const state = open({
     state: "failed",
-    notices: [{ kind: "readOnly", message: "The folder is gone." }],
+    notices: [{ kind: "folderUnreadable" }],
   });
   assert.deepEqual(memoryLine(state, translate), {
     kind: "failed",
-    message: "The folder is gone.",
+    message: explainNotice({ kind: "folderUnreadable" }, translate),
   });
 });
 
@@ -105,6 +98,7 @@ test("the percentage never falls within a fill and starts again with the next", 
   assert.equal(fill(10, 100), 10);
 });
 
+const hiding = { ruleFile: ".gitignore", nHidden: 9, nEntries: 10 };
 const hostile = 'a\n<img src=x onerror=alert(1)>\u202etxt.\u001b[31m$(bug)`"';
 
 test("the report lists counts, reasons and files, and shows hostile names as one line of text", () => {
@@ -114,7 +108,7 @@ test("the report lists counts, reasons and files, and shows hostile names as one
     remembered: 10,
     skipped: { binary: 2 },
     failed: { timeout: 1 },
-    notices: [{ kind: "stalled", message: `Stuck at ${hostile}` }],
+    notices: [{ kind: "ignoreHidesAlmostAll", ...hiding, rule: hostile, override: `!${hostile}` }],
   });
   const text = statusReport(
     state,
@@ -158,4 +152,20 @@ test("sizes and counts are written for people", () => {
   assert.equal(wording.size(3_420_000), "3.4 MB");
   assert.equal(wording.size(5e15), "5,000 TB");
   assert.equal(createWording(translate, "de").count(12_345), "12.345");
+});
+
+test("notices are worded in the user's language, with their data filled in", () => {
+  const shout: Translate = (text, ...args) => translate(text.toUpperCase(), ...args);
+  const notice = { kind: "ignoreHidesAlmostAll", ...hiding, rule: "/*", override: "!/*" } as const;
+  const state = open({ notices: [notice] });
+  const line = statusLine(state, undefined, createWording(shout, "en"));
+  const worded = "THE RULE “/*” IN .gitignore HIDES 9 OF 10 ENTRIES OF THIS FOLDER.";
+  assert.ok(line?.tooltip.some((paragraph) => paragraph.includes(worded)));
+  assert.ok(statusReport(state, [], createWording(shout, "en")).includes(worded));
+  assert.match(explainNotice({ kind: "diskFull" }, shout), /^THE DISK IS FULL/);
+});
+
+test("a notice of a later server is named instead of dropped", () => {
+  const later = { kind: "later\u202e" } as unknown as Notice;
+  assert.equal(explainNotice(later, translate), "The memory server reports “later\\u{202e}”.");
 });

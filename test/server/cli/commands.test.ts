@@ -117,9 +117,12 @@ describe("lore index", () => {
   });
 
   it("shows the notices of the memory", async (t) => {
-    const message = "The rule /* of .gitignore hides almost everything.";
-    const bench = cliBench(t, { notices: [{ kind: "ignoreHidesAlmostAll", message }] });
-    assert.ok((await bench.run(["index", "project"])).out.includes(message));
+    const hiding = { rule: "/*", ruleFile: ".gitignore", nHidden: 9, nEntries: 10 };
+    const bench = cliBench(t, {
+      notices: [{ kind: "ignoreHidesAlmostAll", ...hiding, override: "!/*" }],
+    });
+    const { out } = await bench.run(["index", "project"]);
+    assert.match(out, /“\/\*” in \.gitignore hides 9 of 10 entries.*“!\/\*”.*--include/);
   });
 
   it("draws its progress only on a terminal, and only on stderr", async (t) => {

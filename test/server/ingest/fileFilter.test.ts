@@ -266,10 +266,14 @@ test("a rule that hides nearly everything is said aloud with the ways to overrid
   writeTree(folder.path, { ...tree, ".gitignore": "*.o\n/*\n!/.gitignore\n" });
   git(folder.path, ["init", "-q"]);
   const filter = filterOf(folder.path);
-  assert.equal(
-    filter.hidingRule(),
-    "The rule “/*” in .gitignore hides 9 of 10 entries of this folder. To remember them, add a file .loreignore with the line “!/*”, or name them in the setting “lore.include”.",
-  );
+  assert.deepEqual(filter.hidingRule(), {
+    kind: "ignoreHidesAlmostAll",
+    rule: "/*",
+    ruleFile: ".gitignore",
+    nHidden: 9,
+    nEntries: 10,
+    override: "!/*",
+  });
   writeFileSync(join(folder.path, ".loreignore"), "!/*\n");
   filter.reload();
   assert.equal(filter.hidingRule(), undefined);

@@ -1,0 +1,40 @@
+/**
+ * What the user should know of a memory and may act on. A notice is a fact; whoever shows it words it, in the
+ * user's language and with the ways out that its surface has (a command of the editor, an option of a terminal).
+ */
+export type Notice = { readonly kind: PlainNoticeKind } | HidingRuleNotice;
+
+/** The notices that are told by their kind alone. */
+export type PlainNoticeKind =
+  /** The memory on disk was damaged: it was moved aside and is built again from the files. */
+  | "storeRebuilt"
+  /** The memory on disk is another version's: it is built again from the files. */
+  | "olderSchema"
+  /** The file of the conversations was damaged: it was moved aside and a new one made. */
+  | "conversationsRebuilt"
+  /** A newer version wrote the conversations: they are kept untouched and are not shown. */
+  | "conversationsNewer"
+  /** The memory cannot be written: nothing is remembered, and it is tried again. */
+  | "stalled"
+  /** As `stalled`, because the disk is full. */
+  | "diskFull"
+  /** An error of the server's own: nothing is remembered until the server is restarted. */
+  | "ingestEnded"
+  /** Another process keeps the memory up to date; this one reads from it. */
+  | "readOnly"
+  /** The folder cannot be read at the moment: what is remembered is kept, and it is looked at again. */
+  | "folderUnreadable";
+
+/** One ignore rule hides nearly every entry of the root. */
+export interface HidingRuleNotice {
+  readonly kind: "ignoreHidesAlmostAll";
+  /** As written, for example `/*`. */
+  readonly rule: string;
+  /** The file that holds it, relative to the root; `files.exclude` for a setting. */
+  readonly ruleFile: string;
+  readonly nHidden: number;
+  /** Entries at the root's top level, without `.git`. */
+  readonly nEntries: number;
+  /** The line of a `.loreignore` that overrides the rule; absent for a setting, which no file overrides. */
+  readonly override?: string;
+}

@@ -1,0 +1,33 @@
+/** The notices of a memory in words for a terminal. */
+import type { Notice } from "../../protocol/notices.ts";
+
+/** Returns what happened and what to do, in one or two sentences. Names of rules and files are as they came. */
+export function noticeText(notice: Notice): string {
+  switch (notice.kind) {
+    case "storeRebuilt":
+      return "The memory on disk was damaged. Lore moved it aside and is building it again from your files; nothing else was lost.";
+    case "olderSchema":
+      return "The memory on disk was made by another version of Lore, so Lore is building it again from your files; nothing else was lost.";
+    case "conversationsRebuilt":
+      return "The file of the conversations was damaged. It was moved aside and kept, and Lore started a new one.";
+    case "conversationsNewer":
+      return "A newer Lore wrote the conversations here. They are kept untouched; update Lore to see them.";
+    case "stalled":
+      return "Lore cannot write its memory on disk, so it stopped remembering. Check the permissions of its storage folder.";
+    case "diskFull":
+      return "The disk is full, so Lore stopped remembering. Free some space and run the command again.";
+    case "ingestEnded":
+      return "Lore stopped remembering because of an error of its own. Run the command again.";
+    case "readOnly":
+      return "Another process keeps the memory of this folder up to date; this one reads from it.";
+    case "folderUnreadable":
+      return "The folder cannot be read at the moment. Lore keeps what it remembers of it.";
+    case "ignoreHidesAlmostAll": {
+      const { rule, ruleFile, nHidden, nEntries, override } = notice;
+      const found = `The rule “${rule}” in ${ruleFile} hides ${nHidden} of ${nEntries} entries of this folder.`;
+      return override === undefined
+        ? `${found} To remember them, bring them in with --include GLOB.`
+        : `${found} To remember them, add a file .loreignore with the line “${override}”, or bring them in with --include GLOB.`;
+    }
+  }
+}
