@@ -53,6 +53,8 @@ async function packageTarget(target: string): Promise<Vsix> {
     "--no-dependencies",
     // The README's picture is in the package.
     "--no-rewrite-relative-links",
+    // There is no public address yet, and an invented one would be a dead link in the editor.
+    "--allow-missing-repository",
     ...["--target", target],
     ...["--out", file],
   ]);
