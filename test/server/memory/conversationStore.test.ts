@@ -224,7 +224,7 @@ test("a damaged file is moved aside with a notice, and a new one works", () => {
     store.close();
     damage(path.join(folder, "conversations.sqlite"));
     const opened = openConversationStore(folder, createTestClock());
-    assert.equal(opened.notice?.kind, "storeRebuilt");
+    assert.equal(opened.notice?.kind, "conversationsRebuilt");
     assert.deepEqual(opened.store.list(), []);
     assert.equal(opened.store.create().nTurns, 0);
     assert.ok(readdirSync(folder).some((name) => name.includes("damaged")));
@@ -247,7 +247,7 @@ test("an empty file and one of a newer Lore both lose nothing", () => {
   );
   newer.close();
   const opened = openConversationStore(folder, createTestClock());
-  assert.equal(opened.notice?.kind, "olderSchema");
+  assert.equal(opened.notice?.kind, "conversationsNewer");
   const { id } = opened.store.create();
   opened.store.close();
   assert.equal(open(folder).read(id).conversation.id, id);
@@ -302,7 +302,7 @@ for (const [what, version, sql] of otherTables) {
     );
     database.close();
     const opened = openConversationStore(folder, createTestClock());
-    assert.equal(opened.notice?.kind, "storeRebuilt");
+    assert.equal(opened.notice?.kind, "conversationsRebuilt");
     assert.equal(opened.store.create().nTurns, 0);
     opened.store.close();
     assert.deepEqual(holds(folder, "SET-ASIDE-NEEDLE"), ["conversations.sqlite.damaged"]);
@@ -317,7 +317,7 @@ test("of several damaged files each is kept, with what its journal held", () => 
     writeFileSync(file, `no database, ${needle}`);
     writeFileSync(`${file}-wal`, `journal of ${needle}`);
     const opened = openConversationStore(folder, createTestClock());
-    assert.equal(opened.notice?.kind, "storeRebuilt");
+    assert.equal(opened.notice?.kind, "conversationsRebuilt");
     opened.store.close();
   }
   assert.equal(holds(folder, "FIRST-NEEDLE").length, 2);
@@ -335,7 +335,7 @@ test("a file of a version that no Lore has is kept untouched", () => {
   database.close();
   const before = readFileSync(file);
   const opened = openConversationStore(folder, createTestClock());
-  assert.equal(opened.notice?.kind, "olderSchema");
+  assert.equal(opened.notice?.kind, "conversationsNewer");
   assert.deepEqual(opened.store.list(), []);
   opened.store.close();
   assert.ok(readFileSync(file).equals(before), id);
