@@ -14,6 +14,7 @@ import type {
   MemoryStatus,
   Root,
   SearchResult,
+  SelectedCode,
   Turn,
 } from "./types.ts";
 
@@ -111,12 +112,8 @@ export interface AskParams {
   readonly conversationId?: string;
   readonly rootIds?: readonly string[];
   readonly activeFile?: string;
-  /** The selected code the question is about. */
-  readonly selection?: {
-    readonly file: string;
-    readonly text: string;
-    readonly range: { readonly startLine: number; readonly endLine: number };
-  };
+  /** The selected code the question is about; kept with the question. */
+  readonly selection?: SelectedCode;
   /** Client-chosen id that `answerProgress` repeats. */
   readonly askId: string;
 }
@@ -146,11 +143,24 @@ export const listConversations = request<Record<string, never>, { conversations:
 export const createConversation = request<Record<string, never>, { conversation: Conversation }>(
   "conversation/create",
 );
-/** Errors: `conversationNotFound`. */
-export const readConversation = request<
-  { conversationId: string },
-  { conversation: Conversation; turns: Turn[] }
->("conversation/read");
+export interface ReadConversationParams {
+  readonly conversationId: string;
+  /** Only so many turns, the last ones; all when absent. 0 reads the conversation without its turns. */
+  readonly lastTurns?: number;
+  /** Only turns before the one of this id. */
+  readonly before?: string;
+}
+export interface ReadConversationResult {
+  readonly conversation: Conversation;
+  /** In order. */
+  readonly turns: Turn[];
+  /** Turns of the conversation before the first of `turns`. */
+  readonly nEarlier: number;
+}
+/** Errors: `conversationNotFound`, also when the conversation does not hold the turn `before`. */
+export const readConversation = request<ReadConversationParams, ReadConversationResult>(
+  "conversation/read",
+);
 export const renameConversation = request<
   { conversationId: string; title: string },
   { conversation: Conversation }

@@ -199,6 +199,15 @@ export type CitationCheck =
   | { readonly kind: "stale" }
   | { readonly kind: "gone" };
 
+/** The selected code that a question is about. */
+export interface SelectedCode {
+  /** Absolute path. */
+  readonly file: string;
+  readonly text: string;
+  /** Zero-based and half-open: `endLine` is the first line after the selection. */
+  readonly range: { readonly startLine: number; readonly endLine: number };
+}
+
 /** One turn of a conversation as the server keeps it. */
 export interface Turn {
   readonly id: string;
@@ -208,6 +217,8 @@ export interface Turn {
   readonly createdMs: number;
   /** `streaming` turns found after a crash are reported as `interrupted`. */
   readonly state: "done" | "streaming" | "cancelled" | "failed" | "interrupted";
+  /** Only on `user` turns: the code that was asked about. */
+  readonly selection?: SelectedCode;
   /** Only on `lore` turns. */
   readonly citations: readonly Citation[];
   readonly recalls: readonly Recall[];

@@ -8,7 +8,11 @@ import type { Citation, Conversation, Coverage, Turn } from "./types.ts";
 export type FromWebview =
   | { readonly type: "ready" }
   | { readonly type: "ask"; readonly question: string }
+  /** Asks the question of an answer again, about the same selection. */
+  | { readonly type: "askAgain"; readonly turnId: string }
   | { readonly type: "stop" }
+  /** Wants the turns before a shown one. */
+  | { readonly type: "showEarlier"; readonly before: string }
   | { readonly type: "newConversation" }
   | { readonly type: "openConversation"; readonly conversationId: string }
   | { readonly type: "renameConversation"; readonly conversationId: string; readonly title: string }
@@ -28,6 +32,13 @@ export type ToWebview =
   | { readonly type: "state"; readonly state: ChatState }
   /** A turn was added or changed as a whole; replaces the turn of the same id. */
   | { readonly type: "turn"; readonly conversationId: string; readonly turn: Turn }
+  /** Turns before those that are shown, in order. */
+  | {
+      readonly type: "earlierTurns";
+      readonly conversationId: string;
+      readonly turns: readonly Turn[];
+      readonly nEarlier: number;
+    }
   /** Text to append to the streaming turn. */
   | {
       readonly type: "append";
@@ -52,7 +63,10 @@ export type ToWebview =
 export interface ChatState {
   readonly conversations: readonly Conversation[];
   readonly conversation: Conversation | undefined;
+  /** The last turns of the conversation. */
   readonly turns: readonly Turn[];
+  /** Turns before the first of `turns`, which `showEarlier` brings. */
+  readonly nEarlier: number;
   readonly draft: string;
   readonly memory: MemoryLine;
   /** Localised user-facing strings by key; see webview/strings.ts for the keys and the English texts. */

@@ -121,8 +121,8 @@ function answerAboutConversations(router: Router, session: Session): void {
   router.answer(methods.createConversation, nothing, () => ({
     conversation: session.conversations().create(),
   }));
-  router.answer(methods.readConversation, shapes.conversation, ({ conversationId }) =>
-    session.conversations().read(conversationId),
+  router.answer(methods.readConversation, shapes.readConversation, ({ conversationId, ...page }) =>
+    session.conversations().read(conversationId, page),
   );
   router.answer(
     methods.renameConversation,

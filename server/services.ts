@@ -14,7 +14,13 @@ import type {
   SearchResult,
   Turn,
 } from "../protocol/types.ts";
-import type { AskParams, FileChange, SearchParams } from "../protocol/methods.ts";
+import type {
+  AskParams,
+  FileChange,
+  ReadConversationParams,
+  ReadConversationResult,
+  SearchParams,
+} from "../protocol/methods.ts";
 
 /** The memory of all open roots: opens stores, fills them, follows changes, counts. */
 export interface MemoryService {
@@ -92,10 +98,14 @@ export interface AnswerService {
 }
 
 /** Conversations on disk. Every method returns after the change is durable against a kill. */
+/** Which turns to read; all without a page. */
+export type TurnPage = Omit<ReadConversationParams, "conversationId">;
+
 export interface ConversationStore {
   list(): Conversation[];
   create(): Conversation;
-  read(conversationId: string): { conversation: Conversation; turns: Turn[] };
+  /** Errors: `conversationNotFound`, also when it does not hold the turn `before`. */
+  read(conversationId: string, page?: TurnPage): ReadConversationResult;
   rename(conversationId: string, title: string): Conversation;
   delete(conversationId: string): void;
   appendTurn(conversationId: string, turn: Turn): void;

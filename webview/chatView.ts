@@ -5,7 +5,7 @@ import { createEmptyView } from "./emptyView.ts";
 import { createHeaderView } from "./headerView.ts";
 import { createMemoryLineView } from "./memoryLineView.ts";
 import { uniqueSources } from "./sourcesView.ts";
-import { questionOf, streamingTurn, type ViewState } from "./state.ts";
+import { streamingTurn, type ViewState } from "./state.ts";
 import type { Texts } from "./texts.ts";
 import { createTranscriptView, type ScrollPosition } from "./transcriptView.ts";
 
@@ -48,9 +48,9 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
     {
       copy: (text) => channel.post({ type: "copy", text }),
       askAgain: (turnId) => {
-        const question = questionOf(state?.turns ?? [], turnId);
-        if (question !== undefined && state && !streamingTurn(state)) ask(question);
+        if (state && !streamingTurn(state)) channel.post({ type: "askAgain", turnId });
       },
+      showEarlier: (before) => channel.post({ type: "showEarlier", before }),
       openCitation: (citation, toSide) => channel.post({ type: "openCitation", citation, toSide }),
       scrolled: scroll.keep,
     },

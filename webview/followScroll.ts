@@ -22,6 +22,8 @@ export interface FollowScroll {
   showEnd(): void;
   /** Goes back to where the list was left. */
   restore(position: ListPosition): void;
+  /** Lets `change` put something in above what is in sight, which stays where it is. */
+  keepSight(change: () => void): void;
   /** The list may have grown. */
   grown(): void;
 }
@@ -97,6 +99,12 @@ export function createFollowScroll(
     restore: ({ top, atEnd }) => {
       following = atEnd ? "end" : "nothing";
       put(atEnd ? endTop() : top);
+    },
+    keepSight: (change) => {
+      const { scrollTop, scrollHeight } = list;
+      following = "nothing";
+      change();
+      put(scrollTop + list.scrollHeight - scrollHeight);
     },
     grown,
   };

@@ -9,11 +9,12 @@ import type {
   Recall,
   RecallTrace,
   Relation,
+  SelectedCode,
   SymbolInfo,
-  SymbolKind,
   Tier,
   Turn,
 } from "../protocol/types.ts";
+import { symbolKinds } from "../protocol/types.ts";
 import type { ChatState, MemoryLine, ToWebview } from "../protocol/webviewMessages.ts";
 import {
   isArrayOf,
@@ -30,23 +31,6 @@ import {
 } from "./shape.ts";
 
 /* The tables below are records, so that the compiler asks for each new member of a union. */
-const symbolKinds: Readonly<Record<SymbolKind, true>> = {
-  function: true,
-  method: true,
-  class: true,
-  interface: true,
-  struct: true,
-  enum: true,
-  type: true,
-  module: true,
-  variable: true,
-  constant: true,
-  field: true,
-  macro: true,
-  test: true,
-  section: true,
-  key: true,
-};
 const reasonKinds: Readonly<Record<Reason["kind"], true>> = {
   body: true,
   symbol: true,
@@ -95,7 +79,7 @@ const isPosition = isObject<Position>({ line: isCount, character: isCount });
 const isRange = isObject<Range>({ start: isPosition, end: isPosition });
 const isSymbolInfo = isObject<SymbolInfo>({
   name: isString,
-  kind: isKeyOf(symbolKinds),
+  kind: isOneOf(...symbolKinds),
   container: isString,
   range: isRange,
 });
@@ -136,12 +120,18 @@ const isCoverage = isObject<Coverage>({
   skipped: isCount,
   failed: isCount,
 });
+const isSelectedCode = isObject<SelectedCode>({
+  file: isString,
+  text: isString,
+  range: isObject<SelectedCode["range"]>({ startLine: isCount, endLine: isCount }),
+});
 const isTurn = isObject<Turn>({
   id: isString,
   role: isOneOf("user", "lore"),
   text: isString,
   createdMs: isNumber,
   state: isKeyOf(turnStates),
+  selection: isOptional(isSelectedCode),
   citations: isArrayOf(isCitation),
   recalls: isArrayOf(isRecall),
   abstained: isBoolean,
@@ -181,6 +171,7 @@ const isChatState = isObject<ChatState>({
   conversations: isArrayOf(isConversation),
   conversation: isOptional(isConversation),
   turns: isArrayOf(isTurn),
+  nEarlier: isCount,
   draft: isString,
   memory: isMemoryLine,
   strings: isRecordOf(isString),
@@ -194,6 +185,12 @@ export const isToWebview: Check<ToWebview> = isUnion<"type", ToWebview>("type", 
     type: isOneOf("turn"),
     conversationId: isString,
     turn: isTurn,
+  }),
+  earlierTurns: isObject<Message<"earlierTurns">>({
+    type: isOneOf("earlierTurns"),
+    conversationId: isString,
+    turns: isArrayOf(isTurn),
+    nEarlier: isCount,
   }),
   append: isObject<Message<"append">>({
     type: isOneOf("append"),

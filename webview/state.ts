@@ -13,6 +13,8 @@ export interface ViewState {
   /** The open conversation; known before `conversation` when its first turn arrives first. */
   readonly conversationId: string | undefined;
   readonly turns: readonly Turn[];
+  /** Turns of the conversation before the first of `turns`. */
+  readonly nEarlier: number;
   /** By turn id, one for each of the turn's citations, as far as they were read again. */
   readonly citationStates: ReadonlyMap<string, readonly CitationState[]>;
   readonly memory: MemoryLine;
@@ -26,6 +28,7 @@ export const initialState: ViewState = {
   conversation: undefined,
   conversationId: undefined,
   turns: [],
+  nEarlier: 0,
   citationStates: new Map(),
   memory: { kind: "starting" },
   strings: {},
@@ -35,7 +38,7 @@ export const initialState: ViewState = {
 export function reduce(state: ViewState, message: ToWebview): ViewState {
   switch (message.type) {
     case "state": {
-      const { conversations, conversation, turns, memory, strings } = message.state;
+      const { conversations, conversation, turns, nEarlier, memory, strings } = message.state;
       const sameConversation =
         conversation !== undefined && conversation.id === state.conversationId;
       return {
@@ -44,6 +47,7 @@ export function reduce(state: ViewState, message: ToWebview): ViewState {
         conversation,
         conversationId: conversation?.id,
         turns,
+        nEarlier,
         citationStates: sameConversation ? state.citationStates : new Map(),
         memory,
         strings,
@@ -51,6 +55,8 @@ export function reduce(state: ViewState, message: ToWebview): ViewState {
     }
     case "turn":
       return withTurn(state, message.conversationId, message.turn);
+    case "earlierTurns":
+      return withEarlier(state, message);
     case "append":
       return withText(state, message);
     case "memory":
@@ -82,6 +88,18 @@ function withTurn(state: ViewState, conversationId: string, turn: Turn): ViewSta
   return { ...state, conversationId, conversation, turns };
 }
 
+function withEarlier(
+  state: ViewState,
+  { conversationId, turns, nEarlier }: Extract<ToWebview, { readonly type: "earlierTurns" }>,
+): ViewState {
+  if (state.conversationId !== conversationId) return state;
+  const known = new Set(state.turns.map(({ id }) => id));
+  const added = turns.filter(({ id }) => !known.has(id));
+  // An answer to an older wish, which a newer one overtook, must not bring back what is shown already.
+  const isNews = added.length > 0 || nEarlier < state.nEarlier;
+  return isNews ? { ...state, turns: [...added, ...state.turns], nEarlier } : state;
+}
+
 function withText(
   state: ViewState,
   message: Extract<ToWebview, { readonly type: "append" }>,
@@ -101,12 +119,6 @@ function withText(
 /** Returns the turn that is being answered, `undefined` when none is. */
 export function streamingTurn(state: ViewState): Turn | undefined {
   return state.turns.findLast((turn) => turn.role === "lore" && turn.state === "streaming");
-}
-
-/** Returns the question that a turn of Lore answers: the text of the nearest user turn before it. */
-export function questionOf(turns: readonly Turn[], turnId: string): string | undefined {
-  const index = turns.findIndex(({ id }) => id === turnId);
-  return turns.slice(0, Math.max(0, index)).findLast(({ role }) => role === "user")?.text;
 }
 
 /** Returns the questions of the conversation, newest first, without repeats in a row. */

@@ -20,7 +20,10 @@ export const englishStrings = {
 
   "transcript.label": "Conversation",
   "transcript.jumpToLatest": "Jump to the latest answer",
+  "transcript.earlier.one": "Show {0} earlier turn",
+  "transcript.earlier.other": "Show earlier turns ({0})",
   "turn.you": "You",
+  "turn.aboutCode": "About",
   "turn.lore": "Lore",
   "turn.working": "Looking through the memory…",
   "turn.answering": "Lore is answering.",

@@ -1,21 +1,21 @@
 import type { Citation, Turn } from "../protocol/types.ts";
-import { isMac } from "./citationChip.ts";
+import { createAnswerView } from "./answerView.ts";
+import { createEarlierView } from "./earlierView.ts";
 import { element } from "./element.ts";
 import { createFollowScroll, type ListPosition } from "./followScroll.ts";
 import { iconButton } from "./iconButton.ts";
 import { createMarkdownRenderer } from "./markdown.ts";
 import type { ViewState } from "./state.ts";
+import { openPlacesOf } from "./placeClicks.ts";
+import { createQuestionView } from "./questionView.ts";
 import type { Texts } from "./texts.ts";
-import {
-  createAnswerView,
-  createQuestionView,
-  type TurnActions,
-  type TurnView,
-} from "./turnView.ts";
+import type { TurnActions, TurnView } from "./turnView.ts";
 
 /** What can be done from the transcript. */
 export interface TranscriptActions extends TurnActions {
-  openCitation(citation: Citation, toSide: boolean): void;
+  readonly openCitation: (citation: Citation, toSide: boolean) => void;
+  /** Wants the turns before this one. */
+  showEarlier(before: string): void;
   /** The user scrolled: kept so that a view that was hidden comes back where it was. */
   scrolled(position: ScrollPosition): void;
 }
@@ -54,6 +54,11 @@ export function createTranscriptView(
   toEnd.classList.add("jump");
   const root = element("div", { class: "transcript-frame" }, list, toEnd);
 
+  const earlier = createEarlierView(texts, () => {
+    const [first] = turns;
+    if (first) actions.showEarlier(first.id);
+  });
+  list.append(earlier.root);
   const views = new Map<string, TurnView>();
   let turns: readonly Turn[] = [];
   let conversationId: string | undefined;
@@ -68,24 +73,7 @@ export function createTranscriptView(
     },
   );
 
-  const openFrom = (event: MouseEvent | KeyboardEvent, toSide: boolean): boolean => {
-    const citation = event.target instanceof Element ? citationAt(event.target, turns) : undefined;
-    if (citation) actions.openCitation(citation, toSide);
-    return citation !== undefined;
-  };
-  list.addEventListener("click", (event) => openFrom(event, hasSideKey(event)));
-  list.addEventListener("auxclick", (event) => {
-    if (event.button === 1 && openFrom(event, true)) event.preventDefault();
-  });
-  list.addEventListener("mousedown", (event) => {
-    // A middle press would start to scroll instead of opening to the side.
-    const onPlace =
-      event.target instanceof Element && citationAt(event.target, turns) !== undefined;
-    if (event.button === 1 && onPlace) event.preventDefault();
-  });
-  list.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && hasSideKey(event) && openFrom(event, true)) event.preventDefault();
-  });
+  openPlacesOf(list, () => turns, actions.openCitation);
 
   return {
     root,
@@ -95,15 +83,28 @@ export function createTranscriptView(
       const switched = !opened || (state.conversationId !== conversationId && !named);
       const asked = state.turns.length > turns.length;
       if (switched) {
-        // A screen reader must not read a whole old conversation aloud.
-        list.setAttribute("aria-live", "off");
-        requestAnimationFrame(() => list.setAttribute("aria-live", "polite"));
+        silence();
         views.clear();
-        list.replaceChildren();
+        list.replaceChildren(earlier.root);
       }
+      const [first] = turns;
+      const isLonger =
+        !switched && first !== undefined && state.turns.findIndex(({ id }) => id === first.id) > 0;
+      if (isLonger) silence();
       conversationId = state.conversationId;
       turns = state.turns;
-      showTurns(state);
+      const show = (): void => {
+        earlier.update(state.nEarlier);
+        showTurns(state);
+      };
+      if (isLonger) {
+        const hadFocus = earlier.hasFocus();
+        scroll.keepSight(show);
+        // The focus must not fall off the page with a button that has nothing more to bring.
+        if (hadFocus && earlier.root.hidden) list.focus({ preventScroll: true });
+        return;
+      }
+      show();
       if (!opened && restored && restored.conversationId === conversationId)
         scroll.restore(restored);
       else if (switched || asked) scroll.showLatest();
@@ -112,6 +113,12 @@ export function createTranscriptView(
     },
   };
 
+  /** A screen reader must not read a whole old conversation aloud. */
+  function silence(): void {
+    list.setAttribute("aria-live", "off");
+    requestAnimationFrame(() => list.setAttribute("aria-live", "polite"));
+  }
+
   function showTurns(state: ViewState): void {
     const ids = new Set(state.turns.map(({ id }) => id));
     for (const [id, view] of views) {
@@ -119,6 +126,7 @@ export function createTranscriptView(
       view.root.remove();
       views.delete(id);
     }
+    let above: Element = earlier.root;
     for (const turn of state.turns) {
       let view = views.get(turn.id);
       if (view === undefined) {
@@ -127,24 +135,10 @@ export function createTranscriptView(
             ? createQuestionView(turn, texts)
             : createAnswerView(turn, renderer, texts, actions);
         views.set(turn.id, view);
-        list.append(view.root);
+        above.after(view.root);
       }
+      above = view.root;
       view.update(turn, state.citationStates.get(turn.id));
     }
   }
-}
-
-/** Returns the citation that an element inside a chip or a row stands for. */
-function citationAt(target: Element, turns: readonly Turn[]): Citation | undefined {
-  const button = target.closest<HTMLElement>("button[data-cite], button[data-recall]");
-  const turnId = button?.closest<HTMLElement>("[data-turn]")?.dataset["turn"];
-  const turn = turns.find(({ id }) => id === turnId);
-  if (!button || !turn) return undefined;
-  const { cite, recall } = button.dataset;
-  if (cite !== undefined) return turn.citations[Number(cite)];
-  return turn.recalls[Number(recall)]?.citation;
-}
-
-function hasSideKey(event: MouseEvent | KeyboardEvent): boolean {
-  return isMac() ? event.metaKey : event.ctrlKey;
 }

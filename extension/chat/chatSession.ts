@@ -2,15 +2,13 @@ import { randomUUID } from "node:crypto";
 import { CancellationTokenSource, Emitter, type Event } from "vscode-jsonrpc/node";
 import { MemoryError } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";
-import type { Citation, Conversation, Turn } from "../../protocol/types.ts";
+import type { Citation, SelectedCode, Turn } from "../../protocol/types.ts";
 import type { ChatState, MemoryLine, ToWebview } from "../../protocol/webviewMessages.ts";
 import { isMemoryError } from "../memory/memoryClient.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import type { ChatKeeper } from "./chatKeeper.ts";
+import { ConversationReader, type OpenTurns } from "./conversationReader.ts";
 import { LiveAnswer } from "./liveAnswer.ts";
-
-/** The code a question is about. */
-export type Selection = NonNullable<methods.AskParams["selection"]>;
 
 /** What the chat needs from the window. */
 export interface ChatWindow {
@@ -22,6 +20,14 @@ export interface ChatWindow {
   failed(error: unknown): void;
 }
 
+/** A question as it was asked. */
+export interface AskedQuestion {
+  readonly question: string;
+  readonly selection: SelectedCode | undefined;
+}
+
+/** Turns that are shown at first, and that come with each wish for earlier ones. */
+const pageTurns = 30;
 /** Turns whose citations are read again, from the newest: older ones are checked when they are clicked. */
 const maxCheckedTurns = 40;
 
@@ -44,11 +50,15 @@ export class ChatSession {
   readonly onMessage: Event<ToWebview> = this.#messages.event;
   /** Answers being written, by conversation. */
   readonly #live = new Map<string, Live>();
+  readonly #conversations: ConversationReader;
+  /** How many of the open conversation's last turns the chat shows, so that a page that comes back shows them too. */
+  #nShown = pageTurns;
 
   constructor(memory: MemorySession, keeper: ChatKeeper, window: ChatWindow) {
     this.#memory = memory;
     this.#keeper = keeper;
     this.#window = window;
+    this.#conversations = new ConversationReader(memory, keeper);
     memory.client.onNotification(methods.answerProgress, (progress) => this.#progress(progress));
     memory.onDidOpen(() => void this.sendState().catch((error: unknown) => window.failed(error)));
     memory.onDidChange(() => {
@@ -67,7 +77,7 @@ export class ChatSession {
    * A question that is under way in the same conversation is stopped first.
    * Errors: as `answer/ask`; `rootNotOpen` and the like when the memory cannot be opened.
    */
-  async ask(question: string, selection?: Selection): Promise<methods.AskResult> {
+  async ask(question: string, selection?: SelectedCode): Promise<methods.AskResult> {
     await this.#memory.whenOpen();
     const conversationId = await this.#openConversationId();
     await this.#stop(conversationId);
@@ -89,6 +99,7 @@ export class ChatSession {
     const live: Live = { answer, cancel, done: asked.catch(() => undefined) };
     this.#live.set(conversationId, live);
     try {
+      this.#nShown += 2;
       // The server stored the question before it reads this request: what is shown is kept already.
       await this.#sendTurns(conversationId);
       return await asked;
@@ -100,6 +111,30 @@ export class ChatSession {
     }
   }
 
+  /** Asks the question of an answer again, about the code that was selected then. */
+  async askAgain(turnId: string): Promise<void> {
+    // A question stands right before its answer; two turns, in case one of them was lost with a process.
+    const { turns } = await this.#conversations.read({ before: turnId, lastTurns: 2 });
+    const asked = lastQuestion(turns);
+    if (asked !== undefined) await this.ask(asked.question, asked.selection);
+  }
+
+  /** Shows the turns before a shown one. */
+  async showEarlier(before: string): Promise<void> {
+    const read = await this.#conversations.read({ before, lastTurns: pageTurns });
+    if (read.conversation === undefined) return;
+    const { conversation, turns, nEarlier } = read;
+    if (conversation.id !== this.#keeper.conversationId) return;
+    this.#nShown += turns.length;
+    this.#messages.fire({
+      type: "earlierTurns",
+      conversationId: conversation.id,
+      turns,
+      nEarlier,
+    });
+    await this.checkCitations();
+  }
+
   /** Stops the answer being written in the open conversation, if there is one. */
   async stop(): Promise<void> {
     const conversationId = this.#keeper.conversationId;
@@ -108,13 +143,13 @@ export class ChatSession {
 
   /** Shows an empty conversation; it is stored with its first question. */
   async newConversation(): Promise<void> {
-    this.#keeper.keepConversation(undefined);
+    this.#keep(undefined);
     await this.sendState();
   }
 
   /** Shows another conversation. */
   async openConversation(conversationId: string): Promise<void> {
-    this.#keeper.keepConversation(conversationId);
+    this.#keep(conversationId);
     await this.sendState();
   }
 
@@ -142,23 +177,23 @@ export class ChatSession {
     this.#messages.fire({ type: "prefill", question });
   }
 
-  /** The question whose answer holds this citation, `undefined` when the open conversation has none. */
-  async questionOf(citation: Citation): Promise<string | undefined> {
-    const { turns } = await this.#readOpen();
+  /** The question whose answer holds this citation, `undefined` when no shown answer has it. */
+  async questionOf(citation: Citation): Promise<AskedQuestion | undefined> {
+    const { turns } = await this.#readShown();
     const at = turns.findIndex((turn) =>
       turn.citations.some(
         (other) => other.path === citation.path && other.contentHash === citation.contentHash,
       ),
     );
-    return turns.slice(0, at === -1 ? 0 : at).findLast((turn) => turn.role === "user")?.text;
+    return lastQuestion(turns.slice(0, at === -1 ? 0 : at));
   }
 
   /** Reads the cited places of the open conversation again and says which still hold, newest answer first. */
   async checkCitations(): Promise<void> {
     if (this.#memory.state.kind !== "open") return;
     try {
-      const { turns } = await this.#readOpen();
-      for (const turn of turns.slice(-maxCheckedTurns).toReversed()) {
+      const { turns } = await this.#readShown(maxCheckedTurns);
+      for (const turn of turns.toReversed()) {
         if (turn.citations.length === 0 || turn.state === "streaming") continue;
         const { checks } = await this.#memory.client.request(methods.checkCitations, {
           citations: turn.citations,
@@ -195,78 +230,46 @@ export class ChatSession {
   /** Sends the last exchange of a conversation as it is stored. */
   async #sendTurns(conversationId: string): Promise<void> {
     if (conversationId !== this.#keeper.conversationId) return;
-    try {
-      const { turns } = await this.#memory.client.request(methods.readConversation, {
-        conversationId,
-      });
-      for (const turn of this.#overlay(conversationId, turns).slice(-2)) {
-        this.#messages.fire({ type: "turn", conversationId, turn });
-      }
-    } catch (error) {
-      // Lost with the server or deleted meanwhile: the state that follows either shows what is left.
-      if (!isMemoryError(error, "serverLost") && !isMemoryError(error, "conversationNotFound")) {
-        throw error;
-      }
-    }
+    const { conversation, turns } = await this.#readShown(2);
+    if (conversation?.id !== conversationId) return;
+    for (const turn of turns) this.#messages.fire({ type: "turn", conversationId, turn });
   }
 
   async #sendConversations(): Promise<void> {
-    this.#messages.fire({ type: "conversations", conversations: await this.#list() });
+    const conversations = await this.#conversations.list();
+    this.#messages.fire({ type: "conversations", conversations });
   }
 
   async #readState(): Promise<ChatState> {
-    const { conversation, turns } = await this.#readOpen();
     return {
-      conversations: await this.#list(),
-      conversation,
-      turns,
+      ...(await this.#readShown()),
+      conversations: await this.#conversations.list(),
       draft: this.#keeper.draft,
       memory: this.#window.memoryLine(),
       strings: this.#window.strings,
     };
   }
 
-  async #list(): Promise<readonly Conversation[]> {
-    if (this.#memory.state.kind !== "open") return [];
-    try {
-      return (await this.#memory.client.request(methods.listConversations, {})).conversations;
-    } catch (error) {
-      if (isMemoryError(error, "serverLost")) return [];
-      throw error;
-    }
+  /** The shown turns, at most `maxTurns` of the last, brought up to what has arrived of a running answer. */
+  async #readShown(maxTurns = Number.POSITIVE_INFINITY): Promise<OpenTurns> {
+    const read = await this.#conversations.read({ lastTurns: Math.min(this.#nShown, maxTurns) });
+    const live = read.conversation && this.#live.get(read.conversation.id);
+    return { ...read, turns: live?.answer.overlay(read.turns) ?? read.turns };
   }
 
-  async #readOpen(): Promise<{
-    readonly conversation: Conversation | undefined;
-    readonly turns: readonly Turn[];
-  }> {
-    const conversationId = this.#keeper.conversationId;
-    const none = { conversation: undefined, turns: [] };
-    if (conversationId === undefined || this.#memory.state.kind !== "open") return none;
-    try {
-      const read = await this.#memory.client.request(methods.readConversation, { conversationId });
-      return { ...read, turns: this.#overlay(conversationId, read.turns) };
-    } catch (error) {
-      if (isMemoryError(error, "serverLost")) return none;
-      if (!isMemoryError(error, "conversationNotFound")) throw error;
-      // Deleted elsewhere or with the folder's memory.
-      this.#keeper.keepConversation(undefined);
-      return none;
-    }
-  }
-
-  #overlay(conversationId: string, turns: readonly Turn[]): readonly Turn[] {
-    return this.#live.get(conversationId)?.answer.overlay(turns) ?? turns;
+  #keep(conversationId: string | undefined): void {
+    this.#keeper.keepConversation(conversationId);
+    this.#nShown = pageTurns;
   }
 
   async #openConversationId(): Promise<string> {
     const kept = this.#keeper.conversationId;
     if (kept !== undefined) {
-      const { conversation } = await this.#readOpen();
+      const { conversation } = await this.#conversations.read({ lastTurns: 0 });
       if (conversation !== undefined) return kept;
     }
     const { conversation } = await this.#memory.client.request(methods.createConversation, {});
-    this.#keeper.keepConversation(conversation.id);
+    this.#keep(conversation.id);
     await this.sendState();
     return conversation.id;
   }
@@ -277,6 +280,11 @@ export class ChatSession {
     live.cancel.cancel();
     await live.done;
   }
+}
+
+function lastQuestion(turns: readonly Turn[]): AskedQuestion | undefined {
+  const turn = turns.findLast(({ role }) => role === "user");
+  return turn && { question: turn.text, selection: turn.selection };
 }
 
 /** True when a question ended because the user stopped it. */

@@ -132,8 +132,12 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       case "ask":
         await chat.ask(message.question);
         return;
+      case "askAgain":
+        return chat.askAgain(message.turnId);
       case "stop":
         return chat.stop();
+      case "showEarlier":
+        return chat.showEarlier(message.before);
       case "newConversation":
         return chat.newConversation();
       case "openConversation":

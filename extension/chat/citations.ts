@@ -37,12 +37,13 @@ export class CitationOpener {
     const message = gone
       ? vscode.l10n.t("“{0}” is no longer there.", path)
       : vscode.l10n.t("“{0}” has changed since the answer was written.", path);
-    const question = await this.#chat.questionOf(citation);
+    const asked = await this.#chat.questionOf(citation);
     const choice = await vscode.window.showInformationMessage(
       message,
-      ...(question === undefined ? [] : [askAgain]),
+      ...(asked === undefined ? [] : [askAgain]),
     );
-    if (choice === askAgain && question !== undefined) await this.#chat.ask(question);
+    if (choice !== askAgain || asked === undefined) return;
+    await this.#chat.ask(asked.question, asked.selection);
   }
 }
 

@@ -32,6 +32,10 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
       return isText(value["question"]) && value["question"].trim() !== ""
         ? { type: "ask", question: value["question"] }
         : undefined;
+    case "askAgain":
+      return isId(value["turnId"]) ? { type: "askAgain", turnId: value["turnId"] } : undefined;
+    case "showEarlier":
+      return isId(value["before"]) ? { type: "showEarlier", before: value["before"] } : undefined;
     case "draft":
       return isText(value["text"]) ? { type: "draft", text: value["text"] } : undefined;
     case "copy":

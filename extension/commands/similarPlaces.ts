@@ -1,12 +1,12 @@
 import type { Recall, Root } from "../../protocol/types.ts";
-import type { Selection } from "../chat/chatSession.ts";
+import type { SelectedCode } from "../../protocol/types.ts";
 import { absolutePath } from "../roots.ts";
 
 /** The recalled places without those that overlap the selected code itself, in the same order. */
 export function similarPlaces(
   recalls: readonly Recall[],
   roots: readonly Root[],
-  selected: Pick<Selection, "file" | "range">,
+  selected: Pick<SelectedCode, "file" | "range">,
 ): readonly Recall[] {
   return recalls.filter(({ citation }) => {
     const root = roots.find(({ id }) => id === citation.rootId);

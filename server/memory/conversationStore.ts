@@ -1,10 +1,11 @@
 /** Conversations in SQLite: every turn is on disk before anybody sees it, and a deleted one leaves no bytes. */
 import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
+import type { ReadConversationResult } from "../../protocol/methods.ts";
 import type { Notice } from "../../protocol/notices.ts";
 import type { Conversation, Turn } from "../../protocol/types.ts";
 import type { Clock } from "../ports.ts";
-import type { ConversationStore } from "../services.ts";
+import type { ConversationStore, TurnPage } from "../services.ts";
 import {
   conversationSchemaVersion,
   upgradeConversations,
@@ -86,6 +87,7 @@ interface ConversationRow {
   readonly n_turns: number;
 }
 interface TurnRow {
+  readonly position: number;
   readonly writer_id: string;
   readonly json: string;
 }
@@ -129,14 +131,20 @@ class SqliteConversations implements ConversationStore {
     return this.#conversation(id);
   }
 
-  read(conversationId: string): { conversation: Conversation; turns: Turn[] } {
+  read(conversationId: string, page: TurnPage = {}): ReadConversationResult {
     const conversation = this.#conversation(conversationId);
+    const end = page.before === undefined ? undefined : this.#position(conversationId, page.before);
     const rows = this.#guard(() =>
       this.#database
-        .prepare("SELECT writer_id, json FROM turn WHERE conversation_id = ? ORDER BY position")
-        .all(conversationId),
+        .prepare(
+          `SELECT position, writer_id, json FROM turn
+           WHERE conversation_id = ? AND position < ? ORDER BY position DESC LIMIT ?`,
+        )
+        .all(conversationId, end ?? Number.MAX_SAFE_INTEGER, page.lastTurns ?? -1),
     ) as unknown as TurnRow[];
-    return { conversation, turns: rows.map((row) => this.#turnOf(row)) };
+    const first = rows.at(-1)?.position ?? end;
+    const turns = rows.map((row) => this.#turnOf(row)).toReversed();
+    return { conversation, turns, nEarlier: this.#countBefore(conversationId, first) };
   }
 
   /** White space around a title goes; a blank one changes nothing. */
@@ -199,6 +207,26 @@ class SqliteConversations implements ConversationStore {
     );
     if (row === undefined) throw new MemoryError("conversationNotFound");
     return conversationOf(row as unknown as ConversationRow);
+  }
+
+  #position(conversationId: string, turnId: string): number {
+    const row = this.#guard(() =>
+      this.#database
+        .prepare("SELECT position FROM turn WHERE conversation_id = ? AND id = ?")
+        .get(conversationId, turnId),
+    );
+    if (row === undefined) throw new MemoryError("conversationNotFound");
+    return (row as { position: number }).position;
+  }
+
+  /** Turns before a position, all when it is absent. */
+  #countBefore(conversationId: string, position = Number.MAX_SAFE_INTEGER): number {
+    const row = this.#guard(() =>
+      this.#database
+        .prepare("SELECT count(*) AS n FROM turn WHERE conversation_id = ? AND position < ?")
+        .get(conversationId, position),
+    );
+    return (row as { n: number }).n;
   }
 
   #turnOf({ writer_id, json }: TurnRow): Turn {

@@ -1,3 +1,4 @@
+import type { AskParams } from "../../protocol/methods.ts";
 import type { Answer, Citation, Turn } from "../../protocol/types.ts";
 import type { Clock } from "../ports.ts";
 import type { ConversationStore } from "../services.ts";
@@ -13,7 +14,12 @@ export class AnswerTurn {
   #turn: Turn;
 
   /** Appends the question and an empty streaming answer. Errors: `conversationNotFound`, `diskFull`. */
-  constructor(store: ConversationStore, conversationId: string, question: string, clock: Clock) {
+  constructor(
+    store: ConversationStore,
+    conversationId: string,
+    { question, selection }: Pick<AskParams, "question" | "selection">,
+    clock: Clock,
+  ) {
     this.#store = store;
     this.#conversationId = conversationId;
     this.id = crypto.randomUUID();
@@ -25,7 +31,11 @@ export class AnswerTurn {
       state: "streaming",
       createdMs: clock.nowMs(),
     };
-    store.appendTurn(conversationId, { ...asked, text: question });
+    store.appendTurn(conversationId, {
+      ...asked,
+      text: question,
+      ...(selection === undefined ? {} : { selection }),
+    });
     store.appendTurn(conversationId, this.#turn);
   }
 

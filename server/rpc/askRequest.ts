@@ -27,11 +27,11 @@ export async function ask(
   signal: AbortSignal,
   { answers, session, clock, log, progress }: AskContext,
 ): Promise<AskResult> {
-  const { conversationId, question } = params;
+  const { conversationId } = params;
   const turn =
     conversationId === undefined
       ? undefined
-      : new AnswerTurn(session.conversations(), conversationId, question, clock);
+      : new AnswerTurn(session.conversations(), conversationId, params, clock);
   const stream = new AnswerStream((markdown, citations) => {
     turn?.append(markdown, citations);
     progress(markdown, citations);

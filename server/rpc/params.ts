@@ -4,6 +4,7 @@ import type {
   ExhaustiveParams,
   FileChange,
   OpenParams,
+  ReadConversationParams,
   SearchParams,
 } from "../../protocol/methods.ts";
 import { symbolKinds } from "../../protocol/types.ts";
@@ -13,6 +14,7 @@ import type {
   Position,
   Range,
   Root,
+  SelectedCode,
   SymbolInfo,
 } from "../../protocol/types.ts";
 import {
@@ -126,7 +128,7 @@ export const params = {
     rootIds: optional(rootIds),
     activeFile: optional(file),
     selection: optional(
-      object<NonNullable<AskParams["selection"]>>({
+      object<SelectedCode>({
         file,
         text: text(maxSelectionLength),
         range: object<{ startLine: number; endLine: number }>({ startLine: line, endLine: line }),
@@ -136,6 +138,11 @@ export const params = {
   }),
   checkCitations: object<{ citations: Citation[] }>({ citations: list(citation, maxResults) }),
   conversation: object<{ conversationId: string }>({ conversationId: id }),
+  readConversation: object<ReadConversationParams>({
+    conversationId: id,
+    lastTurns: optional(integer(0, maxResults)),
+    before: optional(id),
+  }),
   renameConversation: object<{ conversationId: string; title: string }>({
     conversationId: id,
     title: filledText(1_000),

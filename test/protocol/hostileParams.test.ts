@@ -109,7 +109,10 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       },
     ],
   },
-  [methods.readConversation.method]: { good: { conversationId: "c" }, bad: [{}] },
+  [methods.readConversation.method]: {
+    good: { conversationId: "c", lastTurns: 2, before: "t" },
+    bad: [{}, { conversationId: "c", lastTurns: -1 }, { conversationId: "c", before: 1 }],
+  },
   [methods.renameConversation.method]: {
     good: { conversationId: "c", title: "t" },
     bad: [

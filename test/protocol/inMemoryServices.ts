@@ -145,7 +145,7 @@ function inMemoryConversations(): InMemoryConversations {
       turns.set(id, []);
       return conversation;
     },
-    read: (id) => ({ conversation: find(id), turns: turns.get(id) ?? [] }),
+    read: (id) => ({ conversation: find(id), turns: turns.get(id) ?? [], nEarlier: 0 }),
     rename(id, title) {
       const renamed = { ...find(id), title };
       known.set(id, renamed);

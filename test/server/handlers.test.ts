@@ -308,6 +308,21 @@ describe("asking", () => {
     assert.equal(turns[1]?.elapsedMs, answer.elapsedMs);
   });
 
+  it("in a conversation keeps the selection with its question", async () => {
+    const { client, services } = await joinOpen();
+    const { id } = services.store.create();
+    const selection = { file: "/work/a.ts", text: "f()", range: { startLine: 1, endLine: 2 } };
+    const { method } = methods.ask;
+    await client.sendRequest(method, {
+      question: "why?",
+      askId: "7",
+      conversationId: id,
+      selection,
+    });
+    const [asked] = services.store.read(id).turns;
+    assert.deepEqual(asked?.selection, selection);
+  });
+
   it("keeps what was shown of a cancelled answer", async () => {
     const services = inMemoryServices({
       answers: {

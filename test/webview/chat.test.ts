@@ -112,7 +112,7 @@ test("a changed, moved or gone source says so in words", () =>
       /^2 sources have changed since this answer\. Ask again$/,
     );
     await notice.getByRole("button", { name: "Ask again" }).click();
-    assert.deepEqual(await chat.postedOf("ask"), [{ type: "ask", question: asked.text }]);
+    assert.deepEqual(await chat.postedOf("askAgain"), [{ type: "askAgain", turnId: "a1" }]);
     await chat.send({
       type: "citationStates",
       turnId: "a1",
@@ -216,7 +216,7 @@ for (const [state, words] of [
       const notice = chat.page.locator(".after-answer .notice");
       assert.match(await notice.innerText(), words);
       await notice.getByRole("button", { name: "Ask again" }).click();
-      assert.deepEqual(await chat.postedOf("ask"), [{ type: "ask", question: asked.text }]);
+      assert.deepEqual(await chat.postedOf("askAgain"), [{ type: "askAgain", turnId: "a1" }]);
     }));
 }
 
@@ -241,7 +241,7 @@ test("copy and ask again of an answer", () =>
     assert.match(copied?.text ?? "", /`src\/http\/retryPolicy\.ts:34-40`/);
     assert.doesNotMatch(copied?.text ?? "", /#cite/);
     await chat.page.getByRole("button", { name: "Ask again" }).click();
-    assert.deepEqual(await chat.postedOf("ask"), [{ type: "ask", question: asked.text }]);
+    assert.deepEqual(await chat.postedOf("askAgain"), [{ type: "askAgain", turnId: "a1" }]);
   }));
 
 const { coverage } = sample;
@@ -510,3 +510,50 @@ async function distanceToEnd(chat: {
     .getByRole("log")
     .evaluate((node) => Math.round(node.scrollHeight - node.clientHeight - node.scrollTop));
 }
+
+test("earlier turns come on demand, and what was being read stays where it is", () =>
+  withChat({ height: 500 }, async (chat) => {
+    const later = [3, 4].flatMap((n) => [
+      sample.question(`q${n}`, `Question ${n}?`),
+      sample.answer(`a${n}`),
+    ]);
+    const early = [1, 2].flatMap((n) => [
+      sample.question(`q${n}`, `Question ${n}?`),
+      sample.answer(`a${n}`),
+    ]);
+    await chat.send(sample.state(later, { nEarlier: 4 }));
+    const button = chat.page.getByRole("button", { name: "Show earlier turns (4)" });
+    await button.focus();
+    await chat.page.keyboard.press("Enter");
+    await chat.page.keyboard.press("Enter");
+    assert.deepEqual(await chat.postedOf("showEarlier"), [{ type: "showEarlier", before: "q3" }]);
+    const third = chat.page.getByText("Question 3?");
+    const top = async (): Promise<number> => (await third.boundingBox())?.y ?? NaN;
+    const topBefore = await top();
+    const conversationId = "conversation-1";
+    await chat.send({ type: "earlierTurns", conversationId, turns: early, nEarlier: 0 });
+    // The browser scrolls by whole pixels.
+    assert.ok(Math.abs((await top()) - topBefore) < 1);
+    assert.deepEqual(await chat.page.locator(".question").allInnerTexts(), [
+      "Question 1?",
+      "Question 2?",
+      "Question 3?",
+      "Question 4?",
+    ]);
+    assert.equal(await button.count(), 0);
+    const focused = await chat.page.evaluate(() => document.activeElement?.className);
+    assert.equal(focused, "transcript", "the focus does not fall off the page");
+  }));
+
+test("a question about selected code names the file and its lines", () =>
+  withChat({}, async (chat) => {
+    const selection = {
+      file: "/work/shop/src/http/retryPolicy.ts",
+      text: "next()",
+      range: { startLine: 33, endLine: 40 },
+    };
+    await chat.send(sample.state([{ ...asked, selection }, sample.answer("a1")]));
+    const about = chat.page.locator(".question .about-code");
+    assert.match((await about.textContent()) ?? "", /retryPolicy\.ts:34–40/);
+    assert.equal(await about.getAttribute("title"), selection.file);
+  }));

@@ -218,6 +218,7 @@ export function state(turns: readonly Turn[], changes: Partial<ChatState> = {}):
       conversations,
       conversation,
       turns,
+      nEarlier: 0,
       draft: "",
       memory: { kind: "ready", coverage },
       strings: {},

@@ -5,7 +5,6 @@ import type { ToWebview } from "../../protocol/webviewMessages.ts";
 import {
   canAsk,
   initialState,
-  questionOf,
   questionsAsked,
   reduce,
   streamingTurn,
@@ -111,10 +110,6 @@ test("the streaming turn, the question of an answer and the questions asked", ()
   const state = after(sample.state(turns));
   assert.equal(streamingTurn(state)?.id, "a3");
   assert.equal(streamingTurn(after(sample.state(turns.slice(0, 4)))), undefined);
-  assert.equal(questionOf(turns, "a2"), "Second");
-  assert.equal(questionOf(turns, "a1"), "First");
-  assert.equal(questionOf(turns, "q1"), undefined);
-  assert.equal(questionOf(turns, "unknown"), undefined);
   assert.deepEqual(questionsAsked(turns), ["Second", "First"]);
 });
 
@@ -123,4 +118,24 @@ test("a question can be asked while the memory fills, not without a trusted fold
   assert.equal(canAsk({ kind: "starting" }), true);
   assert.equal(canAsk({ kind: "noFolder" }), false);
   assert.equal(canAsk({ kind: "restricted" }), false);
+});
+
+test("earlier turns come before those that are shown, each once", () => {
+  const later = [sample.question("q2", "Second"), sample.answer("a2")];
+  const early = [sample.question("q1", "First"), sample.answer("a1")];
+  const open = after(sample.state(later, { nEarlier: 2 }));
+  const earlier = {
+    type: "earlierTurns",
+    conversationId: "conversation-1",
+    turns: early,
+    nEarlier: 0,
+  } as const;
+  const whole = reduce(open, earlier);
+  assert.deepEqual(
+    whole.turns.map(({ id }) => id),
+    ["q1", "a1", "q2", "a2"],
+  );
+  assert.equal(whole.nEarlier, 0);
+  assert.equal(reduce(whole, earlier), whole, "a second answer to the same wish changes nothing");
+  assert.equal(reduce(open, { ...earlier, conversationId: "other" }), open);
 });

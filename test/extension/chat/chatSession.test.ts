@@ -46,11 +46,14 @@ class Conversations {
     server.on(methods.listConversations, () => ({
       conversations: [...this.turns.keys()].map((id) => this.conversation(id)),
     }));
-    server.on(methods.readConversation, ({ conversationId }) => {
+    server.on(methods.readConversation, ({ conversationId, lastTurns, before }) => {
       const turns = this.turns.get(conversationId);
-      return turns === undefined
-        ? failure("conversationNotFound")
-        : { conversation: this.conversation(conversationId), turns: [...turns] };
+      if (turns === undefined) return failure("conversationNotFound");
+      const end = before === undefined ? turns.length : turns.findIndex(({ id }) => id === before);
+      if (end === -1) return failure("conversationNotFound");
+      const from = Math.max(0, end - (lastTurns ?? end));
+      const conversation = this.conversation(conversationId);
+      return { conversation, turns: turns.slice(from, end), nEarlier: from };
     });
     server.on(methods.deleteConversation, ({ conversationId }) => {
       this.turns.delete(conversationId);
@@ -62,7 +65,11 @@ class Conversations {
     server.on(methods.ask, async (params, token) => {
       const turns = this.turns.get(params.conversationId ?? "");
       assert.ok(turns !== undefined);
-      turns.push(turn("user", params.question, "done"), turn("lore", "", "streaming"));
+      const { question, selection } = params;
+      turns.push(
+        { ...turn("user", question, "done"), ...(selection === undefined ? {} : { selection }) },
+        turn("lore", "", "streaming"),
+      );
       const at = turns.length - 1;
       const outcome = await this.answer(params.askId, token);
       const state = token.isCancellationRequested ? "cancelled" : outcome;
@@ -347,7 +354,7 @@ test("citations are read again and reported by turn, and lead back to their ques
   messages.length = 0;
   await chat.checkCitations();
   assert.deepEqual(messages, [{ type: "citationStates", turnId: "t1", states: ["stale"] }]);
-  assert.equal(await chat.questionOf(citation), "why?");
+  assert.deepEqual(await chat.questionOf(citation), { question: "why?", selection: undefined });
   assert.equal(await chat.questionOf({ ...citation, contentHash: "f".repeat(16) }), undefined);
 });
 
@@ -357,4 +364,54 @@ test("the selection goes along with its question", async () => {
   await chat.ask("who calls this?", selection);
   const [asked] = far.server.paramsOf(methods.ask) as methods.AskParams[];
   assert.deepEqual(asked?.selection, selection);
+});
+
+test("asking again takes along the selection that the question was about", async () => {
+  const { far, chat } = await build();
+  const selection = { file: "/work/one/a.ts", text: "f()", range: { startLine: 1, endLine: 2 } };
+  await chat.ask("who calls this?", selection);
+  await chat.ask("and why?");
+  await chat.askAgain("t1");
+  const asked = (far.server.paramsOf(methods.ask) as methods.AskParams[]).at(-1);
+  assert.equal(asked?.question, "who calls this?");
+  assert.deepEqual(asked?.selection, selection);
+  assert.deepEqual(await chat.questionOf(citation), { question: "who calls this?", selection });
+});
+
+/** A conversation of so many questions, each with its answer. */
+function exchanges(n: number): Turn[] {
+  return Array.from({ length: n }, (_, at) => [
+    turn("user", `q${at}`, "done"),
+    turn("lore", `a${at}`, "done"),
+  ]).flat();
+}
+
+test("a long conversation shows its last turns, and earlier ones on demand", async () => {
+  const stored = new Map([["long", exchanges(40)]]);
+  const { chat, messages } = await build({ "lore.chat.conversationId": "long" }, stored);
+  const state = messages.find(({ type }) => type === "state");
+  assert.ok(state?.type === "state");
+  const { turns, nEarlier } = state.state;
+  assert.equal(turns.length + nEarlier, 80);
+  assert.ok(nEarlier > 0 && turns.at(-1)?.text === "a39");
+  messages.length = 0;
+  await chat.showEarlier(turns[0]?.id ?? "");
+  const [earlier] = messages;
+  assert.ok(earlier?.type === "earlierTurns");
+  assert.equal(earlier.turns.length + earlier.nEarlier, nEarlier);
+  messages.length = 0;
+  await chat.sendState();
+  const again = messages.find(({ type }) => type === "state");
+  assert.ok(again?.type === "state");
+  assert.equal(again.state.turns[0]?.id, earlier.turns[0]?.id, "a page that comes back shows them");
+});
+
+test("no request reads more of a long conversation than is needed", async () => {
+  const stored = new Map([["long", exchanges(400)]]);
+  const { far, chat } = await build({ "lore.chat.conversationId": "long" }, stored);
+  await chat.ask("why?");
+  await chat.checkCitations();
+  const read = far.server.paramsOf(methods.readConversation) as methods.ReadConversationParams[];
+  assert.ok(read.length > 3);
+  assert.ok(read.every(({ lastTurns }) => lastTurns !== undefined && lastTurns <= 40));
 });

@@ -18,6 +18,8 @@ const { symbol: _symbol, ...plainCitation } = citation;
 const good: FromWebview[] = [
   { type: "ready" },
   { type: "stop" },
+  { type: "askAgain", turnId: "t" },
+  { type: "showEarlier", before: "t" },
   { type: "newConversation" },
   { type: "ask", question: "where is <script>alert(1)</script>?" },
   { type: "draft", text: "" },
@@ -55,6 +57,9 @@ const bad: unknown[] = [
   { type: "__proto__" },
   { type: ["ready"] },
   { type: "ask" },
+  { type: "askAgain" },
+  { type: "askAgain", turnId: "" },
+  { type: "showEarlier", before: 1 },
   { type: "ask", question: "  \n" },
   { type: "ask", question: "x".repeat(1_000_001) },
   { type: "ask", question: { toString: () => "x" } },

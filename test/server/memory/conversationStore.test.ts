@@ -398,3 +398,22 @@ test(
     assert.ok(expected.size > 100);
   },
 );
+
+test("a page of turns is the last of them, or the last before a turn", () => {
+  const store = open(newFolder());
+  const { id } = store.create();
+  for (let n = 0; n < 7; n++) store.appendTurn(id, makeTurn({ id: `t${n}` }));
+  const page = (wanted: Parameters<ConversationStore["read"]>[1]): [string, number] => {
+    const { turns, nEarlier } = store.read(id, wanted);
+    return [turns.map((turn) => turn.id).join(" "), nEarlier];
+  };
+  assert.deepEqual(page({}), ["t0 t1 t2 t3 t4 t5 t6", 0]);
+  assert.deepEqual(page({ lastTurns: 3 }), ["t4 t5 t6", 4]);
+  assert.deepEqual(page({ lastTurns: 3, before: "t4" }), ["t1 t2 t3", 1]);
+  assert.deepEqual(page({ lastTurns: 3, before: "t1" }), ["t0", 0]);
+  assert.deepEqual(page({ lastTurns: 3, before: "t0" }), ["", 0]);
+  assert.deepEqual(page({ before: "t2" }), ["t0 t1", 0]);
+  assert.deepEqual(page({ lastTurns: 0 }), ["", 7]);
+  assert.throws(() => store.read(id, { before: "nope" }), isNotFound);
+  store.close();
+});

@@ -1,0 +1,53 @@
+import * as methods from "../../protocol/methods.ts";
+import type { Conversation, Turn } from "../../protocol/types.ts";
+import { isMemoryError } from "../memory/memoryClient.ts";
+import type { MemorySession } from "../memory/memorySession.ts";
+import type { ChatKeeper } from "./chatKeeper.ts";
+
+/** Turns of the open conversation; without one, nothing. */
+export interface OpenTurns {
+  readonly conversation: Conversation | undefined;
+  readonly turns: readonly Turn[];
+  /** Turns before the first of `turns`. */
+  readonly nEarlier: number;
+}
+
+const nothing: OpenTurns = { conversation: undefined, turns: [], nEarlier: 0 };
+
+/** Reads conversations from the server. What is not there (no memory, deleted elsewhere) reads as nothing. */
+export class ConversationReader {
+  readonly #memory: MemorySession;
+  readonly #keeper: ChatKeeper;
+
+  constructor(memory: MemorySession, keeper: ChatKeeper) {
+    this.#memory = memory;
+    this.#keeper = keeper;
+  }
+
+  /** The last turns of the open conversation, or those before a turn of it. */
+  async read(page: Omit<methods.ReadConversationParams, "conversationId">): Promise<OpenTurns> {
+    const conversationId = this.#keeper.conversationId;
+    if (conversationId === undefined || this.#memory.state.kind !== "open") return nothing;
+    try {
+      const { client } = this.#memory;
+      return await client.request(methods.readConversation, { conversationId, ...page });
+    } catch (error) {
+      if (isMemoryError(error, "serverLost")) return nothing;
+      if (!isMemoryError(error, "conversationNotFound")) throw error;
+      // Deleted elsewhere or with the folder's memory; a turn that is gone says nothing about the rest.
+      if (page.before === undefined) this.#keeper.keepConversation(undefined);
+      return nothing;
+    }
+  }
+
+  /** Every conversation, the one that changed last first. */
+  async list(): Promise<readonly Conversation[]> {
+    if (this.#memory.state.kind !== "open") return [];
+    try {
+      return (await this.#memory.client.request(methods.listConversations, {})).conversations;
+    } catch (error) {
+      if (isMemoryError(error, "serverLost")) return [];
+      throw error;
+    }
+  }
+}

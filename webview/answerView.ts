@@ -1,0 +1,91 @@
+import type { Turn } from "../protocol/types.ts";
+import { createAnswerBody } from "./answerBody.ts";
+import { element } from "./element.ts";
+import type { IconName } from "./icons.ts";
+import type { MarkdownRenderer } from "./markdown.ts";
+import { sourcesView } from "./sourcesView.ts";
+import type { CitationState } from "./state.ts";
+import type { StringKey } from "./strings.ts";
+import type { Texts } from "./texts.ts";
+import { createTurnFooter } from "./turnFooter.ts";
+import { turnNotice } from "./turnNotice.ts";
+import type { TurnActions, TurnView } from "./turnView.ts";
+
+/** Returns the view of an answer. */
+export function createAnswerView(
+  first: Turn,
+  renderer: MarkdownRenderer,
+  texts: Texts,
+  actions: TurnActions,
+): TurnView {
+  const body = createAnswerBody(renderer, texts, actions.copy);
+  const before = element("div", { class: "before-answer" });
+  const working = element(
+    "p",
+    { class: "working" },
+    element("span", { class: "pulse", attributes: { "aria-hidden": "true" } }),
+    element("span", { class: "working-text", text: texts.text("turn.working") }),
+  );
+  const after = element("div", { class: "after-answer" });
+  const root = element(
+    "section",
+    { class: "turn turn-lore", attributes: { "data-turn": first.id } },
+    element("h2", { class: "visually-hidden", text: texts.text("turn.lore") }),
+    before,
+    body.root,
+    working,
+    after,
+  );
+  const footer = createTurnFooter(first, texts, actions);
+  const again = {
+    label: texts.text("turn.askAgain"),
+    run: () => actions.askAgain(first.id),
+  };
+
+  let previous: Turn | undefined;
+  let previousStates: readonly CitationState[] | undefined;
+  return {
+    root,
+    update: (turn, states) => {
+      if (turn === previous && states === previousStates) return;
+      const streaming = turn.state === "streaming";
+      body.update(turn, states);
+      root.classList.toggle("abstained", turn.abstained);
+      root.classList.toggle("has-text", turn.text !== "");
+      root.setAttribute("aria-busy", String(streaming));
+      working.hidden = !streaming;
+      const restChanged = !streaming || previous?.state !== "streaming";
+      if (restChanged) {
+        const nChanged =
+          states?.filter((state) => state === "stale" || state === "gone").length ?? 0;
+        before.replaceChildren(
+          ...(turn.abstained ? [turnNotice("search", texts.text("turn.abstained"))] : []),
+          ...(nChanged > 0
+            ? [turnNotice("info", texts.plural("turn.changed", nChanged), again)]
+            : []),
+        );
+        const end = endings[turn.state];
+        const hasFooter = turn.text !== "" || turn.recalls.length > 0 || end === undefined;
+        const parts = [
+          end && turnNotice(end.icon, texts.text(end.key), again),
+          streaming ? undefined : sourcesView(turn, states, texts),
+          streaming || !hasFooter ? undefined : footer.show(turn, end === undefined),
+        ];
+        after.replaceChildren(...parts.filter((part) => part !== undefined));
+      }
+      previous = turn;
+      previousStates = states;
+    },
+  };
+}
+
+/** How a turn that did not come to its end says so. */
+const endings: Readonly<
+  Record<Turn["state"], { readonly icon: IconName; readonly key: StringKey } | undefined>
+> = {
+  done: undefined,
+  streaming: undefined,
+  cancelled: { icon: "stop", key: "turn.cancelled" },
+  interrupted: { icon: "info", key: "turn.interrupted" },
+  failed: { icon: "warning", key: "turn.failed" },
+};
