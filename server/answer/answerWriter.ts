@@ -70,7 +70,7 @@ export class AnswerWriter {
 }
 
 /** `path:12-30`, lines counted from one, the last line included. */
-export function placeLabel(path: string, range: Range): string {
+function placeLabel(path: string, range: Range): string {
   const first = range.start.line + 1;
   // A range that ends before the first character of a line does not show that line.
   const last = Math.max(first, range.end.character === 0 ? range.end.line : range.end.line + 1);

@@ -4,6 +4,7 @@ import { pause, recallMore, recallUses, type AnswerOutcome, type Ask } from "./a
 import { code, count } from "./markdown.ts";
 import { callsName, lastPart } from "./names.ts";
 import { abstain } from "./noEvidence.ts";
+import { withoutRepeats } from "./mainPlace.ts";
 import { placeLine } from "./placeText.ts";
 import { Reading } from "./reading.ts";
 import { distinctUses, fileKey, lineRange, useLinesOf, verbOf, type UseLine } from "./useLines.ts";
@@ -28,7 +29,9 @@ export async function answerCallers(ask: Ask, target: string): Promise<AnswerOut
 async function findDefinitions(ask: Ask, name: string): Promise<Recall[]> {
   const defines = (recall: Recall): boolean => recall.citation.symbol?.name === name;
   const known = ask.result.recalls.filter(defines);
-  return known.length > 0 ? known : (await recallMore(ask, `\`${name}\``, 10)).filter(defines);
+  return withoutRepeats(
+    known.length > 0 ? known : (await recallMore(ask, `\`${name}\``, 10)).filter(defines),
+  );
 }
 
 function writeDefinitions(ask: Ask, definitions: readonly Recall[], name: string): void {

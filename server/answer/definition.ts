@@ -19,8 +19,10 @@ export interface Definition {
 /** What the comment of a definition says, without comment marks, on one line. */
 export interface DocComment {
   readonly text: string;
-  /** The comment's lines. */
+  /** The comment's lines that `text` stands in. */
   readonly range: Range;
+  /** The last line of the whole comment. */
+  readonly lastLine: number;
 }
 
 const maxCommentLines = 60;
@@ -171,7 +173,11 @@ function docOf(file: SourceFile, first: number, last: number): DocComment | unde
     .trim();
   if (!/[\p{L}]{2}/u.test(text) || /\bcopyright\b|\blicen[sc]ed? under\b|SPDX-/i.test(text))
     return undefined;
-  return { text: shortened(text, maxDocLength), range: file.linesRange(first, lastUsed) };
+  return {
+    text: shortened(text, maxDocLength),
+    range: file.linesRange(first, lastUsed),
+    lastLine: last,
+  };
 }
 
 function withoutMarks(line: string): string {

@@ -2,6 +2,7 @@
 import type { AnswerOutcome, Ask } from "./ask.ts";
 import { nearestNames, termsOfRecall } from "./evidence.ts";
 import { code, listed } from "./markdown.ts";
+import { withoutRepeats } from "./mainPlace.ts";
 import { placeLine } from "./placeText.ts";
 import { Reading } from "./reading.ts";
 import { notInMemory } from "./wording.ts";
@@ -42,7 +43,7 @@ function writeNearestNames(ask: Ask, missing: readonly string[]): boolean {
 function writeNearestPlaces(ask: Ask, missing: readonly string[]): void {
   const reading = new Reading(ask.ports.source);
   const items: string[] = [];
-  for (const recall of ask.result.recalls) {
+  for (const recall of withoutRepeats(ask.result.recalls)) {
     if (items.length >= maxNearest) break;
     const held = ask.terms
       .heldBy(termsOfRecall(recall))

@@ -10,15 +10,15 @@ import {
   termsOfRecall,
 } from "./evidence.ts";
 import { code, listed } from "./markdown.ts";
-import { lastPart } from "./names.ts";
+import { holdsSelection, inOrderOfAnswer, isSamePlace } from "./mainPlace.ts";
 import { abstain } from "./noEvidence.ts";
 import { placeLine, writePlace } from "./placeText.ts";
-import { placeLabel } from "./answerWriter.ts";
 import { Reading, type Place } from "./reading.ts";
+import { typeOfBlock } from "./typeOfBlock.ts";
 
 const maxOthers = 3;
-/** A definition further down the list is not what a question by name is about. */
-const nLookedForName = 8;
+/** So many places are tried when files change under the question. */
+const nTried = 8;
 
 /** Answers with the best recalled place, or abstains. */
 export async function answerPlace(ask: Ask): Promise<AnswerOutcome> {
@@ -31,7 +31,7 @@ export async function answerPlace(ask: Ask): Promise<AnswerOutcome> {
     (nNames > 0 && missing.length === nNames && !isSelected && !isAboutPath(ask))
   )
     return abstain(ask, missing);
-  const ordered = byWish(ask);
+  const ordered = inOrderOfAnswer(ask);
   const main = writeHead(ask, ordered, evidence, missing);
   if (main === undefined) return abstain(ask, missing);
   ask.writer.flush();
@@ -66,32 +66,6 @@ function isAboutPath(ask: Ask): boolean {
   return paths.length + stackFrames.length > 0;
 }
 
-/** A definition of the very name, or the selected code's own place, comes before better-scored places. */
-function byWish(ask: Ask): Recall[] {
-  const recalls = ask.result.recalls.filter((recall) => recall.relation === undefined);
-  const rest = recalls.length === 0 ? [...ask.result.recalls] : recalls;
-  const selected = rest.find((recall) => holdsSelection(ask, recall));
-  const names = new Set([...ask.question.identifiers, ...ask.question.possibleNames].map(lastPart));
-  const named = rest
-    .slice(0, nLookedForName)
-    .find(({ citation }) => citation.symbol !== undefined && names.has(citation.symbol.name));
-  const first = selected ?? named;
-  return first === undefined ? rest : [first, ...rest.filter((recall) => recall !== first)];
-}
-
-/** True when a recall shows the code that the question was asked about. */
-function holdsSelection({ selection }: Ask, { citation }: Recall): boolean {
-  const { file, startLine } = selection ?? {};
-  if (file === undefined || startLine === undefined) return false;
-  const { start, end } = citation.range;
-  return (
-    file.rootId === citation.rootId &&
-    file.path === citation.path &&
-    startLine >= start.line &&
-    startLine <= end.line
-  );
-}
-
 /** Writes the first place that still stands. A place that changed since it was recalled is passed over. */
 function writeHead(
   ask: Ask,
@@ -100,9 +74,10 @@ function writeHead(
   missing: readonly string[],
 ): Place | undefined {
   const reading = new Reading(ask.ports.source);
-  for (const recall of recalls.slice(0, nLookedForName)) {
-    const place = reading.place(recall);
-    if (place === undefined) continue;
+  for (const recall of recalls.slice(0, nTried)) {
+    const found = reading.place(recall);
+    if (found === undefined) continue;
+    const place = asksForThing(ask) ? (typeOfBlock(found, ask.ports.hashText) ?? found) : found;
     if (missing.length > 0) {
       ask.writer.block(
         `${listed(missing.map(code))} ${missing.length === 1 ? "does" : "do"} not occur in memory. The rest of the question leads here:`,
@@ -114,19 +89,25 @@ function writeHead(
   return undefined;
 }
 
-/** One line for each further place that holds something of the question. */
+/** "What is X" and a bare name ask for a definition, other questions for the code that works on it. */
+function asksForThing({ question, selection, terms }: Ask): boolean {
+  if (selection !== undefined) return false;
+  const isBare = question.intent.kind === "unknown" && terms.units.length === 1;
+  return isBare || question.intent.kind === "what";
+}
+
+/** One line for each further definition that holds something of the question, each once. */
 function writeOthers(ask: Ask, recalls: readonly Recall[], main: Recall): void {
   const reading = new Reading(ask.ports.source);
-  const seen = new Set([placeLabel(main.citation.path, main.citation.range)]);
+  const shown = [main];
   const items: string[] = [];
   for (const recall of recalls) {
-    const place =
-      items.length < maxOthers && !isNested(recall, main) ? reading.place(recall) : undefined;
-    if (place === undefined) continue;
-    const label = placeLabel(place.file.path, place.symbol?.range ?? place.range);
+    if (items.length >= maxOthers) break;
+    if (shown.some((other) => isSamePlace(recall, other)) || isNested(recall, main)) continue;
     const held = ask.terms.heldBy(termsOfRecall(recall)).map((unit) => code(unit.text));
-    if (seen.has(label) || held.length === 0) continue;
-    seen.add(label);
+    const place = held.length === 0 ? undefined : reading.place(recall);
+    if (place === undefined) continue;
+    shown.push(recall);
     items.push(`- ${placeLine(ask, place)}: holds ${listed(held.slice(0, 6))}`);
   }
   if (items.length > 0) ask.writer.block(`### Other candidates\n\n${items.join("\n")}`);

@@ -1,19 +1,20 @@
 /** Words about one place: where it is, what its comment says, which lines match the question. */
+import type { Range } from "../../protocol/types.ts";
 import type { Ask } from "./ask.ts";
 import { definitionAt } from "./definition.ts";
 import { code, count, prose } from "./markdown.ts";
-import { shownSpansOf } from "./shownSpans.ts";
+import { shownSpansOf, type Shown } from "./shownSpans.ts";
 import type { Place } from "./reading.ts";
-import { kindOf } from "./wording.ts";
+import { kindOf, nameOf } from "./kindWords.ts";
 
 /** Writes where a place is, what its comment says, and the lines that match the question. */
 export function writePlace(ask: Ask, place: Place, tone: "sure" | "likely"): void {
   const { writer } = ask;
   const definition = definitionAt(place);
   writer.block(sentenceOf(ask, place, tone));
-  const spans = shownSpansOf(place.file, place.range, definition, ask.terms);
+  const shown = shownSpansOf(place, definition, ask.terms);
   const doc = definition?.doc;
-  const showsDoc = spans.some(
+  const showsDoc = shown.spans.some(
     ({ start, end }) =>
       doc !== undefined && start.line <= doc.range.start.line && end.line >= doc.range.end.line,
   );
@@ -22,30 +23,52 @@ export function writePlace(ask: Ask, place: Place, tone: "sure" | "likely"): voi
       `Its comment says (${writer.link(place.file, doc.range, place.symbol)}):\n\n> ${prose(doc.text)}`,
     );
   }
-  let last = -1;
-  for (const range of spans) {
-    if (last >= 0 && range.start.line > last + 1) {
-      writer.block(`*${count(range.start.line - last - 1, "line")} left out.*`);
-    }
-    writer.show(place.file, range, place.symbol);
-    last = range.end.line;
-  }
+  writeShown(ask, place, shown);
 }
 
-function sentenceOf(ask: Ask, { file, range, symbol }: Place, tone: "sure" | "likely"): string {
-  const where = ask.writer.link(file, symbol?.range ?? range, symbol);
-  if (symbol === undefined)
+/** Shows the spans; lines between, before and after them that are not shown are told as left out. */
+function writeShown({ writer }: Ask, { file, symbol }: Place, shown: Shown): void {
+  const leaveOut = (from: number, to: number): void => {
+    let n = 0;
+    for (let line = from; line <= to; line++) if (file.line(line).trim() !== "") n++;
+    if (n > 0) writer.block(`*${count(to - from + 1, "line")} left out.*`);
+  };
+  let next = shown.firstLine;
+  for (const range of shown.spans) {
+    leaveOut(next, range.start.line - 1);
+    writer.show(file, range, symbol);
+    next = range.end.line + 1;
+  }
+  leaveOut(next, shown.lastLine);
+}
+
+function sentenceOf(ask: Ask, place: Place, tone: "sure" | "likely"): string {
+  const where = linkTo(ask, place);
+  const kind = kindOf(place);
+  if (kind === undefined)
     return tone === "sure" ? `This is in ${where}.` : `The closest place I found is ${where}.`;
-  const name = `**${code(symbol.name)}**`;
-  if (tone === "likely")
-    return `The closest place I found is ${name}, ${kindOf(symbol)} in ${where}.`;
-  return symbol.kind === "section" || symbol.kind === "test"
-    ? `${name} is ${kindOf(symbol)} in ${where} that covers this.`
-    : `${name} is ${kindOf(symbol)} in ${where}.`;
+  const name = `**${code(nameOf(place))}**`;
+  if (tone === "likely") return `The closest place I found is ${name}, ${kind} in ${where}.`;
+  return place.symbol?.kind === "section" || place.symbol?.kind === "test"
+    ? `${name} is ${kind} in ${where} that covers this.`
+    : `${name} is ${kind} in ${where}.`;
 }
 
 /** "`name`, a function in [place]" */
-export function placeLine(ask: Ask, { file, range, symbol }: Place): string {
-  const link = ask.writer.link(file, symbol?.range ?? range, symbol);
-  return symbol === undefined ? link : `${code(symbol.name)}, ${kindOf(symbol)} in ${link}`;
+export function placeLine(ask: Ask, place: Place): string {
+  const kind = kindOf(place);
+  const link = linkTo(ask, place);
+  return kind === undefined ? link : `${code(nameOf(place))}, ${kind} in ${link}`;
+}
+
+/** Returns a link to a place: its definition without the comment before it, or the span itself. */
+function linkTo(ask: Ask, place: Place): string {
+  return ask.writer.link(place.file, linesOf(place), place.symbol);
+}
+
+/** The lines that a link to a place names; the shown lines begin where it begins. */
+function linesOf(place: Place): Range {
+  const definition = definitionAt(place);
+  if (definition === undefined) return place.symbol?.range ?? place.range;
+  return place.file.linesRange(definition.firstLine, definition.lastLine);
 }

@@ -11,6 +11,8 @@ export interface QuestionUnit {
   /** Never empty. */
   readonly parts: readonly string[];
   readonly isName: boolean;
+  /** A word that everybody says of code and few write in it. */
+  readonly isWeak: boolean;
   readonly weight: number;
 }
 
@@ -22,6 +24,8 @@ const nameFactor = 2;
  * words tells little, and rare as they are in code they would outweigh the words that matter.
  */
 const weakFactor = 0.2;
+/** Between the lines of one place even these words tell something. */
+const weakLineFactor = 0.5;
 const weakWords: ReadonlySet<string> = new Set(
   (
     "whether because actually really exactly currently simply come comes coming go goes going happen happens happened decide decides decided deciding " +
@@ -29,7 +33,7 @@ const weakWords: ReadonlySet<string> = new Set(
     "give gives given take takes taken keep keeps kept put puts work works working handle handles handled handling manage manages managed deal deals " +
     "compute computes computed figure figures want wants need needs use uses used using mean means look looks like know knows about between during " +
     "before after first next every each some something anything place places thing things way ways code responsible implement implements implemented " +
-    "forbid forbids allow allows"
+    "forbid forbids allow allows class classes function functions method methods struct structs"
   ).split(" "),
 );
 
@@ -39,18 +43,19 @@ export class QuestionTerms {
   readonly literals: readonly string[];
   /** Lower-case texts to look for in a long line, most telling first. */
   readonly needles: readonly string[];
-  readonly #weights = new Map<string, number>();
+  readonly #lineWeights = new Map<string, number>();
 
   constructor(question: ParsedQuestion, trace: RecallTrace) {
     const nChunks = new Map(trace.terms.map((each) => [each.term, each.nChunks]));
     const unitOf = (text: string, terms: readonly string[], isName: boolean): QuestionUnit[] => {
       if (terms.length === 0) return [];
       const rarest = Math.min(...terms.map((term) => nChunks.get(term) ?? unknownChunks));
-      const weight = weightOf(rarest) * factorOf(text, isName);
+      const isWeak = !isName && weakWords.has(text.toLowerCase());
+      const weight = weightOf(rarest) * (isName ? nameFactor : isWeak ? weakFactor : 1);
       const isOneWord = terms.length > 1 && /^[A-Za-z0-9_$]+$/.test(text);
       return isOneWord
-        ? [{ text, whole: terms[0] as string, parts: terms.slice(1), isName, weight }]
-        : [{ text, parts: terms, isName, weight }];
+        ? [{ text, whole: terms[0] as string, parts: terms.slice(1), isName, isWeak, weight }]
+        : [{ text, parts: terms, isName, isWeak, weight }];
     };
     this.units = [
       ...question.identifiers.flatMap((name) => unitOf(name, termsOfName(name), true)),
@@ -66,14 +71,15 @@ export class QuestionTerms {
       text.toLowerCase(),
     );
     for (const unit of this.units) {
+      const weight = unit.isWeak ? (unit.weight * weakLineFactor) / weakFactor : unit.weight;
       for (const term of [...unit.parts, unit.whole ?? ""])
-        this.#weights.set(term, Math.max(this.#weights.get(term) ?? 0, unit.weight));
+        this.#lineWeights.set(term, Math.max(this.#lineWeights.get(term) ?? 0, weight));
     }
   }
 
-  /** 0 for a term that the question does not hold. */
-  weightOf(term: string): number {
-    return this.#weights.get(term) ?? 0;
+  /** What a term tells between the lines of one place; 0 for a term that the question does not hold. */
+  lineWeightOf(term: string): number {
+    return this.#lineWeights.get(term) ?? 0;
   }
 
   /** The words of which a text holds more than half, and the names that it holds whole, in the question's order. */
@@ -98,11 +104,6 @@ function shareOf(unit: QuestionUnit, terms: ReadonlySet<string>): number {
   const { whole, parts } = unit;
   if (whole !== undefined && terms.has(whole)) return 1;
   return parts.filter((term) => terms.has(term)).length / parts.length;
-}
-
-function factorOf(text: string, isName: boolean): number {
-  if (isName) return nameFactor;
-  return weakWords.has(text.toLowerCase()) ? weakFactor : 1;
 }
 
 function weightOf(nChunks: number): number {

@@ -1,53 +1,71 @@
 /** Chooses which lines of a place to show: the signature and the lines that match the question best. */
 import type { Range } from "../../protocol/types.ts";
-import { termsOfText } from "../ingest/terms.ts";
 import type { SourceFile } from "../recall/sourceFile.ts";
 import type { Definition } from "./definition.ts";
 import { lastLineOf } from "./definition.ts";
+import { bestLines } from "./bestLines.ts";
 import type { QuestionTerms } from "./questionTerms.ts";
+import type { Place } from "./reading.ts";
+import { Statements } from "./statements.ts";
 
 /** A place of up to this many lines is shown whole. */
-const maxWholeLines = 26;
+const maxWholeLines = 22;
 /** Lines shown of a longer place, beside the signature. */
-const windowLines = 16;
+const maxShownLines = 16;
+/** A gap of fewer lines is shown: to say that it is left out would take as much room. */
+const minGap = 3;
 /** A longer line is shown in part. */
 const maxLineLength = 400;
 const lineContext = 160;
 /** Only so many lines of a huge place are looked at. */
 const maxLinesLooked = 3000;
 
-/** Returns the spans to show, in order and apart from each other; each is whole lines or part of one line. */
+/** The spans of a place that are shown, and the lines that they are taken from, zero-based and included. */
+export interface Shown {
+  /** In order and apart from each other; each is whole lines or part of one line. */
+  readonly spans: readonly Range[];
+  readonly firstLine: number;
+  readonly lastLine: number;
+}
+
+/** Returns what to show of a place: all of it when it is short, else its signature and the lines that answer. */
 export function shownSpansOf(
-  file: SourceFile,
-  place: Range,
+  { file, range, symbol }: Place,
   definition: Definition | undefined,
   terms: QuestionTerms,
-): Range[] {
+): Shown {
   const bounds = trimBlank(
     file,
-    definition?.firstLine ?? place.start.line,
-    Math.min(definition?.lastLine ?? lastLineOf(place), file.nLines - 1),
+    definition?.firstLine ?? range.start.line,
+    Math.min(definition?.lastLine ?? lastLineOf(range), file.nLines - 1),
   );
-  if (bounds === undefined) return [];
-  const [first, last] = bounds;
-  if (last - first < maxWholeLines) return splitAtLongLines(file, first, last, terms);
-  const scores = lineScores(file, first, Math.min(last, first + maxLinesLooked), terms);
+  if (bounds === undefined) return { spans: [], firstLine: 0, lastLine: -1 };
+  const [firstLine, lastLine] = bounds;
+  const shown = (...parts: readonly (readonly [number, number])[]): Shown => ({
+    spans: parts.flatMap(([first, last]) => splitAtLongLines(file, first, last, terms)),
+    firstLine,
+    lastLine,
+  });
+  if (lastLine - firstLine < maxWholeLines) return shown([firstLine, lastLine]);
+  const looked = Math.min(lastLine, firstLine + maxLinesLooked);
   const signatureLast =
-    definition === undefined ? first - 1 : Math.max(first, definition.signatureLine);
-  const start = bestWindow(scores, first, signatureLast + 1);
-  const end = Math.min(last, start + windowLines - 1);
-  // A gap of a few lines is not worth the words that it takes to say so.
-  if (start - signatureLast <= 4)
-    return splitAtLongLines(
-      file,
-      first,
-      Math.min(last, Math.max(end, first + maxWholeLines - 1)),
-      terms,
-    );
-  return [
-    ...splitAtLongLines(file, first, signatureLast, terms),
-    ...splitAtLongLines(file, ...(trimBlank(file, start, end) ?? [start, end]), terms),
-  ];
+    definition === undefined ? firstLine - 1 : Math.max(firstLine, definition.signatureLine);
+  const body = afterDoc(signatureLast + 1, definition);
+  const best = bestLines(file, [body, looked], terms, { name: symbol?.name ?? "", place: range });
+  const statements = new Statements(file, body, looked);
+  const [from, to] = trimBlank(file, ...statements.whole(...best, maxShownLines)) ?? best;
+  const rest = lastLine - to;
+  const end = rest < minGap ? lastLine : to;
+  if (definition === undefined) return shown([from - firstLine < minGap ? firstLine : from, end]);
+  if (from - signatureLast <= minGap) return shown([firstLine, end]);
+  return shown([firstLine, signatureLast], [from, end]);
+}
+
+/** A comment inside of a definition is told in words already. */
+function afterDoc(line: number, definition: Definition | undefined): number {
+  const doc = definition?.doc;
+  if (definition === undefined || doc === undefined || doc.range.start.line < line) return line;
+  return Math.min(doc.lastLine + 1, definition.lastLine);
 }
 
 /** Returns the line range without blank lines at its ends, `undefined` when all are blank. */
@@ -61,38 +79,6 @@ function trimBlank(
   while (from <= to && file.line(from).trim() === "") from++;
   while (to >= from && file.line(to).trim() === "") to--;
   return from > to ? undefined : [from, to];
-}
-
-/** One number for each line: how much of the question it holds. */
-function lineScores(file: SourceFile, first: number, last: number, terms: QuestionTerms): number[] {
-  const scores: number[] = [];
-  for (let line = first; line <= last; line++) {
-    const text = file.line(line).slice(0, 2000);
-    let score = 0;
-    for (const term of new Set(termsOfText(text))) score += terms.weightOf(term);
-    for (const literal of terms.literals) if (text.includes(literal)) score += literalWeight;
-    scores.push(score);
-  }
-  return scores;
-}
-const literalWeight = 3;
-
-/** Returns the first line of the window with the largest score; the earliest of equals. */
-function bestWindow(scores: readonly number[], first: number, earliest: number): number {
-  let best = earliest;
-  let bestScore = -1;
-  let sum = 0;
-  for (let i = Math.max(0, earliest - first); i < scores.length; i++) {
-    sum += scores[i] as number;
-    const from = i - windowLines + 1;
-    if (from - 1 >= earliest - first) sum -= scores[from - 1] as number;
-    if (sum > bestScore + 1e-9) {
-      bestScore = sum;
-      // A few lines before the first match give it context.
-      best = first + Math.max(earliest - first, from);
-    }
-  }
-  return best;
 }
 
 function splitAtLongLines(

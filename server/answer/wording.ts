@@ -1,31 +1,6 @@
-/** How the answer speaks of definitions and of the memory. */
-import type { Coverage, SymbolInfo, Tier } from "../../protocol/types.ts";
-import { code, count } from "./markdown.ts";
-
-const kinds: Readonly<Record<SymbolInfo["kind"], string>> = {
-  function: "a function",
-  method: "a method",
-  class: "a class",
-  interface: "an interface",
-  struct: "a struct",
-  enum: "an enum",
-  type: "a type",
-  module: "a module",
-  variable: "a variable",
-  constant: "a constant",
-  field: "a field",
-  macro: "a macro",
-  test: "a test",
-  section: "a section",
-  key: "a setting",
-};
-
-/** "a method of `Retry`" */
-export function kindOf(symbol: SymbolInfo): string {
-  return symbol.container === ""
-    ? kinds[symbol.kind]
-    : `${kinds[symbol.kind]} of ${code(symbol.container)}`;
-}
+/** How the answer speaks of the memory. */
+import type { Coverage, Tier } from "../../protocol/types.ts";
+import { count } from "./markdown.ts";
 
 /** What is not in memory, as a sentence; `undefined` when everything known is. */
 export function notInMemory(coverage: Coverage): string | undefined {

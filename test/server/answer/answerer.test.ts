@@ -211,7 +211,7 @@ test("a place that moved is shown where it is now; one that changed is passed ov
       queueMicrotask(() => source.contents.set(path, `\n\n\n${source.contents.get(path) ?? ""}`));
   };
   const moved = await ask(source, "where is the retry policy decided?");
-  assert.ok((moved.parts[0] as string).includes("`src/net/retryPolicy.ts:10-21`"), moved.parts[0]);
+  assert.ok((moved.parts[0] as string).includes("`src/net/retryPolicy.ts:16-21`"), moved.parts[0]);
   n = 0;
   source.onRecall = () => {
     if (n++ === 0) queueMicrotask(() => source.contents.delete(path));
