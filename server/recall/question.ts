@@ -9,6 +9,7 @@ import { scopeOf, type Scope } from "./scope.ts";
 import { splitQuotes } from "./quotedSpans.ts";
 import { readTokens, type PathMention } from "./questionTokens.ts";
 import { findFrames, type StackFrame } from "./stackTrace.ts";
+import { withoutTerminalMarks } from "./terminalMarks.ts";
 
 /** A question longer than this many UTF-16 code units is understood from its beginning only. */
 export const maxQuestionLength = 100_000;
@@ -48,7 +49,7 @@ export interface ParsedQuestion {
 /** Returns what a question asks for. Any text has an outcome; see `problem` for those that ask nothing. */
 export function parseQuestion(raw: string): ParsedQuestion {
   const isCut = raw.length > maxQuestionLength;
-  const text = isCut ? raw.slice(0, maxQuestionLength) : raw;
+  const text = withoutTerminalMarks(isCut ? raw.slice(0, maxQuestionLength) : raw);
   const blank = { words: [], identifiers: [], possibleNames: [], paths: [], literals: [] };
   if (isBinary(text)) {
     return {
@@ -242,7 +243,7 @@ function unique(items: readonly string[]): string[] {
 function uniquePaths(paths: readonly PathMention[]): PathMention[] {
   const seen = new Map<string, PathMention>();
   for (const mention of paths) {
-    const key = `${mention.path}:${mention.line ?? ""}`;
+    const key = `${mention.path}:${mention.line ?? ""}-${mention.endLine ?? ""}`;
     if (!seen.has(key)) seen.set(key, mention);
   }
   return [...seen.values()].slice(0, maxItems);

@@ -18,12 +18,26 @@ export interface TextMatch {
   readonly words: readonly string[];
 }
 
+/** The name among those a chunk defines that is most surely the one asked for. */
+export interface NamedDefinition {
+  /** 1 for the same name, less for another case, another way of writing it or the same stem; 0 for none. */
+  readonly strength: number;
+  readonly name: string;
+  readonly exact: boolean;
+}
+
+/** A name of the question with the term that it is indexed under. */
+interface WantedName {
+  readonly name: string;
+  readonly whole: string;
+}
+
 export class QuestionMatcher {
   readonly #mass = new Map<string, number>();
   readonly #total: number;
   readonly #question: ParsedQuestion;
   readonly #scanner: TermScanner;
-  readonly #identifiers: readonly { readonly name: string; readonly whole: string }[];
+  readonly #identifiers: readonly WantedName[];
   readonly #literals: readonly string[];
 
   /** `scanner` is borrowed: its table of words is worth keeping from question to question. */
@@ -105,41 +119,16 @@ export class QuestionMatcher {
     return { coverage: sum / this.#total, literal: this.#literalIn(text, start, stop), words };
   }
 
-  /** How surely one of the names defines what the question names. */
-  definition(names: readonly string[]): { strength: number; name: string } {
-    let best = { strength: 0, name: "" };
+  /** How surely one of the names defines what the question names; `exact` when it is spelled the same. */
+  definition(names: readonly string[]): NamedDefinition {
+    let best: NamedDefinition = { strength: 0, name: "", exact: false };
     for (const name of names) {
       for (const wanted of this.#identifiers) {
-        const strength =
-          name === wanted.name
-            ? 1
-            : wanted.whole !== "" && termsOfWord(name)[0] === wanted.whole
-              ? 0.8
-              : 0;
-        if (strength > best.strength) best = { strength, name };
+        const strength = likeName(name, wanted);
+        if (strength > best.strength) best = { strength, name, exact: name === wanted.name };
       }
       if (best.strength === 0 && this.#question.possibleNames.includes(name))
-        best = { strength: 0.5, name };
-    }
-    return best;
-  }
-
-  /** 1 when a path of the question names this file and line, 0.5 for the file alone. */
-  pointed(path: string, startLine: number, endLine: number): number {
-    let best = 0;
-    const places = [
-      ...this.#question.paths.map((mention) => ({ path: mention.path, line: mention.line })),
-      ...this.#question.stackFrames.map((frame) => ({ path: frame.path ?? "", line: frame.line })),
-    ];
-    for (const place of places) {
-      if (!isSamePath(path, place.path)) continue;
-      const { line } = place;
-      best = Math.max(
-        best,
-        line !== undefined && line >= startLine && line < Math.max(endLine, startLine + 1)
-          ? 1
-          : 0.5,
-      );
+        best = { strength: 0.5, name, exact: true };
     }
     return best;
   }
@@ -154,9 +143,15 @@ export class QuestionMatcher {
   }
 }
 
-/** True when one path ends with the other at a folder boundary. */
-function isSamePath(path: string, mentioned: string): boolean {
-  const normal = mentioned.replaceAll("\\", "/").replace(/^\.?\//, "");
-  if (normal === "") return false;
-  return path === normal || path.endsWith(`/${normal}`) || normal.endsWith(`/${path}`);
+function likeName(name: string, wanted: WantedName): number {
+  if (name === wanted.name) return 1;
+  if (name.toLowerCase() === wanted.name.toLowerCase()) return 0.8;
+  const spelled = bare(name);
+  if (spelled !== "" && spelled === bare(wanted.name)) return 0.7;
+  return wanted.whole !== "" && termsOfWord(name)[0] === wanted.whole ? 0.4 : 0;
+}
+
+/** `get_user_name` and `getUserName` are the same name in two conventions. */
+function bare(name: string): string {
+  return name.replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
 }

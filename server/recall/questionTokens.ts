@@ -9,6 +9,8 @@ export interface PathMention {
   readonly path: string;
   /** Zero-based. */
   readonly line?: number;
+  /** The last line of `a.ts:12-40`, zero-based and included; absent for a single line. */
+  readonly endLine?: number;
 }
 
 /** The tokens of a text by kind, in order, with repetitions. */
@@ -80,9 +82,9 @@ function readToken(
   out: Sink,
 ): boolean {
   if (token === "") return wantsLine;
-  if (wantsLine && /^L?\d{1,7}(?:-\d{1,7})?$/.test(token)) {
-    const line = Number.parseInt(token.replace(/^L/, ""), 10);
-    setLine(out.paths, line);
+  const lines = wantsLine ? /^L?(\d{1,7})(?:[-\u2013]L?(\d{1,7}))?$/.exec(token) : null;
+  if (lines !== null) {
+    setLines(out.paths, lines[1] as string, lines[2]);
     return false;
   }
   if (token.includes("://")) {
@@ -109,15 +111,24 @@ function readToken(
   return wasLineWord;
 }
 
-/** The line belongs to the file that was named last. */
-function setLine(paths: PathMention[], oneBasedLine: number): void {
-  const last = paths.pop();
-  if (last === undefined) return;
+/** The lines belong to the file that was named last. */
+function setLines(paths: PathMention[], first: string, last: string | undefined): void {
+  const mention = paths.pop();
+  if (mention === undefined) return;
   paths.push(
-    last.line === undefined && oneBasedLine > 0
-      ? { path: last.path, line: oneBasedLine - 1 }
-      : last,
+    mention.line === undefined ? { path: mention.path, ...linesOf(first, last) } : mention,
   );
+}
+
+/** One-based numbers as written to zero-based lines; nothing for line 0. */
+function linesOf(
+  first: string | undefined,
+  last: string | undefined,
+): Pick<PathMention, "line" | "endLine"> {
+  const line = Number(first ?? 0) - 1;
+  const endLine = Number(last ?? 0) - 1;
+  if (line < 0) return {};
+  return endLine > line ? { line, endLine } : { line };
 }
 
 /** Cuts marks of prose from both ends; `()` after a name stays, for it marks a call. */
@@ -135,13 +146,14 @@ function trimMarks(token: string): string {
 const leadingMarks = "([{<\"'*,;:!?=|\u201c\u2018\u300c\u00ab";
 const trailingMarks = ")]}>\"'*,;:!?.=|\u201d\u2019\u300d\u00bb\u2026";
 
-/** Returns the path a token names, with the line of `a.ts:12`, `a.ts:12:3`, `a.ts#L12` and `a.ts(12,3)`. */
+/** Returns the path a token names, with the lines of `a.ts:12`, `a.ts:12:3`, `a.ts:12-40`, `a.ts#L12-L40` and `a.ts(12,3)`. */
 function pathOf(token: string): PathMention | undefined {
-  const marked = /(?::|#L|\()(\d{1,7})(?:[:,-]L?\d{1,7})?\)?$/.exec(token.slice(-24));
+  const marked = /(?::|#L|\()L?(\d{1,7})(?:[:,]\d{1,7}|[-\u2013]L?(\d{1,7}))?\)?$/.exec(
+    token.slice(-24),
+  );
   const path = marked === null ? token : token.slice(0, token.length - marked[0].length);
   if (!isPath(path)) return undefined;
-  const line = marked === null ? 0 : Number(marked[1]);
-  return { path: cleanPath(path), ...(line > 0 ? { line: line - 1 } : {}) };
+  return { path: cleanPath(path), ...linesOf(marked?.[1], marked?.[2]) };
 }
 
 function isPath(text: string): boolean {

@@ -1,18 +1,27 @@
 /** Ranks the candidates of one root: file by file, with the file's text of this moment in hand. */
 import type { Recall } from "../../protocol/types.ts";
 import type { SearchParams } from "../../protocol/methods.ts";
-import { fileRoleOf } from "../ingest/fileRole.ts";
-import { Globs } from "../ingest/globs.ts";
-import type { LanguageId } from "../ingest/languages.ts";
 import { termsOfName, termsOfText } from "../ingest/terms.ts";
+import type { TermScanner } from "../ingest/termScanner.ts";
 import { symbolInfo, type OpenBank, type StoredBlob } from "../memory/memoryBank.ts";
 import type { StoredSpan } from "../memory/packedSpans.ts";
 import type { Candidates } from "./candidates.ts";
-import type { ParsedQuestion } from "./question.ts";
-import type { TermScanner } from "../ingest/termScanner.ts";
+import {
+  askedOf,
+  decayed,
+  gatherFiles,
+  roleFactorIn,
+  type Asked,
+  type DefinitionFit,
+  type FileCandidate,
+} from "./fileCandidates.ts";
 import { mergeAdjacent, type ChunkRun, type ScoredChunk } from "./mergeAdjacent.ts";
-import { reasonsOf, roleFactor, scoreOf, type Features } from "./ranking.ts";
+import { pointedChunks, symbolAtLine } from "./pointedPlaces.ts";
+import type { ParsedQuestion } from "./question.ts";
 import { QuestionMatcher } from "./questionMatcher.ts";
+import { reasonsOf, scoreOf, type Features } from "./ranking.ts";
+import { definesInText } from "./textDefinition.ts";
+import { qualifierFit, type WantedName } from "./wantedNames.ts";
 import { offsetsOf, symbolsIn, type VerifiedFile, type VerifiedSource } from "./verifiedSource.ts";
 
 export interface RankedChunk {
@@ -26,17 +35,17 @@ const maxFilesRead = 20;
 const maxChunksPerFile = 10;
 const maxSignatureLines = 6;
 const maxSignatureCharacters = 600;
-/** Falling weights of a file's best chunks when the file as a whole is judged. */
-const fileDecay = 0.5;
 
-/** What the index knows of a file before it is read. */
-interface FileCandidate {
-  readonly path: string;
-  readonly blob: StoredBlob;
-  /** Chunk index within the file to its BM25. */
-  readonly chunkScores: Map<number, number>;
-  readonly pathScore: number;
-  prior: number;
+/** One question and one root on the way through the ranking. */
+interface Ranking {
+  readonly open: OpenBank;
+  readonly source: VerifiedSource;
+  readonly asked: Asked;
+  readonly matcher: QuestionMatcher;
+  /** What the question's terms weigh together. */
+  readonly mass: number;
+  /** BM25 that the index's last result had; nothing it left out scores more. */
+  readonly floor: number;
 }
 
 /** Returns the ranked chunks of one root, unsorted. */
@@ -53,89 +62,28 @@ export function rankInBank(
     1e-9,
     candidates.terms.reduce((sum, term) => sum + (term.nChunks > 0 ? term.mass : 0), 0),
   );
-  const files = gatherFiles(open, question, candidates, params, mass);
   const matcher = new QuestionMatcher(question, candidates.terms, scanner);
+  const asked = askedOf(question, matcher);
+  const floor = candidates.chunks.at(-1)?.score ?? 0;
+  const ranking: Ranking = { open, source, asked, matcher, mass, floor };
   const ranked: RankedChunk[] = [];
-  for (const candidate of files.slice(0, maxFilesRead)) {
+  for (const candidate of gatherFiles(open, asked, candidates, params, mass).slice(
+    0,
+    maxFilesRead,
+  )) {
     signal.throwIfAborted();
     const file = source.read(open.root.folder, open.bank, candidate.path);
-    if (file !== undefined)
-      ranked.push(...rankFile(open, source, file, candidate, matcher, question, mass));
+    if (file !== undefined) ranked.push(...rankFile(ranking, file, candidate));
   }
   return ranked;
 }
 
-function gatherFiles(
-  open: OpenBank,
-  question: ParsedQuestion,
-  candidates: Candidates,
-  params: SearchParams,
-  mass: number,
-): FileCandidate[] {
-  const files = new Map<string, FileCandidate>();
-  const wanted = params.paths === undefined ? undefined : new Globs(params.paths, false);
-  const add = (path: string, blob: StoredBlob): FileCandidate | undefined => {
-    const known = files.get(path);
-    if (known !== undefined) return known;
-    if (
-      wanted !== undefined &&
-      wanted.match(path, path.slice(path.lastIndexOf("/") + 1)) === undefined
-    )
-      return undefined;
-    const file: FileCandidate = {
-      path,
-      blob,
-      chunkScores: new Map(),
-      pathScore: candidates.paths.get(path) ?? 0,
-      prior: 0,
-    };
-    files.set(path, file);
-    return file;
-  };
-  for (const { chunkId, score } of candidates.chunks) {
-    const blob = open.bank.blobOfChunk(chunkId);
-    for (const path of blob?.paths ?? [])
-      add(path, blob as StoredBlob)?.chunkScores.set(chunkId - (blob as StoredBlob).id, score);
-  }
-  for (const path of candidates.paths.keys()) {
-    if (files.has(path)) continue;
-    const blob = open.bank.blobOfPath(path);
-    if (blob !== undefined) add(path, blob);
-  }
-  for (const file of files.values()) {
-    const scores = [...file.chunkScores.values()].sort((a, b) => b - a);
-    const best = (scores[0] ?? 0) / mass;
-    const role = fileRoleOf(file.path, file.blob.language as LanguageId);
-    file.prior =
-      (best + 0.3 * decayed(scores.slice(1), mass) + 0.3 * (file.pathScore / mass)) *
-      roleFactor(role, question.scope);
-  }
-  return [...files.values()].sort((a, b) => b.prior - a.prior);
-}
-
-/** Sum of scores with falling weights. */
-function decayed(scores: readonly number[], mass: number): number {
-  let sum = 0;
-  let weight = 1;
-  for (const score of scores) {
-    sum += weight * score;
-    weight *= fileDecay;
-  }
-  return sum / mass;
-}
-
-function rankFile(
-  open: OpenBank,
-  source: VerifiedSource,
-  file: VerifiedFile,
-  candidate: FileCandidate,
-  matcher: QuestionMatcher,
-  question: ParsedQuestion,
-  mass: number,
-): RankedChunk[] {
+function rankFile(ranking: Ranking, file: VerifiedFile, candidate: FileCandidate): RankedChunk[] {
+  const { asked, matcher, mass } = ranking;
   const path = matcher.share(termsOfName(file.path));
-  const factor = roleFactor(file.role, question.scope);
-  const scores = [...candidate.chunkScores.values()].sort((a, b) => b - a);
+  const factor = roleFactorIn(candidate, asked.question);
+  const scores = [...candidate.chunkScores.values()].filter((score) => score > 0);
+  scores.sort((a, b) => b - a);
   const wordsOf = new Map<number, readonly string[]>();
   const scored = chooseChunks(file, candidate, matcher).map((chunkIdx): ScoredChunk => {
     const span = file.spans[chunkIdx] as StoredSpan;
@@ -145,9 +93,13 @@ function rankFile(
     const nameTerms = names.flatMap(termsOfName);
     const match = matcher.match(file.text, start, end, nameTerms, path.terms);
     wordsOf.set(chunkIdx, match.words);
-    const bm25 = file.asRemembered
-      ? (candidate.chunkScores.get(chunkIdx) ?? 0)
-      : match.coverage * (scores[0] ?? 0);
+    const hidden = hiddenDefinition(asked.names, file, names, { start, end });
+    const known = file.asRemembered ? candidate.chunkScores.get(chunkIdx) : undefined;
+    // The index gives its best chunks only, and nothing for a file that changed.
+    const bm25 =
+      known !== undefined && known > 0
+        ? known
+        : match.coverage * (file.asRemembered ? ranking.floor : (scores[0] ?? 0));
     const features: Features = {
       bm25: bm25 / mass,
       coverage: match.coverage,
@@ -156,9 +108,20 @@ function rankFile(
       signature: matcher.share(signatureTerms(file, symbolIdxs)).share,
       path: path.share,
       file: decayed(without(scores, bm25), mass),
-      definition: matcher.definition(names).strength,
+      definition: hidden === undefined ? matcher.definition(names).strength : 1,
+      qualified: Math.max(
+        definitionFit(file, candidate, symbolIdxs)?.fit ?? 0,
+        hidden === undefined ? 0 : hiddenFit(asked, file, hidden),
+      ),
       literal: match.literal,
-      pointed: matcher.pointed(file.path, span.range.start.line, span.range.end.line),
+      pointed:
+        candidate.pointed === undefined
+          ? 0
+          : asked.pointed.strength(candidate.pointed, {
+              span,
+              symbols: file.symbols,
+              nLines: file.starts.length,
+            }),
     };
     return {
       chunkIdx,
@@ -169,20 +132,55 @@ function rankFile(
     };
   });
   return mergeAdjacent(scored).map((run) =>
-    rankedRun(open, source, file, run, matcher, {
+    rankedRun(ranking, file, candidate, run, {
       body: wordsOf.get(run.best.chunkIdx) ?? [],
       path: path.words,
     }),
   );
 }
 
+/**
+ * Returns the name of the question that a chunk defines although the syntax tree shows no definition there, as
+ * inside of a Rust macro; `undefined` when there is none.
+ */
+function hiddenDefinition(
+  wanted: readonly WantedName[],
+  file: VerifiedFile,
+  known: readonly string[],
+  { start, end }: { readonly start: number; readonly end: number },
+): WantedName | undefined {
+  if (file.role === "docs" || file.role === "config") return undefined;
+  return wanted.find(
+    ({ name, qualifier }) =>
+      qualifier.length > 0 && !known.includes(name) && definesInText(file.text, start, end, name),
+  );
+}
+
+function hiddenFit(asked: Asked, file: VerifiedFile, wanted: WantedName): number {
+  return qualifierFit(wanted.qualifier, wanted.name, file.path, []) * asked.shareOf(wanted);
+}
+
+/** Returns the best fit among the definitions that begin in a chunk, `undefined` when the question names none of them. */
+function definitionFit(
+  file: VerifiedFile,
+  candidate: FileCandidate,
+  symbolIdxs: readonly number[],
+): DefinitionFit | undefined {
+  if (!file.asRemembered) return undefined;
+  let best: DefinitionFit | undefined;
+  for (const idx of symbolIdxs) {
+    const fit = candidate.definitions.get(idx);
+    if (fit !== undefined && fit.fit > (best?.fit ?? -1)) best = fit;
+  }
+  return best;
+}
+
 /** Makes the recall of a run of chunks. Its definition is the one in its best chunk that the question is most about. */
 function rankedRun(
-  open: OpenBank,
-  source: VerifiedSource,
+  { open, source, matcher, asked }: Ranking,
   file: VerifiedFile,
+  candidate: FileCandidate,
   run: ChunkRun,
-  matcher: QuestionMatcher,
   words: { readonly body: readonly string[]; readonly path: readonly string[] },
 ): RankedChunk {
   const first = file.spans[run.first] as StoredSpan;
@@ -192,12 +190,20 @@ function rankedRun(
   const text = file.text.slice(offsetsOf(file, first).start, offsetsOf(file, last).end);
   const symbolIdxs = symbolsIn(file, bestSpan);
   const names = symbolIdxs.map((idx) => file.symbols[idx]?.name ?? "");
-  const best = bestSymbol(file, symbolIdxs, matcher);
+  const best =
+    pointedSymbol(file, candidate, range) ?? bestSymbol(file, candidate, symbolIdxs, matcher);
+  const definition = matcher.definition(names);
   const details = {
     bm25: words.body.join(" "),
     symbol: names.slice(0, 3).join(" "),
-    definition: matcher.definition(names).name,
+    named: names.slice(0, 3).join(" "),
+    definition: definition.name,
+    qualified:
+      definitionFit(file, candidate, symbolIdxs)?.asked ??
+      hiddenDefinition(asked.names, file, names, offsetsOf(file, bestSpan))?.asked ??
+      "",
     path: words.path.join(" "),
+    pointed: file.path,
   };
   const { features, score } = run.best;
   const recall: Recall = {
@@ -209,7 +215,7 @@ function rankedRun(
       best === undefined ? undefined : symbolInfo(file.symbols, best),
     ),
     score,
-    reasons: reasonsOf(features, details),
+    reasons: reasonsOf(features, details, definition.exact),
     role: file.role,
     language: file.language,
     text,
@@ -230,8 +236,20 @@ function signatureTerms(file: VerifiedFile, symbolIdxs: readonly number[]): stri
   });
 }
 
-/** The chunks the index found; for a file found by its path or changed since, those that hold most of the question. */
+/** The chunks the index found and those the question points at, each once. */
 function chooseChunks(
+  file: VerifiedFile,
+  candidate: FileCandidate,
+  matcher: QuestionMatcher,
+): number[] {
+  const found = foundChunks(file, candidate, matcher);
+  if (candidate.pointed === undefined) return found;
+  const pointed = pointedChunks(candidate.pointed, file.spans, file.symbols, file.starts.length);
+  return [...new Set([...found, ...pointed])];
+}
+
+/** The chunks the index found; for a file found by its path or changed since, those that hold most of the question. */
+function foundChunks(
   file: VerifiedFile,
   candidate: FileCandidate,
   matcher: QuestionMatcher,
@@ -266,18 +284,36 @@ function boundaryOf(blob: StoredBlob): "syntax" | "lines" {
   return blob.level === 1 ? "syntax" : "lines";
 }
 
+/** Returns the definition around the first line that the question names in a range, `undefined` when it names none. */
+function pointedSymbol(
+  file: VerifiedFile,
+  { pointed }: FileCandidate,
+  range: StoredSpan["range"],
+): number | undefined {
+  const named = pointed?.lines.find(
+    ({ first, last }) => first <= range.end.line && last >= range.start.line,
+  );
+  return named && symbolAtLine(file.symbols, Math.max(named.first, range.start.line));
+}
+
+/** Returns the definition of a chunk that the question is most about: the one it names, else the one that shares most words. */
 function bestSymbol(
   file: VerifiedFile,
+  candidate: FileCandidate,
   idxs: readonly number[],
   matcher: QuestionMatcher,
 ): number | undefined {
   let best: number | undefined;
-  let bestShare = -1;
+  let most = -1;
   for (const idx of idxs) {
-    const { share } = matcher.share(termsOfName(file.symbols[idx]?.name ?? ""));
-    if (share > bestShare) {
+    const name = file.symbols[idx]?.name ?? "";
+    const about =
+      matcher.share(termsOfName(name)).share +
+      matcher.definition([name]).strength +
+      (definitionFit(file, candidate, [idx])?.fit ?? 0);
+    if (about > most) {
       best = idx;
-      bestShare = share;
+      most = about;
     }
   }
   return best;

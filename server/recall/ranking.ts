@@ -23,9 +23,11 @@ export interface Features {
   readonly file: number;
   /** A name of the question is defined here: 1 for an exact match, less when only its words agree. */
   readonly definition: number;
+  /** A name of the question is defined here, and where its qualifier says (`task` of `task::spawn`). */
+  readonly qualified: number;
   /** A literal of the question occurs here. */
   readonly literal: number;
-  /** A path or stack frame of the question points here. */
+  /** A path or stack frame of the question points here: 1 for the line, half for the file. */
   readonly pointed: number;
 }
 
@@ -39,8 +41,9 @@ const featureWeights: Readonly<Record<keyof Features, number>> = {
   path: 1.6,
   file: 0.25,
   definition: 0.4,
+  qualified: 1.8,
   literal: 1.2,
-  pointed: 2,
+  pointed: 3,
 };
 
 /** Factors by role for a question that does not ask for tests, documentation or configuration. */
@@ -79,29 +82,37 @@ const reasonKinds: Readonly<Record<keyof Features, Reason["kind"]>> = {
   bm25: "body",
   coverage: "coverage",
   symbol: "symbol",
-  named: "exactSymbol",
+  named: "symbol",
   signature: "signature",
   path: "path",
   file: "file",
   definition: "definition",
+  qualified: "exactSymbol",
   literal: "literal",
   pointed: "exactPath",
 };
 
-/** Returns what made up a score, the largest part first; parts below a hundredth are left out. */
+/**
+ * Returns what made up a score, the largest part first, each kind once; parts below a hundredth are left out.
+ * `isExact`: the definition's name is spelled as the question spells it.
+ */
 export function reasonsOf(
   features: Features,
   details: Partial<Record<keyof Features, string>>,
+  isExact: boolean,
 ): Reason[] {
-  const reasons: Reason[] = [];
-  for (const name of Object.keys(featureWeights) as (keyof Features)[]) {
-    const weight = featureWeights[name] * features[name];
-    if (weight >= 0.01)
-      reasons.push({
-        kind: reasonKinds[name],
-        detail: details[name] ?? "",
-        weight: Math.round(weight * 1000) / 1000,
-      });
+  const reasons = new Map<Reason["kind"], Reason>();
+  const names = Object.keys(featureWeights) as (keyof Features)[];
+  const parts = names.map((name) => ({ name, weight: featureWeights[name] * features[name] }));
+  for (const { name, weight } of parts.sort((a, b) => b.weight - a.weight)) {
+    if (weight < 0.01) break;
+    const kind = name === "definition" && isExact ? "exactSymbol" : reasonKinds[name];
+    const known = reasons.get(kind);
+    reasons.set(kind, {
+      kind,
+      detail: known?.detail ?? details[name] ?? "",
+      weight: Math.round(((known?.weight ?? 0) + weight) * 1000) / 1000,
+    });
   }
-  return reasons.sort((a, b) => b.weight - a.weight);
+  return [...reasons.values()].sort((a, b) => b.weight - a.weight);
 }

@@ -13,6 +13,7 @@ import { TermScanner } from "../ingest/termScanner.ts";
 import { isDamage } from "../memory/database.ts";
 import type { OpenBank } from "../memory/memoryBank.ts";
 import { findCandidates, type WeighedTerm } from "./candidates.ts";
+import { chooseResults } from "./chooseResults.ts";
 import { parseQuestion, type ParsedQuestion } from "./question.ts";
 import { queryTerms, type QueryTerm } from "./queryTerms.ts";
 import { rankInBank, type RankedChunk } from "./rankInBank.ts";
@@ -31,8 +32,6 @@ export interface MemorySource {
   damaged(open: OpenBank): void;
 }
 
-/** At most this many results from one file among the first ones. */
-const maxPerFile = 5;
 /** Files that are made exact for one question. */
 const maxRefinedFiles = 6;
 
@@ -63,7 +62,8 @@ export class Recaller implements RecallService, SourceReader {
     signal.throwIfAborted();
     const ranked: RankedChunk[] = [];
     const weighed = new Map<string, WeighedTerm>();
-    for (const open of this.#memory.banks(params.rootIds)) {
+    const banks = this.#memory.banks(params.rootIds);
+    for (const open of banks) {
       await this.#reading(open, async () => {
         let found = this.#rank(open, question, terms, params, signal);
         lap("rank", found.chunks.length);
@@ -76,8 +76,8 @@ export class Recaller implements RecallService, SourceReader {
         ranked.push(...found.chunks);
       });
     }
-    ranked.sort((a, b) => b.recall.score - a.recall.score);
-    const recalls = capPerFile(ranked, params.limit).map((chunk) => chunk.recall);
+    const folders = new Map(banks.map(({ root }) => [root.id, root.folder]));
+    const recalls = chooseResults(ranked, params.limit, (rootId) => folders.get(rootId) ?? rootId);
     lap("select", recalls.length);
     return {
       recalls,
@@ -171,28 +171,6 @@ function guessedFiles({ bank }: OpenBank, ranked: readonly RankedChunk[]): strin
     if (paths.size >= maxRefinedFiles) break;
   }
   return [...paths];
-}
-
-/** Keeps the order, but lets copies, and more than its share of a file, come only after the others. */
-function capPerFile(ranked: readonly RankedChunk[], limit: number): RankedChunk[] {
-  const perFile = new Map<string, number>();
-  const first: RankedChunk[] = [];
-  const later: RankedChunk[] = [];
-  const shown = new Set<string>();
-  for (const chunk of ranked) {
-    // The same text in another file says nothing new; it comes after everything that does.
-    const { contentHash } = chunk.recall.citation;
-    if (shown.has(contentHash)) {
-      later.push(chunk);
-      continue;
-    }
-    shown.add(contentHash);
-    const key = `${chunk.recall.citation.rootId}:${chunk.recall.citation.path}`;
-    const n = perFile.get(key) ?? 0;
-    perFile.set(key, n + 1);
-    (n < maxPerFile ? first : later).push(chunk);
-  }
-  return [...first, ...later].slice(0, limit);
 }
 
 function remember(terms: Map<string, WeighedTerm>, term: WeighedTerm): void {

@@ -15,6 +15,27 @@ function check(question: string, expected: Partial<ParsedQuestion>): void {
   });
 }
 
+check("\u001b[1;31merror\u001b[0m: cannot open \u001b[36mdoor\u001b[39m\u001b[K", {
+  words: ["cannot", "open", "door"],
+  literals: ["cannot open door"],
+});
+check("[31mTypeError[0m: handle is not a [1mfunction[22m", {
+  identifiers: ["TypeError"],
+  words: ["handle", "function"],
+});
+check("\u001b]8;;file:///a\u0007where\u001b]8;;\u0007 is the door\u009b0m opened?", {
+  words: ["door", "opened"],
+});
+check("which alert uses rate(requests[5m])?", {
+  words: ["alert", "uses", "rate", "requests", "5m"],
+});
+check("src/x.py:12-40 and src/y.py#L3-L9, z.py lines 4-6", {
+  paths: [
+    { path: "src/x.py", line: 11, endLine: 39 },
+    { path: "src/y.py", line: 2, endLine: 8 },
+    { path: "z.py", line: 3, endLine: 5 },
+  ],
+});
 check("where is the retry policy decided?", {
   words: ["retry", "policy", "decided"],
   identifiers: [],
