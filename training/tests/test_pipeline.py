@@ -1,0 +1,153 @@
+"""All stages on toy repositories, from git directories to exported files."""
+import base64
+import json
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+
+from lib.exported import ExportedModel
+from lib.records import read_json, read_lines
+from tests.toy import make_repository
+
+TRAINING = Path(__file__).resolve().parent.parent
+FREE = {"toy/one": "py", "toy/two": "py", "toy/three": "ts", "toy/four": "ts", "toy/five": "go", "toy/six": "go"}
+
+
+class Pipeline(unittest.TestCase):
+    """Runs the stages once, in order; each test looks at what one of them left."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.folder = tempfile.TemporaryDirectory()
+        root = cls.root = Path(cls.folder.name)
+        for name, extension in FREE.items():
+            make_repository(root / "mirror" / name.replace("/", "+") / "repo", extension)
+        make_repository(root / "mirror" / "toy+reserved" / "repo", "py")
+        make_repository(root / "mirror" / "toy+copyleft" / "repo", "py", "GNU GENERAL PUBLIC LICENSE\nVersion 3\n")
+        (root / "is_reserved.py").write_text("import sys\nsys.exit('toy/reserved' in sys.argv)\n")
+        cls.said = {
+            "collect": cls.stage("collect", "--mirror", "mirror", "--is-reserved", "is_reserved.py", "--out", "data", "--repositories", "repositories.json"),
+            "split": cls.stage("split", "--repositories", "repositories.json", "--out", "split.json", "--validation", "1", "--test", "1"),
+            "dedupe": cls.stage("dedupe", "--data", "data", "--split", "split.json"),
+            "pairs": cls.stage("pairs", "--data", "data", "--split", "split.json"),
+            "tokenizer": cls.stage("tokenizer", "--data", "data", "--split", "split.json", "--out", "tokenizer.bin", "--vocabulary", "400"),
+            "questions": cls.stage("questions", "--mirror", "mirror", "--split", "split.json", "--side", "validation", "--out", "asked", "--commits-back", "6"),
+        }
+        cls.said["train"] = cls.train("run", 12)
+        cls.said["export"] = cls.stage(
+            "export", "--checkpoint", "run/checkpoint.pt", "--tokenizer", "tokenizer.bin", "--out", "model", "--version", "0.0.0",
+            "--trained-on", "toys", "--max-bytes", "512",
+        )  # fmt: skip
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        cls.folder.cleanup()
+
+    @classmethod
+    def stage(cls, name: str, *arguments: str) -> str:
+        done = subprocess.run([sys.executable, str(TRAINING / f"{name}.py"), *arguments], cwd=cls.root, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise AssertionError(f"{name} failed:\n{done.stdout}\n{done.stderr}")
+        return done.stdout + done.stderr
+
+    @classmethod
+    def train(cls, out: str, steps: int, *more: str) -> str:
+        return cls.stage(
+            "train_static", "--data", "data", "--split", "split.json", "--tokenizer", "tokenizer.bin", "--out", out, "--steps", str(steps),
+            "--batch", "64", "--group", "32", "--block", "16", "--dimensions", "16", "--prefixes", "8,4", "--report-every", "4", "--threads", "1", "--learning-rate", "0.03", "--asking", "0", *more,
+        )  # fmt: skip
+
+    def collected(self, name: str) -> Path:
+        return self.root / "data" / "collected" / name.replace("/", "+")
+
+    def test_collect_leaves_out_what_may_not_be_used(self) -> None:
+        listed = read_json(self.root / "repositories.json")
+        self.assertEqual({entry["name"] for entry in listed}, set(FREE))
+        self.assertEqual({entry["licence"] for entry in listed}, {"MIT"})
+        self.assertIn("toy/reserved: reserved", self.said["collect"])
+        self.assertIn("toy/copyleft: no permissive licence", self.said["collect"])
+        paths = {record["path"] for record in read_lines(self.collected("toy/one") / "files.jsonl")}
+        self.assertIn("parse.py", paths)
+        self.assertFalse({"vendor/copy.py", "tables.py"} & paths)
+
+    def test_split_takes_each_repository_once(self) -> None:
+        split = read_json(self.root / "split.json")
+        names = [name for side in split.values() for name in side]
+        self.assertEqual(sorted(names), sorted(FREE))
+        self.assertEqual([len(split[side]) for side in ("train", "validation", "test")], [4, 1, 1])
+
+    def test_dedupe_keeps_one_of_near_identical_functions(self) -> None:
+        split = read_json(self.root / "split.json")
+        order = [*split["test"], *split["validation"], *split["train"]]
+        twins = [[name for name in order if FREE[name] == extension] for extension in ("py", "ts", "go")]
+        for first, second in twins:
+            self.assertLess(len(read_json(self.collected(first) / "duplicates.json")), 20)
+            self.assertGreater(len(read_json(self.collected(second) / "duplicates.json")), 40)
+
+    def test_pairs_do_not_hold_their_own_text(self) -> None:
+        kinds = set()
+        for name in [*read_json(self.root / "split.json")["train"], *read_json(self.root / "split.json")["validation"]]:
+            codes = list(read_lines(self.collected(name) / "codes.jsonl"))
+            for kind, query, index, _ in read_lines(self.collected(name) / "pairs.jsonl"):
+                kinds.add(kind)
+                if kind in ("doc", "comment", "error"):
+                    self.assertEqual(codes[index].count(query), 0, (kind, query, codes[index]))
+        self.assertLessEqual({"doc", "comment", "name", "error", "commit"}, kinds)
+
+    def test_questions_are_blanked_in_their_tree(self) -> None:
+        asked = next((self.root / "asked").glob("*.jsonl"))
+        questions = list(read_lines(asked))
+        self.assertLessEqual({"doc", "commit"}, {question["kind"] for question in questions})
+        for question in questions:
+            path = asked.with_suffix(".tree") / question["relevant"][0]["path"]
+            self.assertNotIn(question["query"], path.read_text())
+
+    def test_training_lowers_the_loss_and_repeats_itself(self) -> None:
+        log = [json.loads(line) for line in (self.root / "run" / "log.jsonl").read_text().splitlines()]
+        self.assertLess(log[-1]["loss"], log[1]["loss"])
+        self.train("again", 12)
+        again = [json.loads(line) for line in (self.root / "again" / "log.jsonl").read_text().splitlines()]
+        self.assertEqual([line.get("loss") for line in log], [line.get("loss") for line in again])
+
+    def test_training_resumes_where_it_stopped_and_refuses_other_settings(self) -> None:
+        self.assertIn("'step': 12", self.train("run", 12))
+        with self.assertRaisesRegex(AssertionError, "trained with other temperature"):
+            self.train("run", 12, "--temperature", "0.2")
+
+    def test_exported_model_says_what_it_is_and_repeats_its_golden_outputs(self) -> None:
+        model = ExportedModel.read(self.root / "model")
+        golden = json.loads((self.root / "model" / "golden.json").read_text())
+        self.assertGreaterEqual(len(golden["texts"]), 60)
+        for entry in golden["texts"]:
+            data = base64.b64decode(entry["base64"])
+            self.assertEqual(model.tokens(data), entry["tokens"])
+            self.assertEqual(model.vector(data, model.code_table).tolist(), entry["vector"])
+        self.assertTrue(any(np.abs(entry["vector"]).max() == 127 for entry in golden["texts"]))
+
+    def test_a_damaged_table_is_refused(self) -> None:
+        table = self.root / "model" / "table.bin"
+        whole = table.read_bytes()
+        try:
+            table.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+            with self.assertRaisesRegex(ValueError, "not the file that the manifest names"):
+                ExportedModel.read(self.root / "model")
+        finally:
+            table.write_bytes(whole)
+
+    def test_evaluate_gives_the_same_for_checkpoint_and_export_within_the_loss_of_int8(self) -> None:
+        for out, which in (("a.json", ("--checkpoint", "run/checkpoint.pt", "--tokenizer", "tokenizer.bin")), ("b.json", ("--exported", "model"))):
+            (self.root / "cache").mkdir(exist_ok=True)
+            self.stage("evaluate", "--questions", "asked", "--cache", "cache", "--report", out, *which, "--dimensions", "16")
+        first, second = read_json(self.root / "a.json"), read_json(self.root / "b.json")
+        self.assertEqual(first["all"]["bm25"], second["all"]["bm25"])
+        self.assertGreater(first["all"]["bm25"]["R@10"], 0.5)
+        self.assertAlmostEqual(first["all"]["static"]["R@10"], second["all"]["static"]["R@10"], delta=0.1)
+
+
+if __name__ == "__main__":
+
+    unittest.main()
