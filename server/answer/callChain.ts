@@ -170,7 +170,7 @@ function functionAround({ container, path }: CallEnd): CallEnd | undefined {
 export function callOf(reading: Reading, recall: Recall, callee: CallEnd): UseLine | undefined {
   const place = reading.place(recall);
   if (place === undefined) return undefined;
-  return useLinesOf(place, callee.name).find((use) => {
+  return useLinesOf(place, callee).find((use) => {
     const called = calledNames(use.text).find(({ name }) => name === callee.name);
     return called !== undefined && probablyMeans(called, recall.citation.path, callee);
   });

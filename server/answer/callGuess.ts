@@ -42,7 +42,7 @@ export function calledNames(text: string): CalledName[] {
   return [...found.values()];
 }
 
-function receiverBefore(text: string, at: number): Receiver {
+export function receiverBefore(text: string, at: number): Receiver {
   const before = text.slice(Math.max(0, at - 60), at);
   const dotted = /([\p{L}\p{N}_$]*)(?:\(\))?(?:\?\.|\.|->|::)[#_]?$/u.exec(before);
   if (dotted === null) return { kind: "none" };
@@ -69,6 +69,6 @@ export function probablyMeans(
 }
 
 /** True for a name of several words: two definitions rarely share one by chance. */
-function isDistinctive(name: string): boolean {
+export function isDistinctive(name: string): boolean {
   return /[\p{L}\p{N}]_[\p{L}\p{N}]|\p{Ll}\p{Lu}/u.test(name);
 }

@@ -2,7 +2,8 @@
 import type { Recall } from "../../protocol/types.ts";
 import { pause, recallMore, recallUses, type AnswerOutcome, type Ask } from "./ask.ts";
 import { code, count } from "./markdown.ts";
-import { callsName, lastPart } from "./names.ts";
+import type { Target } from "./imports.ts";
+import { lastPart } from "./names.ts";
 import { abstain } from "./noEvidence.ts";
 import { withoutRepeats } from "./mainPlace.ts";
 import { placeLine } from "./placeText.ts";
@@ -10,7 +11,8 @@ import { Reading } from "./reading.ts";
 import { distinctUses, fileKey, lineRange, useLinesOf, verbOf, type UseLine } from "./useLines.ts";
 
 const maxUses = 200;
-const maxLinesShown = 30;
+const maxLinesShown = 24;
+const maxDefinitionsShown = 4;
 
 /** Lists the uses of a name by file, sources before tests. */
 export async function answerCallers(ask: Ask, target: string): Promise<AnswerOutcome> {
@@ -21,7 +23,7 @@ export async function answerCallers(ask: Ask, target: string): Promise<AnswerOut
   writeDefinitions(ask, definitions, name);
   ask.writer.flush();
   await pause(ask.signal);
-  writeUses(ask, uses, name);
+  writeUses(ask, uses, definitions, name);
   ask.writer.flush();
   return "answered";
 }
@@ -35,58 +37,116 @@ async function findDefinitions(ask: Ask, name: string): Promise<Recall[]> {
 }
 
 function writeDefinitions(ask: Ask, definitions: readonly Recall[], name: string): void {
-  const places = new Reading(ask.ports.source).places(definitions.slice(0, 4));
+  const places = new Reading(ask.ports.source).places(definitions.slice(0, maxDefinitionsShown));
   const [first, ...more] = places;
   if (first === undefined) return;
   ask.writer.block(
     more.length === 0
       ? `This is about ${placeLine(ask, first)}.`
-      : `${code(name)} is defined more than once, and uses are told apart by name only:\n\n${places.map((place) => `- ${placeLine(ask, place)}`).join("\n")}`,
+      : `${code(name)} is defined more than once${definitions.length > places.length ? ", for example" : ""}:\n\n${places.map((place) => `- ${placeLine(ask, place)}`).join("\n")}`,
   );
 }
 
-function writeUses(ask: Ask, uses: readonly Recall[], name: string): void {
+function writeUses(
+  ask: Ask,
+  uses: readonly Recall[],
+  definitions: readonly Recall[],
+  name: string,
+): void {
   const reading = new Reading(ask.ports.source);
-  const all = distinctUses(reading.places(uses).flatMap((place) => useLinesOf(place, name)));
+  const targets = definitions.length === 0 ? [undefined] : definitions;
+  const found = reading
+    .places(uses)
+    .flatMap((place) => surest(targets.map((target) => useLinesOf(place, targetOf(name, target)))));
+  const all = distinctUses(found);
   if (all.length === 0) {
     ask.writer.block(
       `Nothing else in memory uses ${code(name)} by name. A use through another name, reflection or a file that is not in memory would not show.`,
     );
     return;
   }
-  const files = new Set(all.map(fileKey));
-  const limit = uses.length >= maxUses ? "at least " : "";
-  const calls = all.filter((use) => callsName(use.text, name)).length;
-  ask.writer.block(
-    `${code(name)} is used on ${limit}${count(all.length, "line")} in ${count(files.size, "file")}, ${count(calls, "call")} among them. By name: types are not resolved.`,
-  );
+  const inCode = all.filter(({ role }) => role === "source" || role === "test");
+  writeCount(ask, all, name, uses.length >= maxUses);
   const ofRole = (...roles: readonly Recall["role"][]): UseLine[] =>
-    all.filter(({ place }) => roles.includes(place.recall.role));
-  const nLeft = writeLines(ask, ofRole("source"), name, maxLinesShown, "");
-  writeLines(ask, ofRole("test"), name, Math.max(minLinesShown, nLeft), "In tests");
+    all.filter(({ role }) => roles.includes(role));
+  const isTypeName = definitions.some(({ citation }) => citation.symbol?.kind === "class");
+  const isKnown = ({ sureness }: UseLine): boolean => sureness !== "name";
+  const sources = ofRole("source");
+  const hasKnown = inCode.some(isKnown);
+  const knownSources = sources.filter(isKnown);
+  const first = knownSources.length > 0 ? knownSources : sources;
+  const nLeft = writeLines(ask, first, isTypeName, maxLinesShown, "");
+  writeLines(
+    ask,
+    hasKnown ? ofRole("test").filter(isKnown) : ofRole("test"),
+    isTypeName,
+    Math.max(minLinesShown, nLeft),
+    "In tests",
+  );
+  if (hasKnown) {
+    const open = inCode.filter((use) => !isKnown(use) && !first.includes(use));
+    writeLines(ask, open, isTypeName, minLinesShown, "The same name, perhaps of something else");
+  }
   writeLines(
     ask,
     ofRole("config", "docs"),
-    name,
+    isTypeName,
     minLinesShown,
     "In configuration and documentation",
   );
 }
 const minLinesShown = 6;
 
+function targetOf(name: string, definition: Recall | undefined): Target {
+  const { path = "", symbol } = definition?.citation ?? {};
+  return { name, path, container: symbol?.container ?? "" };
+}
+
+/** A use may mean any of several definitions; the one that it means most surely counts. */
+function surest(meanings: readonly (readonly UseLine[])[]): UseLine[] {
+  const order: readonly UseLine["sureness"][] = ["sure", "likely", "name"];
+  const byLine = new Map<number, UseLine>();
+  for (const use of meanings.flat()) {
+    const known = byLine.get(use.line);
+    if (known === undefined || order.indexOf(use.sureness) < order.indexOf(known.sureness))
+      byLine.set(use.line, use);
+  }
+  return [...byLine.values()];
+}
+
+function writeCount(ask: Ask, all: readonly UseLine[], name: string, isCut: boolean): void {
+  const files = new Set(all.map(fileKey));
+  const limit = isCut ? "at least " : "";
+  const calls = all.filter(({ kind }) => kind === "calls").length;
+  const nOpen = all.filter(
+    ({ sureness, role }) => sureness === "name" && role !== "docs" && role !== "config",
+  ).length;
+  const doubt =
+    nOpen === 0
+      ? "Types are not resolved."
+      : `Types are not resolved: on ${count(nOpen, "line")} nothing but the name says that this one is meant.`;
+  ask.writer.block(
+    `${code(name)} is used on ${limit}${count(all.length, "line")} in ${count(files.size, "file")}, ${count(calls, "call")} among them. ${doubt}`,
+  );
+}
+
 /** Returns how many more lines may be shown. */
 function writeLines(
   ask: Ask,
   lines: readonly UseLine[],
-  name: string,
+  isTypeName: boolean,
   limit: number,
   heading: string,
 ): number {
   if (lines.length === 0) return limit;
-  const shown = lines.slice(0, limit);
+  const ordered = [
+    ...lines.filter(({ kind }) => kind === "calls"),
+    ...lines.filter(({ kind }) => kind !== "calls"),
+  ];
+  const shown = ordered.slice(0, limit);
   const byFile = Map.groupBy(shown, fileKey);
   const items = [...byFile.values()].flatMap((inFile) =>
-    inFile.toSorted((a, b) => a.line - b.line).map((use) => `- ${useLine(ask, use, name)}`),
+    inFile.toSorted((a, b) => a.line - b.line).map((use) => `- ${useLine(ask, use, isTypeName)}`),
   );
   const more = lines.length - shown.length;
   const rest = more > 0 ? `\n- and ${count(more, "more line")}` : "";
@@ -94,7 +154,7 @@ function writeLines(
   return limit - shown.length;
 }
 
-function useLine(ask: Ask, use: UseLine, name: string): string {
-  const link = ask.writer.link(use.place.file, lineRange(use), use.holder);
-  return `${link}: ${code(use.text)}${use.holder === undefined ? "" : `, where ${code(use.holder.name)} ${verbOf(use, name)}`}`;
+function useLine(ask: Ask, use: UseLine, isTypeName: boolean): string {
+  const link = ask.writer.link(use.place.file, lineRange(use), use.symbol);
+  return `${link}: ${code(use.text)}${use.holder === undefined ? "" : `, where ${code(use.holder)} ${verbOf(use, isTypeName)}`}`;
 }

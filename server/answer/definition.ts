@@ -192,16 +192,6 @@ function withoutMarks(line: string): string {
     .trim();
 }
 
-/** True for a line that is comment and nothing else, as far as the line itself shows. */
-export function isCommentLine(line: string, language: string): boolean {
-  const text = line.trimStart();
-  const marks = commentMarks(language);
-  if (startsWithMark(text, marks.line) || marks.opens.some((open) => text.startsWith(open)))
-    return true;
-  // The inner lines of a block comment begin with a star by custom.
-  return marks.opens.includes("/*") && /^\*(?:\s|$|\/)/.test(text);
-}
-
 interface CommentMarks {
   readonly line: readonly string[];
   readonly opens: readonly string[];

@@ -169,8 +169,8 @@ function stepLists(ask: Ask, runs: readonly (readonly CallStep[])[]): string[] {
   return found.map((steps) =>
     steps
       .map(({ step, use }, i) => {
-        const { place, text, holder } = use as UseLine;
-        const link = ask.writer.link(place.file, lineRange(use as UseLine), holder);
+        const { place, text, symbol } = use as UseLine;
+        const link = ask.writer.link(place.file, lineRange(use as UseLine), symbol);
         return `${i + 1}. ${qualified(step.caller)} uses ${qualified(step.callee)} in ${link}: ${code(text)}`;
       })
       .join("\n"),

@@ -121,43 +121,50 @@ export function withoutRepeats(recalls: readonly Recall[]): Recall[] {
   return kept;
 }
 
-function worthOf(ask: Ask, { citation, score, role, language }: Recall, best: number): number {
+function worthOf(ask: Ask, recall: Recall, best: number): number {
   const { intent, scope } = ask.question;
-  const { symbol, path } = citation;
-  const isBlock = language === "rust" && symbol?.kind === "module";
-  const kind =
-    symbol === undefined
-      ? looseFactor
-      : isBlock
-        ? blockFactor(intent.kind)
-        : factorOfKind(ask, symbol.kind);
+  const { symbol, path } = recall.citation;
+  const kind = kindFactor(ask, recall);
   const isSample = samplePath.test(path) && scope.tests !== "only";
-  const isProse = role === "docs" || role === "config";
-  const worth = score * (isProse ? Math.max(kind, 0.85) : kind) * (isSample ? sampleFactor : 1);
+  const isProse = recall.role === "docs" || recall.role === "config";
+  const factor = (isProse ? Math.max(kind, proseFactor) : kind) * (isSample ? sampleFactor : 1);
+  const worth = recall.score * factor;
   if (symbol === undefined) return worth;
   if (namesOf(ask).has(symbol.name)) return worth + best;
-  return worth + best * nameBonus[intent.kind] * sharedName(ask, symbol.name) * kind;
+  const { isAll, isOnly } = saidOf(ask, symbol.name);
+  return isAll && isOnly ? worth + best * nameBonus[intent.kind] * kind : worth;
 }
+/** Sections and settings are what prose and configuration have instead of definitions. */
+const proseFactor = 0.85;
 
-function factorOfKind({ question }: Ask, kind: SymbolKind): number {
+const minDescribing = 3;
+
+function kindFactor(ask: Ask, { citation, language }: Recall): number {
+  const { question, terms } = ask;
+  const { symbol } = citation;
+  if (symbol === undefined) return looseFactor;
+  const { kind, name } = symbol;
+  if (language === "rust" && kind === "module") return blockFactor(question.intent.kind);
   if (kind === "test" && question.scope.tests !== undefined) return 1;
-  return kindFactors[question.intent.kind][kind] ?? 1;
+  // Who says a type's name asks about it, whatever else is asked.
+  if (types.has(kind) && saidOf(ask, name).isAll) return 1;
+  // Several plain words describe what something does.
+  const describes = question.intent.kind === "unknown" && terms.units.length >= minDescribing;
+  return (describes ? ofWork : kindFactors[question.intent.kind])[kind] ?? 1;
 }
+const types: ReadonlySet<SymbolKind> = new Set(["class", "struct", "interface", "enum", "type"]);
 
 /** The names that stand in the question as names. */
 function namesOf({ question }: Ask): ReadonlySet<string> {
   return new Set([...question.identifiers, ...question.possibleNames].map(lastPart));
 }
 
-/** 1 when a name says the very words of the question and no others, else 0. */
-function sharedName(ask: Ask, name: string): number {
-  const asked = new Set(
-    ask.terms.units.filter(({ isWeak }) => !isWeak).flatMap(({ parts }) => parts),
-  );
-  const terms = termsOfName(name);
-  const said = new Set(terms.length > 1 ? terms.slice(1) : terms);
-  if (asked.size === 0 || said.size === 0) return 0;
-  let shared = 0;
-  for (const term of said) if (asked.has(term)) shared++;
-  return shared === said.size && shared === asked.size ? 1 : 0;
+/** `isAll`: every word of the name is said in the question; `isOnly`: and the question says nothing else. */
+function saidOf({ terms }: Ask, name: string): { isAll: boolean; isOnly: boolean } {
+  const units = terms.units.filter(({ isWeak }) => !isWeak);
+  const asked = new Set(units.flatMap(({ parts }) => parts));
+  const inName = termsOfName(name);
+  const said = new Set(inName.length > 1 ? inName.slice(1) : inName);
+  const shared = [...said].filter((term) => asked.has(term)).length;
+  return { isAll: said.size > 0 && shared === said.size, isOnly: shared === asked.size };
 }

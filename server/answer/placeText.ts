@@ -62,7 +62,7 @@ export function placeLine(ask: Ask, place: Place): string {
 }
 
 /** Returns a link to a place: its definition without the comment before it, or the span itself. */
-function linkTo(ask: Ask, place: Place): string {
+export function linkTo(ask: Ask, place: Place): string {
   return ask.writer.link(place.file, linesOf(place), place.symbol);
 }
 

@@ -1,8 +1,19 @@
 /** The lines of a recalled place that use a name. */
 import type { Range, SymbolInfo } from "../../protocol/types.ts";
-import { definitionAt, isCommentLine, lastLineOf } from "./definition.ts";
-import { callsName, definesName, mentions } from "./names.ts";
+import { functionAround } from "./holder.ts";
+import type { Target } from "./imports.ts";
+import { lastLineOf } from "./definition.ts";
+import { mentions } from "./names.ts";
 import type { Place } from "./reading.ts";
+import {
+  declaresAt,
+  isInTestModule,
+  surenessOf,
+  useAt,
+  useKindOf,
+  type Sureness,
+  type UseKind,
+} from "./useKind.ts";
 
 /** One line that uses a name. */
 export interface UseLine {
@@ -13,47 +24,63 @@ export interface UseLine {
   readonly character: number;
   /** The line, or a part of a long one, without white space around it; equals the file there. */
   readonly text: string;
-  /** The definition around the line, where the place shows one. */
-  readonly holder?: SymbolInfo;
+  readonly kind: UseKind;
+  readonly sureness: Exclude<Sureness, "other">;
+  /** What sort of code the line is; tests that stand in a source file are tests. */
+  readonly role: Place["recall"]["role"];
+  /** Name of the definition around the line, where one is known. */
+  readonly holder?: string;
+  /** That definition, where the place shows it. */
+  readonly symbol?: SymbolInfo;
 }
 
 const maxTextLength = 160;
 const contextBefore = 60;
 
-/** Returns the place's lines that use `name`, without the ones that define it and without comments. */
-export function useLinesOf(place: Place, name: string): UseLine[] {
-  const own = ownDefinition(place, name);
+/**
+ * Returns the place's lines that use the target by its name: without the ones that define or declare it,
+ * without comments, and without those that mean something else of that name.
+ */
+export function useLinesOf(place: Place, target: Target): UseLine[] {
+  const { name } = target;
   const lines: UseLine[] = [];
   for (let line = place.range.start.line; line <= lastLineOf(place.range); line++) {
     const whole = place.file.line(line);
-    if (!mentions(whole, name) || definesName(whole, name)) continue;
-    const holder = holderOf(place, line, name);
-    // What a comment mentions is no use; in documentation and configuration it is all there is.
-    const isCode = place.recall.role === "source" || place.recall.role === "test";
-    if (isCode && isCommentLine(whole, place.file.language)) continue;
-    if (own !== undefined && line <= own.nameLine && line >= own.firstCommentLine) continue;
+    if (!mentions(whole, name)) continue;
+    const use = useOf(place, line, target);
+    if (use === undefined) continue;
+    const { at, kind, sureness } = use;
+    const role = isInTestModule(place.file, line) ? "test" : place.recall.role;
     lines.push({
       place,
       line,
-      ...shownPart(whole, whole.indexOf(name)),
-      ...(holder === undefined ? {} : { holder }),
+      ...shownPart(whole, at),
+      kind,
+      sureness,
+      role,
+      ...holderOf(place, line, target),
     });
   }
   return lines;
 }
 
-/** The lines that define the name are no uses of it, and neither is its comment. */
-function ownDefinition(
-  place: Place,
-  name: string,
-): { readonly firstCommentLine: number; readonly nameLine: number } | undefined {
-  const definition = place.symbol?.name === name ? definitionAt(place) : undefined;
-  if (definition === undefined) return undefined;
-  const comment = definition.doc?.range.start.line ?? definition.firstLine;
-  return {
-    firstCommentLine: Math.min(comment, definition.firstLine),
-    nameLine: definition.nameLine,
-  };
+interface Use {
+  readonly at: number;
+  readonly kind: UseKind;
+  readonly sureness: Exclude<Sureness, "other">;
+}
+
+function useOf(place: Place, line: number, target: Target): Use | undefined {
+  const { file, recall } = place;
+  // What a comment mentions is no use; in documentation and configuration it is all there is.
+  if (recall.role === "docs" || recall.role === "config")
+    return { at: file.line(line).indexOf(target.name), kind: "mentions", sureness: "name" };
+  const at = useAt(file, line, target.name);
+  if (at < 0 || declaresAt(file, line, at, target.name)) return undefined;
+  const sureness = surenessOf(file, line, at, target);
+  return sureness === "other"
+    ? undefined
+    : { at, kind: useKindOf(file, line, at, target.name), sureness };
 }
 
 /**
@@ -67,8 +94,9 @@ export function distinctUses(uses: readonly UseLine[]): UseLine[] {
     if (!byLine.has(key)) byLine.set(key, use);
   }
   const distinct = [...byLine.values()];
-  const using = new Set(distinct.filter((use) => !isImport(use.text)).map(fileKey));
-  return distinct.filter((use) => !isImport(use.text) || !using.has(fileKey(use)));
+  const isImport = (use: UseLine): boolean => use.kind === "imports";
+  const using = new Set(distinct.filter((use) => !isImport(use)).map(fileKey));
+  return distinct.filter((use) => !isImport(use) || !using.has(fileKey(use)));
 }
 
 /** One string for each file. */
@@ -76,17 +104,22 @@ export function fileKey({ place }: UseLine): string {
   return `${place.file.rootId}\0${place.file.path}`;
 }
 
-function isImport(text: string): boolean {
-  return /^(?:import\b|from\s.{1,200}\bimport\b|export .{0,200}\bfrom\b|#\s{0,3}include\b|(?:pub )?use\s|using\s|require\b|(?:const|let|var)\s.{1,200}=\s{0,3}require\()/.test(
-    text,
-  );
+/** "calls", "extends", "mentions" and so on; a type that is called is made. */
+export function verbOf({ kind }: UseLine, isType: boolean): string {
+  return kind === "calls" && isType ? "makes one" : `${kind === "named" ? "names" : kind} it`;
 }
 
-/** "calls it", "uses it" or, outside of code, "mentions it" */
-export function verbOf(use: UseLine, name: string): string {
-  const { role } = use.place.recall;
-  if (role === "docs" || role === "config") return "mentions it";
-  return callsName(use.text, name) ? "calls it" : "uses it";
+/** "called", "extended", "mentioned": what is done with the name on a line. */
+export function participleOf({ kind }: UseLine, isType: boolean): string {
+  const participles: Readonly<Record<UseKind, string>> = {
+    calls: isType ? "made" : "called",
+    extends: "extended",
+    imports: "imported",
+    uses: "used",
+    named: "named",
+    mentions: "mentioned",
+  };
+  return participles[kind];
 }
 
 /** The range that shows exactly a use's text. */
@@ -97,10 +130,28 @@ export function lineRange(use: UseLine): Range {
   };
 }
 
-function holderOf(place: Place, line: number, name: string): SymbolInfo | undefined {
-  const { symbol } = place;
-  if (symbol === undefined || symbol.name === name) return undefined;
-  return line >= symbol.range.start.line && line <= lastLineOf(symbol.range) ? symbol : undefined;
+function holderOf(
+  place: Place,
+  line: number,
+  target: Target,
+): { readonly holder?: string; readonly symbol?: SymbolInfo } {
+  const { symbol, file, recall } = place;
+  const isInside =
+    symbol !== undefined &&
+    symbol.name !== target.name &&
+    line >= symbol.range.start.line &&
+    line <= lastLineOf(symbol.range);
+  if (isInside && isNarrow(symbol)) return { holder: symbol.name, symbol };
+  const isCode = recall.role === "source" || recall.role === "test";
+  const around = isCode ? functionAround(file, line) : undefined;
+  // A function that hands on to another of its name is no news.
+  if (around !== undefined) return around === target.name ? {} : { holder: around };
+  return isInside ? { holder: symbol.name, symbol } : {};
+}
+
+/** A function says who uses a name; of a class one wants to know the method. */
+function isNarrow({ kind }: SymbolInfo): boolean {
+  return !["class", "struct", "interface", "module"].includes(kind);
 }
 
 function shownPart(
