@@ -37,6 +37,11 @@ export const errorCatalogue = {
     sentence:
       "Lore's memory server stopped; what was remembered is kept. If it does not start again by itself, run “Lore: Restart Memory Server”.",
   },
+  ownedElsewhere: {
+    code: 1009,
+    sentence:
+      "Another Lore process, such as a second window or a terminal, keeps the memory of this folder. Do this there, or close it first.",
+  },
   cancelled: { code: -32800, sentence: "Cancelled." },
   internal: {
     code: 1099,

@@ -11,7 +11,10 @@ import { lowerPriority } from "./priority.ts";
 import { createServices } from "./serverParts.ts";
 
 async function serve(log: Logger): Promise<void> {
-  const services = await createServices(log, logLevel(process.env["LORE_LOG_LEVEL"]));
+  const services = await createServices(log, {
+    logLevel: logLevel(process.env["LORE_LOG_LEVEL"]),
+    statusCommand: "Lore: Show Status",
+  });
   const connection = createMessageConnection(
     new IPCMessageReader(process),
     new IPCMessageWriter(process),

@@ -12,8 +12,19 @@ import { createHashText } from "./recall/citation.ts";
 import { findAllPlaces } from "./recall/exhaustive.ts";
 import { serverVersion } from "./version.ts";
 
-/** Builds every part; `logLevel` is that of the threads, which write for themselves. No store is open yet. `memory.close()` ends what runs. */
-export async function createServices(log: Logger, logLevel: LogLevel | "off"): Promise<Services> {
+/** What differs between the surfaces that show answers. */
+export interface SurfaceOptions {
+  /** Level of the threads, which write for themselves. */
+  readonly logLevel: LogLevel | "off";
+  /** The surface's command that lists what is not in memory. */
+  readonly statusCommand: string;
+}
+
+/** Builds every part. No store is open yet. `memory.close()` ends what runs. */
+export async function createServices(
+  log: Logger,
+  { logLevel, statusCommand }: SurfaceOptions,
+): Promise<Services> {
   const { memory, recaller } = await assembleRecall(log, { logLevel });
   const hashText = await createHashText();
   const clock = nodeClock;
@@ -21,7 +32,7 @@ export async function createServices(log: Logger, logLevel: LogLevel | "off"): P
     memory,
     recall: recaller,
     source: recaller,
-    answers: new Answerer({ recall: recaller, source: recaller, hashText, clock }),
+    answers: new Answerer({ recall: recaller, source: recaller, hashText, clock, statusCommand }),
     exhaustive: (params, signal) => {
       const { filesSeen, remembered } = memory.coverage(params.rootIds);
       const filesNotInMemory = filesSeen - remembered;

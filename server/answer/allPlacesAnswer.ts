@@ -29,7 +29,7 @@ export async function answerAllPlaces(ask: Ask, literal: string): Promise<Answer
     ask.signal,
   );
   writePlaces(ask, literal, found);
-  ask.writer.block(completeness(found));
+  ask.writer.block(completeness(found, ask.ports.statusCommand));
   ask.writer.flush();
   return found.nPlaces === 0 ? "abstained" : "answered";
 }
@@ -81,7 +81,7 @@ function cut(text: string): string {
 }
 
 /** How much of the workspace the list stands for. */
-function completeness(found: ExhaustiveResult): string {
+function completeness(found: ExhaustiveResult, statusCommand: string): string {
   const { filesScanned, filesKnown, unreadable, truncated, nPlaces } = found;
   const scanned = filesScanned.toLocaleString("en-US");
   if (filesScanned === filesKnown)
@@ -97,5 +97,5 @@ function completeness(found: ExhaustiveResult): string {
         ]
       : []),
   ];
-  return `I read ${scanned} of ${count(filesKnown, "file")}: ${reasons.join(", ")}. “Lore: Show Status” lists them.`;
+  return `I read ${scanned} of ${count(filesKnown, "file")}: ${reasons.join(", ")}. “${statusCommand}” lists them.`;
 }

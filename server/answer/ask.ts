@@ -15,6 +15,8 @@ export interface AnswerPorts {
   readonly source: SourceReader;
   readonly hashText: HashText;
   readonly clock: Clock;
+  /** The command that lists what is not in memory, as the user writes it where the answer is shown. */
+  readonly statusCommand: string;
 }
 
 /** Everything known about a question after its first recall. */

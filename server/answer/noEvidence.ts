@@ -19,7 +19,7 @@ export function abstain(ask: Ask, missing: readonly string[]): AnswerOutcome {
       : `I found nothing in memory that answers this${waits ? " so far" : ""}.`,
   );
   if (!writeNearestNames(ask, missing)) writeNearestPlaces(ask, missing);
-  const absent = notInMemory(result.coverage);
+  const absent = notInMemory(result.coverage, ask.ports.statusCommand);
   if (absent !== undefined) writer.block(absent);
   writer.flush();
   return "abstained";

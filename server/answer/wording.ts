@@ -2,8 +2,8 @@
 import type { Coverage, Tier } from "../../protocol/types.ts";
 import { count } from "./markdown.ts";
 
-/** What is not in memory, as a sentence; `undefined` when everything known is. */
-export function notInMemory(coverage: Coverage): string | undefined {
+/** What is not in memory, as a sentence; `undefined` when everything known is. `statusCommand`: see `AnswerPorts`. */
+export function notInMemory(coverage: Coverage, statusCommand: string): string | undefined {
   const parts = [
     ...(coverage.pending > 0 ? [`${count(coverage.pending, "file")} still waiting`] : []),
     ...(coverage.skipped > 0 ? [`${count(coverage.skipped, "file")} skipped`] : []),
@@ -11,7 +11,7 @@ export function notInMemory(coverage: Coverage): string | undefined {
   ];
   return parts.length === 0
     ? undefined
-    : `Not in memory: ${parts.join(", ")}. “Lore: Show Status” lists them.`;
+    : `Not in memory: ${parts.join(", ")}. “${statusCommand}” lists them.`;
 }
 
 const tierNames: Readonly<Record<Tier, string>> = { lexical: "words", symbols: "symbols" };

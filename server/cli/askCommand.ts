@@ -1,42 +1,51 @@
+import type { Citation } from "../../protocol/types.ts";
+import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
-import { nameFolder, openFolder, settle, type Surroundings } from "./openFolder.ts";
+import type { Surroundings } from "./openFolder.ts";
 import type { Command } from "./options.ts";
 import { linesOf } from "./places.ts";
-import { recordStore } from "./storeList.ts";
+import { noticesJson } from "./statusText.ts";
 import type { Terminal } from "./terminal.ts";
 import { renderForTerminal } from "./terminalMarkdown.ts";
 
-/** `lore ask`: an answer with its citations. */
-export async function askFolder(
+/** `lore ask`: an answer with its citations, each part as soon as it is there; with `--json` in one piece. */
+export function askFolder(
   command: Extract<Command, { kind: "ask" }>,
   terminal: Terminal,
   around: Surroundings,
 ): Promise<ExitCode> {
-  const named = nameFolder(command.folder, command, around);
-  const folder = await openFolder(named, command, around);
-  try {
-    recordStore(named);
-    await settle(folder, command.refine, around);
-    const { answers } = folder.services;
-    const answer = await answers.ask(
+  return answerFrom(command, "searchable", terminal, around, async (folder) => {
+    const printPart = partPrinter(terminal);
+    const answer = await folder.services.answers.ask(
       { question: command.question, askId: "cli" },
-      () => {},
+      command.json ? () => {} : printPart,
       around.signal,
     );
     const { markdown, citations, abstained, coverage, elapsedMs } = answer;
     if (command.json) {
-      const plain = renderForTerminal(markdown, citations, (_style, text) => text);
+      const text = renderForTerminal(markdown, citations, (_style, plain) => plain);
       const cited = citations.map(({ path, range, contentHash }) => ({
         path,
         ...linesOf(range),
         contentHash,
       }));
-      terminal.json({ text: plain, markdown, citations: cited, abstained, coverage, elapsedMs });
-    } else {
-      terminal.line(renderForTerminal(markdown, citations, (...args) => terminal.style(...args)));
+      const notices = noticesJson(folder.status());
+      terminal.json({ text, markdown, citations: cited, abstained, coverage, notices, elapsedMs });
     }
     return abstained ? exitCodes.nothing : exitCodes.ok;
-  } finally {
-    await folder.close();
-  }
+  });
+}
+
+/** Returns what prints the parts of an answer: each is whole blocks of markdown, and refers to all citations so far. */
+function partPrinter(terminal: Terminal): (markdown: string, cited: readonly Citation[]) => void {
+  const citations: Citation[] = [];
+  let isFirst = true;
+  return (markdown, cited) => {
+    citations.push(...cited);
+    const shown = renderForTerminal(markdown, citations, (...args) => terminal.style(...args));
+    if (shown === "") return;
+    if (!isFirst) terminal.line();
+    isFirst = false;
+    terminal.line(shown);
+  };
 }

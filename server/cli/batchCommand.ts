@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
-import { CliError, nameFolder, openFolder, settle, type Surroundings } from "./openFolder.ts";
+import { CliError, type Surroundings } from "./openFolder.ts";
 import type { Command } from "./options.ts";
 import { placeText, resultLine } from "./places.ts";
-import { recordStore } from "./storeList.ts";
 import { safeLine, type Terminal } from "./terminal.ts";
 
 interface BatchQuestion {
@@ -19,12 +19,8 @@ export async function searchBatch(
   around: Surroundings,
 ): Promise<ExitCode> {
   const questions = readQuestions(command.file, around.cwd);
-  const named = nameFolder(command.folder, command, around);
-  const folder = await openFolder(named, command, around);
-  try {
-    recordStore(named);
-    await settle(folder, command.refine, around);
-    const { recall } = folder.services;
+  const readiness = command.refine ? "exact" : "searchable";
+  return answerFrom(command, readiness, terminal, around, async ({ services: { recall } }) => {
     for (const { id, query } of questions) {
       const { recalls } = await recall.search({ query, limit: command.limit }, around.signal);
       if (command.json) terminal.json({ id, results: recalls.map(resultLine) });
@@ -34,9 +30,7 @@ export async function searchBatch(
       }
     }
     return exitCodes.ok;
-  } finally {
-    await folder.close();
-  }
+  });
 }
 
 /** Errors: `CliError` when the file cannot be read or a line is not a question. */

@@ -1,5 +1,8 @@
 /** The commands and options as one table: the parser, the help and the tests read it. */
 
+/** How the program is called, as in the README. */
+export const program = "npx lore";
+
 export const commandNames = ["index", "ask", "search", "status", "stats", "forget"] as const;
 export type CommandName = (typeof commandNames)[number];
 
@@ -11,32 +14,32 @@ interface CommandEntry {
 
 export const commandTable: Readonly<Record<CommandName, CommandEntry>> = {
   index: {
-    usage: ["lore index FOLDER"],
+    usage: [`${program} index FOLDER`],
     summary: "Remember a folder, or bring its memory up to date.",
   },
   ask: {
-    usage: ['lore ask FOLDER "question"'],
+    usage: [`${program} ask FOLDER "question"`],
     summary: "Answer a question with citations.",
   },
   search: {
     usage: [
-      'lore search FOLDER "question"',
-      'lore search FOLDER --all "text"',
-      "lore search FOLDER --batch QUESTIONS.jsonl",
+      `${program} search FOLDER "question"`,
+      `${program} search FOLDER --all "text"`,
+      `${program} search FOLDER --batch QUESTIONS.jsonl`,
     ],
     summary: "List the places that a question is about, or all places of a text.",
   },
   status: {
-    usage: ["lore status [FOLDER]"],
+    usage: [`${program} status [FOLDER]`],
     summary:
       "Say what is in memory, what is not, and why. FOLDER is the current one when left out.",
   },
   stats: {
-    usage: ["lore stats [FOLDER]"],
+    usage: [`${program} stats [FOLDER]`],
     summary: "Show the size of a memory, or of all of them.",
   },
   forget: {
-    usage: ["lore forget FOLDER"],
+    usage: [`${program} forget FOLDER`],
     summary: "Delete the memory of a folder. The folder itself stays as it is.",
   },
 };
@@ -70,7 +73,11 @@ export type OptionName =
 const filling: readonly CommandName[] = ["index", "ask", "search", "status", "stats"];
 
 export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
-  json: { type: "boolean", summary: "Print JSON.", commands: "all" },
+  json: {
+    type: "boolean",
+    summary: "Print JSON: results on stdout, why a command failed on stderr.",
+    commands: "all",
+  },
   store: {
     type: "string",
     value: "DIR",
@@ -105,8 +112,8 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   },
   "no-refine": {
     type: "boolean",
-    summary: "Do not wait until all chunks follow the syntax.",
-    commands: ["index", "ask", "search"],
+    summary: "Do not wait until all chunks follow the syntax; of searches for --batch.",
+    commands: ["index", "search"],
   },
   limit: { type: "string", value: "N", summary: "At most N results.", commands: ["search"] },
   explain: {

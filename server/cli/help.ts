@@ -1,4 +1,10 @@
-import { commandNames, commandTable, optionTable, type CommandName } from "./commandTable.ts";
+import {
+  commandNames,
+  commandTable,
+  optionTable,
+  program,
+  type CommandName,
+} from "./commandTable.ts";
 
 /** Returns the help of one command, or of all. Ends with a line break. */
 export function helpText(command: CommandName | undefined): string {
@@ -23,6 +29,7 @@ export function helpText(command: CommandName | undefined): string {
     "Options:",
     ...columns(options),
     "",
+    'With --json, why a command failed is one line {"error": {"name", "message"}} on stderr.',
     "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 nothing found or no evidence, 130 interrupted.",
     "",
   ].join("\n");
@@ -30,7 +37,8 @@ export function helpText(command: CommandName | undefined): string {
 
 /** Returns the usage of one command on one line, or of the program. */
 export function usageLine(command: CommandName | undefined): string {
-  if (command === undefined) return `Usage: lore ${commandNames.join("|")} … (lore --help)`;
+  if (command === undefined)
+    return `Usage: ${program} ${commandNames.join("|")} … (${program} --help)`;
   return `Usage: ${commandTable[command].usage.join("  or  ")}`;
 }
 

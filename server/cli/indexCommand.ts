@@ -1,11 +1,12 @@
 import { rmSync } from "node:fs";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
-import { hasStore, nameFolder, openFolder, settle, type Surroundings } from "./openFolder.ts";
+import { hasStore, nameFolder, openFolder, type Surroundings } from "./openFolder.ts";
 import type { Command } from "./options.ts";
 import { formatMs } from "./numbers.ts";
 import { recordStore } from "./storeList.ts";
-import { emptySentence, statusJson, summaryLines } from "./statusText.ts";
+import { emptyLines, statusJson, summaryLines } from "./statusText.ts";
 import { safeLine, type Terminal } from "./terminal.ts";
+import { waitFor } from "./waiting.ts";
 
 /** `lore index`: remembers the folder and says what became of its files. */
 export async function indexFolder(
@@ -19,7 +20,7 @@ export async function indexFolder(
     const { clock } = folder.services;
     const startedMs = clock.elapsedMs();
     recordStore(named);
-    await settle(folder, command.refine, around);
+    await waitFor(folder, command.refine ? "exact" : "searchable", around);
     const elapsedMs = clock.elapsedMs() - startedMs;
     const status = folder.status();
     if (command.json) {
@@ -27,8 +28,7 @@ export async function indexFolder(
       return status.remembered === 0 ? exitCodes.nothing : exitCodes.ok;
     }
     if (status.remembered === 0) {
-      terminal.line(emptySentence(status));
-      for (const line of summaryLines(status, terminal).slice(1)) terminal.line(line);
+      for (const line of emptyLines(status, terminal)) terminal.line(line);
       return exitCodes.nothing;
     }
     for (const line of summaryLines(status, terminal)) terminal.line(line);

@@ -8,12 +8,12 @@ import type { Services } from "../handlers.ts";
 import { run } from "./run.ts";
 
 /** Logging is for whoever looks for a fault; otherwise stderr is for the person at the terminal. */
-function createLoggedServices(name: string | undefined): Promise<Services> {
+function createLoggedServices(name: string | undefined, statusCommand: string): Promise<Services> {
   const level = logLevels.find((known) => known === name);
   const log: Logger =
     level === undefined ? { log: () => {} } : createJsonLogger(process.stderr, level);
   // Threads write for themselves.
-  return createServices(log, level ?? "off");
+  return createServices(log, { logLevel: level ?? "off", statusCommand });
 }
 
 const interrupt = new AbortController();
@@ -38,5 +38,6 @@ process.exitCode = await run(process.argv.slice(2), {
   homeDir: os.homedir(),
   platform: process.platform,
   signal: interrupt.signal,
-  createServices: () => createLoggedServices(process.env["LORE_LOG_LEVEL"]),
+  createServices: (statusCommand) =>
+    createLoggedServices(process.env["LORE_LOG_LEVEL"], statusCommand),
 });

@@ -1,8 +1,11 @@
 /** The notices of a memory in words for a terminal. */
 import type { Notice } from "../../protocol/notices.ts";
+import type { RootStatus } from "../../protocol/types.ts";
+import { formatCount, formatNouns } from "./numbers.ts";
+import { isFilling } from "./waiting.ts";
 
 /** Returns what happened and what to do, in one or two sentences. Names of rules and files are as they came. */
-export function noticeText(notice: Notice): string {
+export function noticeText(notice: Notice, status: RootStatus): string {
   switch (notice.kind) {
     case "storeRebuilt":
       return "The memory on disk was damaged. Lore moved it aside and is building it again from your files; nothing else was lost.";
@@ -19,7 +22,7 @@ export function noticeText(notice: Notice): string {
     case "ingestEnded":
       return "Lore stopped remembering because of an error of its own. Run the command again.";
     case "readOnly":
-      return "Another process keeps the memory of this folder up to date; this one reads from it.";
+      return readOnlyText(status);
     case "folderUnreadable":
       return "The folder cannot be read at the moment. Lore keeps what it remembers of it.";
     case "ignoreHidesAlmostAll": {
@@ -30,4 +33,15 @@ export function noticeText(notice: Notice): string {
         : `${found} To remember them, add a file .loreignore with the line “${override}”, or bring them in with --include GLOB.`;
     }
   }
+}
+
+function readOnlyText(status: RootStatus): string {
+  const other = "Another Lore process, such as an editor window,";
+  if (!isFilling(status))
+    return `${other} keeps the memory of this folder up to date; this one reads from it.`;
+  const { remembered, filesSeen, state } = status;
+  if (state === "opening")
+    return `${other} is just beginning to remember this folder. Run the command again in a moment.`;
+  const far = `${formatCount(remembered)} of ${formatNouns(filesSeen, "file")} so far`;
+  return `${other} is still remembering this folder: ${far}. Run the command again for the rest.`;
 }

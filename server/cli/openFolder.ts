@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, realpathSync, statSync, type Stats } from "node:fs";
 import path from "node:path";
 import { isAbort } from "../rpc/wireError.ts";
+import { MemoryError } from "../../protocol/errors.ts";
 import type { MemoryStatus, Root, RootStatus } from "../../protocol/types.ts";
 import type { Services } from "../handlers.ts";
+import { program } from "./commandTable.ts";
 import type { Common } from "./options.ts";
-import { ProgressBar } from "./progressBar.ts";
 import { defaultStoresDir, rootOf, type DataPlaces } from "./storeLocation.ts";
 import type { OutputStream } from "./terminal.ts";
 
@@ -15,7 +16,8 @@ export interface Surroundings extends DataPlaces {
   readonly err: OutputStream;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
-  readonly createServices: () => Promise<Services>;
+  /** `statusCommand`: what an answer names as the command that lists what is not in memory. */
+  readonly createServices: (statusCommand: string) => Promise<Services>;
 }
 
 /** A failure that the person at the terminal can understand and mend; the message is a sentence. */
@@ -48,25 +50,31 @@ export function nameFolder(given: string, common: Common, around: Surroundings):
   return { root, storeDir: path.join(defaultStoresDir(around), root.id), inDefaultPlace: true };
 }
 
-/** True when a memory may lie in the folder's store. */
+/** True when a memory may lie in the folder's store. Errors: `CliError` when the store's place is no folder or cannot be read. */
 export function hasStore({ storeDir }: NamedFolder): boolean {
-  return existsSync(storeDir) && readdirSync(storeDir).length > 0;
+  if (!existsSync(storeDir)) return false;
+  try {
+    return readdirSync(storeDir).length > 0;
+  } catch (error) {
+    throw unusable(error, storeDir);
+  }
 }
 
-/** Opens the memory; filling begins. Errors: those of `memory/open`. */
+/** Opens the memory; filling begins. Errors: `CliError` for a place that cannot hold a memory, and those of `memory/open`. */
 export async function openFolder(
   folder: NamedFolder,
   common: Common,
   around: Surroundings,
 ): Promise<OpenFolder> {
-  const services = await around.createServices();
+  checkStorePlace(folder);
+  const services = await around.createServices(statusCommandOf(folder));
   const { memory } = services;
   try {
     services.requireSqlite();
     await memory.open(folder.storeDir, [folder.root], common.settings, true);
   } catch (error) {
     await memory.close();
-    throw error;
+    throw placed(error, folder.storeDir);
   }
   return {
     ...folder,
@@ -76,48 +84,15 @@ export async function openFolder(
   };
 }
 
-/**
- * Waits until all is searchable and, with `refined`, follows the syntax; shows the progress meanwhile.
- * Rejects with AbortError on Ctrl-C.
- */
-export async function settle(
-  { services: { memory, clock } }: OpenFolder,
-  refined: boolean,
-  around: Surroundings,
-): Promise<void> {
-  const bar = new ProgressBar(around.err, () => clock.elapsedMs());
-  bar.show(memory.status());
-  const stop = memory.onStatusChanged((status) => bar.show(status));
-  try {
-    await memory.settled(refined, around.signal);
-  } finally {
-    stop();
-    bar.clear();
-  }
-}
-
-/** Waits until all files of the folder were looked at. Rejects with AbortError on Ctrl-C. */
-export async function settleScan(folder: OpenFolder, { signal }: Surroundings): Promise<void> {
-  const isScanned = (): boolean => !["opening", "scanning"].includes(folder.status().state);
-  if (isScanned()) return;
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const stop = folder.services.memory.onStatusChanged(() => {
-    if (isScanned()) resolve();
-  });
-  const abort = (): void => reject(signal.reason as Error);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    signal.throwIfAborted();
-    await promise;
-  } finally {
-    stop();
-    signal.removeEventListener("abort", abort);
-  }
-}
-
 /** True for the rejection that Ctrl-C causes. */
 export function isInterrupted(error: unknown, { signal }: Surroundings): boolean {
   return signal.aborted && isAbort(error);
+}
+
+function statusCommandOf({ root, storeDir, inDefaultPlace }: NamedFolder): string {
+  const quoted = (word: string): string => (/[\s'"]/.test(word) ? JSON.stringify(word) : word);
+  const store = inDefaultPlace ? "" : ` --store ${quoted(storeDir)}`;
+  return `${program} status ${quoted(root.folder)}${store}`;
 }
 
 function rootStatus({ roots }: MemoryStatus, root: Root): RootStatus {
@@ -128,7 +103,9 @@ function rootStatus({ roots }: MemoryStatus, root: Root): RootStatus {
 
 function checkFolder(absolute: string, given: string): void {
   const stats = statOf(absolute, given);
-  if (stats === undefined) throw new CliError(`${given} does not exist.`);
+  if (stats === undefined) {
+    throw new CliError(`There is no folder ${given}. Check the path; nothing was changed.`);
+  }
   if (!stats.isDirectory()) {
     throw new CliError(`${given} is not a folder. Name the folder that holds it.`);
   }
@@ -148,7 +125,44 @@ function statOf(absolute: string, given: string): Stats | undefined {
 }
 
 function unreadable(error: unknown, given: string): unknown {
-  const code = (error as NodeJS.ErrnoException).code ?? "";
-  if (!/^E[A-Z]+$/.test(code) && code !== "ERR_INVALID_ARG_VALUE") return error;
+  const code = systemCode(error);
+  if (code === undefined) return error;
   return new CliError(`${given} cannot be read (${code}). Check the path and its permissions.`);
+}
+
+/** A file in the way is told before anything is started; what else can go wrong shows when the store is opened. */
+function checkStorePlace({ storeDir }: NamedFolder): void {
+  let stats: Stats | undefined;
+  try {
+    stats = statSync(storeDir, { throwIfNoEntry: false });
+  } catch (error) {
+    throw unusable(error, storeDir);
+  }
+  if (stats !== undefined && !stats.isDirectory()) throw unusable({ code: "ENOTDIR" }, storeDir);
+}
+
+/** Returns the sentence for a folder of memories that the system refuses; what the system did not report comes back. */
+export function unusable(error: unknown, storeDir: string): unknown {
+  const code = systemCode(error);
+  if (code === undefined) return error;
+  if (code === "ENOTDIR" || code === "EEXIST") {
+    return new CliError(
+      `No memory can be kept in ${storeDir}: there is a file in its place. Name a folder with --store, or leave --store out.`,
+    );
+  }
+  return new CliError(
+    `The folder of the memory, ${storeDir}, cannot be used (${code}). Check its permissions, or name another one with --store.`,
+  );
+}
+
+/** Says where the store is that the system does not let be opened; other failures have sentences of their own. */
+function placed(error: unknown, storeDir: string): unknown {
+  const isSystems = error instanceof MemoryError && /^E[A-Z]+$/.test(error.detail);
+  return isSystems ? unusable({ code: error.detail }, storeDir) : error;
+}
+
+/** The system's name of a failure, such as EACCES; `undefined` for what the system did not report. */
+function systemCode(error: unknown): string | undefined {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  return /^E[A-Z]+$/.test(code) || code === "ERR_INVALID_ARG_VALUE" ? code : undefined;
 }

@@ -1,6 +1,7 @@
 /** What a command line asks for, or the one sentence that says what is wrong with it. */
 import { parseArgs } from "node:util";
 import type { MemorySettings } from "../../protocol/types.ts";
+import { formatCount } from "./numbers.ts";
 import { commandNames, optionTable, type CommandName, type OptionName } from "./commandTable.ts";
 
 /** What every command has. */
@@ -49,6 +50,8 @@ export type Parsed =
       readonly kind: "usage";
       readonly sentence: string;
       readonly command: CommandName | undefined;
+      /** Whether the failure is to be told as JSON. */
+      readonly json: boolean;
     };
 
 /** Largest file that is remembered unless `--max-file-mb` says otherwise; the same as in the editor. */
@@ -64,9 +67,20 @@ export function parseCommandLine(args: readonly string[]): Parsed {
     return { kind: "command", command: parse(name, args) };
   } catch (error) {
     if (error instanceof UsageError)
-      return { kind: "usage", sentence: error.message, command: name };
+      return {
+        kind: "usage",
+        sentence: error.message,
+        command: name,
+        json: wordsBeforeEnd(args).includes("--json"),
+      };
     throw error;
   }
+}
+
+/** What may be options: the words before `--`. */
+function wordsBeforeEnd(args: readonly string[]): readonly string[] {
+  const end = args.indexOf("--");
+  return end < 0 ? args : args.slice(0, end);
 }
 
 class UsageError extends Error {}
@@ -108,6 +122,9 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
 
 function readSearch(values: Values, positionals: readonly string[], common: Common): Command {
   const limit = wholeNumber(values, "limit", 1, noLimit);
+  if (values["no-refine"] === true && values.batch === undefined) {
+    throw new UsageError("--no-refine needs --batch; other searches never wait for the syntax.");
+  }
   if (values.batch !== undefined) {
     if (values.all === true || values.explain === true) {
       throw new UsageError("--batch goes with neither --all nor --explain.");
@@ -141,7 +158,8 @@ function readWords(args: readonly string[]): { values: Values; positionals: stri
     ]),
   );
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const words = withNegativeNumbers(args);
+    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true });
     return { values, positionals };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";
@@ -150,6 +168,18 @@ function readWords(args: readonly string[]): { values: Values; positionals: stri
     const [sentence = ""] = (error as Error).message.split(/\. |\n/);
     throw new UsageError(`${sentence.replace(/\.$/, "")}.`);
   }
+}
+
+/** `--limit -1` is a wrong number, which is said later, and not an option called “1”. */
+function withNegativeNumbers(args: readonly string[]): string[] {
+  const words: string[] = [];
+  for (const word of args) {
+    const before = words.at(-1) ?? "";
+    const isValue = /^-\d/.test(word) && /^--[a-z-]+$/.test(before) && !words.includes("--");
+    if (isValue) words[words.length - 1] = `${before}=${word}`;
+    else words.push(word);
+  }
+  return words;
 }
 
 function readCommon(values: Values): Common {
@@ -184,10 +214,13 @@ function wholeNumber(
   min: number,
   max: number,
 ): number | undefined {
-  const number = positiveNumber(values, name);
-  if (number === undefined) return undefined;
+  if (values[name] === undefined) return undefined;
+  const number = numberOf(values[name]);
   if (!Number.isSafeInteger(number) || number < min || number > max) {
-    throw new UsageError(`--${name} needs a whole number from ${min} to ${max}.`);
+    const range = `${formatCount(min)} to ${formatCount(max)}`;
+    throw new UsageError(
+      `--${name} needs a whole number from ${range}, not “${String(values[name])}”.`,
+    );
   }
   return number;
 }
@@ -195,9 +228,16 @@ function wholeNumber(
 function positiveNumber(values: Values, name: OptionName): number | undefined {
   const given = values[name];
   if (given === undefined) return undefined;
-  const number = /^\d+(\.\d+)?$/.test(String(given)) ? Number(given) : 0;
-  if (!(number > 0)) throw new UsageError(`--${name} needs a number above 0.`);
+  const number = numberOf(given);
+  if (!(number > 0)) {
+    throw new UsageError(`--${name} needs a number above 0, not “${String(given)}”.`);
+  }
   return number;
+}
+
+/** Returns NaN for what is not written as a plain number. */
+function numberOf(given: Values[OptionName]): number {
+  return /^\d+(\.\d+)?$/.test(String(given)) ? Number(given) : Number.NaN;
 }
 
 function folderOnly(command: string, positionals: readonly string[]): string {

@@ -10,24 +10,29 @@ import { CliError, isInterrupted, type Surroundings } from "./openFolder.ts";
 import { parseCommandLine, type Command } from "./options.ts";
 import { searchEverywhere, searchFolder } from "./searchCommand.ts";
 import { showStats, showStatus } from "./statusCommand.ts";
-import { safeLine, Terminal } from "./terminal.ts";
+import { Terminal, type Failure } from "./terminal.ts";
 
 /** Runs one command line and returns the exit code. `args` are the words behind the program's name. */
 export async function run(args: readonly string[], around: Surroundings): Promise<ExitCode> {
   const terminal = new Terminal(around.out, around.err, around.env);
   const parsed = parseCommandLine(args);
   if (parsed.kind === "usage") {
-    terminal.note(`${safeLine(parsed.sentence)}\n${usageLine(parsed.command)}`);
+    const { sentence, command, json } = parsed;
+    terminal.failure({ name: "usage", message: sentence }, json);
+    if (!json) terminal.note(usageLine(command));
     return exitCodes.usage;
   }
+  const { command } = parsed;
+  const asJson = command.kind !== "help" && command.json;
   try {
-    return await runCommand(parsed.command, terminal, around);
+    return await runCommand(command, terminal, around);
   } catch (error) {
     if (isInterrupted(error, around)) {
-      terminal.note("Interrupted. What was remembered so far is kept.");
+      const message = "Interrupted. What was remembered so far is kept.";
+      terminal.failure({ name: "interrupted", message }, asJson);
       return exitCodes.interrupted;
     }
-    terminal.note(safeLine(sentenceOf(error)));
+    terminal.failure(failureOf(error), asJson);
     return exitCodes.failed;
   }
 }
@@ -67,11 +72,16 @@ function runCommand(
 /** Where the catalogue's sentence speaks of the editor, the terminal has its own. */
 const ownSentences: Readonly<Partial<Record<ErrorName, string>>> = {
   storeUnavailable:
-    "Lore cannot open its memory on disk. Check free space and permissions, or make a new one with “lore forget” and “lore index”.",
+    "Lore cannot open its memory on disk. Check free space and permissions, or make a new one with “npx lore forget” and “npx lore index”.",
   diskFull:
     "The disk is full, so Lore stopped remembering; what it remembered before is kept. Free some space and run the command again.",
   sqliteMissing: "Lore needs Node 24 or later.",
 };
+
+function failureOf(error: unknown): Failure {
+  const name = error instanceof MemoryError ? error.errorName : "failed";
+  return { name, message: sentenceOf(error) };
+}
 
 function sentenceOf(error: unknown): string {
   if (error instanceof CliError) return error.message;

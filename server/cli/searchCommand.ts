@@ -1,16 +1,11 @@
 import type { Recall, RecallTrace } from "../../protocol/types.ts";
+import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { formatCount, formatNouns } from "./numbers.ts";
-import {
-  nameFolder,
-  openFolder,
-  settle,
-  type OpenFolder,
-  type Surroundings,
-} from "./openFolder.ts";
+import type { Surroundings } from "./openFolder.ts";
 import type { Command } from "./options.ts";
 import { placeText, linesOf, resultLine } from "./places.ts";
-import { recordStore } from "./storeList.ts";
+import { noticesJson } from "./statusText.ts";
 import { safe, safeLine, type Terminal } from "./terminal.ts";
 
 /** Of each place this many lines are printed. */
@@ -23,7 +18,8 @@ export function searchFolder(
   terminal: Terminal,
   around: Surroundings,
 ): Promise<ExitCode> {
-  return withSettled(command, around, async ({ services }) => {
+  return answerFrom(command, "searchable", terminal, around, async (folder) => {
+    const { services } = folder;
     const { question, limit, explain } = command;
     const found = await services.recall.search({ query: question, limit }, around.signal);
     const { recalls, trace, coverage } = found;
@@ -36,6 +32,7 @@ export function searchFolder(
           ...(recall.citation.symbol === undefined ? {} : { symbol: recall.citation.symbol.name }),
         })),
         coverage,
+        notices: noticesJson(folder.status()),
         ...(explain ? { trace } : {}),
       });
     } else {
@@ -54,7 +51,8 @@ export function searchEverywhere(
   terminal: Terminal,
   around: Surroundings,
 ): Promise<ExitCode> {
-  return withSettled(command, around, async ({ services }) => {
+  return answerFrom(command, "searchable", terminal, around, async (folder) => {
+    const { services } = folder;
     const { literal, wholeWord, limit } = command;
     const found = await services.exhaustive({ literal, wholeWord, limit }, around.signal);
     const { places, nPlaces, truncated, filesScanned, filesKnown, unreadable } = found;
@@ -73,6 +71,7 @@ export function searchEverywhere(
         filesScanned,
         filesKnown,
         unreadable,
+        notices: noticesJson(folder.status()),
       });
     } else {
       for (const { citation, line } of places) {
@@ -90,22 +89,6 @@ export function searchEverywhere(
     }
     return nPlaces === 0 ? exitCodes.nothing : exitCodes.ok;
   });
-}
-
-async function withSettled(
-  command: Extract<Command, { kind: "search" | "all" }>,
-  around: Surroundings,
-  answer: (folder: OpenFolder) => Promise<ExitCode>,
-): Promise<ExitCode> {
-  const named = nameFolder(command.folder, command, around);
-  const folder = await openFolder(named, command, around);
-  try {
-    recordStore(named);
-    await settle(folder, command.refine, around);
-    return await answer(folder);
-  } finally {
-    await folder.close();
-  }
 }
 
 function printRecall(recall: Recall, rank: number, explain: boolean, terminal: Terminal): void {

@@ -1,21 +1,22 @@
 import { statSync } from "node:fs";
 import path from "node:path";
 import type { FileProblem } from "../../protocol/types.ts";
-import { exitCodes, type ExitCode } from "./commandTable.ts";
+import { exitCodes, program, type ExitCode } from "./commandTable.ts";
 import { formatBytes, formatCount, formatNouns } from "./numbers.ts";
 import {
   hasStore,
   nameFolder,
   openFolder,
-  settleScan,
+  unusable,
   type OpenFolder,
   type Surroundings,
 } from "./openFolder.ts";
 import type { Command, Common } from "./options.ts";
 import { defaultStoresDir } from "./storeLocation.ts";
-import { listStores } from "./storeList.ts";
-import { emptySentence, reasonText, statusJson, summaryLines } from "./statusText.ts";
+import { listStores, type ListedStore } from "./storeList.ts";
+import { emptyLines, reasonText, statusJson, summaryLines } from "./statusText.ts";
 import { safeLine, type Terminal } from "./terminal.ts";
+import { waitFor } from "./waiting.ts";
 
 /** As many files that are not in memory are named; `--json` names all. */
 const maxNamed = 20;
@@ -34,8 +35,8 @@ export function showStatus(
       terminal.json({ ...statusJson(status, folder.storeDir), problems });
       return exitCodes.ok;
     }
-    if (status.remembered === 0) terminal.line(emptySentence(status));
-    for (const line of summaryLines(status, terminal)) terminal.line(line);
+    const lines = status.remembered === 0 ? emptyLines : summaryLines;
+    for (const line of lines(status, terminal)) terminal.line(line);
     for (const { path, outcome, reason } of problems.slice(0, maxNamed)) {
       terminal.line(
         terminal.style("quiet", `  ${outcome} ${safeLine(path)} (${reasonText(reason)})`),
@@ -54,7 +55,10 @@ export function showStats(
   around: Surroundings,
 ): Promise<ExitCode> | ExitCode {
   if (command.folder === undefined) {
-    return showAllStores(command, terminal, command.storeDir ?? defaultStoresDir(around));
+    const { storeDir } = command;
+    const storesDir =
+      storeDir === undefined ? defaultStoresDir(around) : path.resolve(around.cwd, storeDir);
+    return showAllStores(command, terminal, storesDir);
   }
   return withExisting(command.folder, command, terminal, around, (folder) => {
     const status = folder.status();
@@ -89,13 +93,22 @@ export function showStats(
 }
 
 function showAllStores(command: Common, terminal: Terminal, storesDir: string): ExitCode {
-  const stores = listStores(storesDir);
+  const stores = storesBelow(storesDir);
   if (command.json) terminal.json({ stores });
   else if (stores.length === 0) terminal.line("Lore remembers no folder yet.");
   for (const { folder, storeBytes } of command.json ? [] : stores) {
     terminal.line(`${formatBytes(storeBytes).padStart(10)}  ${safeLine(folder)}`);
   }
   return stores.length === 0 ? exitCodes.nothing : exitCodes.ok;
+}
+
+/** Errors: `CliError` when the folder cannot be read. */
+function storesBelow(storesDir: string): ListedStore[] {
+  try {
+    return listStores(storesDir);
+  } catch (error) {
+    throw unusable(error, storesDir);
+  }
 }
 
 /** Runs `show` on a memory that exists already, once all files were looked at. */
@@ -110,12 +123,15 @@ async function withExisting(
   if (!hasStore(named)) {
     const { folder } = named.root;
     if (common.json) terminal.json({ folder, storeDir: named.storeDir, remembered: 0 });
-    else terminal.line(`Lore has no memory of ${safeLine(folder)}. Make one with “lore index”.`);
+    else
+      terminal.line(
+        `Lore has no memory of ${safeLine(folder)}. Make one with “${program} index ${safeLine(given)}”.`,
+      );
     return exitCodes.nothing;
   }
   const folder = await openFolder(named, common, around);
   try {
-    await settleScan(folder, around);
+    await waitFor(folder, "scanned", around);
     return await show(folder);
   } finally {
     await folder.close();

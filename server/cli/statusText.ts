@@ -1,8 +1,10 @@
 /** What a memory holds and what it does not, in words. */
 import type { FailReason, RootStatus, SkipReason } from "../../protocol/types.ts";
+import type { Notice } from "../../protocol/notices.ts";
 import { noticeText } from "./noticeText.ts";
 import { formatBytes, formatCount, formatNouns } from "./numbers.ts";
 import { safeLine, type Terminal } from "./terminal.ts";
+import { isFilling, isFollower } from "./waiting.ts";
 
 const reasonWords: Readonly<Record<SkipReason | FailReason, string>> = {
   binary: "binary",
@@ -53,25 +55,59 @@ export function summaryLines(status: RootStatus, terminal: Terminal): string[] {
     lines.push(`  by lines because they do not parse: ${formatCount(status.filesFallback)}`);
   }
   for (const notice of notices)
-    lines.push(terminal.style("warning", `  ${safeLine(noticeText(notice))}`));
+    lines.push(terminal.style("warning", `  ${safeLine(noticeText(notice, status))}`));
   return lines;
 }
 
-/** Returns one sentence for a folder of which nothing is in memory. */
-export function emptySentence({ root, filesSeen, ignoredEntries }: RootStatus): string {
-  const folder = safeLine(root.folder);
-  if (filesSeen > 0) return `Nothing in ${folder} could be remembered; the reasons follow.`;
-  if (ignoredEntries > 0) {
-    return `Ignore rules hide everything in ${folder}. Bring files in with --include GLOB, for example --include "**/*".`;
-  }
-  return `${folder} holds no files.`;
+/** Returns the lines for a folder of which nothing is in memory: why, and what to do; never none. */
+export function emptyLines(status: RootStatus, terminal: Terminal): string[] {
+  const [, ...details] = summaryLines(status, terminal);
+  return [emptySentence(status), ...details];
+}
+
+/** Returns the lines on what should be known of a memory beside an answer from it. */
+export function noticeLines(status: RootStatus, terminal: Terminal): string[] {
+  return tellable(status).map((notice) =>
+    terminal.style("warning", safeLine(noticeText(notice, status))),
+  );
+}
+
+/** Returns the notices beside an answer as `--json` prints them. */
+export function noticesJson(status: RootStatus): readonly object[] {
+  const worded = tellable(status).map((notice) => ({
+    ...notice,
+    message: noticeText(notice, status),
+  }));
+  return status.remembered === 0
+    ? [...worded, { kind: "nothingRemembered", message: emptySentence(status) }]
+    : worded;
 }
 
 /** Returns the status as `--json` prints it. */
 export function statusJson(status: RootStatus, storeDir: string): object {
   const { root, notices, ...counts } = status;
-  const worded = notices.map((notice) => ({ ...notice, message: noticeText(notice) }));
+  const worded = notices.map((notice) => ({ ...notice, message: noticeText(notice, status) }));
   return { folder: root.folder, storeDir, ...counts, notices: worded };
+}
+
+/** Who keeps a memory that is complete matters to nobody who asks it. */
+function tellable(status: RootStatus): readonly Notice[] {
+  return status.notices.filter(({ kind }) => kind !== "readOnly" || isFilling(status));
+}
+
+function emptySentence(status: RootStatus): string {
+  const { root, filesSeen, ignoredEntries, notices, state } = status;
+  const folder = safeLine(root.folder);
+  if (isFollower(status) && isFilling(status)) return `Nothing of ${folder} is in memory yet.`;
+  if (state === "failed") return `Nothing of ${folder} is in memory.`;
+  if (filesSeen > 0) return `Nothing in ${folder} could be remembered; the reasons follow.`;
+  if (notices.some(({ kind }) => kind === "ignoreHidesAlmostAll")) {
+    return `An ignore rule hides everything in ${folder}.`;
+  }
+  if (ignoredEntries > 0) {
+    return `Ignore rules hide everything in ${folder}. Bring files in with --include GLOB, for example --include "**/*".`;
+  }
+  return `${folder} holds no files.`;
 }
 
 function reasonLine(

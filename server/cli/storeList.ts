@@ -1,6 +1,7 @@
 /** The memories in the default place. Each store says in a small file which folder it is of. */
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { asMemoryError, isStoreFailure } from "../memory/database.ts";
 import type { NamedFolder } from "./openFolder.ts";
 import { makeFolder } from "../memory/storeFolder.ts";
 
@@ -13,11 +14,18 @@ export interface ListedStore {
 
 const nameFile = "folder.txt";
 
-/** Notes which folder a store in the default place is of. */
+/** Notes which folder a store in the default place is of. Errors: `diskFull`, `storeUnavailable`. */
 export function recordStore({ root, storeDir, inDefaultPlace }: NamedFolder): void {
   if (!inDefaultPlace) return;
-  makeFolder(storeDir);
-  writeFileSync(path.join(storeDir, nameFile), root.folder);
+  const file = path.join(storeDir, nameFile);
+  try {
+    if (existsSync(file) && readFileSync(file, "utf8") === root.folder) return;
+    makeFolder(storeDir);
+    writeFileSync(file, root.folder);
+  } catch (error) {
+    if (!isStoreFailure(error)) throw error;
+    throw asMemoryError(error);
+  }
 }
 
 /** Returns the stores below a folder, in the order of the folders that they are of. */

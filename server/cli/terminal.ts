@@ -19,6 +19,14 @@ const formats = {
   code: "green",
 } as const satisfies Record<Style, string>;
 
+/** Why a command failed, as `--json` prints it. */
+export interface Failure {
+  /** The name in the catalogue of errors; `usage`, `interrupted` or `failed` for what is not in it. */
+  readonly name: string;
+  /** A sentence for people. */
+  readonly message: string;
+}
+
 /** The one writer of the command line. */
 export class Terminal {
   readonly #out: OutputStream;
@@ -34,23 +42,50 @@ export class Terminal {
 
   /** Writes one line of text to the output. */
   line(text = ""): void {
-    this.#out.write(`${text}\n`);
+    this.#out.write(`${withoutForeignControls(text)}\n`);
   }
 
   /** Writes a value as one line of JSON to the output. */
   json(value: unknown): void {
-    this.#out.write(`${JSON.stringify(value)}\n`);
+    this.#out.write(`${jsonLine(value)}\n`);
   }
 
   /** Writes one line for the person at the terminal, apart from the output. */
   note(text: string): void {
-    this.#err.write(`${text}\n`);
+    this.#err.write(`${withoutForeignControls(text)}\n`);
+  }
+
+  /** Writes why a command failed, apart from the output: the sentence, or a line of JSON. */
+  failure(failure: Failure, asJson: boolean): void {
+    if (asJson) this.#err.write(`${jsonLine({ error: failure })}\n`);
+    else this.note(safeLine(failure.message));
   }
 
   /** Text in a style, or as it is where colours are not wanted. The text must be safe already. */
   style(style: Style, text: string): string {
     return this.#coloured ? styleText(formats[style], text, { validateStream: false }) : text;
   }
+}
+
+/**
+ * Callers make foreign text safe where it comes in. Should one forget it, this shows what is no style of ours,
+ * so that nothing in a file can command a terminal.
+ */
+function withoutForeignControls(text: string): string {
+  return text
+    .split(ownStyles)
+    .map((piece) => (ownStyles.test(piece) ? piece : safe(piece)))
+    .join("");
+}
+
+const ownStyles = /(\x1b\[\d{1,2}m)/;
+
+/** JSON keeps the last control characters that terminals know, and the invisible ones, as they are. */
+function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /**

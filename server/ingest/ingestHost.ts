@@ -7,10 +7,12 @@ import type { MemorySettings, Root } from "../../protocol/types.ts";
 import { asMemoryError, isStoreFailure } from "../memory/database.ts";
 import { acquireStoreLock, type StoreLock } from "../memory/storeLock.ts";
 import type { Clock, FileSystem, Logger } from "../ports.ts";
+import { FollowedStore } from "./followedStore.ts";
+import { nextGeneration } from "./generations.ts";
 import type { IngestAction, ProblemPage, StoreStatus } from "./ingestCalls.ts";
 import { ParsePool } from "./parsePool.ts";
 import { RootIngester } from "./rootIngester.ts";
-import { waitingStatus } from "./waitingStatus.ts";
+import { failedStatus } from "./waitingStatus.ts";
 
 const reportEveryMs = 200;
 
@@ -29,8 +31,8 @@ export interface IngestHostOptions {
   readonly report: (statuses: readonly StoreStatus[]) => void;
 }
 
-/** A root of the workspace: kept by this process, or waiting until it can be. */
-type OpenRoot = KeptRoot | WaitingRoot;
+/** A root of the workspace: kept by this process, read while another keeps it, or failed; the last two are tried again. */
+type OpenRoot = KeptRoot | FollowedRoot | FailedRoot;
 interface KeptRoot {
   readonly kind: "kept";
   readonly root: Root;
@@ -39,12 +41,18 @@ interface KeptRoot {
   readonly lock: StoreLock;
   readonly stopWatching: () => void;
 }
-interface WaitingRoot {
-  readonly kind: "waiting";
+interface FollowedRoot {
+  readonly kind: "followed";
   readonly root: Root;
   readonly storeFile: string;
-  /** `undefined` while another process keeps the store. */
-  readonly error: MemoryError | undefined;
+  readonly store: FollowedStore;
+}
+interface FailedRoot {
+  readonly kind: "failed";
+  readonly root: Root;
+  readonly storeFile: string;
+  readonly error: MemoryError;
+  readonly generation: number;
 }
 
 export class IngestHost {
@@ -108,11 +116,11 @@ export class IngestHost {
         for (const { ingester } of this.#kept) ingester.resume();
         break;
       case "rebuild":
-        for (const open of this.#select(action.rootId))
+        for (const open of this.#selectOwn(action.rootId))
           if (open.kind === "kept") open.ingester.rebuild();
         break;
       case "forget":
-        for (const open of this.#select(action.rootId)) this.#forget(open);
+        for (const open of this.#selectOwn(action.rootId)) this.#forget(open);
         break;
       case "damaged":
         for (const open of this.#kept)
@@ -168,30 +176,50 @@ export class IngestHost {
 
   #failureOf(rootId: string): MemoryError | undefined {
     const open = this.#open.get(rootId);
-    return open?.kind === "waiting" ? open.error : undefined;
+    return open?.kind === "failed" ? open.error : undefined;
   }
 
   /** Opens a root, or notes why it has to wait. */
   #openRoot(root: Root): void {
     const storeFile = path.join(this.#storeDir, root.id, "memory.sqlite");
-    const wait = (error: MemoryError | undefined): void => {
-      this.#open.set(root.id, { kind: "waiting", root, storeFile, error });
-      this.#retryTimer ??= setInterval(() => this.#openWaiting(), this.#options.retryMs).unref();
-    };
     if (this.#options.files.stat(root.folder, true)?.kind !== "folder") {
-      wait(new MemoryError("folderNotFound"));
+      this.#failed(root, storeFile, new MemoryError("folderNotFound"));
       return;
     }
     let lock: StoreLock | undefined;
     try {
       lock = acquireStoreLock(path.join(path.dirname(storeFile), "owner.lock"));
-      if (lock === undefined) wait(undefined);
+      if (lock === undefined) this.#follow(root, storeFile);
       else this.#keep(root, storeFile, lock);
     } catch (error) {
       lock?.release();
       if (!isStoreFailure(error)) throw error;
-      wait(asMemoryError(error));
+      this.#failed(root, storeFile, asMemoryError(error));
     }
+  }
+
+  #failed(root: Root, storeFile: string, error: MemoryError): void {
+    const before = this.#open.get(root.id);
+    const generation = before?.kind === "failed" ? before.generation : nextGeneration();
+    this.#put({ kind: "failed", root, storeFile, error, generation });
+    this.#tryAgain();
+  }
+
+  #follow(root: Root, storeFile: string): void {
+    if (this.#open.get(root.id)?.kind === "followed") return;
+    const store = new FollowedStore(root, storeFile, this.#options.files, () => sizeOf(storeFile));
+    this.#put({ kind: "followed", root, storeFile, store });
+    this.#tryAgain();
+  }
+
+  #put(open: OpenRoot): void {
+    const before = this.#open.get(open.root.id);
+    if (before?.kind === "followed") before.store.close();
+    this.#open.set(open.root.id, open);
+  }
+
+  #tryAgain(): void {
+    this.#retryTimer ??= setInterval(() => this.#openWaiting(), this.#options.retryMs).unref();
   }
 
   #keep(root: Root, storeFile: string, lock: StoreLock): void {
@@ -208,7 +236,7 @@ export class IngestHost {
       retryMs: this.#options.retryMs,
     });
     const stopWatching = this.#options.watch(root.folder, () => ingester.rescan());
-    this.#open.set(root.id, { kind: "kept", root, storeFile, ingester, lock, stopWatching });
+    this.#put({ kind: "kept", root, storeFile, ingester, lock, stopWatching });
     if (this.#paused) ingester.pause();
     for (const [file, text] of this.#overlays) ingester.overlay(file, text);
     ingester.openEditors(this.#openEditors);
@@ -218,7 +246,7 @@ export class IngestHost {
   /** Stores whose owner went away become ours; folders and stores that failed are tried again. */
   #openWaiting(): void {
     for (const open of [...this.#open.values()])
-      if (open.kind === "waiting") this.#openRoot(open.root);
+      if (open.kind !== "kept") this.#openRoot(open.root);
     if (this.#kept.length === this.#open.size) {
       clearInterval(this.#retryTimer);
       this.#retryTimer = undefined;
@@ -233,12 +261,19 @@ export class IngestHost {
     return [open];
   }
 
+  /** As `#select`. Errors: `ownedElsewhere` when another process keeps one of them. */
+  #selectOwn(rootId: string | undefined): OpenRoot[] {
+    const selected = this.#select(rootId);
+    if (selected.some(({ kind }) => kind === "followed")) throw new MemoryError("ownedElsewhere");
+    return selected;
+  }
+
   #problems(rootId: string | undefined, offset: number, limit: number): ProblemPage {
     const page: ProblemPage = { problems: [], total: 0 };
     let skip = offset;
     let total = 0;
     for (const open of this.#select(rootId)) {
-      if (open.kind === "waiting") continue;
+      if (open.kind !== "kept") continue;
       const { root, ingester } = open;
       const part = ingester.problems(Math.max(0, skip), Math.max(0, limit - page.problems.length));
       page.problems.push(...part.problems.map((problem) => ({ ...problem, rootId: root.id })));
@@ -249,15 +284,14 @@ export class IngestHost {
   }
 
   #forget(open: OpenRoot): void {
-    if (open.kind === "waiting" && open.error === undefined)
-      throw new MemoryError("storeUnavailable", "another process keeps this memory");
     this.#closeRoot(open);
     rmSync(path.dirname(open.storeFile), { recursive: true, force: true });
   }
 
   #closeRoot(open: OpenRoot): void {
     this.#open.delete(open.root.id);
-    if (open.kind === "waiting") return;
+    if (open.kind === "followed") open.store.close();
+    if (open.kind !== "kept") return;
     open.stopWatching();
     open.ingester.close();
     open.lock.release();
@@ -279,19 +313,24 @@ export class IngestHost {
   }
 
   #statuses(): StoreStatus[] {
-    return [...this.#open.values()].map((open) =>
-      open.kind === "kept"
-        ? {
-            status: open.ingester.status(),
-            storeFile: open.storeFile,
-            generation: open.ingester.generation,
-          }
-        : {
-            status: waitingStatus(open.root, open.storeFile, open.error),
-            storeFile: open.storeFile,
-            generation: 0,
-          },
-    );
+    return [...this.#open.values()].map((open) => ({
+      ...statusOf(open),
+      storeFile: open.storeFile,
+    }));
+  }
+}
+
+function statusOf(open: OpenRoot): Omit<StoreStatus, "storeFile"> {
+  switch (open.kind) {
+    case "kept":
+      return { status: open.ingester.status(), generation: open.ingester.generation };
+    case "followed": {
+      // Looking at the store finds out whether it is still the same file.
+      const status = open.store.status();
+      return { status, generation: open.store.generation };
+    }
+    case "failed":
+      return { status: failedStatus(open.root, open.error), generation: open.generation };
   }
 }
 

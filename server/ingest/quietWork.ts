@@ -36,11 +36,17 @@ export class QuietWork {
     return !tree.isScanning && dispatch.nInFlight === 0 && backlog.queue.size === 0;
   }
 
+  /** True when no file that is known waits, or is under way, to become searchable. */
+  get isSearchable(): boolean {
+    const { dispatch, backlog } = this.#options;
+    return dispatch.nInFlight === 0 && backlog.isSearchable;
+  }
+
   /** Does what the present calm allows; nothing while files wait to become searchable. */
   doWhatIsDue(): void {
     const { state, backlog, waits, book, store, tree, dispatch } = this.#options;
-    const isBusy = tree.isScanning || dispatch.nInFlight > 0 || !backlog.isSearchable;
-    if (isBusy || this.#options.isPaused()) return;
+    if (!tree.hasScanned || tree.isScanning || !this.isSearchable || this.#options.isPaused())
+      return;
     store.commit();
     store.setBulk(false);
     this.#storeRules();

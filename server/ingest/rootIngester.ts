@@ -10,6 +10,7 @@
 import type { MemorySettings, Root, RootStatus } from "../../protocol/types.ts";
 import { asMemoryError } from "../memory/database.ts";
 import type { MemoryWriter } from "../memory/memoryWriter.ts";
+import { ownerStatusKey, packOwnerStatus } from "../memory/ownerStatus.ts";
 import type { Clock, FileSystem, Logger } from "../ports.ts";
 import { Backlog } from "./backlog.ts";
 import { FileBook } from "./fileBook.ts";
@@ -63,7 +64,10 @@ export class RootIngester {
     this.#options = options;
     this.root = options.root;
     this.#settings = options.settings;
-    this.#state = new RootState(options.changed);
+    this.#state = new RootState(() => {
+      options.changed();
+      this.#store.publish();
+    });
     this.#backlog = new Backlog(options.clock);
     this.#book = new FileBook({
       settings: options.settings,
@@ -74,6 +78,7 @@ export class RootIngester {
     this.#store = new StoreKeeper({
       ...options,
       load: (writer) => this.#book.load(writer),
+      committing: (writer) => writer.setMeta(ownerStatusKey, packOwnerStatus(this.status())),
       replaced: (why) => this.#state.notify(replacedNotice(why)),
       lost: () => this.#voidWork(),
       failed: (error) => this.#fail(error),
@@ -87,6 +92,7 @@ export class RootIngester {
       enqueue,
       state: this.#state,
       scanBegins: () => this.#scanBegins(),
+      scanEnds: () => this.#scanEnds(),
     });
     this.#dispatch = new ParseDispatch({
       ...options,
@@ -255,6 +261,13 @@ export class RootIngester {
   #scanBegins(): void {
     if (!this.#paused) this.#state.set("scanning");
     if (this.#quiet.isAtRest) this.#startFill();
+  }
+
+  #scanEnds(): void {
+    if (this.#paused || this.#quiet.isSearchable) return;
+    this.#state.set("filling");
+    // The first results may take their time; how much there is to do is known now.
+    this.#store.commit();
   }
 
   #startFill(): void {

@@ -11,6 +11,7 @@ import {
 } from "../memory/database.ts";
 import { MemoryWriter } from "../memory/memoryWriter.ts";
 import type { Clock, Logger } from "../ports.ts";
+import { nextGeneration } from "./generations.ts";
 
 /** The first commits come soon, so that search works while the memory fills; later ones cost less. */
 const commitEveryMs = { early: 250, later: 3_000 };
@@ -30,6 +31,8 @@ export interface StoreKeeperOptions {
   readonly retryMs: number;
   /** Takes in what an opened store holds. Its store failures count as failures to open. */
   readonly load: (writer: MemoryWriter) => void;
+  /** Something is about to be committed: what is written now becomes readable with it. */
+  readonly committing: (writer: MemoryWriter) => void;
   /** The store on disk had to be made anew. */
   readonly replaced: (why: "damaged" | "otherVersion") => void;
   /** The store was closed because of a failure: what was under way is void. */
@@ -40,11 +43,9 @@ export interface StoreKeeperOptions {
   readonly recovered: () => void;
 }
 
-let generations = 0;
-
 export class StoreKeeper {
   /** No two stores of this process have the same, not even one after the other in the same file. */
-  generation = ++generations;
+  generation = nextGeneration();
   readonly #options: StoreKeeperOptions;
   #writer: MemoryWriter | undefined;
   #failure: unknown;
@@ -110,6 +111,7 @@ export class StoreKeeper {
   commit(): void {
     if (this.#writer?.inTransaction !== true) return;
     try {
+      this.#options.committing(this.#writer);
       this.#writer.commit();
     } catch (error) {
       this.#broken(error);
@@ -117,6 +119,13 @@ export class StoreKeeper {
     this.#uncommitted = 0;
     this.#lastCommitMs = this.#options.clock.elapsedMs();
     this.#hasNewCommit = true;
+  }
+
+  /** Commits what goes along with every commit, unless a transaction is open that will take it along. */
+  publish(): void {
+    if (this.#writer?.inTransaction !== false) return;
+    this.guarded(() => undefined);
+    this.commit();
   }
 
   /** Calls `read` when something was committed since it was last called. */
@@ -199,7 +208,7 @@ export class StoreKeeper {
     this.#writer = writer;
     this.#bulk = false;
     if (writer.replaced !== undefined) {
-      this.generation = ++generations;
+      this.generation = nextGeneration();
       this.#options.replaced(writer.replaced);
     }
   }
@@ -209,7 +218,7 @@ export class StoreKeeper {
     moveAside(this.#options.storeFile);
     this.#replacedAtMs = this.#options.clock.elapsedMs();
     this.#open();
-    this.generation = ++generations;
+    this.generation = nextGeneration();
     this.#options.replaced("damaged");
   }
 

@@ -31,6 +31,8 @@ export interface TreeFollowerOptions {
   readonly enqueue: (entry: LedgerEntry, lane: "urgent" | "fill", exact: boolean) => void;
   /** A scan begins. */
   readonly scanBegins: () => void;
+  /** A scan has ended, and no other follows at once. */
+  readonly scanEnds: () => void;
   /** More may have been enqueued, or the scan is over. */
   readonly pump: () => void;
   /** Counts of the status changed. */
@@ -54,6 +56,10 @@ export class TreeFollower {
     this.#filter = this.#newFilter(options.settings);
   }
 
+  /** False until the first scan begins: nobody knows yet what there is to do. */
+  get hasScanned(): boolean {
+    return this.#scan > 0;
+  }
   get isScanning(): boolean {
     return this.#scanning !== undefined;
   }
@@ -74,14 +80,17 @@ export class TreeFollower {
       this.#rescanWanted = true;
       return;
     }
-    this.#scanning = this.#runScan().finally(() => {
-      this.#scanning = undefined;
-      if (this.#rescanWanted) {
-        this.#rescanWanted = false;
-        this.scheduleScan();
-      }
-      this.#options.pump();
-    });
+    // The scan begins once it is known to be under way.
+    this.#scanning = Promise.resolve()
+      .then(() => this.#runScan())
+      .finally(() => {
+        this.#scanning = undefined;
+        if (this.#rescanWanted) {
+          this.#rescanWanted = false;
+          this.scheduleScan();
+        } else this.#options.scanEnds();
+        this.#options.pump();
+      });
   }
 
   /** What a scan under way has found is for nobody. */

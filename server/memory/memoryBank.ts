@@ -5,6 +5,7 @@
 import type { Root, SymbolInfo } from "../../protocol/types.ts";
 import type { ParsedSymbol } from "../types.ts";
 import { DamagedError, openForReading, type Database, type StatementSync } from "./database.ts";
+import { ownerStatusKey, unpackOwnerStatus, type OwnerStatus } from "./ownerStatus.ts";
 import { unpackSpans, unpackSymbols, type StoredSpan } from "./packedSpans.ts";
 import type { ChunkColumn } from "./schema.ts";
 import { chunkColumns } from "./schema.ts";
@@ -110,9 +111,10 @@ export class MemoryBank {
     return (this.#nChunks ??= (this.#statements.nChunks.get() as { n: number | null }).n ?? 0);
   }
 
-  /** Returns how many files there are of each outcome; `reason` is `null` for remembered ones. */
-  fileCounts(): { outcome: string; reason: string | null; n: number }[] {
-    return this.#statements.fileCounts.all() as unknown as ReturnType<MemoryBank["fileCounts"]>;
+  /** Returns what the process that writes the store last told of itself, `undefined` when it has not yet. */
+  ownerStatus(): OwnerStatus | undefined {
+    const row = this.#statements.meta.get(ownerStatusKey) as { value: string } | undefined;
+    return row === undefined ? undefined : unpackOwnerStatus(row.value);
   }
 
   /**
@@ -206,7 +208,7 @@ function prepareStatements(database: Database) {
     ),
     dataVersion: prepare("PRAGMA data_version"),
     nChunks: prepare("SELECT sum(nChunks) AS n FROM blob"),
-    fileCounts: prepare("SELECT outcome, reason, count(*) AS n FROM file GROUP BY outcome, reason"),
+    meta: prepare("SELECT value FROM meta WHERE key = ?"),
     remembered: prepare(
       "SELECT path, b.language AS language FROM file f JOIN blob b ON b.id = f.blob WHERE f.outcome = 'remembered' ORDER BY path",
     ),

@@ -29,6 +29,12 @@ function manySources(n: number): Record<string, string> {
   );
 }
 
+test("a memory that was just opened does not pass for ready before it looked at its files", async () => {
+  using place = workspace({ "a/one.ts": hour });
+  await using opened = await openMemory(place.folder, place.storeDir);
+  assert.match(opened.memory.status().roots[0]?.state ?? "", /^(opening|scanning|filling)$/);
+});
+
 describe("content", () => {
   test("that is in two places is chunked once and found in both", async () => {
     using place = workspace({ "a/one.ts": hour, "b/two.ts": hour, "c/three.ts": minute });

@@ -31,7 +31,13 @@ async function ask(
 ): Promise<Asked> {
   let nowMs = 0;
   const clock = { nowMs: () => nowMs++, elapsedMs: () => nowMs++ };
-  const answerer = new Answerer({ recall: source, source, hashText, clock });
+  const answerer = new Answerer({
+    recall: source,
+    source,
+    hashText,
+    clock,
+    statusCommand: "Lore: Show Status",
+  });
   const parts: string[] = [];
   const citations: Citation[] = [];
   const emit = (markdown: string, cited: readonly Citation[]): void => {

@@ -22,6 +22,8 @@ export interface Bench {
   readonly folder: string;
   readonly home: string;
   readonly services: InMemoryServices;
+  /** The commands that answers were to name, one for each run. */
+  readonly statusCommands: readonly string[];
   /** How often the services were closed. */
   readonly closed: () => number;
   readonly run: (args: readonly string[], options?: RunOptions) => Promise<Ran>;
@@ -31,6 +33,8 @@ export interface RunOptions {
   readonly terminal?: boolean;
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
+  /** Called with each piece that is written to stdout. */
+  readonly onOut?: (piece: string) => void;
 }
 
 export function rootStatus(folder: string, change: Partial<RootStatus> = {}): RootStatus {
@@ -70,6 +74,7 @@ export function cliBench(
   const services = inMemoryServices(overrides);
   const { memory } = services;
   let nClosed = 0;
+  const statusCommands: string[] = [];
   const status = rootStatus(folder, change);
   memory.status = () => ({ roots: [status], paused: false, serverVersion: "test" });
   memory.open = (storeDir, roots, settings, trusted) => {
@@ -86,9 +91,10 @@ export function cliBench(
     folder,
     home,
     services,
+    statusCommands,
     closed: () => nClosed,
     run: async (args, options = {}) => {
-      const out = collector(options.terminal === true);
+      const out = collector(options.terminal === true, options.onOut);
       const err = collector(options.terminal === true);
       const around: Surroundings = {
         cwd: base,
@@ -98,7 +104,10 @@ export function cliBench(
         homeDir: home,
         platform: "linux",
         signal: options.signal ?? new AbortController().signal,
-        createServices: () => Promise.resolve(services),
+        createServices: (statusCommand) => {
+          statusCommands.push(statusCommand);
+          return Promise.resolve(services);
+        },
       };
       const code = await run(args, around);
       return { code, out: out.text(), err: err.text() };
@@ -106,7 +115,14 @@ export function cliBench(
   };
 }
 
-function collector(isTTY: boolean): OutputStream & { text(): string } {
+function collector(
+  isTTY: boolean,
+  onPiece: (piece: string) => void = () => undefined,
+): OutputStream & { text(): string } {
   let text = "";
-  return { isTTY, columns: 80, write: (piece) => void (text += piece), text: () => text };
+  const write = (piece: string): void => {
+    text += piece;
+    onPiece(piece);
+  };
+  return { isTTY, columns: 80, write, text: () => text };
 }

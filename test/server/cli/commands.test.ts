@@ -99,7 +99,8 @@ describe("lore index", () => {
     const bench = cliBench(t, { filesSeen: 0, remembered: 0, skipped: {}, nChunks: 0 });
     writeFileSync(path.join(bench.folder, "file"), "");
     const missing = await bench.run(["index", "nowhere"]);
-    assert.deepEqual(missing, { code: 1, out: "", err: "nowhere does not exist.\n" });
+    const sentence = "There is no folder nowhere. Check the path; nothing was changed.\n";
+    assert.deepEqual(missing, { code: 1, out: "", err: sentence });
     const file = await bench.run(["index", "project/file"]);
     assert.equal(file.code, exitCodes.failed);
     assert.match(file.err, /is not a folder/);
@@ -299,11 +300,79 @@ describe("lore ask", () => {
     const bench = cliBench(
       t,
       {},
-      { answers: { ask: () => Promise.resolve({ ...answer, markdown }) } },
+      {
+        answers: {
+          ask: (_params, emit) => {
+            emit(markdown, [citation]);
+            return Promise.resolve({ ...answer, markdown });
+          },
+        },
+      },
     );
     const { code, out } = await bench.run(["ask", "project", "where?"]);
     assert.equal(code, exitCodes.ok);
     assert.equal(out, "It is in src/a.ts:3-5.\n");
+  });
+
+  it("prints each part as soon as it is there", async (t) => {
+    const printed = Promise.withResolvers<string>();
+    const bench = cliBench(
+      t,
+      {},
+      {
+        answers: {
+          ask: async (_params, emit) => {
+            emit("Here: [`src/a.ts:3-5`](#cite-0).\n\n", [citation]);
+            assert.equal(await printed.promise, "Here: src/a.ts:3-5.\n");
+            emit("## More\n\n- [`src/a.ts:3-5`](#cite-0)\n- [`b.ts:3-5`](#cite-1)\n\n", [
+              { ...citation, path: "b.ts" },
+            ]);
+            return answer;
+          },
+        },
+      },
+    );
+    const { out } = await bench.run(["ask", "project", "where?"], { onOut: printed.resolve });
+    assert.equal(out, "Here: src/a.ts:3-5.\n\nMore\n\n- src/a.ts:3-5\n- b.ts:3-5\n");
+  });
+
+  it("does not wait for the syntax, nor do searches unless they are a batch", async (t) => {
+    const bench = cliBench(t);
+    writeFileSync(path.join(path.dirname(bench.folder), "q.jsonl"), '{"id":"a","query":"b"}');
+    const batch = ["search", "project", "--batch", "q.jsonl"];
+    for (const args of [
+      ["ask", "project", "q"],
+      ["search", "project", "q"],
+      ["search", "project", "--all", "q"],
+      batch,
+      [...batch, "--no-refine"],
+    ])
+      await bench.run(args);
+    const waits = bench.services.memory.calls.filter(([name]) => name === "settled");
+    assert.deepEqual(
+      waits.map(([, refined]) => refined),
+      [false, false, false, true, false],
+    );
+  });
+
+  it("answers from what there is when the memory cannot be written any more", async (t) => {
+    const bench = cliBench(t, { state: "failed", notices: [{ kind: "diskFull" }] });
+    bench.services.memory.settled = () => Promise.reject(new MemoryError("diskFull"));
+    const { code, out, err } = await bench.run(["ask", "project", "q"]);
+    assert.equal(code, exitCodes.ok);
+    assert.equal(out, "one\n\ntwo\n");
+    assert.match(err, /^The disk is full, so Lore stopped remembering\..*\n$/);
+  });
+
+  it("names the command that lists what is not in memory, with the folder and the store", async (t) => {
+    const bench = cliBench(t);
+    await bench.run(["ask", "project", "q"]);
+    const store = path.join(bench.home, "my store");
+    await bench.run(["ask", "project", "q", "--store", store]);
+    assert.deepEqual(bench.statusCommands, [
+      `npx lore status ${bench.folder}`,
+      `npx lore status ${bench.folder} --store ${JSON.stringify(store)}`,
+    ]);
   });
 
   it("prints JSON, and ends with 3 without evidence", async (t) => {
@@ -421,12 +490,51 @@ describe("a run that does not end well", () => {
 
   it("says the sentence of a known failure, with a detail", async (t) => {
     const bench = cliBench(t);
-    bench.services.memory.open = () => Promise.reject(new MemoryError("storeUnavailable", "EROFS"));
+    bench.services.memory.open = () =>
+      Promise.reject(new MemoryError("storeUnavailable", "sqlite 14"));
     const { code, out, err } = await bench.run(["index", "project"]);
     assert.equal(code, exitCodes.failed);
     assert.equal(out, "");
-    assert.match(err, /cannot open its memory on disk.*lore forget.*\(EROFS\)\n$/);
-    assert.equal(bench.closed(), 1);
+    assert.match(err, /cannot open its memory on disk.*lore forget.*\(sqlite 14\)\n$/);
+    const json = await bench.run(["index", "project", "--json"]);
+    assert.equal(json.out, "");
+    const { error } = JSON.parse(json.err) as { error: { name: string; message: string } };
+    assert.equal(error.name, "storeUnavailable");
+    assert.equal(`${error.message}\n`, err);
+    assert.equal(bench.closed(), 2);
+  });
+
+  it("says where the memory cannot be kept, and what to do", async (t) => {
+    const bench = cliBench(t);
+    const file = path.join(bench.home, "file");
+    writeFileSync(file, "");
+    for (const args of [
+      ["index", "project"],
+      ["ask", "project", "q"],
+      ["status", "project"],
+      ["forget", "project"],
+      ["stats"],
+    ]) {
+      const { code, err } = await bench.run([...args, "--store", file]);
+      assert.equal(code, exitCodes.failed);
+      assert.equal(
+        err,
+        `No memory can be kept in ${file}: there is a file in its place. Name a folder with --store, or leave --store out.\n`,
+      );
+    }
+    assert.equal(bench.services.memory.calls.length, 0, "nothing was opened");
+    bench.services.memory.open = () => Promise.reject(new MemoryError("storeUnavailable", "EROFS"));
+    const { err } = await bench.run(["index", "project", "--store", "far"]);
+    assert.match(err, /^The folder of the memory, .*far, cannot be used \(EROFS\)\. Check/);
+  });
+
+  it("tells a wrong command line as JSON where JSON is wanted", async (t) => {
+    const bench = cliBench(t);
+    const { code, out, err } = await bench.run(["index", "--json"]);
+    assert.equal(code, exitCodes.usage);
+    assert.equal(out, "");
+    const message = "“lore index” needs a folder.";
+    assert.deepEqual(JSON.parse(err), { error: { name: "usage", message } });
   });
 
   it("says where something unexpected broke, without its words", async (t) => {
@@ -449,7 +557,7 @@ describe("a run that does not end well", () => {
     const { code, out, err } = await bench.run(["search", "project", "q", "--fly"]);
     assert.equal(code, exitCodes.usage);
     assert.equal(out, "");
-    assert.match(err, /^Unknown option '--fly'\.\nUsage: lore search FOLDER/);
+    assert.match(err, /^Unknown option '--fly'\.\nUsage: npx lore search FOLDER/);
   });
 });
 

@@ -51,7 +51,6 @@ describe("a command line", () => {
       "2",
       "--max-file-mb",
       "2.5",
-      "--no-refine",
       "--store",
       "/s",
       "--json",
@@ -65,7 +64,7 @@ describe("a command line", () => {
       explain: true,
       json: true,
       storeDir: "/s",
-      refine: false,
+      refine: true,
       settings: {
         exclude: [],
         include: ["vendor/**", "gen/**"],
@@ -94,6 +93,21 @@ describe("a command line", () => {
     assert.deepEqual(parsed("--version", "--json"), { kind: "version", json: true });
   });
 
+  it("says whether the failure is to be told as JSON", () => {
+    const asked = (...args: string[]): boolean | undefined => {
+      const command = parseCommandLine(args);
+      return command.kind === "usage" ? command.json : undefined;
+    };
+    assert.equal(asked("index", "--json"), true);
+    assert.equal(asked("index"), false);
+    assert.equal(asked("ask", "a", "--fly", "--", "--json"), false);
+  });
+
+  it("takes a question that begins with a negative number", () => {
+    const command = parsed("search", "src", "--explain", "--", "-1 as a result");
+    assert.ok(command.kind === "search" && command.question === "-1 as a result");
+  });
+
   for (const [args, sentence] of [
     [["fly"], /no command “fly”/],
     [["index"], /needs a folder/],
@@ -103,10 +117,17 @@ describe("a command line", () => {
     [["ask", "a"], /needs a folder and a question/],
     [["ask", "a", "  "], /needs a folder and a question/],
     [["ask", "a", "where", "is"], /put it in quotes/],
-    [["search", "a", "q", "--limit", "0"], /--limit needs a number above 0/],
+    [
+      ["search", "a", "q", "--limit", "0"],
+      /--limit needs a whole number from 1 to 1,000,000, not “0”/,
+    ],
     [["search", "a", "q", "--limit", "1.5"], /--limit needs a whole number/],
-    [["search", "a", "q", "--limit", "1e3"], /--limit needs a number above 0/],
-    [["search", "a", "q", "--limit", "-3"], /--limit/],
+    [["search", "a", "q", "--limit", "1e3"], /--limit needs a whole number.*“1e3”/],
+    [["search", "a", "q", "--limit", "-3"], /--limit needs a whole number.*“-3”/],
+    [["search", "a", "q", "--limit", "x"], /--limit needs a whole number.*“x”/],
+    [["search", "a", "q", "--no-refine"], /--no-refine needs --batch/],
+    [["ask", "a", "q", "--no-refine"], /does not take --no-refine/],
+    [["index", "a", "--threads", "-1"], /--threads needs a whole number from 1 to 64, not “-1”/],
     [["search", "a", "q", "--whole-word"], /needs --all/],
     [["search", "a", "q", "--all", "--explain"], /exclude each other/],
     [["search", "a", "--batch", "f", "--all"], /goes with neither/],

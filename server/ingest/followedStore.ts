@@ -1,0 +1,69 @@
+/** The store of a root that another process keeps, as this one sees it. */
+import { MemoryError } from "../../protocol/errors.ts";
+import type { Root, RootStatus } from "../../protocol/types.ts";
+import { errorCode } from "../memory/database.ts";
+import { MemoryBank } from "../memory/memoryBank.ts";
+import type { OwnerStatus } from "../memory/ownerStatus.ts";
+import type { FileSystem } from "../ports.ts";
+import { nextGeneration } from "./generations.ts";
+import { emptyStatus } from "./waitingStatus.ts";
+
+export class FollowedStore {
+  readonly #root: Root;
+  readonly #storeFile: string;
+  readonly #files: FileSystem;
+  readonly #storeBytes: () => number;
+  #generation = nextGeneration();
+  #opened: { readonly bank: MemoryBank; readonly inode: number } | undefined;
+
+  /** `storeBytes`: bytes of the store on disk. */
+  constructor(root: Root, storeFile: string, files: FileSystem, storeBytes: () => number) {
+    this.#root = root;
+    this.#storeFile = storeFile;
+    this.#files = files;
+    this.#storeBytes = storeBytes;
+  }
+
+  /** Changes when the owner replaced the file of the store. As of the last `status`. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Returns what the owner last committed; `opening` while it has not made the store yet. */
+  status(): RootStatus {
+    return {
+      ...emptyStatus(this.#root),
+      ...this.#told(),
+      root: this.#root,
+      storeBytes: this.#storeBytes(),
+    };
+  }
+
+  close(): void {
+    this.#opened?.bank.close();
+    this.#opened = undefined;
+  }
+
+  #told(): OwnerStatus | undefined {
+    try {
+      const told = this.#bank()?.ownerStatus();
+      return told && { ...told, notices: [{ kind: "readOnly" }, ...told.notices] };
+    } catch (error) {
+      // The owner has not made the tables yet, or is just replacing the store.
+      if (!(error instanceof MemoryError) && errorCode(error) === undefined) throw error;
+      this.close();
+      return undefined;
+    }
+  }
+
+  /** The open store stays open, so that no later file can have its number. */
+  #bank(): MemoryBank | undefined {
+    const inode = this.#files.stat(this.#storeFile, true)?.inode;
+    if (this.#opened?.inode === inode) return this.#opened?.bank;
+    this.close();
+    this.#generation = nextGeneration();
+    if (inode === undefined) return undefined;
+    this.#opened = { bank: new MemoryBank(this.#storeFile), inode };
+    return this.#opened.bank;
+  }
+}

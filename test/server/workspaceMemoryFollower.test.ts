@@ -1,0 +1,162 @@
+/** A second process on a store: it reads, tells how far the owner is, and changes nothing. */
+import assert from "node:assert/strict";
+import { renameSync, rmSync } from "node:fs";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { RootStatus } from "../../protocol/types.ts";
+import type { StoreStatus } from "../../server/ingest/ingestCalls.ts";
+import { IngestHost } from "../../server/ingest/ingestHost.ts";
+import { MemoryBank } from "../../server/memory/memoryBank.ts";
+import { createNodeFileSystem, nodeClock } from "../../server/nodePorts.ts";
+import { grammarFolderUrl, threadEntry } from "../../server/threads.ts";
+import { FollowedStore } from "../../server/ingest/followedStore.ts";
+import { writeTree } from "./ingest/treesOnDisk.ts";
+import {
+  functionText,
+  openMemory,
+  quietLog,
+  rootOf,
+  settings,
+  statusWhere,
+  workspace,
+} from "./workspaceMemoryHarness.ts";
+
+const manyFiles = Object.fromEntries(
+  Array.from({ length: 40 }, (_, n) => [`src/file${n}.ts`, functionText(`computeStep${n}`)]),
+);
+
+/** A memory whose files wait until the given parse thread has begun. */
+class Host implements AsyncDisposable {
+  readonly host: IngestHost;
+
+  constructor(parseEntry: URL) {
+    this.host = new IngestHost({
+      files: createNodeFileSystem(),
+      clock: nodeClock,
+      log: quietLog,
+      parseEntry,
+      grammarFolder: fileURLToPath(grammarFolderUrl()),
+      watchdogMs: 20_000,
+      defaultThreads: 1,
+      retryMs: 50,
+      watch: () => () => undefined,
+      report: () => undefined,
+    });
+  }
+
+  async open(folder: string, storeDir: string): Promise<StoreStatus> {
+    const roots = [rootOf(folder)];
+    const [status] = (await this.host.call({
+      kind: "open",
+      storeDir,
+      roots,
+      settings,
+    })) as StoreStatus[];
+    assert.ok(status !== undefined);
+    return status;
+  }
+
+  async status(): Promise<StoreStatus> {
+    const [status] = (await this.host.call({ kind: "openEditors", files: [] })) as StoreStatus[];
+    assert.ok(status !== undefined);
+    return status;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.host.call({ kind: "close" }).then(() => undefined);
+  }
+}
+
+const slow = new URL("../fixtures/slowParseThread.ts", import.meta.url);
+
+async function statusOnceOwner(
+  follower: Host,
+  holds: (status: RootStatus) => boolean,
+): Promise<StoreStatus> {
+  const limit = AbortSignal.timeout(60_000);
+  for (;;) {
+    const found = await follower.status();
+    if (holds(found.status)) return found;
+    limit.throwIfAborted();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+test("a second process says that the first one fills, how far it is, and when it is done", async () => {
+  using place = workspace(manyFiles);
+  await using owner = new Host(slow);
+  await owner.open(place.folder, place.storeDir);
+  await using follower = new Host(threadEntry("parseThread"));
+  const opened = await follower.open(place.folder, place.storeDir);
+  assert.notEqual(opened.status.state, "ready");
+  const { status: filling } = await statusOnceOwner(follower, ({ state }) => state === "filling");
+  assert.deepEqual(filling.notices, [{ kind: "readOnly" }]);
+  assert.equal(filling.filesSeen, 40);
+  assert.equal(filling.pending, 40);
+  assert.equal(filling.remembered, 0);
+  assert.ok(filling.bytesKnown > 0);
+
+  await owner.host.call({ kind: "settled", refined: true });
+  const ready = await follower.status();
+  assert.equal(ready.status.state, "ready");
+  assert.equal(ready.status.remembered, 40);
+  assert.equal(ready.status.pending, 0);
+  assert.equal(ready.status.filesSyntaxExact, 40);
+  assert.ok(ready.status.storeBytes > 0);
+});
+
+test("a second process reads the new store when the first one replaced the old", async () => {
+  using place = workspace({ "src/a.ts": functionText("computeFirst") });
+  await using owner = await openMemory(place.folder, place.storeDir);
+  await owner.settled();
+  await using second = await openMemory(place.folder, place.storeDir);
+  const followed = new FollowedStore(
+    rootOf(place.folder),
+    owner.storeFile,
+    createNodeFileSystem(),
+    () => 0,
+  );
+  followed.status();
+  const { generation } = followed;
+  followed.status();
+  assert.equal(followed.generation, generation);
+  assert.deepEqual(await second.pathsShowing("computeFirst"), ["src/a.ts"]);
+
+  await owner.memory.close();
+  await second.memory.close();
+  // As the owner does with a damaged store, while somebody still reads the old one.
+  renameSync(owner.storeFile, `${owner.storeFile}.damaged`);
+  for (const suffix of ["-wal", "-shm"]) rmSync(owner.storeFile + suffix, { force: true });
+  writeTree(place.folder, { "src/b.ts": functionText("computeSecond") });
+  await using again = await openMemory(place.folder, place.storeDir);
+  await again.settled();
+  assert.equal(followed.status().remembered, 2);
+  assert.notEqual(followed.generation, generation);
+  followed.close();
+});
+
+test("a second process follows what the first one remembers later", async () => {
+  using place = workspace({ "src/a.ts": functionText("computeFirst") });
+  await using owner = await openMemory(place.folder, place.storeDir);
+  await owner.settled();
+  await using second = await openMemory(place.folder, place.storeDir);
+  assert.equal(second.memory.coverage(undefined).remembered, 1);
+  owner.write({ "src/b.ts": functionText("computeSecond") });
+  await owner.settled();
+  assert.deepEqual(await second.pathsShowing("computeSecond"), ["src/b.ts"]);
+  await statusWhere(second, ({ roots }) => roots[0]?.remembered === 2);
+});
+
+test("rebuilding and forgetting are refused while another process keeps the memory", async () => {
+  using place = workspace({ "src/a.ts": functionText("computeFirst") });
+  await using owner = await openMemory(place.folder, place.storeDir);
+  await owner.settled();
+  await using second = await openMemory(place.folder, place.storeDir);
+  for (const rootId of ["root", undefined])
+    await assert.rejects(second.memory.rebuild(rootId), { errorName: "ownedElsewhere" });
+  await assert.rejects(second.memory.forget("root"), { errorName: "ownedElsewhere" });
+  assert.deepEqual(await second.pathsShowing("computeFirst"), ["src/a.ts"]);
+  const bank = new MemoryBank(owner.storeFile);
+  assert.equal(bank.rememberedFiles().length, 1);
+  bank.close();
+});
