@@ -64,7 +64,7 @@ export function activate(context: vscode.ExtensionContext): void {
     view,
     { dispose: () => keeper.flush() },
     vscode.window.registerWebviewViewProvider(chatViewId, view),
-    ...registerCommands({ memory, chat, view, statusDocument, log, allRoots }),
+    ...registerCommands({ memory, chat, view, statusDocument, wording, log, allRoots }),
     noticeFailures(memory, log),
     followStateInContext(memory),
     vscode.workspace.onDidChangeWorkspaceFolders(refresh),

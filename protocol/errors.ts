@@ -16,7 +16,7 @@ export const errorCatalogue = {
   storeUnavailable: {
     code: 1004,
     sentence:
-      "Lore cannot open its memory on disk. Check free space and permissions, then run “Lore: Rebuild Memory”.",
+      "Lore cannot open its memory on disk. Check free space and permissions, then run “Lore: Restart Memory Server”.",
   },
   diskFull: {
     code: 1005,

@@ -22,10 +22,22 @@ export type FromWebview =
   | { readonly type: "copy"; readonly text: string }
   /** Text typed but not sent, kept so that a hidden or reloaded view restores it. */
   | { readonly type: "draft"; readonly text: string }
-  | {
-      readonly type: "command";
-      readonly command: "showStatus" | "openLog" | "resume" | "openFolder" | "manageTrust";
-    };
+  | { readonly type: "command"; readonly command: ChatCommand };
+
+/** What a button of the chat may run. */
+export type ChatCommand = (typeof chatCommands)[number];
+
+/** All of them. */
+export const chatCommands = [
+  "showStatus",
+  "openLog",
+  "resume",
+  "openFolder",
+  "manageTrust",
+  "restartServer",
+  "rebuildMemory",
+  "openSettings",
+] as const;
 
 /** extension → webview */
 export type ToWebview =
@@ -86,4 +98,15 @@ export type MemoryLine =
     }
   | { readonly kind: "ready"; readonly coverage: Coverage }
   | { readonly kind: "paused"; readonly coverage: Coverage }
-  | { readonly kind: "failed"; readonly message: string };
+  /** Nothing is wrong, and nothing can be asked until the user wants it otherwise. */
+  | {
+      readonly kind: "unavailable";
+      readonly message: string;
+      /** What helps, the best first. */
+      readonly actions: readonly ChatCommand[];
+    }
+  | {
+      readonly kind: "failed";
+      readonly message: string;
+      readonly actions: readonly ChatCommand[];
+    };

@@ -1,11 +1,12 @@
+import type { ChatCommand } from "../protocol/webviewMessages.ts";
+import { createAnnouncer } from "./announcer.ts";
 import type { Channel } from "./channel.ts";
 import { createComposerView, type ComposerView } from "./composerView.ts";
 import { element, setText } from "./element.ts";
 import { createEmptyView } from "./emptyView.ts";
 import { createHeaderView } from "./headerView.ts";
 import { createMemoryLineView } from "./memoryLineView.ts";
-import { uniqueSources } from "./sourcesView.ts";
-import { streamingTurn, type ViewState } from "./state.ts";
+import { canAsk, streamingTurn, type ViewState } from "./state.ts";
 import type { Texts } from "./texts.ts";
 import { createTranscriptView, type ScrollPosition } from "./transcriptView.ts";
 
@@ -48,7 +49,9 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
     {
       copy: (text) => channel.post({ type: "copy", text }),
       askAgain: (turnId) => {
-        if (state && !streamingTurn(state)) channel.post({ type: "askAgain", turnId });
+        if (!state || streamingTurn(state)) return;
+        channel.post({ type: "askAgain", turnId });
+        composer.focus();
       },
       showEarlier: (before) => channel.post({ type: "showEarlier", before }),
       openCitation: (citation, toSide) => channel.post({ type: "openCitation", citation, toSide }),
@@ -56,19 +59,21 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
     },
     scroll.restored,
   );
-  const empty = createEmptyView(texts, (question) => {
-    ask(question);
-    composer.focus();
+  const run = (command: ChatCommand): void => channel.post({ type: "command", command });
+  const empty = createEmptyView(texts, {
+    run,
+    ask: (question) => {
+      ask(question);
+      composer.focus();
+    },
   });
-  const memoryLine = createMemoryLineView(texts, (command) =>
-    channel.post({ type: "command", command }),
-  );
+  const memoryLine = createMemoryLineView(texts, run);
   const composer = createComposerView(texts, {
     ask,
     stop,
     draft: (text) => channel.post({ type: "draft", text }),
   });
-  const announcer = element("div", { class: "visually-hidden", attributes: { role: "status" } });
+  const announcer = createAnnouncer(texts);
   const ignored = element("p", { class: "ignored note" });
   ignored.hidden = true;
   const bottom = element("div", { class: "bottom" }, memoryLine.root, composer.root, ignored);
@@ -78,7 +83,7 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
     header.root,
     element("main", {}, empty.root, transcript.root),
     bottom,
-    announcer,
+    announcer.root,
   );
 
   document.addEventListener("keydown", (event) => {
@@ -90,8 +95,6 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
     root,
     composer,
     update: (next) => {
-      const wasStreaming = state && streamingTurn(state)?.id;
-      const sameConversation = state?.conversationId === next.conversationId;
       state = next;
       const isEmpty = next.turns.length === 0;
       empty.root.hidden = !isEmpty;
@@ -100,18 +103,10 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
       empty.update(next.memory);
       transcript.update(next);
       memoryLine.update(next.memory);
+      // The empty view says it larger, with the same button.
+      memoryLine.root.hidden = isEmpty && !canAsk(next.memory);
       composer.update(next);
-
-      const streaming = streamingTurn(next)?.id;
-      if (streaming !== undefined && streaming !== wasStreaming) {
-        setText(announcer, texts.text("turn.answering"));
-      } else if (wasStreaming !== undefined && streaming === undefined && sameConversation) {
-        const turn = next.turns.find(({ id }) => id === wasStreaming);
-        const nSources = uniqueSources(turn?.citations ?? []).length;
-        if (turn?.state === "done") setText(announcer, texts.plural("turn.complete", nSources));
-        else if (turn?.state === "cancelled") setText(announcer, texts.text("turn.cancelled"));
-        else if (turn) setText(announcer, texts.text("turn.failed"));
-      }
+      announcer.update(next);
     },
     showIgnored: (nIgnored) => {
       ignored.hidden = false;

@@ -1,6 +1,8 @@
 import type { MemoryLine } from "../protocol/webviewMessages.ts";
+import { createDraftWatch } from "./draftWatch.ts";
 import { element } from "./element.ts";
 import { icon } from "./icons.ts";
+import { createQuestionHistory } from "./questionHistory.ts";
 import { canAsk, questionsAsked, streamingTurn, type ViewState } from "./state.ts";
 import type { StringKey } from "./strings.ts";
 import type { Texts } from "./texts.ts";
@@ -10,7 +12,7 @@ export interface ComposerActions {
   ask(question: string): void;
   stop(): void;
   /** The text changed and rested for a moment. */
-  draft(text: string): void;
+  readonly draft: (text: string) => void;
 }
 
 /** The question field with its button. */
@@ -24,47 +26,15 @@ export interface ComposerView {
   focus(): void;
 }
 
-/** Text that rests this long is passed on as the draft. */
-const draftDelayMs = 300;
-
 /** Returns an empty field. */
 export function createComposerView(texts: Texts, actions: ComposerActions): ComposerView {
-  const field = element("textarea", {
-    class: "question-field",
-    attributes: {
-      rows: "1",
-      "aria-label": texts.text("composer.label"),
-      "aria-describedby": "composer-hint",
-      autocomplete: "off",
-    },
-  });
-  const button = element("button", { class: "send", attributes: { type: "submit" } }, icon("send"));
-  const root = element(
-    "form",
-    { class: "composer" },
-    field,
-    element("div", { class: "composer-bar" }, element("div", { class: "composer-tools" }), button),
-    element("span", {
-      class: "visually-hidden",
-      text: texts.text("composer.hint"),
-      attributes: { id: "composer-hint" },
-    }),
-  );
-
+  const { root, field, button } = composerParts(texts);
   let state: ViewState | undefined;
-  let recalledIndex = -1;
-  let draftTimer: ReturnType<typeof setTimeout> | undefined;
-  let sentDraft = "";
+  const draft = createDraftWatch(field, actions.draft);
+  const history = createQuestionHistory(() => questionsAsked(state?.turns ?? []));
 
   const isStreaming = (): boolean => state !== undefined && streamingTurn(state) !== undefined;
   const isOpen = (): boolean => state !== undefined && canAsk(state.memory);
-
-  function flushDraft(): void {
-    clearTimeout(draftTimer);
-    if (field.value === sentDraft) return;
-    sentDraft = field.value;
-    actions.draft(sentDraft);
-  }
 
   function setValue(text: string): void {
     field.value = text;
@@ -75,8 +45,7 @@ export function createComposerView(texts: Texts, actions: ComposerActions): Comp
   function changed(): void {
     grow();
     showButton();
-    clearTimeout(draftTimer);
-    draftTimer = setTimeout(flushDraft, draftDelayMs);
+    draft.changed();
   }
 
   function grow(): void {
@@ -98,35 +67,30 @@ export function createComposerView(texts: Texts, actions: ComposerActions): Comp
   function send(): void {
     const question = field.value.trim();
     if (question === "" || isStreaming() || !isOpen()) return;
-    recalledIndex = -1;
+    history.leave();
     setValue("");
-    flushDraft();
+    draft.flush();
     actions.ask(question);
   }
 
-  /** Steps through the questions asked; returns false when the key should move the cursor as usual. */
+  /** Puts an earlier or later question into the field; returns false when the key should move the cursor as usual. */
   function recall(step: 1 | -1): boolean {
-    const questions = questionsAsked(state?.turns ?? []);
-    const untouched = field.value === (questions[recalledIndex] ?? "");
-    const next = recalledIndex + step;
-    if (!untouched || next < -1 || next >= questions.length) return false;
-    recalledIndex = next;
-    setValue(questions[next] ?? "");
-    return true;
+    const question = history.step(field.value, step);
+    if (question !== undefined) setValue(question);
+    return question !== undefined;
   }
 
   root.addEventListener("submit", (event) => {
     event.preventDefault();
     if (isStreaming()) actions.stop();
     else send();
+    // The button is about to change or to be switched off, and the next question is what comes next.
+    field.focus();
   });
   field.addEventListener("input", () => {
-    recalledIndex = -1;
+    history.leave();
     changed();
   });
-  field.addEventListener("blur", flushDraft);
-  document.addEventListener("visibilitychange", flushDraft);
-  window.addEventListener("pagehide", flushDraft);
   field.addEventListener("keydown", (event) => {
     // Enter that ends the composition of a character is not meant for the form.
     if (event.isComposing) return;
@@ -153,16 +117,47 @@ export function createComposerView(texts: Texts, actions: ComposerActions): Comp
       setValue(question);
       field.focus();
     },
-    restore: (draft) => {
-      if (field.value !== "" || draft === "") return;
-      sentDraft = draft;
-      setValue(draft);
+    restore: (text) => {
+      if (field.value !== "" || text === "") return;
+      draft.known(text);
+      setValue(text);
     },
     focus: () => field.focus(),
   };
 }
 
-function placeholderOf(memory: MemoryLine): StringKey {
-  if (memory.kind === "noFolder") return "composer.placeholderNoFolder";
-  return memory.kind === "restricted" ? "composer.placeholderRestricted" : "composer.placeholder";
+/** The field and its button, not yet wired. */
+function composerParts(texts: Texts): {
+  readonly root: HTMLFormElement;
+  readonly field: HTMLTextAreaElement;
+  readonly button: HTMLButtonElement;
+} {
+  const field = element("textarea", {
+    class: "question-field",
+    attributes: {
+      rows: "1",
+      "aria-label": texts.text("composer.label"),
+      "aria-describedby": "composer-hint",
+      autocomplete: "off",
+    },
+  });
+  const button = element("button", { class: "send", attributes: { type: "submit" } }, icon("send"));
+  const root = element(
+    "form",
+    { class: "composer" },
+    field,
+    element("div", { class: "composer-bar" }, element("div", { class: "composer-tools" }), button),
+    element("span", {
+      class: "visually-hidden",
+      text: texts.text("composer.hint"),
+      attributes: { id: "composer-hint" },
+    }),
+  );
+  return { root, field, button };
+}
+
+function placeholderOf({ kind }: MemoryLine): StringKey {
+  if (kind === "noFolder") return "composer.placeholderNoFolder";
+  if (kind === "unavailable") return "composer.placeholderUnavailable";
+  return kind === "restricted" ? "composer.placeholderRestricted" : "composer.placeholder";
 }

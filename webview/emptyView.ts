@@ -1,9 +1,11 @@
-import type { MemoryLine } from "../protocol/webviewMessages.ts";
+import type { ChatCommand, MemoryLine } from "../protocol/webviewMessages.ts";
 import { element } from "./element.ts";
 import { icon } from "./icons.ts";
+import { commandButton, wayOut } from "./memoryLineView.ts";
 import { canAsk } from "./state.ts";
 import type { StringKey } from "./strings.ts";
 import type { Texts } from "./texts.ts";
+import { oneLine } from "./visibleText.ts";
 
 /** What is shown while a conversation has no turns. */
 export interface EmptyView {
@@ -11,36 +13,52 @@ export interface EmptyView {
   update(memory: MemoryLine): void;
 }
 
+/** What can be done there. */
+export interface EmptyActions {
+  /** The example that was chosen. */
+  ask(question: string): void;
+  /** The way out of a state in which nothing can be asked. */
+  readonly run: (command: ChatCommand) => void;
+}
+
 const examples: readonly StringKey[] = ["empty.example1", "empty.example2", "empty.example3"];
 
-/** Returns the view. `ask` gets the example that was chosen. */
-export function createEmptyView(texts: Texts, ask: (question: string) => void): EmptyView {
+/** Returns the view: examples to ask, or why nothing can be asked and the button that changes it. */
+export function createEmptyView(texts: Texts, actions: EmptyActions): EmptyView {
   const root = element("div", { class: "empty" });
   let shown: string | undefined;
   return {
     root,
     update: (memory) => {
-      const kind = canAsk(memory) ? "ask" : memory.kind;
-      if (kind === shown) return;
-      shown = kind;
-      const stem = kind === "noFolder" || kind === "restricted" ? kind : undefined;
+      const wanted = canAsk(memory) ? "ask" : JSON.stringify(memory);
+      if (wanted === shown) return;
+      shown = wanted;
+      const { title, text } = wordsOf(memory, texts);
       root.replaceChildren(
         icon("book"),
-        element("h2", { text: texts.text(stem ? `empty.${stem}Title` : "empty.title") }),
-        element("p", { text: texts.text(stem ? `empty.${stem}Text` : "empty.text") }),
+        element("h2", { text: title }),
+        element("p", { text }),
+        canAsk(memory) ? exampleList() : buttons(memory),
       );
-      if (stem === undefined) root.append(exampleList());
     },
   };
 
+  function buttons(memory: MemoryLine): HTMLElement {
+    const [first, ...others] = wayOut(memory);
+    const all = element("div", { class: "empty-actions" });
+    if (first) all.append(commandButton(first, texts, actions.run, "button"));
+    for (const command of others) all.append(commandButton(command, texts, actions.run));
+    return all;
+  }
+
   function exampleList(): HTMLElement {
-    const buttons = examples.map((key) => {
+    const items = examples.map((key) => {
       const question = texts.text(key);
       const button = element("button", {
         class: "example",
         text: question,
         attributes: { type: "button" },
-        on: { click: () => ask(question) },
+        on: { click: () => actions.ask(question) },
       });
       return element("li", {}, button);
     });
@@ -48,7 +66,25 @@ export function createEmptyView(texts: Texts, ask: (question: string) => void): 
       "div",
       { class: "examples" },
       element("h3", { class: "small-title", text: texts.text("empty.tryOne") }),
-      element("ul", {}, ...buttons),
+      element("ul", {}, ...items),
     );
+  }
+}
+
+function wordsOf(
+  memory: MemoryLine,
+  texts: Texts,
+): { readonly title: string; readonly text: string } {
+  switch (memory.kind) {
+    case "noFolder":
+    case "restricted":
+      return {
+        title: texts.text(`empty.${memory.kind}Title`),
+        text: texts.text(`empty.${memory.kind}Text`),
+      };
+    case "unavailable":
+      return { title: texts.text("empty.unavailableTitle"), text: oneLine(memory.message) };
+    default:
+      return { title: texts.text("empty.title"), text: texts.text("empty.text") };
   }
 }

@@ -15,6 +15,7 @@ import type {
   Turn,
 } from "../protocol/types.ts";
 import { symbolKinds } from "../protocol/types.ts";
+import { chatCommands } from "../protocol/webviewMessages.ts";
 import type { ChatState, MemoryLine, ToWebview } from "../protocol/webviewMessages.ts";
 import {
   isArrayOf,
@@ -165,7 +166,16 @@ const isMemoryLine = isUnion<"kind", MemoryLine>("kind", {
   }),
   ready: isObject<Line<"ready">>({ kind: isOneOf("ready"), coverage: isCoverage }),
   paused: isObject<Line<"paused">>({ kind: isOneOf("paused"), coverage: isCoverage }),
-  failed: isObject<Line<"failed">>({ kind: isOneOf("failed"), message: isString }),
+  unavailable: isObject<Line<"unavailable">>({
+    kind: isOneOf("unavailable"),
+    message: isString,
+    actions: isArrayOf(isOneOf(...chatCommands)),
+  }),
+  failed: isObject<Line<"failed">>({
+    kind: isOneOf("failed"),
+    message: isString,
+    actions: isArrayOf(isOneOf(...chatCommands)),
+  }),
 });
 const isChatState = isObject<ChatState>({
   conversations: isArrayOf(isConversation),

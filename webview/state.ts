@@ -130,7 +130,7 @@ export function questionsAsked(turns: readonly Turn[]): readonly string[] {
   return questions.filter((text, index) => text !== questions[index - 1]);
 }
 
-/** Tells whether a question can be asked at all: there is a folder, and it is trusted. */
-export function canAsk(memory: MemoryLine): boolean {
-  return memory.kind !== "noFolder" && memory.kind !== "restricted";
+/** Tells whether a question can be asked at all: there is a folder that may be and is to be remembered. */
+export function canAsk({ kind }: MemoryLine): boolean {
+  return kind !== "noFolder" && kind !== "restricted" && kind !== "unavailable";
 }

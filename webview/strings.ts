@@ -133,6 +133,10 @@ export const englishStrings = {
   "memory.paused": "Paused: {0} of {1} files remembered",
   "memory.resume": "Resume",
   "memory.openLog": "Open Log",
+  "memory.showStatus": "Show Status",
+  "memory.restart": "Restart",
+  "memory.rebuild": "Rebuild Memory",
+  "memory.openSettings": "Open Settings",
   "memory.details": "Show memory status",
   "memory.percent": "{0} %",
 
@@ -140,6 +144,7 @@ export const englishStrings = {
   "composer.placeholder": "Ask about this codebase",
   "composer.placeholderNoFolder": "Open a folder to ask about it",
   "composer.placeholderRestricted": "Trust this workspace to ask about it",
+  "composer.placeholderUnavailable": "Nothing can be asked yet",
   "composer.hint":
     "Enter sends, Shift+Enter starts a new line, Up recalls your last question, Escape stops an answer.",
   "composer.send": "Send (Enter)",
@@ -155,6 +160,8 @@ export const englishStrings = {
   "empty.noFolderText": "Lore remembers the folder you open and answers questions about it.",
   "empty.restrictedTitle": "This workspace is not trusted",
   "empty.restrictedText": "Lore reads and stores nothing until you trust it.",
+
+  "empty.unavailableTitle": "Nothing is remembered here",
 
   "debug.ignored.one": "{0} message from the extension was not understood.",
   "debug.ignored.other": "{0} messages from the extension were not understood.",

@@ -9,7 +9,8 @@ import type { ViewState } from "./state.ts";
 import { openPlacesOf } from "./placeClicks.ts";
 import { createQuestionView } from "./questionView.ts";
 import type { Texts } from "./texts.ts";
-import type { TurnActions, TurnView } from "./turnView.ts";
+import { createTurnList } from "./turnList.ts";
+import type { TurnActions } from "./turnView.ts";
 
 /** What can be done from the transcript. */
 export interface TranscriptActions extends TurnActions {
@@ -59,14 +60,18 @@ export function createTranscriptView(
     if (first) actions.showEarlier(first.id);
   });
   list.append(earlier.root);
-  const views = new Map<string, TurnView>();
+  const shown = createTurnList(earlier.root, (turn) =>
+    turn.role === "user"
+      ? createQuestionView(turn, texts)
+      : createAnswerView(turn, renderer, texts, actions),
+  );
   let turns: readonly Turn[] = [];
   let conversationId: string | undefined;
   let opened = false;
 
   const scroll = createFollowScroll(
     list,
-    () => views.get(turns.findLast(({ role }) => role === "user")?.id ?? "")?.root,
+    () => shown.rootOf(turns.findLast(({ role }) => role === "user")?.id ?? ""),
     (position) => {
       toEnd.hidden = position.atEnd;
       if (opened) actions.scrolled({ conversationId, ...position });
@@ -84,8 +89,7 @@ export function createTranscriptView(
       const asked = state.turns.length > turns.length;
       if (switched) {
         silence();
-        views.clear();
-        list.replaceChildren(earlier.root);
+        shown.clear();
       }
       const [first] = turns;
       const isLonger =
@@ -95,7 +99,7 @@ export function createTranscriptView(
       turns = state.turns;
       const show = (): void => {
         earlier.update(state.nEarlier);
-        showTurns(state);
+        shown.update(state);
       };
       if (isLonger) {
         const hadFocus = earlier.hasFocus();
@@ -117,28 +121,5 @@ export function createTranscriptView(
   function silence(): void {
     list.setAttribute("aria-live", "off");
     requestAnimationFrame(() => list.setAttribute("aria-live", "polite"));
-  }
-
-  function showTurns(state: ViewState): void {
-    const ids = new Set(state.turns.map(({ id }) => id));
-    for (const [id, view] of views) {
-      if (ids.has(id)) continue;
-      view.root.remove();
-      views.delete(id);
-    }
-    let above: Element = earlier.root;
-    for (const turn of state.turns) {
-      let view = views.get(turn.id);
-      if (view === undefined) {
-        view =
-          turn.role === "user"
-            ? createQuestionView(turn, texts)
-            : createAnswerView(turn, renderer, texts, actions);
-        views.set(turn.id, view);
-        above.after(view.root);
-      }
-      above = view.root;
-      view.update(turn, state.citationStates.get(turn.id));
-    }
   }
 }

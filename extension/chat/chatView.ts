@@ -2,7 +2,7 @@ import { placeOf } from "../../protocol/errorPlace.ts";
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { MemoryError } from "../../protocol/errors.ts";
-import type { FromWebview, ToWebview } from "../../protocol/webviewMessages.ts";
+import type { ChatCommand, FromWebview, ToWebview } from "../../protocol/webviewMessages.ts";
 import { explainError } from "../memory/explain.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import { wasStopped, type ChatSession } from "./chatSession.ts";
@@ -16,12 +16,15 @@ export const chatViewId = "lore.chat";
 const recheckDelayMs = 500;
 
 /** What the chat's buttons run. */
-const commandIds: Readonly<Record<(FromWebview & { type: "command" })["command"], string>> = {
-  showStatus: "lore.showStatus",
-  openLog: "lore.openLog",
-  resume: "lore.resume",
-  openFolder: "vscode.openFolder",
-  manageTrust: "workbench.trust.manage",
+const commandIds: Readonly<Record<ChatCommand, readonly [id: string, argument?: string]>> = {
+  showStatus: ["lore.showStatus"],
+  openLog: ["lore.openLog"],
+  resume: ["lore.resume"],
+  openFolder: ["vscode.openFolder"],
+  manageTrust: ["workbench.trust.manage"],
+  restartServer: ["lore.restartServer"],
+  rebuildMemory: ["lore.rebuildMemory"],
+  openSettings: ["workbench.action.openSettings", "lore.enabled"],
 };
 
 /**
@@ -155,7 +158,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         chat.keepDraft(message.text);
         return;
       case "command":
-        await vscode.commands.executeCommand(commandIds[message.command]);
+        await vscode.commands.executeCommand(...commandIds[message.command]);
         return;
     }
   }

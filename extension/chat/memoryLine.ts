@@ -1,10 +1,10 @@
-import type { MemoryLine } from "../../protocol/webviewMessages.ts";
+import type { ChatCommand, MemoryLine } from "../../protocol/webviewMessages.ts";
 import { explainObstacle } from "../memory/explain.ts";
 import { explainNotice } from "../memory/explainNotice.ts";
 import { bytesOf, coverageOf, stateName, type MemoryState } from "../memory/memoryState.ts";
 import type { Translate } from "../wording.ts";
 
-/** What the chat says about the memory above its question field. */
+/** What the chat says about the memory above its question field, with what helps where nothing can be asked. */
 export function memoryLine(state: MemoryState, t: Translate): MemoryLine {
   switch (state.kind) {
     case "noFolder":
@@ -12,9 +12,16 @@ export function memoryLine(state: MemoryState, t: Translate): MemoryLine {
     case "starting":
       return { kind: state.kind };
     case "virtual":
+      return unavailable(explainObstacle(state, t) ?? "", "openFolder");
     case "off":
+      return unavailable(explainObstacle(state, t) ?? "", "openSettings");
     case "failed":
-      return { kind: "failed", message: explainObstacle(state, t) ?? "" };
+      return {
+        kind: "failed",
+        message: explainObstacle(state, t) ?? "",
+        // A restart does not give the editor another runtime.
+        actions: state.errorName === "sqliteMissing" ? ["openLog"] : ["restartServer", "openLog"],
+      };
     case "open":
       return openLine(state, t);
   }
@@ -31,16 +38,21 @@ function openLine(state: MemoryState & { kind: "open" }, t: Translate): MemoryLi
       return {
         kind: "failed",
         message: firstNotice(state, t) ?? t("No folder could be remembered."),
+        actions: ["restartServer", "showStatus"],
       };
     default:
       if (state.status.roots.length === 0) {
-        return {
-          kind: "failed",
-          message: t("Lore forgot this folder. “Lore: Rebuild Memory” remembers it again."),
-        };
+        return unavailable(
+          t("Lore forgot this folder. Rebuild its memory, and Lore remembers it again."),
+          "rebuildMemory",
+        );
       }
       return { kind: "ready", coverage };
   }
+}
+
+function unavailable(message: string, way: ChatCommand): MemoryLine {
+  return { kind: "unavailable", message, actions: [way] };
 }
 
 function firstNotice(state: MemoryState & { kind: "open" }, t: Translate): string | undefined {

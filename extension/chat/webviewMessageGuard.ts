@@ -1,5 +1,6 @@
 import type { Citation, Position, Range, SymbolInfo } from "../../protocol/types.ts";
-import type { FromWebview } from "../../protocol/webviewMessages.ts";
+import { chatCommands } from "../../protocol/webviewMessages.ts";
+import type { ChatCommand, FromWebview } from "../../protocol/webviewMessages.ts";
 
 /** Longest question, draft or text to copy that is accepted, in UTF-16 units. */
 const maxTextLength = 1_000_000;
@@ -7,15 +8,8 @@ const maxIdLength = 200;
 const maxPathLength = 10_000;
 
 type Fields = Readonly<Record<string, unknown>>;
-type Command = (FromWebview & { type: "command" })["command"];
 
-const commands: ReadonlySet<unknown> = new Set<Command>([
-  "showStatus",
-  "openLog",
-  "resume",
-  "openFolder",
-  "manageTrust",
-]);
+const commands: ReadonlySet<unknown> = new Set(chatCommands);
 
 /**
  * Reads a message of the webview, which shows hostile text and is not trusted: returns a fresh object that
@@ -61,7 +55,7 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
     }
     case "command":
       return commands.has(value["command"])
-        ? { type: "command", command: value["command"] as Command }
+        ? { type: "command", command: value["command"] as ChatCommand }
         : undefined;
     default:
       return undefined;

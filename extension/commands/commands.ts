@@ -5,6 +5,7 @@ import { explainObstacle } from "../memory/explain.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import type { Root } from "../../protocol/types.ts";
 import type { StatusDocument } from "../status/statusDocument.ts";
+import type { Wording } from "../wording.ts";
 import { ask, askAboutSelection } from "./askCommands.ts";
 import { forgetFolder, rebuildMemory } from "./memoryCommands.ts";
 import { findSimilarCode } from "./similarCode.ts";
@@ -15,6 +16,7 @@ export interface CommandTargets {
   readonly chat: ChatSession;
   readonly view: ChatView;
   readonly statusDocument: StatusDocument;
+  readonly wording: Wording;
   readonly log: vscode.LogOutputChannel;
   /** The window's folders on disk, the forgotten ones too. */
   readonly allRoots: () => readonly Root[];
@@ -25,7 +27,7 @@ export interface CommandTargets {
  * that needs the memory first says what stands in the way.
  */
 export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
-  const { memory, chat, view, statusDocument, log, allRoots } = targets;
+  const { memory, chat, view, statusDocument, wording, log, allRoots } = targets;
   const register = (id: string, run: (argument: unknown) => Promise<unknown>): vscode.Disposable =>
     vscode.commands.registerCommand(id, async (argument: unknown) => {
       try {
@@ -51,7 +53,9 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
     withMemory("lore.findSimilarCode", () => findSimilarCode(memory)),
     withMemory("lore.pause", () => memory.pause()),
     withMemory("lore.resume", () => memory.resume()),
-    withMemory("lore.rebuildMemory", (folder) => rebuildMemory(memory, allRoots(), folder)),
+    withMemory("lore.rebuildMemory", (argument) =>
+      rebuildMemory(memory, allRoots(), wording, argument),
+    ),
     withMemory("lore.forgetFolder", (argument) => forgetFolder(memory, argument)),
     withMemory("lore.newConversation", async () => {
       await chat.newConversation();

@@ -49,6 +49,14 @@ export function coverageOf(status: MemoryStatus): Coverage {
   return { filesSeen, remembered, pending, skipped, failed };
 }
 
+/** How many files of a folder are in memory, of all folders without `rootId`; 0 as long as nothing is open. */
+export function rememberedIn(state: MemoryState, rootId: string | undefined): number {
+  if (state.kind !== "open") return 0;
+  return state.status.roots
+    .filter(({ root }) => rootId === undefined || root.id === rootId)
+    .reduce((total, { remembered }) => total + remembered, 0);
+}
+
 /** Adds up the counts of a record of reasons. */
 export function sum(counts: Readonly<Partial<Record<string, number>>>): number {
   return Object.values(counts).reduce<number>((total, count) => total + (count ?? 0), 0);

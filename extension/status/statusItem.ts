@@ -4,7 +4,7 @@ import type { Wording } from "../wording.ts";
 import { FillProgress } from "./fillProgress.ts";
 import { statusLine } from "./statusLine.ts";
 
-/** The one status bar item: how the memory of this window stands. A click shows the whole status. */
+/** The one status bar item: how the memory of this window stands. A click shows the whole status, or does what helps. */
 export class StatusItem implements vscode.Disposable {
   readonly #item: vscode.StatusBarItem;
   readonly #wording: Wording;
@@ -22,7 +22,6 @@ export class StatusItem implements vscode.Disposable {
       0,
     );
     this.#item.name = "Lore";
-    this.#item.command = "lore.showStatus";
     this.#subscription = memory.onDidChange(() => this.#update());
     this.#update();
   }
@@ -45,6 +44,13 @@ export class StatusItem implements vscode.Disposable {
     }
     const tooltip = new vscode.MarkdownString();
     for (const paragraph of line.tooltip) tooltip.appendText(paragraph).appendMarkdown("\n\n");
+    const commands = line.actions.map(({ command }) => command);
+    tooltip.isTrusted = { enabledCommands: commands };
+    tooltip.appendMarkdown(
+      line.actions.map(({ title, command }) => `[${title}](command:${command})`).join(" · "),
+    );
+    // Where something is to be done, a click does it; else it shows the whole status.
+    this.#item.command = commands[0] ?? "lore.showStatus";
     this.#item.text = line.text;
     this.#item.tooltip = tooltip;
     this.#item.accessibilityInformation = { label: `Lore: ${line.spoken}` };

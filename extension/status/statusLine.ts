@@ -15,6 +15,15 @@ export interface StatusLine {
   readonly spoken: string;
   /** `error` when Lore cannot work until the user does something. */
   readonly tone: "normal" | "error";
+  /** What helps, the best first; nothing where nothing is to be done. */
+  readonly actions: readonly StatusAction[];
+}
+
+/** A way out of a state, offered in the tooltip. */
+export interface StatusAction {
+  readonly title: string;
+  /** Id of a command without arguments. */
+  readonly command: string;
 }
 
 /** Notices that ask for the user's attention; the others only explain. */
@@ -40,6 +49,7 @@ export function statusLine(
     spoken,
     tone,
     tooltip: [spoken, ...details(state, wording)],
+    actions: actionsFor(state, wording),
   });
   switch (stateName(state)) {
     case "noFolder":
@@ -66,10 +76,38 @@ export function statusLine(
     case "paused":
       return show("$(debug-pause) Lore", t("Lore is paused: changes are not remembered."));
     case "ready":
-      return hasPressingNotice(state)
-        ? show("$(warning) Lore", t("Lore is ready, with something to look at."))
+      if (hasPressingNotice(state)) {
+        return show("$(warning) Lore", t("Lore is ready, with something to look at."));
+      }
+      return isForgotten(state)
+        ? show("$(circle-slash) Lore", t("Lore remembers no folder of this window."))
         : show("$(book) Lore", t("Lore is ready."));
   }
+}
+
+/** True when every folder of the window was forgotten on request. */
+function isForgotten(state: MemoryState): boolean {
+  return state.kind === "open" && state.status.roots.length === 0;
+}
+
+function actionsFor(state: MemoryState, { t }: Wording): readonly StatusAction[] {
+  const restart = { title: t("Restart Memory Server"), command: "lore.restartServer" };
+  const openLog = { title: t("Open Log"), command: "lore.openLog" };
+  const showStatus = { title: t("Show Status"), command: "lore.showStatus" };
+  const name = stateName(state);
+  if (name === "restricted") {
+    return [{ title: t("Manage Trust"), command: "workbench.trust.manage" }];
+  }
+  if (name === "paused") return [{ title: t("Resume"), command: "lore.resume" }, showStatus];
+  if (name === "failed") {
+    const isRuntime = state.kind === "failed" && state.errorName === "sqliteMissing";
+    return isRuntime ? [openLog] : [restart, openLog];
+  }
+  if (state.kind !== "open") return [];
+  if (isForgotten(state)) {
+    return [{ title: t("Rebuild Memory"), command: "lore.rebuildMemory" }];
+  }
+  return hasPressingNotice(state) ? [showStatus, restart] : [showStatus];
 }
 
 function hasPressingNotice(state: MemoryState): boolean {

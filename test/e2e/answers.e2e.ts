@@ -126,6 +126,25 @@ test("after a branch switch answers are about the branch", async () => {
   );
 });
 
+test("a rebuild is asked about before anything is thrown away", async () => {
+  const { page } = session;
+  const remembered = await session.remembered();
+  await session.command("Lore: Rebuild Memory");
+  const dialog = page.getByRole("dialog", { name: /Rebuild the memory of “effect”/ });
+  await dialog.waitFor();
+  assert.match(
+    (await dialog.textContent()) ?? "",
+    /Throws away the memory of [\d,]+ files and reads them again.*Conversations stay/,
+  );
+  await session.screenshot("9-rebuild-question");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  assert.equal(await session.remembered(), remembered);
+  await session.command("Lore: Rebuild Memory");
+  await dialog.getByRole("button", { name: "Rebuild" }).click();
+  await page.getByRole("button", { name: /Lore: .*(listing|remembered \d)/ }).waitFor();
+  await session.untilReady();
+});
+
 /** A branch on which the function lives in a file of its own. */
 function makeBranch(repo: Repository): void {
   repo.git("checkout", "--quiet", "-b", "months");

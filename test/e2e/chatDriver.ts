@@ -39,6 +39,10 @@ export interface Session {
   readonly page: Page;
   /** Waits until the status bar says that everything is remembered. */
   untilReady(): Promise<void>;
+  /** Runs a command from the palette. */
+  command(title: string): Promise<void>;
+  /** How many files the chat says are remembered. */
+  remembered(): Promise<string>;
   /** Opens the chat, asks, and waits for the whole answer. */
   ask(question: string): Promise<ShownAnswer>;
   /** Saves a picture of the window in test-results/e2e. */
@@ -100,6 +104,18 @@ function sessionOn(page: Page, close: () => Promise<void>): Session {
     screenshot: async (name) => {
       mkdirSync(screenshots, { recursive: true });
       await page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+    },
+    command: async (title) => {
+      await page.keyboard.press("F1");
+      const input = page.locator(".quick-input-widget input");
+      await input.fill(`>${title}`);
+      await page.getByRole("option", { name: title }).first().waitFor();
+      await page.keyboard.press("Enter");
+    },
+    remembered: async () => {
+      await openChat(page, chat);
+      const words = await chat.locator(".memory-line").innerText();
+      return /[\d,]+ files? remembered/.exec(words)?.[0] ?? words;
     },
     ask: async (question) => {
       const field = await openChat(page, chat);

@@ -265,16 +265,22 @@ const memoryLines: readonly (readonly [unknown, RegExp, string?, string?])[] = [
   [{ kind: "restricted" }, /^Restricted Mode/, "Manage Trust", "manageTrust"],
   [{ kind: "noFolder" }, /^No folder is open/, "Open Folder", "openFolder"],
   [
-    { kind: "failed", message: "The disk is <b>full</b>." },
-    /^The disk is <b>full<\/b>\./,
-    "Open Log",
-    "openLog",
+    { kind: "failed", message: "The disk is <b>full</b>.", actions: ["restartServer", "openLog"] },
+    /^The disk is <b>full<\/b>\.\s+Restart\s+Open Log$/,
+    "Restart",
+    "restartServer",
+  ],
+  [
+    { kind: "unavailable", message: "Lore is switched off.", actions: ["openSettings"] },
+    /^Lore is switched off\.\s+Open Settings$/,
+    "Open Settings",
+    "openSettings",
   ],
   [{ kind: "starting" }, /^Opening the memory/],
 ];
 test("the memory line says how the memory is and offers what helps", () =>
   withChat({}, async (chat) => {
-    await chat.send(sample.emptyState());
+    await chat.send(sample.state(exchange));
     for (const [memory, words, button, command] of memoryLines) {
       await chat.send({ type: "memory", memory });
       assert.match(await chat.page.locator(".memory-line").innerText(), words);
@@ -293,8 +299,19 @@ test("the memory line says how the memory is and offers what helps", () =>
 test("without a trusted folder nothing can be asked", () =>
   withChat({}, async (chat) => {
     const field = chat.page.locator(".question-field");
-    for (const kind of ["noFolder", "restricted"]) {
-      await chat.send(sample.emptyState({ memory: { kind } as { kind: "noFolder" } }));
+    const obstacles = [
+      [{ kind: "noFolder" }, "openFolder"],
+      [{ kind: "restricted" }, "manageTrust"],
+      [
+        { kind: "unavailable", message: "Lore is switched off.", actions: ["openSettings"] },
+        "openSettings",
+      ],
+    ] as const;
+    for (const [memory, way] of obstacles) {
+      await chat.send(sample.emptyState({ memory }));
+      await chat.page.locator(".empty .button").click();
+      assert.equal((await chat.postedOf("command")).at(-1)?.command, way);
+      assert.equal(await chat.page.locator(".memory-line").isVisible(), false, "said once");
       await field.fill("Why?");
       assert.equal(await chat.page.locator(".send").isDisabled(), true);
       await field.press("Enter");
@@ -556,4 +573,31 @@ test("a question about selected code names the file and its lines", () =>
     const about = chat.page.locator(".question .about-code");
     assert.match((await about.textContent()) ?? "", /retryPolicy\.ts:34–40/);
     assert.equal(await about.getAttribute("title"), selection.file);
+  }));
+
+test("a name in a script from right to left has its ending at its end and its lines behind it", () =>
+  withChat({}, async (chat) => {
+    const citations = [sample.cite("src/מדיניות.ts", 3, 9)];
+    const text = "שלום, זה מוגדר כאן: [x.ts:3](#cite-0)\n";
+    await chat.send(sample.state([asked, sample.answer("a1", { text, citations })]));
+    for (const place of [".answer .chip", ".sources .place"]) {
+      const edges = await chat.page.locator(place).evaluate((node) => {
+        const edgesOf = (found: Node | null | undefined, from: number): DOMRect => {
+          const range = document.createRange();
+          const textNode = found?.firstChild ?? node;
+          range.setStart(textNode, from);
+          range.setEnd(textNode, from + 1);
+          return range.getBoundingClientRect();
+        };
+        const name = node.querySelector("bdi");
+        const lines = node.querySelector(".chip-lines, .place-lines");
+        return {
+          firstLetter: edgesOf(name, 0).left,
+          ending: edgesOf(name, (name?.textContent.length ?? 1) - 1).left,
+          lines: edgesOf(lines, 0).left,
+        };
+      });
+      assert.ok(edges.ending > edges.firstLetter, `${place}: the ending is on the right`);
+      assert.ok(edges.lines > edges.ending, `${place}: the lines follow`);
+    }
   }));

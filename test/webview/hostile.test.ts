@@ -75,7 +75,7 @@ test("hostile text in every place that shows text stays text", () =>
         sample.state([sample.question("q", payload), turn], {
           conversation,
           conversations: [conversation],
-          memory: { kind: "failed", message: payload },
+          memory: { kind: "failed", message: payload, actions: ["openLog"] },
           strings: { "turn.copy": payload },
         }),
         { type: "prefill", question: payload },

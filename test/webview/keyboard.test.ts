@@ -78,6 +78,55 @@ test("Up in the empty field recalls questions, Down goes back, a changed text is
     assert.equal(await press("ArrowUp"), "Second?!");
   }));
 
+test("after stopping and after asking again the next question can be typed at once", () =>
+  withChat({}, async (chat) => {
+    const isInField = (): Promise<boolean> =>
+      chat.page.evaluate(() => document.activeElement?.className === "question-field");
+    await chat.send(sample.state([sample.question("q1", "First?"), sample.streaming("a1")]));
+    const stop = chat.page.getByRole("button", { name: "Stop (Escape)" });
+    await stop.focus();
+    await chat.page.keyboard.press("Enter");
+    assert.equal((await chat.postedOf("stop")).length, 1);
+    assert.ok(await isInField(), "after stop");
+    await chat.send({
+      type: "turn",
+      conversationId: "conversation-1",
+      turn: sample.answer("a1", { state: "cancelled" }),
+    });
+    await chat.page.getByRole("button", { name: "Ask again" }).focus();
+    await chat.page.keyboard.press("Enter");
+    assert.equal((await chat.postedOf("askAgain")).length, 1);
+    assert.ok(await isInField(), "after asking again");
+  }));
+
+test("a streaming answer is not read aloud piece by piece, its beginning and end are told", () =>
+  withChat({}, async (chat) => {
+    const status = chat.page.getByRole("status");
+    await chat.send(sample.state([sample.question("q1", "First?"), sample.streaming("a1")]));
+    assert.equal(await status.innerText(), "Lore is answering.");
+    const answer = chat.page.locator(".turn-lore");
+    const said: string[] = [];
+    for (const piece of sample.answerMarkdown.match(/[^]{1,200}/g) ?? []) {
+      await chat.send({
+        type: "append",
+        conversationId: "conversation-1",
+        turnId: "a1",
+        markdown: piece,
+        citations: [],
+      });
+      assert.equal(await answer.getAttribute("aria-busy"), "true", "a reader waits for the end");
+      said.push(await status.innerText());
+    }
+    assert.deepEqual([...new Set(said)], ["Lore is answering."]);
+    await chat.send({
+      type: "turn",
+      conversationId: "conversation-1",
+      turn: sample.answer("a1"),
+    });
+    assert.equal(await answer.getAttribute("aria-busy"), "false");
+    assert.match(await status.innerText(), /^Answer complete, \d+ sources\.$/);
+  }));
+
 test("the list of conversations by keyboard", () =>
   withChat({}, async (chat) => {
     await chat.send(sample.state(exchange));

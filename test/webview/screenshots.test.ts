@@ -63,7 +63,8 @@ const states: Readonly<Record<string, readonly unknown[]>> = {
         memory: {
           kind: "failed",
           message:
-            "Lore cannot open its memory on disk. Check free space and permissions, then run “Lore: Rebuild Memory”.",
+            "Lore cannot open its memory on disk. Check free space and permissions, then run “Lore: Restart Memory Server”.",
+          actions: ["restartServer", "openLog"],
         },
       },
     ),
@@ -93,6 +94,44 @@ const states: Readonly<Record<string, readonly unknown[]>> = {
       sample.streaming("a1"),
     ]),
   ],
+  unavailable: [
+    sample.emptyState({
+      memory: {
+        kind: "unavailable",
+        message: "Lore is switched off by the setting “lore.enabled”.",
+        actions: ["openSettings"],
+      },
+    }),
+  ],
+  long: [
+    sample.state(
+      [
+        {
+          ...sample.question("q1", "Who calls this, and what happens when it throws?"),
+          selection: {
+            file: "/work/shop/src/http/retryPolicy.ts",
+            text: "",
+            range: { startLine: 40, endLine: 63 },
+          },
+        },
+        sample.answer("a1"),
+      ],
+      { nEarlier: 46 },
+    ),
+  ],
+  bidi: [
+    sample.state([
+      sample.question("q1", "איפה נקבע זמן ההמתנה? (retryPolicy.ts)"),
+      sample.answer("a1", {
+        text: "שלום [file](#cite-0) מוגדר כאן, וגם [file](#cite-1) ו־[file](#cite-2).\n",
+        citations: [
+          sample.cite("src/תיקייה/מדיניות_ניסיון.ts", 1, 12),
+          sample.cite("src/\u202egpj.exe", 3, 4),
+          sample.cite("src/ملف-طويل-جدا-باسم-لا-ينتهي-أبدا-ولا-يقف-عند-حد.test.ts", 5, 9),
+        ],
+      }),
+    ]),
+  ],
   noFolder: [sample.emptyState({ memory: { kind: "noFolder" } })],
   restricted: [sample.emptyState({ memory: { kind: "restricted" } })],
   paused: [
@@ -113,13 +152,16 @@ for (const [name, messages] of Object.entries(states)) {
 
 for (const [name, width] of [
   ["narrow", 240],
+  ["slim", 300],
   ["wide", 1300],
 ] as const) {
   test(`${name}: nothing is wider than the view`, () =>
     withChat({ width, height: 900 }, async (chat) => {
       await chat.send(sample.state(exchange));
-      await chat.page.getByRole("button", { name: "What I looked at" }).click();
+      await chat.page.getByRole("log").evaluate((node) => node.scrollTo(0, 0));
       await chat.screenshot(`answer-${name}`);
+      await chat.page.getByRole("button", { name: "What I looked at" }).click();
+      await chat.screenshot(`looked-at-${name}`);
       const overflow = await chat.page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
 import { memoryLine } from "../../../extension/chat/memoryLine.ts";
 import { explainNotice } from "../../../extension/memory/explainNotice.ts";
-import { stateName, type MemoryState } from "../../../extension/memory/memoryState.ts";
+import {
+  rememberedIn,
+  stateName,
+  type MemoryState,
+} from "../../../extension/memory/memoryState.ts";
 import { FillProgress } from "../../../extension/status/fillProgress.ts";
 import { statusLine } from "../../../extension/status/statusLine.ts";
 import { statusReport } from "../../../extension/status/statusReport.ts";
@@ -26,8 +32,8 @@ const lost: MemoryState = { kind: "failed", errorName: "serverLost", detail: "" 
 
 for (const [state, name, text, line] of [
   [{ kind: "noFolder" }, "noFolder", undefined, "noFolder"],
-  [{ kind: "virtual" }, "virtual", undefined, "failed"],
-  [{ kind: "off" }, "off", undefined, "failed"],
+  [{ kind: "virtual" }, "virtual", undefined, "unavailable"],
+  [{ kind: "off" }, "off", undefined, "unavailable"],
   [{ kind: "restricted" }, "restricted", "$(workspace-untrusted) Lore", "restricted"],
   [{ kind: "starting" }, "starting", "$(sync~spin) Lore", "starting"],
   [lost, "failed", "$(error) Lore", "failed"],
@@ -39,6 +45,8 @@ for (const [state, name, text, line] of [
   [open({}, { state: "filling" }), "filling", "$(sync~spin) Lore 99 %", "filling"],
   [open({ state: "failed" }), "failed", "$(error) Lore", "failed"],
   [open({ state: "failed" }, {}), "ready", "$(warning) Lore", "ready"],
+  [open({ notices: [{ kind: "readOnly" }] }), "ready", "$(book) Lore", "ready"],
+  [open(), "ready", "$(circle-slash) Lore", "unavailable"],
   [open({ notices: [{ kind: "diskFull" }] }), "ready", "$(warning) Lore", "ready"],
   [open({ notices: [{ kind: "storeRebuilt" }] }), "ready", "$(book) Lore", "ready"],
 ] as [MemoryState, string, string | undefined, string][]) {
@@ -69,7 +77,7 @@ test("counts of all folders add up in the tooltip", () => {
 
 test("after forgetting its only folder the chat says so", () => {
   const line = memoryLine(open(), translate);
-  assert.ok(line.kind === "failed" && line.message.includes("Rebuild Memory"));
+  assert.ok(line.kind === "unavailable" && line.actions[0] === "rebuildMemory");
 });
 
 test("a failed folder's own notice is what the chat says", () => {
@@ -80,6 +88,7 @@ test("a failed folder's own notice is what the chat says", () => {
   assert.deepEqual(memoryLine(state, translate), {
     kind: "failed",
     message: explainNotice({ kind: "folderUnreadable" }, translate),
+    actions: ["restartServer", "showStatus"],
   });
 });
 
@@ -168,4 +177,46 @@ test("notices are worded in the user's language, with their data filled in", () 
 test("a notice of a later server is named instead of dropped", () => {
   const later = { kind: "later\u202e" } as unknown as Notice;
   assert.equal(explainNotice(later, translate), "The memory server reports “later\\u{202e}”.");
+});
+
+test("what a rebuild throws away is counted for one folder and for all", () => {
+  const state = open({ remembered: 1_200 }, { remembered: 34 });
+  assert.equal(rememberedIn(state, one.id), 1_200);
+  assert.equal(rememberedIn(state, undefined), 1_234);
+  assert.equal(rememberedIn(state, "forgotten"), 0);
+  assert.equal(rememberedIn({ kind: "starting" }, undefined), 0);
+});
+
+const restarts = "lore.restartServer";
+for (const [what, state, first] of [
+  ["ready", open({}), "lore.showStatus"],
+  ["paused", paused, "lore.resume"],
+  ["restricted", { kind: "restricted" }, "workbench.trust.manage"],
+  ["a lost server", lost, restarts],
+  ["every folder failed", open({ state: "failed" }), restarts],
+  [
+    "an editor that is too old",
+    { kind: "failed", errorName: "sqliteMissing", detail: "" },
+    "lore.openLog",
+  ],
+  ["every folder forgotten", open(), "lore.rebuildMemory"],
+  ["a full disk", open({ notices: [{ kind: "diskFull" }] }), "lore.showStatus"],
+] as [string, MemoryState, string][]) {
+  test(`the status item offers what helps first: ${what}`, () => {
+    const line = statusLine(state, undefined, wording);
+    assert.equal(line?.actions[0]?.command, first);
+    const manifest = readFileSync(
+      path.resolve(import.meta.dirname, "../../../package.json"),
+      "utf8",
+    );
+    for (const { command } of line.actions.filter(({ command }) => command.startsWith("lore."))) {
+      assert.ok(manifest.includes(`"command": "${command}"`), command);
+    }
+  });
+}
+
+test("the window that follows another one's memory says so in words, without alarm", () => {
+  const line = statusLine(open({ notices: [{ kind: "readOnly" }] }), undefined, wording);
+  assert.equal(line?.tone, "normal");
+  assert.ok(line.tooltip.some((paragraph) => paragraph.includes("Another window keeps")));
 });
