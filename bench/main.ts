@@ -1,6 +1,7 @@
 /** `npm run bench`: measures, prints tables, and writes them with the machine described. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { benchEditor } from "./editor.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchLatency } from "./latency.ts";
 import { describeMachine } from "./machine.ts";
@@ -14,6 +15,7 @@ const benches: Readonly<Record<Part, (settings: BenchSettings) => Table[] | Prom
   startup: benchStartup,
   latency: benchLatency,
   recall: benchRecall,
+  editor: benchEditor,
 };
 
 async function main(): Promise<void> {

@@ -46,7 +46,8 @@ const layers = [
     files: /^extension\//,
     sources: ["protocol/", "extension/", "webview/strings.ts"],
     packages: ["vscode", "vscode-jsonrpc"],
-    builtins: "all",
+    // No file system: the extension host is shared with every other extension, and the server does the reading.
+    builtins: ["child_process", "crypto", "events", "module", "path", "readline"],
   },
   {
     files: /^server\/(types|ports|services)\.ts$/,

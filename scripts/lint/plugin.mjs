@@ -39,6 +39,28 @@ const noSilentCatch = {
   },
 };
 
+/** Calls that wait for the disk, a process or another thread, by the names that Node gives them. */
+const blockingName = /Sync$/;
+
+/** The thread that the extension shares with every other one is never made to wait. */
+const noBlockingCalls = {
+  /** @param {RuleContext} context */
+  create(context) {
+    const file = path.relative(context.cwd, context.filename).split(path.sep).join("/");
+    if (!file.startsWith("extension/")) return {};
+    return {
+      Identifier(/** @type {SyntaxNode} */ node) {
+        if (!blockingName.test(node.name ?? "")) return;
+        context.report({ node, message: `${node.name} blocks the extension host.` });
+      },
+      MemberExpression(/** @type {SyntaxNode} */ node) {
+        if (node.object?.name !== "Atomics" || node.property?.name !== "wait") return;
+        context.report({ node, message: "Atomics.wait blocks the extension host." });
+      },
+    };
+  },
+};
+
 /** Types that leave code behind cannot be stripped. */
 const erasableOnly = {
   /** @param {RuleContext} context */
@@ -64,6 +86,8 @@ const erasableOnly = {
  * @property {boolean} [declare]
  * @property {SyntaxNode | null} [source]
  * @property {SyntaxNode} [callee]
+ * @property {SyntaxNode} [object]
+ * @property {SyntaxNode} [property]
  * @property {readonly SyntaxNode[]} [arguments]
  * @property {{ body?: readonly unknown[] }} [body]
  *
@@ -75,5 +99,10 @@ const erasableOnly = {
 
 export default {
   meta: { name: "lore" },
-  rules: { layers, "no-silent-catch": noSilentCatch, "erasable-only": erasableOnly },
+  rules: {
+    layers,
+    "no-silent-catch": noSilentCatch,
+    "erasable-only": erasableOnly,
+    "no-blocking-calls": noBlockingCalls,
+  },
 };

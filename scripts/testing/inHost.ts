@@ -9,7 +9,30 @@ import { installVsix, startEditor } from "../editor.ts";
 import type { StageContext, StageResult } from "./stage.ts";
 
 /** Longest time of all tests together. */
-const timeoutMs = 240_000;
+const timeoutMs = 420_000;
+
+/** What a phase of `test/inhost/responsiveness.test.ts` did to the extension host's event loop, in milliseconds. */
+export interface HostPhase {
+  readonly phase: string;
+  readonly elapsedMs: number;
+  /** Longest wait of a timer that was due; other work of the machine counts. */
+  readonly longestWaitMs: number;
+  /** Most processor time used in one go. */
+  readonly longestWorkMs: number;
+  readonly nOver50: number;
+  readonly workMs: number;
+}
+
+/** What to run in the editor. */
+export interface InHostOptions {
+  /** The packaged extension. */
+  readonly vsix: string;
+  readonly browser: string | undefined;
+  /** The one test file to run, without its ending; all when absent. */
+  readonly only?: string;
+  /** Absolute path of the large folder to remember; the tests make one when absent. */
+  readonly tree?: string;
+}
 
 /** What `test/inhost/index.ts` writes. */
 interface InHostResult {
@@ -18,20 +41,51 @@ interface InHostResult {
   readonly skipped: readonly string[];
 }
 
-/** Installs the package into a fresh editor, opens two small folders in it and runs the tests there. */
+/** Runs every test in the editor. The editor must be installed. */
 export async function runInHost(context: StageContext): Promise<StageResult> {
   await context.editor();
-  const vsix = await context.vsix();
+  const { result } = await runInFreshEditor({
+    vsix: await context.vsix(),
+    browser: context.browser,
+  });
+  return result;
+}
+
+/** Installs the package into a fresh editor, opens two small folders in it and runs the tests there. */
+export async function runInFreshEditor(
+  options: InHostOptions,
+): Promise<{ readonly result: StageResult; readonly phases: readonly HostPhase[] }> {
   const dir = mkdtempSync(path.join(tmpdir(), "lore-inhost-"));
   try {
-    await installVsix(dir, vsix);
-    return await runInEditor(dir, context.browser);
+    await installVsix(dir, options.vsix);
+    const result = await runInEditor(dir, options);
+    const phases = readPhases(measuredFile(dir));
+    return { result: { ...result, ...noteOf(phases) }, phases };
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-async function runInEditor(dir: string, browserPath: string | undefined): Promise<StageResult> {
+function measuredFile(dir: string): string {
+  return path.join(dir, "measured.json");
+}
+
+function readPhases(file: string): readonly HostPhase[] {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as HostPhase[]) : [];
+}
+
+function noteOf(phases: readonly HostPhase[]): Pick<StageResult, "note"> {
+  if (phases.length === 0) return {};
+  const parts = phases.map(
+    ({ phase, longestWorkMs }) => `${phase} ${Math.round(longestWorkMs)} ms`,
+  );
+  return { note: `longest work in one go: ${parts.join(", ")}` };
+}
+
+async function runInEditor(
+  dir: string,
+  { browser: browserPath, only, tree }: InHostOptions,
+): Promise<StageResult> {
   const workspace = writeWorkspace(dir);
   // The tests need a development extension to run; the product is the installed package.
   const development = path.join(dir, "development");
@@ -50,7 +104,12 @@ async function runInEditor(dir: string, browserPath: string | undefined): Promis
     settings: { "security.workspace.trust.enabled": false },
     // Built editors run tests only when they are told that a driver is there.
     extraArgs: ["--vscode-option", "enable-smoke-test-driver"],
-    env: { LORE_INHOST_RESULT: resultFile },
+    env: {
+      LORE_INHOST_RESULT: resultFile,
+      LORE_INHOST_MEASURED: measuredFile(dir),
+      ...(only === undefined ? {} : { LORE_INHOST_ONLY: only }),
+      ...(tree === undefined ? {} : { LORE_INHOST_TREE: tree }),
+    },
   });
   const lines: string[] = [];
   try {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import * as vscode from "vscode";
 import type { AskResult } from "../../protocol/methods.ts";
 
@@ -52,7 +53,10 @@ export function cites(answer: AskResult, file: string): boolean {
 }
 
 /** The text of the status document once it is as wanted; it follows the memory while it is open. */
-export async function statusUntil(isWanted: (text: string) => boolean): Promise<string> {
+export async function statusUntil(
+  isWanted: (text: string) => boolean,
+  timeoutMs = patienceMs,
+): Promise<string> {
   await run("showStatus");
   const document = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === "lore-status");
   assert.ok(document !== undefined, "the status is open");
@@ -63,7 +67,7 @@ export async function statusUntil(isWanted: (text: string) => boolean): Promise<
   });
   const timer = setTimeout(
     () => reject(new Error(`the status never said so; it says:\n${document.getText()}`)),
-    patienceMs,
+    timeoutMs,
   );
   try {
     return await promise;
@@ -97,6 +101,38 @@ function isOurServer(pid: number): boolean {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ESRCH") return false;
     throw error;
+  }
+}
+
+/** The value of `look` once it is there. Fails when that takes too long. */
+export async function eventually<T>(look: () => T | undefined): Promise<T> {
+  const deadlineMs = performance.now() + patienceMs;
+  for (;;) {
+    const found = look();
+    if (found !== undefined) return found;
+    assert.ok(performance.now() < deadlineMs, "it appeared in time");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** How many turns each stored conversation has, in the order in which they were begun. */
+export function storedConversations(): number[] {
+  const storage = path.join(path.dirname(process.env["LORE_INHOST_RESULT"] ?? ""), "user-data");
+  const file = readdirSync(storage, { recursive: true, encoding: "utf8" }).find((name) =>
+    name.endsWith("conversations.sqlite"),
+  );
+  assert.ok(file !== undefined, "conversations are stored");
+  const database = new DatabaseSync(path.join(storage, file));
+  try {
+    const rows = database
+      .prepare(
+        `SELECT (SELECT count(*) FROM turn t WHERE t.conversation_id = c.id) AS n
+         FROM conversation c ORDER BY c.rowid`,
+      )
+      .all();
+    return (rows as unknown as { n: number }[]).map(({ n }) => n);
+  } finally {
+    database.close();
   }
 }
 

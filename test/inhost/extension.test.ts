@@ -3,14 +3,17 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
+import type { AskResult } from "../../protocol/methods.ts";
 import {
   ask,
   askUntil,
   cites,
+  eventually,
   folder,
   run,
   serverPids,
   statusUntil,
+  storedConversations,
   untilUpToDate,
   withSetting,
 } from "./editor.ts";
@@ -121,8 +124,12 @@ suite("Lore in the editor", () => {
     const editor = await vscode.window.showTextDocument(document);
     const whole = document.lineAt(document.lineCount - 1).range.end;
     editor.selection = new vscode.Selection(new vscode.Position(0, 0), whole);
-    const answer = await run<unknown>("askAboutSelection", "What does this compute?");
-    assert.ok(answer !== undefined);
+    const question = "What does this compute?";
+    const answer = await run<AskResult | undefined>("askAboutSelection", question);
+    assert.ok(answer !== undefined && !answer.abstained);
+    assert.match(answer.markdown, /tideHeight/);
+    const without = await ask(question);
+    assert.doesNotMatch(without.markdown, /tideHeight/, "the question alone says nothing of it");
   });
 
   test("finding similar code can be broken off", async () => {
@@ -163,7 +170,7 @@ suite("Lore in the editor", () => {
   });
 
   test("a rebuilt memory knows the same", async () => {
-    await run("rebuildMemory", folder());
+    await run("rebuildMemory", { folder: folder(), confirmed: true });
     await untilUpToDate(nFolders);
     await askUntil(tideQuestion, (answer) => cites(answer, tides));
   });
@@ -193,10 +200,25 @@ suite("Lore in the editor", () => {
     assert.notDeepEqual(serverPids(), before);
   });
 
-  test("the chat, a new conversation and the log open", async () => {
-    await vscode.commands.executeCommand("lore.chat.focus");
+  test("a new conversation is stored with its first question", async () => {
+    await ask(tideQuestion);
+    const before = storedConversations();
+    await ask(tideQuestion);
+    assert.deepEqual(storedConversations(), [...before.slice(0, -1), (before.at(-1) ?? 0) + 2]);
     await run("newConversation");
+    assert.equal(storedConversations().length, before.length);
+    await ask(tideQuestion);
+    assert.deepEqual(storedConversations().slice(before.length), [2], "its question and answer");
+  });
+
+  test("the log opens", async () => {
     await run("openLog");
+    await eventually(() =>
+      vscode.workspace.textDocuments.find(
+        ({ uri, languageId }) =>
+          uri.scheme === "output" && languageId === "log" && /lore/i.test(uri.path),
+      ),
+    );
   });
 
   test("a folder that is added is remembered too, and no longer after it is removed", async () => {
@@ -208,9 +230,10 @@ suite("Lore in the editor", () => {
     await statusUntil((text) => text.includes(harbour));
     const question = "Where is pilotBoatName?";
     const both = await askUntil(question, (answer) => cites(answer, "pilot.ts"));
-    const rootIds = new Set(both.recalls.map(({ citation }) => citation.rootId));
-    assert.ok(rootIds.size >= 1);
-    await askUntil(tideQuestion, (answer) => cites(answer, tides));
+    const first = await askUntil(tideQuestion, (answer) => cites(answer, tides));
+    const rootOf = (answer: AskResult, file: string): string | undefined =>
+      answer.citations.find((citation) => citation.path === file)?.rootId;
+    assert.notEqual(rootOf(both, "pilot.ts"), rootOf(first, tides), "each folder is its own root");
     vscode.workspace.updateWorkspaceFolders(at, 1);
     await statusUntil((text) => !text.includes(harbour));
     await askUntil(question, (answer) => !cites(answer, "pilot.ts"));

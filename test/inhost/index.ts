@@ -1,6 +1,6 @@
 /**
- * Runs the tests beside this file with Mocha inside the extension host. The result goes to the file that
- * `LORE_INHOST_RESULT` names: what the host prints is not kept in order.
+ * Runs the tests beside this file with Mocha inside the extension host, or the one file that `LORE_INHOST_ONLY`
+ * names. The result goes to the file that `LORE_INHOST_RESULT` names: what the host prints is not kept in order.
  */
 import { readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -16,6 +16,8 @@ interface Failure {
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: "tdd", timeout: 60_000, reporter: "min" });
   for (const file of readdirSync(__dirname).toSorted()) {
+    const only = process.env["LORE_INHOST_ONLY"];
+    if (only !== undefined && file !== `${only}.test.cjs`) continue;
     if (file.endsWith(".test.cjs")) mocha.addFile(path.join(__dirname, file));
   }
   const failures: Failure[] = [];

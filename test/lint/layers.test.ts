@@ -67,6 +67,25 @@ const planted: readonly Planted[] = [
   fault("product imports test", "server/a18.ts", 'import "../test/a.ts";', "lore(layers)"),
   fault("folder without a row", "server/newPart/a20.ts", 'import "node:path";', "lore(layers)"),
   fault("unlisted package", "server/ingest/a19.ts", 'import "mocha";', "lore(layers)"),
+  fault("disk in the extension", "extension/a21.ts", 'import "node:fs";', "lore(layers)"),
+  fault(
+    "a process that is waited for in the extension",
+    "extension/c1.ts",
+    'import { execFileSync } from "node:child_process";\nexecFileSync("git");',
+    "lore(no-blocking-calls)",
+  ),
+  fault(
+    "a blocking call by member",
+    "extension/c2.ts",
+    "export const z = (a: { readFileSync(): void }): void => a.readFileSync();",
+    "lore(no-blocking-calls)",
+  ),
+  fault(
+    "a thread that is waited for in the extension",
+    "extension/c3.ts",
+    "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);",
+    "lore(no-blocking-calls)",
+  ),
   fault(
     "empty catch",
     "server/b1.ts",
