@@ -117,11 +117,17 @@ export interface Recall {
 
 export type FileRole = "source" | "test" | "docs" | "config";
 
-/** How a neighbour hangs together with the place it was found from. `syntactic`: by name, not by type. */
+/**
+ * How a place hangs together with the definition `of` it was found from, read from that definition: it `calls` this
+ * place, is `calledBy` it, has its `test` here, has this `type` in its signature, is `configuredBy` and
+ * `documentedBy` it. Syntactic: by name, not by type.
+ */
 export interface Relation {
   readonly kind: "calls" | "calledBy" | "test" | "type" | "configuredBy" | "documentedBy";
   /** Name of the definition at the other end. */
   readonly of: string;
+  /** How many definitions have the name that links the two, where nothing tells which one is meant; absent where it is clear. */
+  readonly nDefinitions?: number;
 }
 
 /** How much of the workspace the answer could draw on. */

@@ -78,14 +78,25 @@ export interface RecallService {
   search(params: SearchParams, signal: AbortSignal): Promise<SearchResult>;
   /**
    * Places that use the named definition: call sites, constructions, mentions. Chunk spans, best first,
-   * without the definition itself. Syntactic: by name.
+   * without the definition itself and without comments and strings. Syntactic: by name. The name may be
+   * qualified (`Pool.load`), and `definition` says which of several definitions is meant: uses that clearly mean
+   * another one are left out. A use that may mean another one has `relation.nDefinitions`.
    */
   usesOf(
     symbolName: string,
     rootIds: readonly string[] | undefined,
     limit: number,
     signal: AbortSignal,
+    definition?: DefinitionPlace,
   ): Promise<SearchResult["recalls"]>;
+}
+
+/** Where a definition is. */
+export interface DefinitionPlace {
+  readonly rootId: string;
+  readonly path: string;
+  /** Dotted names of the definitions around it, `""` at top level. */
+  readonly container: string;
 }
 
 /** Streams an answer: `emit` gets markdown to append and the citations that it newly refers to. */

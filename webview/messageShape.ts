@@ -101,7 +101,13 @@ const isRecall = isObject<Recall>({
   language: isString,
   text: isString,
   boundary: isOneOf("syntax", "lines"),
-  relation: isOptional(isObject<Relation>({ kind: isKeyOf(relationKinds), of: isString })),
+  relation: isOptional(
+    isObject<Relation>({
+      kind: isKeyOf(relationKinds),
+      of: isString,
+      nDefinitions: isOptional(isNumber),
+    }),
+  ),
 });
 const isTrace = isObject<RecallTrace>({
   terms: isArrayOf(

@@ -1,4 +1,4 @@
-import type { Reason, Recall } from "../protocol/types.ts";
+import type { Reason, Recall, Relation } from "../protocol/types.ts";
 import type { StringKey } from "./strings.ts";
 import type { Texts } from "./texts.ts";
 import { oneLine } from "./visibleText.ts";
@@ -9,14 +9,20 @@ const maxDetail = 120;
 /** Returns why a place was recalled, in words: how it hangs together with a better one, then the strongest reasons. */
 export function reasonTexts(recall: Recall, texts: Texts): readonly string[] {
   const relation = recall.relation;
-  const related = relation
-    ? [texts.text(`relation.${relation.kind}`, oneLine(relation.of, maxDetail))]
-    : [];
+  const related = relation ? [relationText(relation, texts)] : [];
   const reasons = recall.reasons
     .filter(({ weight }) => weight > 0)
     .toSorted((a, b) => b.weight - a.weight)
     .map((reason) => reasonText(reason, texts));
   return [...new Set([...related, ...reasons])];
+}
+
+/** Says how a place hangs together with a better one, and when that may be a mistake. */
+function relationText({ kind, of, nDefinitions }: Relation, texts: Texts): string {
+  const words = texts.text(`relation.${kind}`, oneLine(of, maxDetail));
+  return nDefinitions === undefined
+    ? words
+    : texts.text("relation.oneOf", words, String(nDefinitions));
 }
 
 /** A reason without a detail loses what would introduce the detail. */

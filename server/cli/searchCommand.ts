@@ -1,4 +1,4 @@
-import type { Recall, RecallTrace } from "../../protocol/types.ts";
+import type { Recall, RecallTrace, Relation } from "../../protocol/types.ts";
 import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { formatCount, formatNouns } from "./numbers.ts";
@@ -94,7 +94,7 @@ export function searchEverywhere(
 function printRecall(recall: Recall, rank: number, explain: boolean, terminal: Terminal): void {
   const { citation, score, reasons, text, relation } = recall;
   const symbol = citation.symbol === undefined ? "" : `  ${safeLine(citation.symbol.name)}`;
-  const link = relation === undefined ? "" : `  (${relation.kind} ${safeLine(relation.of)})`;
+  const link = relation === undefined ? "" : `  (${relationText(relation)})`;
   terminal.line(
     `${String(rank).padStart(2)}  ${terminal.style("place", placeText(citation))}${symbol}${link}`,
   );
@@ -110,6 +110,23 @@ function printRecall(recall: Recall, rank: number, explain: boolean, terminal: T
     terminal.line(terminal.style("quiet", `      ${shownLine(line)}`).trimEnd());
   }
   if (lines.length > maxShownLines) terminal.line(terminal.style("quiet", "      …"));
+}
+
+const relationWords: Readonly<Record<Relation["kind"], string>> = {
+  calls: "called by",
+  calledBy: "uses",
+  test: "tests",
+  type: "type of",
+  configuredBy: "configures",
+  documentedBy: "documents",
+};
+
+/** How a place hangs together with a better one, by name. */
+function relationText({ kind, of, nDefinitions }: Relation): string {
+  const words = `${relationWords[kind]} ${safeLine(of)}`;
+  return nDefinitions === undefined
+    ? words
+    : `${words}, or another of ${nDefinitions} definitions of this name`;
 }
 
 function printTrace(trace: RecallTrace, terminal: Terminal): void {

@@ -4,7 +4,13 @@
  */
 import type { SearchParams } from "../../protocol/methods.ts";
 import type { Recall, RecallTrace, SearchResult } from "../../protocol/types.ts";
-import type { SourceReader, SourceText, RememberedFile, RecallService } from "../services.ts";
+import type {
+  DefinitionPlace,
+  SourceReader,
+  SourceText,
+  RememberedFile,
+  RecallService,
+} from "../services.ts";
 import type { Clock } from "../ports.ts";
 import { fileRoleOf } from "../ingest/fileRole.ts";
 import { languageOf, type LanguageId } from "../ingest/languages.ts";
@@ -106,12 +112,14 @@ export class Recaller implements RecallService, SourceReader {
     rootIds: readonly string[] | undefined,
     limit: number,
     signal: AbortSignal,
+    definition?: DefinitionPlace,
   ): Promise<readonly Recall[]> {
     const recalls: Recall[] = [];
     for (const open of this.#memory.banks(rootIds)) {
+      const here = definition?.rootId === open.root.id ? definition : undefined;
       await this.#reading(open, () => {
         const found = open.bank.reading(() =>
-          findUses(open, this.#source, symbolName, limit, signal),
+          findUses(open, this.#source, symbolName, limit, signal, here),
         );
         recalls.push(...found);
       });

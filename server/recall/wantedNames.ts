@@ -81,11 +81,17 @@ export function qualifierFit(
   return (nMatched / qualifier.length) * likeness * (1 - distance);
 }
 
-/** Folders and the file's name without its ending; a file that is called like its folder or its only definition says nothing. */
+/** The modules that a definition is in; a file with its own name is none. */
 function modulesOf(path: string, name: string): string[] {
+  const parts = foldersAndFile(path);
+  return parts.at(-1) === name ? parts.slice(0, -1) : parts;
+}
+
+/** Returns a path's folders and its file name without ending; `mod.rs` and its like stand for their folder. */
+export function foldersAndFile(path: string): string[] {
   const parts = path.split("/");
   const file = (parts.pop() as string).replace(/\..*$/, "");
-  return folderFiles.has(file) || file === name ? parts : [...parts, file];
+  return folderFiles.has(file) ? parts : [...parts, file];
 }
 
 function alike(around: string, wanted: string): number {

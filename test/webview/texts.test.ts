@@ -128,7 +128,15 @@ test("reasons are told strongest first, after the relation, and a reason without
     "is a definition",
     "is source",
   ]);
-  assert.equal(reasonTexts(second, english)[0], "calls delayBefore");
+  assert.equal(reasonTexts(second, english)[0], "is called by delayBefore");
+  const unclear: Recall = {
+    ...second,
+    relation: { kind: "calledBy", of: "load", nDefinitions: 14 },
+  };
+  assert.equal(
+    reasonTexts(unclear, english)[0],
+    "uses load, or another of 14 definitions of this name",
+  );
 });
 
 test("hidden characters get a name, joiners of emoji and scripts stay", () => {
