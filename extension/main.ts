@@ -74,6 +74,9 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   refresh();
+  // `npm start` shows what it is about at once.
+  if (process.env["LORE_SHOW_CHAT"] === "1")
+    void vscode.commands.executeCommand(`${chatViewId}.focus`);
   log.debug(`[rpc] activated ms=${(performance.now() - startedMs).toFixed(1)}`);
 }
 

@@ -4,52 +4,54 @@
  */
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { safeLine } from "../server/cli/terminal.ts";
 import { buildAll, isBuildStale } from "./buildAll.ts";
 import { cacheFolder, checkout, inCheckout } from "./checkout.ts";
 import { installEditor, installVsix, isEditorAvailable, startEditor } from "./editor.ts";
+import { folderAddress, showing, startUsage, wishOf, type Place } from "./startWish.ts";
 import { ownTarget, packageTargets } from "./vsix.ts";
-
-/** What the arguments ask for. */
-type Wish =
-  | { readonly kind: "answer"; readonly folder: string; readonly question: string }
-  | { readonly kind: "editor"; readonly folder: string }
-  | { readonly kind: "wrong"; readonly sentence: string };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const wish = wishOf(process.argv.slice(2));
-if (wish.kind === "wrong") {
-  process.stderr.write(`${wish.sentence}\n`);
-  process.exitCode = 2;
-} else if (wish.kind === "answer") {
-  await answer(wish.folder, wish.question);
-} else {
-  await openEditor(wish.folder);
+const wish = wishOf(process.argv.slice(2), {
+  // npm runs scripts in the checkout; a relative folder is meant from where the user is.
+  cwd: process.env["INIT_CWD"] ?? process.cwd(),
+  ownFolder: checkout,
+  kindOf,
+});
+switch (wish.kind) {
+  case "help":
+    say(startUsage);
+    break;
+  case "wrong":
+    process.stderr.write(`${safeLine(wish.sentence)}\n${startUsage}\n`);
+    process.exitCode = 2;
+    break;
+  case "answer":
+    await answer(wish.folder, wish.question);
+    break;
+  case "editor":
+    await openEditor(wish.folder);
 }
 
-function wishOf(args: readonly string[]): Wish {
-  const [first, second, ...rest] = args;
-  if (rest.length > 0) {
-    return { kind: "wrong", sentence: 'Usage: npm start -- [folder] ["question"]' };
+function kindOf(absolute: string): ReturnType<Place["kindOf"]> {
+  try {
+    const stats = statSync(absolute, { throwIfNoEntry: false });
+    if (stats === undefined) return undefined;
+    return stats.isDirectory() ? "folder" : "other";
+  } catch (error) {
+    // A name that is too long, below a file, or holds a null character; a question may be all of these.
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return undefined;
   }
-  if (first === undefined) return { kind: "editor", folder: checkout };
-  // npm runs scripts in the checkout; a relative folder is meant from where the user is.
-  const folder = path.resolve(process.env["INIT_CWD"] ?? process.cwd(), first);
-  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (second !== undefined) {
-    if (isFolder) return { kind: "answer", folder, question: second };
-  } else {
-    if (isFolder) return { kind: "editor", folder };
-    if (/\s/.test(first)) return { kind: "answer", folder: checkout, question: first };
-  }
-  return { kind: "wrong", sentence: `There is no folder ${folder}.` };
 }
 
 async function answer(folder: string, question: string): Promise<void> {
   const commandLine = inCheckout("dist/lore.mjs");
   if (!existsSync(commandLine) || isBuildStale()) await buildAll(false);
-  process.argv = [process.execPath, commandLine, "ask", folder, question];
-  await import(new URL(`file://${commandLine}`).href);
+  process.argv = [process.execPath, commandLine, "ask", "--", folder, question];
+  await import(pathToFileURL(commandLine).href);
 }
 
 async function openEditor(folder: string): Promise<void> {
@@ -68,8 +70,8 @@ async function openEditor(folder: string): Promise<void> {
   const dir = path.join(cacheFolder, "editor");
   mkdirSync(dir, { recursive: true });
   await installVsix(dir, vsix.file);
-  const editor = await startEditor({ dir });
-  say(`\n  ${editor.url}/?folder=${encodeURIComponent(folder)}\n`);
+  const editor = await startEditor({ dir, ...showing(folder) });
+  say(`\n  ${folderAddress(editor.url, folder)}\n`);
   say("Open this address in a browser. Ctrl-C ends the editor.");
   const end = (): void => void editor.stop().then(() => process.exit(0));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);

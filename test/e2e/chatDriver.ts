@@ -11,7 +11,7 @@ import {
   type Page,
 } from "playwright-core";
 import { inCheckout } from "../../scripts/checkout.ts";
-import { installVsix, startEditor, type Editor } from "../../scripts/editor.ts";
+import { installVsix, startEditor, type Editor, type EditorOptions } from "../../scripts/editor.ts";
 
 /** A place that an answer names. Lines are one-based and inclusive. */
 export interface Source {
@@ -53,10 +53,17 @@ export interface Session {
 
 const screenshots = inCheckout("test-results/e2e");
 
+/** How a session is begun other than by the tests' own settings and address. */
+export type Start = Partial<Pick<EditorOptions, "settings" | "extraArgs" | "env">> & {
+  /** Path and query behind the editor's address. */
+  readonly address?: string;
+};
+
 /** Opens a folder in a fresh editor. */
-export async function openSession(folder: string): Promise<Session> {
+export async function openSession(folder: string, start: Start = {}): Promise<Session> {
   const vsix = process.env["LORE_VSIX"];
   assert.ok(vsix, "LORE_VSIX names the package to test; `npm test -- --only end-to-end` sets it.");
+  const { address = `/?folder=${encodeURIComponent(folder)}`, ...started } = start;
   const dir = mkdtempSync(path.join(tmpdir(), "lore-e2e-"));
   let editor: Editor | undefined;
   let browser: Browser | undefined;
@@ -78,6 +85,7 @@ export async function openSession(folder: string): Promise<Session> {
         "typescript.tsserver.enableRegionDiagnostics": false,
         "typescript.validate.enable": false,
       },
+      ...started,
     });
     browser = await chromium.launch({
       ...(process.env["LORE_BROWSER"] === undefined
@@ -87,7 +95,7 @@ export async function openSession(folder: string): Promise<Session> {
     });
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     page.setDefaultTimeout(60_000);
-    await page.goto(`${editor.url}/?folder=${encodeURIComponent(folder)}`);
+    await page.goto(`${editor.url}${address}`);
     return sessionOn(page, close);
   } catch (error) {
     await close();
