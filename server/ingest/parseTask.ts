@@ -192,7 +192,7 @@ export class FileParser {
     if (!bySyntax)
       return { parsed: chunkByLines(text, language), level: this.#syntax.has(language) ? 0 : 2 };
     if (!this.#syntax.has(language)) return { parsed: chunkByLines(text, language), level: 2 };
-    const prepared = await this.#syntax.prepare(language);
+    const prepared = await this.#syntax.prepare(language, text);
     const parsed = prepared ? this.#syntax.chunk(text, language) : undefined;
     if (parsed === undefined)
       return { parsed: chunkByLines(text, language, "grammarMissing"), level: 2 };

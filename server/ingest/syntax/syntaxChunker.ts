@@ -73,15 +73,14 @@ export class SyntaxChunker {
     return specOf(language) !== undefined || scanners[language] !== undefined;
   }
 
-  /** Loads what the language needs; later calls return at once. False when there is no grammar for it. */
-  async prepare(language: LanguageId): Promise<boolean> {
+  /**
+   * Loads what `chunk` needs for a text of this language; later calls return at once. False when there is no
+   * grammar for it.
+   */
+  async prepare(language: LanguageId, text: string): Promise<boolean> {
     if (scanners[language] !== undefined) return true;
-    const spec = specOf(language);
-    if (spec === undefined) return false;
-    // Only its text tells whether a C header holds C++, so both must be at hand.
-    const cppSpec = language === "c" ? specOf("cpp") : undefined;
-    if (cppSpec !== undefined) await this.#load(cppSpec);
-    return this.#load(spec);
+    const spec = specFor(text, language);
+    return spec !== undefined && this.#load(spec);
   }
 
   async #load(spec: LanguageSpec): Promise<boolean> {
@@ -154,9 +153,8 @@ export class SyntaxChunker {
     }
   }
 
-  /** C headers may hold C++, which only their text tells. */
   #grammarFor(text: string, language: LanguageId): ReadyGrammar | undefined {
-    const spec = specOf(language === "c" && looksLikeCpp(text) ? "cpp" : language);
+    const spec = specFor(text, language);
     return spec === undefined ? undefined : this.#ready.get(spec);
   }
 
@@ -166,6 +164,11 @@ export class SyntaxChunker {
     for (const { query } of this.#ready.values()) query.delete();
     this.#ready.clear();
   }
+}
+
+/** C headers may hold C++, which only their text tells. */
+function specFor(text: string, language: LanguageId): LanguageSpec | undefined {
+  return specOf(language === "c" && looksLikeCpp(text) ? "cpp" : language);
 }
 
 function hasLongLine(lines: Uint32Array, textLength: number): boolean {

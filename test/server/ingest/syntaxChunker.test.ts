@@ -16,7 +16,7 @@ const grammars = fileURLToPath(new URL("../../../node_modules", import.meta.url)
 const chunker = await createSyntaxChunker(grammars);
 
 async function parse(text: string, language: LanguageId, by = chunker): Promise<ParsedFile> {
-  assert.ok(await by.prepare(language), language);
+  assert.ok(await by.prepare(language, text), language);
   const parsed = by.chunk(text, language);
   assert.ok(parsed);
   if (parsed.fallback === undefined) checkChunks(text, parsed);
@@ -173,7 +173,7 @@ test("texts that would cost too much are refused at once", async () => {
 test("a language without a grammar, and one that was not prepared, give nothing", async () => {
   const fresh = await createSyntaxChunker(grammars);
   assert.equal(fresh.has("plaintext"), false);
-  assert.equal(await fresh.prepare("plaintext"), false);
+  assert.equal(await fresh.prepare("plaintext", "text"), false);
   assert.equal(fresh.chunk("text", "plaintext"), undefined);
   assert.equal(fresh.has("go"), true);
   assert.equal(fresh.chunk("package a", "go"), undefined);
@@ -184,15 +184,15 @@ test("a grammar that was not shipped is no error", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "lore-grammars-"));
   after(() => rmSync(folder, { recursive: true }));
   const bare = await createSyntaxChunker(folder);
-  assert.equal(await bare.prepare("go"), false);
+  assert.equal(await bare.prepare("go", "package a"), false);
   assert.equal(bare.chunk("package a", "go"), undefined);
-  assert.equal(await bare.prepare("markdown"), true);
+  assert.equal(await bare.prepare("markdown", "# A"), true);
   bare.close();
 });
 
 test("every language that claims a grammar has one that its query fits", async () => {
   for (const language of Object.keys(languageFacts).filter(isLanguageId)) {
-    if (chunker.has(language)) assert.ok(await chunker.prepare(language), language);
+    if (chunker.has(language)) assert.ok(await chunker.prepare(language, ""), language);
   }
 });
 

@@ -16,7 +16,7 @@ for (const file of readdirSync(fixtures).toSorted()) {
   test(`${file} is cut and described as before`, async () => {
     const text = readFileSync(new URL(file, fixtures), "utf8");
     const language = languageOf(file);
-    assert.ok(await chunker.prepare(language), `no grammar for ${language}`);
+    assert.ok(await chunker.prepare(language, text), `no grammar for ${language}`);
     const parsed = chunker.chunk(text, language);
     assert.ok(parsed);
     const printed = printOutline(parsed);

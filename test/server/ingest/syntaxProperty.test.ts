@@ -18,7 +18,7 @@ const samples = readdirSync(fixtures).map((file) => ({
   text: readFileSync(new URL(file, fixtures), "utf8"),
 }));
 const languages = [...new Set(samples.map((sample) => sample.language))];
-for (const language of languages) assert.ok(await chunker.prepare(language));
+for (const language of languages) assert.ok(await chunker.prepare(language, ""));
 
 function check(text: string, language: LanguageId): void {
   const parsed = chunker.chunk(text, language);
