@@ -5,7 +5,8 @@
  * Every term is written once for a chunk and column. Repetitions would cost index space, and recall on
  * the development questions came out the same with one, two and four of them.
  */
-import { hashStep, isKeyword, isNoise, WordTable } from "./wordTable.ts";
+import { RecentWords } from "./recentWords.ts";
+import { hashStep, isKeyword, isNoise, WordTable, type Units } from "./wordTable.ts";
 
 /** The index columns that a scan fills: one string of space-separated terms for each. */
 export interface ScannedColumns {
@@ -32,6 +33,8 @@ export class TermScanner {
   /** For each term and column: the chunk at which it was last written. */
   #stamps = new Int32Array(1 << 16);
   #stamp = 0;
+  readonly #recent = new RecentWords();
+  #unitBytes = Buffer.alloc(1 << 16);
   #generation = 0;
   readonly #out: [Buffer, Buffer] = [Buffer.alloc(1 << 16), Buffer.alloc(1 << 16)];
   readonly #lengths: [number, number] = [0, 0];
@@ -42,13 +45,26 @@ export class TermScanner {
    */
   scan(text: string, bounds: readonly number[], marks: CommentMarks): ScannedColumns[] {
     const columns: ScannedColumns[] = [];
-    const openers = openersOf(marks);
+    // One unit before the first chunk, which tells an apostrophe from a quotation mark.
+    const first = Math.max(0, (bounds[0] ?? 0) - 1);
+    const source: Source = {
+      text,
+      first,
+      units: this.#unitsOf(text, first, bounds.at(-1) ?? 0),
+      openers: openersOf(marks),
+    };
     let inside: string | undefined;
     for (let c = 0; c < bounds.length; c += 2) {
       this.#stamp++;
+      this.#recent.forget();
       this.#lengths[body] = 0;
       this.#lengths[comment] = 0;
-      inside = this.#scanChunk(text, bounds[c] as number, bounds[c + 1] as number, openers, inside);
+      inside = this.#scanChunk(
+        source,
+        (bounds[c] as number) - first,
+        (bounds[c + 1] as number) - first,
+        inside,
+      );
       columns.push({ comment: this.#text(comment), body: this.#text(body) });
     }
     return columns;
@@ -58,19 +74,28 @@ export class TermScanner {
     return this.#out[column].toString("utf8", 0, this.#lengths[column]);
   }
 
+  #unitsOf(text: string, from: number, to: number): Units {
+    const nBytes = 2 * (to - from);
+    if (this.#unitBytes.length < nBytes) this.#unitBytes = Buffer.alloc(2 * nBytes);
+    const isWhole = from === 0 && to === text.length;
+    this.#unitBytes.write(isWhole ? text : text.slice(from, to), 0, "utf16le");
+    return new Uint16Array(this.#unitBytes.buffer, this.#unitBytes.byteOffset, to - from);
+  }
+
   /** Returns the closing mark of the block comment that is still open at `end`, `undefined` when none is. */
   #scanChunk(
-    text: string,
+    { text, first, units, openers }: Source,
     start: number,
     end: number,
-    openers: Openers,
     open: string | undefined,
   ): string | undefined {
+    const words = this.#words;
+    const recent = this.#recent;
     let closing = open;
     let quote = 0;
     let i = start;
     while (i < end) {
-      const code = text.charCodeAt(i);
+      const code = units[i] as number;
       if (code > 127 || (classes[code] as number) === letter) {
         let j = i;
         let hash = 0;
@@ -78,15 +103,15 @@ export class TermScanner {
           hash = hashStep(hash, next);
           j++;
           if (j >= end) break;
-          next = text.charCodeAt(j);
+          next = units[j] as number;
           if (next < 128 && (classes[next] as number) !== letter) break;
         }
         // One letter alone is no term.
-        if (j - i > 1)
-          this.#addWord(
-            this.#words.lookUp(text, i, j, hash),
-            closing === undefined ? body : comment,
-          );
+        if (j - i > 1) {
+          const column = closing === undefined ? body : comment;
+          if (!recent.holds(units, i, j, hash, column))
+            this.#addWord(words.lookUp(units, i, j, hash), column);
+        }
         i = j;
         continue;
       }
@@ -96,7 +121,11 @@ export class TermScanner {
       } else if ((classes[code] as number) === blank) {
         // The commonest case of all, and it never means anything.
       } else if (closing !== undefined) {
-        if (closing !== "\n" && code === closing.charCodeAt(0) && text.startsWith(closing, i)) {
+        if (
+          closing !== "\n" &&
+          code === closing.charCodeAt(0) &&
+          text.startsWith(closing, first + i)
+        ) {
           i += closing.length;
           closing = undefined;
           continue;
@@ -105,13 +134,15 @@ export class TermScanner {
         if (code === backslash) i++;
         else if (code === quote) quote = 0;
       } else {
-        const opener = openers[code]?.find((candidate) => text.startsWith(candidate.open, i));
+        const opener = openers[code]?.find((candidate) =>
+          text.startsWith(candidate.open, first + i),
+        );
         if (opener !== undefined) {
           closing = opener.close;
           i += opener.open.length;
           continue;
         }
-        if (code === 34 || code === 96 || (code === 39 && !isLetterAt(text, i - 1))) quote = code;
+        if (code === 34 || code === 96 || (code === 39 && !isLetterAt(units, i - 1))) quote = code;
       }
       i++;
     }
@@ -167,9 +198,17 @@ for (let code = 0; code < 128; code++) {
       : other;
 }
 
-function isLetterAt(text: string, i: number): boolean {
-  const code = i < 0 ? 128 : text.charCodeAt(i);
+function isLetterAt(units: Units, i: number): boolean {
+  const code = i < 0 ? 128 : (units[i] as number);
   return code < 128 && classes[code] === letter;
+}
+
+/** A text as it is scanned; `units` begin at offset `first`. */
+interface Source {
+  readonly text: string;
+  readonly first: number;
+  readonly units: Units;
+  readonly openers: Openers;
 }
 
 type Openers = readonly ({ readonly open: string; readonly close: string }[] | undefined)[];

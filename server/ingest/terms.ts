@@ -60,9 +60,27 @@ function singleTerm(lower: string): string[] {
   return [stemOf(lower)];
 }
 
+/** Names are made of few words: their stems are kept, up to this many. */
+const maxKeptStems = 50_000;
+/** Longer words are seldom met again; and a short string is never a part that keeps a whole text alive. */
+const maxKeptLength = 12;
+const keptStems = new Map<string, string>();
+
 /** Returns the stem of a lower-case word; words with digits and very short words stay as they are. */
 function stemOf(lower: string): string {
-  return lower.length < 4 || /[0-9]/.test(lower) ? lower : stemmer(lower);
+  if (lower.length < 4 || isNumber(lower)) return lower;
+  if (lower.length > maxKeptLength) return newStemOf(lower);
+  let stem = keptStems.get(lower);
+  if (stem === undefined) {
+    stem = newStemOf(lower);
+    if (keptStems.size >= maxKeptStems) keptStems.clear();
+    keptStems.set(lower, stem);
+  }
+  return stem;
+}
+
+function newStemOf(lower: string): string {
+  return /[0-9]/.test(lower) ? lower : stemmer(lower);
 }
 
 function termsOfForeignWord(word: string): string[] {

@@ -7,9 +7,13 @@
  */
 import { codeStopWords, englishStopWords, termsOfWord } from "./terms.ts";
 
+/** UTF-16 units of a text. Reading them from an array costs a fraction of asking a string for each. */
+export type Units = Uint16Array;
+
 /** The table is emptied at this many words; it only saves time. */
 const maxWords = 400_000;
-const nSlots = 1 << 20;
+/** Grows with the words, so that a table of few words stays in the processor's caches. */
+const firstSlots = 1 << 14;
 
 /** Left out of code and of comments alike. */
 export const isNoise = 1;
@@ -17,8 +21,8 @@ export const isNoise = 1;
 export const isKeyword = 2;
 
 export class WordTable {
-  /** Word number + 1 at the word's hash; 0 for a free slot. */
-  readonly #slots = new Int32Array(nSlots);
+  /** For each slot the word's hash and its number + 1, which is 0 for a free slot: side by side, for the cache. */
+  #slots = new Int32Array(2 * firstSlots);
   #characters = new Uint16Array(1 << 20);
   #nCharacters = 0;
   readonly #wordStarts = new Int32Array(maxWords + 1);
@@ -35,21 +39,25 @@ export class WordTable {
   /** Term numbers are below this. */
   nTerms = 0;
 
-  /** Returns the number of the word `text[start, end)`. `hash` is `hashStep` over its characters. */
-  lookUp(text: string, start: number, end: number, hash: number): number {
-    let slot = (hash ^ (hash >>> 15)) & (nSlots - 1);
-    const length = end - start;
+  /** Returns the number of the word `units[start, end)`. `hash` is `hashStep` over its units. */
+  lookUp(units: Units, start: number, end: number, hash: number): number {
+    const slots = this.#slots;
+    const mask = (slots.length >> 1) - 1;
+    let slot = slotOf(hash, mask);
     for (;;) {
-      const word = (this.#slots[slot] as number) - 1;
-      if (word < 0) return this.#learn(text.slice(start, end), slot);
-      const from = this.#wordStarts[word] as number;
-      if ((this.#wordStarts[word + 1] as number) - from === length) {
-        let i = 0;
-        while (i < length && this.#characters[from + i] === text.charCodeAt(start + i)) i++;
-        if (i === length) return word;
-      }
-      slot = (slot + 1) & (nSlots - 1);
+      const word = (slots[2 * slot + 1] as number) - 1;
+      if (word < 0) return this.#learn(textOf(units, start, end), hash);
+      if (slots[2 * slot] === hash && this.#isWord(word, units, start, end)) return word;
+      slot = (slot + 1) & mask;
     }
+  }
+
+  #isWord(word: number, units: Units, start: number, end: number): boolean {
+    const from = this.#wordStarts[word] as number;
+    if ((this.#wordStarts[word + 1] as number) - from !== end - start) return false;
+    const characters = this.#characters;
+    for (let i = start, c = from; i < end; i++, c++) if (characters[c] !== units[i]) return false;
+    return true;
   }
 
   /** First and last-plus-one index into the word's terms, for `termAt`. */
@@ -77,14 +85,11 @@ export class WordTable {
     return to;
   }
 
-  #learn(word: string, slot: number): number {
-    let place = slot;
-    if (this.#nWords >= maxWords) {
-      this.#clear();
-      place = (hashOf(word) ^ (hashOf(word) >>> 15)) & (nSlots - 1);
-    }
+  #learn(word: string, hash: number): number {
+    if (this.#nWords >= maxWords) this.#clear();
+    if (4 * this.#nWords >= this.#slots.length) this.#growSlots();
     const id = this.#nWords++;
-    this.#slots[place] = id + 1;
+    place(this.#slots, hash, id + 1);
     this.#storeCharacters(word);
     this.#wordStarts[id + 1] = this.#nCharacters;
     const terms = termsOfWord(word);
@@ -102,6 +107,13 @@ export class WordTable {
     });
     this.#termStarts[id + 1] = to;
     return id;
+  }
+
+  #growSlots(): void {
+    const old = this.#slots;
+    this.#slots = new Int32Array(2 * old.length);
+    for (let at = 0; at < old.length; at += 2)
+      if (old[at + 1] !== 0) place(this.#slots, old[at] as number, old[at + 1] as number);
   }
 
   #storeCharacters(word: string): void {
@@ -132,7 +144,7 @@ export class WordTable {
   }
 
   #clear(): void {
-    this.#slots.fill(0);
+    this.#slots = new Int32Array(2 * firstSlots);
     this.#nWords = 0;
     this.#nCharacters = 0;
     this.nTerms = 0;
@@ -146,10 +158,23 @@ export function hashStep(hash: number, code: number): number {
   return (Math.imul(hash, 31) + code) | 0;
 }
 
-function hashOf(word: string): number {
-  let hash = 0;
-  for (let i = 0; i < word.length; i++) hash = hashStep(hash, word.charCodeAt(i));
-  return hash;
+function textOf(units: Units, start: number, end: number): string {
+  return Buffer.from(units.buffer, units.byteOffset + 2 * start, 2 * (end - start)).toString(
+    "utf16le",
+  );
+}
+
+function slotOf(hash: number, mask: number): number {
+  return (hash ^ (hash >>> 15)) & mask;
+}
+
+/** Puts an entry into the first free slot for its hash. */
+function place(slots: Int32Array, hash: number, entry: number): void {
+  const mask = (slots.length >> 1) - 1;
+  let slot = slotOf(hash, mask);
+  while (slots[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
+  slots[2 * slot] = hash;
+  slots[2 * slot + 1] = entry;
 }
 
 function grown<T extends Int32Array | Uint16Array>(old: T, type: new (length: number) => T): T {
