@@ -6,9 +6,13 @@
 export function createFrames(draw: () => void): () => void {
   let asked = false;
   let restUntilMs = 0;
-  const drawNow = (): void => {
-    asked = false;
+  const drawWhenRested = (): void => {
     const startMs = performance.now();
+    if (startMs < restUntilMs) {
+      requestAnimationFrame(drawWhenRested);
+      return;
+    }
+    asked = false;
     draw();
     const endMs = performance.now();
     const costMs = endMs - startMs;
@@ -17,9 +21,7 @@ export function createFrames(draw: () => void): () => void {
   return () => {
     if (asked) return;
     asked = true;
-    const waitMs = restUntilMs - performance.now();
-    if (waitMs <= 0) requestAnimationFrame(drawNow);
-    else setTimeout(() => requestAnimationFrame(drawNow), waitMs);
+    requestAnimationFrame(drawWhenRested);
   };
 }
 

@@ -171,8 +171,11 @@ function chatOn(page: Page): Chat {
     send: async (...messages) => {
       await page.evaluate(async (all) => {
         for (const data of all) window.dispatchEvent(new MessageEvent("message", { data }));
-        // The view draws in the next frame; a second one means that it has.
-        for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+        // The view draws in a next frame, on a busy machine in a later one: it has when it waits for none.
+        do {
+          await new Promise(requestAnimationFrame);
+        } while (window.fakeEditor.nFramesAsked > 0);
+        await new Promise(requestAnimationFrame);
       }, messages);
     },
     postedOf: async (type) => (await posted()).filter((message) => message.type === type) as never,
@@ -190,6 +193,8 @@ interface FakeEditor {
   readonly posted: FromWebview[];
   readonly violations: string[];
   saved: unknown;
+  /** Callbacks that wait for an animation frame. */
+  nFramesAsked: number;
 }
 declare global {
   interface Window {
@@ -207,7 +212,20 @@ function fakeEditor(given: {
   };
   readonly saved: unknown;
 }): void {
-  const editor: FakeEditor = { posted: [], violations: [], saved: given.saved };
+  const editor: FakeEditor = {
+    posted: [],
+    violations: [],
+    saved: given.saved,
+    nFramesAsked: 0,
+  };
+  const askForFrame = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (callback) => {
+    editor.nFramesAsked++;
+    return askForFrame((timeMs) => {
+      editor.nFramesAsked--;
+      callback(timeMs);
+    });
+  };
   window.fakeEditor = editor;
   Object.assign(window, {
     acquireVsCodeApi: () => ({
