@@ -26,6 +26,7 @@ export async function assembleRecall(
     hasher: await xxhash(),
     overlay: (absolute) => memory.overlay(absolute),
     metStale: (absolute) => memory.filesChanged([{ file: absolute, kind: "changed" }]),
+    maxFileBytes: () => memory.maxFileBytes,
   });
   return { memory, recaller: new Recaller(memory, source, nodeClock) };
 }

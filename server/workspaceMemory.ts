@@ -278,6 +278,11 @@ export class WorkspaceMemory implements MemoryService {
     return this.#overlays.get(file);
   }
 
+  /** Bytes of the largest file that is remembered; 0 while nothing is open. */
+  get maxFileBytes(): number {
+    return this.#opened?.settings.maxFileBytes ?? 0;
+  }
+
   coverage(rootIds: readonly string[] | undefined): Coverage {
     const sum = { filesSeen: 0, remembered: 0, pending: 0, skipped: 0, failed: 0 };
     for (const { status } of this.#stores) {

@@ -35,10 +35,9 @@ export interface SourceOptions {
   readonly overlay: (absolute: string) => string | undefined;
   /** Called with absolute paths whose remembered version is not the present one. */
   readonly metStale: (absolute: string) => void;
+  /** The largest file that is remembered at the moment; what is remembered can be shown. */
+  readonly maxFileBytes: () => number;
 }
-
-/** A file above this size is not read during a question. */
-const maxBytes = 16 * 1024 * 1024;
 
 export class VerifiedSource {
   readonly #options: SourceOptions;
@@ -52,7 +51,7 @@ export class VerifiedSource {
     const absolute = `${rootFolder}/${path}`;
     const overlay = this.#options.overlay(absolute);
     if (overlay !== undefined) return { text: overlay, hash: this.#hash(Buffer.from(overlay)) };
-    const read = this.#options.files.readFile(absolute, maxBytes);
+    const read = this.#options.files.readFile(absolute, this.#options.maxFileBytes());
     if (read.kind !== "read") return undefined;
     const hash = this.#hash(read.bytes);
     const decoded = decode(read.bytes);
