@@ -2,7 +2,7 @@
  * What the user should know of a memory and may act on. A notice is a fact; whoever shows it words it, in the
  * user's language and with the ways out that its surface has (a command of the editor, an option of a terminal).
  */
-export type Notice = { readonly kind: PlainNoticeKind } | HidingRuleNotice;
+export type Notice = { readonly kind: PlainNoticeKind } | HidingRuleNotice | HangingNotice;
 
 /** The notices that are told by their kind alone. */
 export type PlainNoticeKind =
@@ -37,4 +37,13 @@ export interface HidingRuleNotice {
   readonly nEntries: number;
   /** The line of a `.loreignore` that overrides the rule; absent for a setting, which no file overrides. */
   readonly override?: string;
+}
+
+/** The file system does not answer, as a network drive that is gone: what is remembered is kept, and it goes on when it answers. */
+export interface HangingNotice {
+  readonly kind: "folderHangs";
+  /** What was asked of it. */
+  readonly operation: "list" | "stat" | "read";
+  /** Absolute path of the file or folder that was asked for. */
+  readonly path: string;
 }

@@ -4,6 +4,7 @@
  */
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
 import { placeOf } from "../protocol/errorPlace.ts";
+import { endProcess } from "./endProcess.ts";
 import { registerHandlers } from "./handlers.ts";
 import { createJsonLogger } from "./nodePorts.ts";
 import { logLevels, type Logger, type LogLevel } from "./ports.ts";
@@ -29,7 +30,7 @@ async function serve(log: Logger): Promise<void> {
     log.log("info", "rpc", "server stops", { cause });
     await registration.close();
     await services.memory.close();
-    process.exit(0);
+    endProcess(0, services.memory.hangs);
   };
   const stopFor = (cause: string) => () => {
     stop(cause).catch((error: unknown) => fail(log, error));

@@ -52,6 +52,8 @@ export interface MemoryService {
   forget(rootId: string): Promise<MemoryStatus>;
   /** Called at most five times a second. Returns the function that stops it. */
   onStatusChanged(listener: (status: MemoryStatus) => void): () => void;
+  /** True while a drive does not answer; a thread that waits for it keeps the process from ending, also after `close`. */
+  readonly hangs: boolean;
   close(): Promise<void>;
 }
 

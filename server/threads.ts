@@ -1,4 +1,5 @@
 /** Where the entries of the worker threads are: beside the bundle, or in the source tree when it runs unbundled. */
+import { availableParallelism } from "node:os";
 
 const fromSource = import.meta.url.endsWith(".ts");
 
@@ -10,4 +11,10 @@ export function threadEntry(name: "ingestThread" | "parseThread"): URL {
 /** Returns the URL of the folder with the grammars. In a source tree that is the build's folder. */
 export function grammarFolderUrl(): URL {
   return new URL(fromSource ? "../dist/grammars/" : "./grammars/", import.meta.url);
+}
+
+/** Returns how many parse threads each of `nRoots` roots gets, at least one; `wanted` is for all, 0 for half of the processors. */
+export function parseThreadsPerRoot(wanted: number, nRoots: number): number {
+  const all = wanted > 0 ? wanted : Math.max(2, Math.floor(availableParallelism() / 2));
+  return Math.max(1, Math.floor(all / Math.max(1, nRoots)));
 }

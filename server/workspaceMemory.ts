@@ -1,24 +1,17 @@
 /**
- * The memory of all open roots as the main thread sees it: calls go to the ingest thread, reading goes
+ * The memory of all open roots as the main thread sees it: calls go to the root's ingest thread, reading goes
  * straight to the stores, so that a question never waits for the writer.
  */
-import { Worker } from "node:worker_threads";
 import { MemoryError } from "../protocol/errors.ts";
 import type { FileChange } from "../protocol/methods.ts";
 import type { Coverage, MemorySettings, MemoryStatus, Root } from "../protocol/types.ts";
-import type {
-  IngestAction,
-  IngestCall,
-  IngestMessage,
-  IngestReply,
-  ProblemPage,
-  StoreStatus,
-} from "./ingest/ingestCalls.ts";
+import type { IngestAction, ProblemPage, StoreStatus } from "./ingest/ingestCalls.ts";
+import { IngestLink } from "./ingestLink.ts";
 import { errorCode, isDamage } from "./memory/database.ts";
 import { MemoryBank, type OpenBank } from "./memory/memoryBank.ts";
 import type { Logger, LogLevel } from "./ports.ts";
 import type { MemoryService } from "./services.ts";
-import { threadEntry } from "./threads.ts";
+import { parseThreadsPerRoot } from "./threads.ts";
 import { serverVersion } from "./version.ts";
 
 interface Opened {
@@ -33,14 +26,15 @@ export interface WorkspaceMemoryOptions {
   readonly watchdogMs?: number;
   /** How long after a failure of a store or a folder it is tried again. */
   readonly retryMs?: number;
-  /** What the ingest thread writes to standard error; `off`: nothing. */
+  /** How long the file system may take for one answer before its root counts as hanging. */
+  readonly hangMs?: number;
+  /** What the ingest threads write to standard error; `off`: nothing. */
   readonly logLevel?: LogLevel | "off";
 }
 
 const defaultWatchdogMs = 60_000;
 const defaultRetryMs = 3_000;
-/** An ingest thread that ends so often without having been told to is not started again. */
-const maxRestarts = 3;
+const defaultHangMs = 10_000;
 /** A question waits this long for a few changed files; a fill of many goes on beside it. */
 const freshenMs = 400;
 /** A question waits this long for exact chunks of what it returns; without them it shows guessed ones. */
@@ -49,71 +43,24 @@ const maxAwaitedChanges = 64;
 
 export class WorkspaceMemory implements MemoryService {
   readonly #options: WorkspaceMemoryOptions;
-  /** `undefined` when the ingest thread ended for good. */
-  #worker: Worker | undefined;
-  #restarts = 0;
-  readonly #calls = new Map<
-    number,
-    { resolve: (value: StoreStatus[] | ProblemPage) => void; reject: (error: Error) => void }
-  >();
+  /** In the order of the roots. */
+  readonly #links = new Map<string, IngestLink>();
   readonly #listeners = new Set<(status: MemoryStatus) => void>();
   readonly #banks = new Map<string, { generation: number; bank: MemoryBank }>();
   readonly #overlays = new Map<string, string>();
-  #stores: readonly StoreStatus[] = [];
+  #openEditors: readonly string[] = [];
   #opened: Opened | undefined;
+  /** Settled when the roots are those that were wanted last; whoever wanted them hears of failures. */
+  #opening: Promise<unknown> = Promise.resolve();
   #trusted = false;
   #paused = false;
-  #nextId = 1;
   #closed = false;
+  /** True when a thread was left behind. */
+  #hangs = false;
   #changedLately = false;
 
   constructor(options: WorkspaceMemoryOptions) {
     this.#options = options;
-    this.#startWorker();
-  }
-
-  #startWorker(): void {
-    const worker = new Worker(threadEntry("ingestThread"), {
-      workerData: {
-        watchdogMs: this.#options.watchdogMs ?? defaultWatchdogMs,
-        retryMs: this.#options.retryMs ?? defaultRetryMs,
-        logLevel: this.#options.logLevel ?? "info",
-      },
-    });
-    this.#worker = worker;
-    worker.on("message", (message: IngestReply | IngestMessage) => this.#receive(message));
-    worker.on("error", (error) => {
-      this.#options.log.log("error", "ingest", "the ingest thread failed", { error: error.name });
-    });
-    worker.on("exit", () => this.#workerEnded());
-  }
-
-  /** What was committed is kept, so a new thread goes on where the old one was. */
-  #workerEnded(): void {
-    this.#worker = undefined;
-    for (const call of this.#calls.values())
-      call.reject(new MemoryError("internal", "the ingest thread ended"));
-    this.#calls.clear();
-    if (this.#closed) return;
-    for (const rootId of [...this.#banks.keys()]) this.#closeBank(rootId);
-    if (++this.#restarts > maxRestarts) {
-      this.#stores = this.#stores.map((store) => ({
-        ...store,
-        status: { ...store.status, state: "failed", notices: [{ kind: "ingestEnded" }] },
-      }));
-      this.#tellListeners();
-      return;
-    }
-    this.#startWorker();
-    for (const [file, text] of this.#overlays) this.#send({ kind: "overlay", file, text });
-    if (this.#paused) this.#send({ kind: "pause" });
-    if (this.#opened === undefined) return;
-    this.#openStores().catch((error: unknown) => {
-      if (!(error instanceof MemoryError)) throw error;
-      this.#options.log.log("error", "ingest", "the memory does not open again", {
-        code: error.errorName,
-      });
-    });
   }
 
   async open(
@@ -140,7 +87,7 @@ export class WorkspaceMemory implements MemoryService {
     this.#trusted = trusted;
     if (!trusted) for (const file of [...this.#overlays.keys()]) this.documentClosed(file);
     if (trusted !== wasTrusted) return this.#openStores();
-    return this.#statusAfter({ kind: "configure", settings });
+    return this.#statusAfter({ kind: "configure", settings: this.#settingsPerRoot });
   }
 
   filesChanged(changes: readonly FileChange[]): void {
@@ -160,11 +107,12 @@ export class WorkspaceMemory implements MemoryService {
   }
 
   openEditors(files: readonly string[]): void {
+    this.#openEditors = files;
     this.#send({ kind: "openEditors", files });
   }
 
   rescan(signal: AbortSignal = new AbortController().signal): Promise<MemoryStatus> {
-    return this.#call({ kind: "rescan" }).then(() =>
+    return this.#statusAfter({ kind: "rescan" }).then(() =>
       // While paused nothing settles, and whoever asked must not wait for it.
       this.#paused ? this.status() : this.settled(false, signal),
     );
@@ -172,7 +120,7 @@ export class WorkspaceMemory implements MemoryService {
 
   status(): MemoryStatus {
     return {
-      roots: this.#stores.map((store) => store.status),
+      roots: this.#stores().map((store) => store.status),
       paused: this.#paused,
       serverVersion,
     };
@@ -189,8 +137,23 @@ export class WorkspaceMemory implements MemoryService {
     });
   }
 
+  /** Those of a root that hangs are left out. */
   async problems(rootId: string | undefined, offset: number, limit: number): Promise<ProblemPage> {
-    return (await this.#call({ kind: "problems", rootId, offset, limit })) as ProblemPage;
+    const page: ProblemPage = { problems: [], total: 0 };
+    let skip = offset;
+    let total = 0;
+    for (const link of this.#select(rootId)) {
+      const part = await link.call({
+        kind: "problems",
+        rootId: link.root.id,
+        offset: Math.max(0, skip),
+        limit: Math.max(0, limit - page.problems.length),
+      });
+      page.problems.push(...(part?.problems ?? []));
+      skip -= part?.total ?? 0;
+      total += part?.total ?? 0;
+    }
+    return { problems: page.problems, total };
   }
 
   async pause(): Promise<MemoryStatus> {
@@ -203,15 +166,20 @@ export class WorkspaceMemory implements MemoryService {
     return this.#statusAfter({ kind: "resume" });
   }
 
-  rebuild(rootId: string | undefined): Promise<MemoryStatus> {
-    return this.#statusAfter({ kind: "rebuild", rootId });
+  async rebuild(rootId: string | undefined): Promise<MemoryStatus> {
+    const links = this.#select(rootId);
+    await Promise.all(links.map((link) => link.call({ kind: "rebuild", rootId: link.root.id })));
+    return this.status();
   }
 
   async forget(rootId: string): Promise<MemoryStatus> {
-    if (!this.#stores.some((store) => store.status.root.id === rootId))
-      throw new MemoryError("rootNotOpen");
+    const [link] = this.#select(rootId);
+    if (link?.hangs === true)
+      throw new MemoryError("storeUnavailable", "the folder does not answer");
     this.#closeBank(rootId);
-    return this.#statusAfter({ kind: "forget", rootId });
+    await link?.call({ kind: "forget", rootId });
+    await this.#closeLink(rootId);
+    return this.status();
   }
 
   onStatusChanged(listener: (status: MemoryStatus) => void): () => void {
@@ -221,7 +189,7 @@ export class WorkspaceMemory implements MemoryService {
 
   /** Waits until changes that are being remembered right now are searchable, but not for long. */
   async freshen(signal: AbortSignal): Promise<void> {
-    const busy = this.#stores.some(
+    const busy = this.#stores().some(
       ({ status }) => status.state === "filling" && status.pending <= maxAwaitedChanges,
     );
     if (!busy && !this.#changedLately) return;
@@ -240,7 +208,9 @@ export class WorkspaceMemory implements MemoryService {
     const late = new Promise<false>((resolve) =>
       limit.addEventListener("abort", () => resolve(false), { once: true }),
     );
-    const done = this.#call({ kind: "refineNow", rootId, paths }).then(
+    const link = this.#links.get(rootId);
+    if (link === undefined) return false;
+    const done = link.call({ kind: "refineNow", rootId, paths }).then(
       () => true,
       (error: unknown) => {
         // Without the ingest thread the question is answered from what there is.
@@ -256,9 +226,11 @@ export class WorkspaceMemory implements MemoryService {
   /** Returns the stores to ask, those of `rootIds` or all. A root whose store does not exist yet is left out. */
   banks(rootIds: readonly string[] | undefined): OpenBank[] {
     const open: OpenBank[] = [];
-    for (const store of this.#stores) {
+    for (const store of this.#stores()) {
       const { root } = store.status;
       if (rootIds !== undefined && !rootIds.includes(root.id)) continue;
+      // A question that reads from a drive that does not answer would hang as well.
+      if (this.#links.get(root.id)?.hangs !== false) continue;
       const bank = this.#bank(store);
       if (bank !== undefined) open.push({ root, bank });
     }
@@ -270,7 +242,9 @@ export class WorkspaceMemory implements MemoryService {
     const known = this.#banks.get(root.id);
     if (known?.bank !== bank) return;
     this.#closeBank(root.id);
-    this.#send({ kind: "damaged", rootId: root.id, generation: known.generation });
+    this.#links
+      .get(root.id)
+      ?.send({ kind: "damaged", rootId: root.id, generation: known.generation });
   }
 
   /** Returns the unsaved editor text of a file, by absolute path. */
@@ -285,7 +259,7 @@ export class WorkspaceMemory implements MemoryService {
 
   coverage(rootIds: readonly string[] | undefined): Coverage {
     const sum = { filesSeen: 0, remembered: 0, pending: 0, skipped: 0, failed: 0 };
-    for (const { status } of this.#stores) {
+    for (const { status } of this.#stores()) {
       if (rootIds !== undefined && !rootIds.includes(status.root.id)) continue;
       sum.filesSeen += status.filesSeen;
       sum.remembered += status.remembered;
@@ -296,28 +270,103 @@ export class WorkspaceMemory implements MemoryService {
     return sum;
   }
 
+  get hangs(): boolean {
+    return this.#hangs || [...this.#links.values()].some((link) => link.hangs);
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    for (const rootId of [...this.#banks.keys()]) this.#closeBank(rootId);
-    await this.#call({ kind: "close" }).catch((error: unknown) => {
-      if (!(error instanceof MemoryError)) throw error;
-    });
-    await this.#worker?.terminate();
+    await Promise.all([...this.#links.keys()].map((rootId) => this.#closeLink(rootId)));
   }
 
+  /** One after the other. Errors: when none of the roots that are new can be opened, the first one's. */
   #openStores(): Promise<MemoryStatus> {
-    const { storeDir, roots, settings } = this.#opened as Opened;
-    return this.#statusAfter({
-      kind: "open",
-      storeDir,
-      roots: this.#trusted ? roots : [],
-      settings,
+    const opening = this.#opening.then(() => this.#openStoresNow());
+    this.#opening = opening.catch(() => undefined);
+    return opening;
+  }
+
+  async #openStoresNow(): Promise<MemoryStatus> {
+    const { roots } = this.#opened as Opened;
+    const wanted = this.#trusted ? roots : [];
+    const ids = new Set(wanted.map((root) => root.id));
+    const surplus = [...this.#links.keys()].filter((rootId) => !ids.has(rootId));
+    await Promise.all(surplus.map((rootId) => this.#closeLink(rootId)));
+    const added = wanted.filter((root) => !this.#links.has(root.id));
+    for (const root of added) this.#addLink(root);
+    await this.#statusAfter({ kind: "configure", settings: this.#settingsPerRoot });
+    await Promise.all(added.map((root) => this.#openRoot(root)));
+    const errors = added.map((root) => this.#links.get(root.id)?.store.error);
+    const [first] = errors;
+    if (first === undefined || errors.includes(undefined)) return this.status();
+    await Promise.all(added.map((root) => this.#closeLink(root.id)));
+    throw new MemoryError(first.errorName, first.detail);
+  }
+
+  get #settingsPerRoot(): MemorySettings {
+    const { settings } = this.#opened as Opened;
+    return { ...settings, threads: parseThreadsPerRoot(settings.threads, this.#links.size) };
+  }
+
+  #addLink(root: Root): void {
+    const { log, watchdogMs, retryMs, hangMs, logLevel } = this.#options;
+    const link = new IngestLink({
+      root,
+      log,
+      watchdogMs: watchdogMs ?? defaultWatchdogMs,
+      retryMs: retryMs ?? defaultRetryMs,
+      hangMs: hangMs ?? defaultHangMs,
+      logLevel: logLevel ?? "info",
+      changed: () => this.#tellListeners(),
+      restarted: () => this.#openAgain(link),
     });
+    this.#links.set(root.id, link);
+  }
+
+  /** Tells a root's new thread everything that is known of the workspace. */
+  async #openRoot(root: Root): Promise<void> {
+    const link = this.#links.get(root.id);
+    const { storeDir } = this.#opened as Opened;
+    for (const [file, text] of this.#overlays) link?.send({ kind: "overlay", file, text });
+    link?.send({ kind: "openEditors", files: this.#openEditors });
+    if (this.#paused) link?.send({ kind: "pause" });
+    await link?.call({ kind: "open", storeDir, roots: [root], settings: this.#settingsPerRoot });
+  }
+
+  #openAgain(link: IngestLink): void {
+    this.#closeBank(link.root.id);
+    this.#openRoot(link.root).catch((error: unknown) => {
+      if (!(error instanceof MemoryError)) throw error;
+      this.#options.log.log("error", "ingest", "the memory does not open again", {
+        code: error.errorName,
+      });
+    });
+  }
+
+  async #closeLink(rootId: string): Promise<void> {
+    const link = this.#links.get(rootId);
+    this.#links.delete(rootId);
+    this.#closeBank(rootId);
+    await link?.close();
+    this.#hangs ||= link?.hangs === true;
+  }
+
+  /** Errors: `rootNotOpen`. */
+  #select(rootId: string | undefined): IngestLink[] {
+    if (rootId === undefined) return [...this.#links.values()];
+    const link = this.#links.get(rootId);
+    if (link === undefined) throw new MemoryError("rootNotOpen");
+    return [link];
+  }
+
+  #stores(): StoreStatus[] {
+    return [...this.#links.values()].map((link) => link.store);
   }
 
   #bank(store: StoreStatus): MemoryBank | undefined {
     const rootId = store.status.root.id;
+    if (store.storeFile === "") return undefined;
     const known = this.#banks.get(rootId);
     if (known !== undefined && known.generation === store.generation) return known.bank;
     this.#closeBank(rootId);
@@ -326,7 +375,8 @@ export class WorkspaceMemory implements MemoryService {
       this.#banks.set(rootId, { generation: store.generation, bank });
       return bank;
     } catch (error) {
-      if (isDamage(error)) this.#send({ kind: "damaged", rootId, generation: store.generation });
+      if (isDamage(error))
+        this.#links.get(rootId)?.send({ kind: "damaged", rootId, generation: store.generation });
       // No file yet, or one that is just being replaced: the status says so, and the next question looks again.
       else if (!(error instanceof MemoryError) && errorCode(error) === undefined) throw error;
       return undefined;
@@ -338,42 +388,15 @@ export class WorkspaceMemory implements MemoryService {
     this.#banks.delete(rootId);
   }
 
+  /** Errors: `internal` after `close`. */
   async #statusAfter(action: IngestAction): Promise<MemoryStatus> {
-    this.#take((await this.#call(action)) as StoreStatus[]);
+    if (this.#closed) throw new MemoryError("internal", "the memory was closed");
+    await Promise.all([...this.#links.values()].map((link) => link.call(action)));
     return this.status();
   }
 
-  #call(action: IngestAction): Promise<StoreStatus[] | ProblemPage> {
-    if (this.#worker === undefined)
-      return Promise.reject(new MemoryError("internal", "the ingest thread ended"));
-    return new Promise((resolve, reject) => {
-      this.#calls.set(this.#send(action), { resolve, reject });
-    });
-  }
-
-  #send(action: IngestAction): number {
-    const id = this.#nextId++;
-    const call: IngestCall = { ...action, id };
-    this.#worker?.postMessage(call);
-    return id;
-  }
-
-  #receive(message: IngestReply | IngestMessage): void {
-    if (message.kind === "status") {
-      this.#take(message.statuses);
-      this.#tellListeners();
-      return;
-    }
-    const call = this.#calls.get(message.id);
-    this.#calls.delete(message.id);
-    if (message.ok) call?.resolve(message.value);
-    else call?.reject(new MemoryError(message.error.errorName, message.error.detail));
-  }
-
-  #take(stores: readonly StoreStatus[]): void {
-    this.#stores = stores;
-    const open = new Set(stores.map((store) => store.status.root.id));
-    for (const rootId of [...this.#banks.keys()]) if (!open.has(rootId)) this.#closeBank(rootId);
+  #send(action: IngestAction): void {
+    for (const link of this.#links.values()) link.send(action);
   }
 
   #tellListeners(): void {

@@ -41,6 +41,11 @@ export function explainNotice(notice: Notice, t: Translate): string {
       return t(
         "The folder cannot be read at the moment. Lore keeps what it remembers of it and looks again later.",
       );
+    case "folderHangs":
+      return t(
+        "The file system has not answered for “{0}”, as happens when a network drive is gone. Lore keeps what it remembers of this folder and goes on when it answers; your other folders are not affected.",
+        oneLine(notice.path, 200),
+      );
     case "ignoreHidesAlmostAll":
       return explainHidingRule(notice, t);
     default:

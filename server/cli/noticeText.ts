@@ -25,6 +25,8 @@ export function noticeText(notice: Notice, status: RootStatus): string {
       return readOnlyText(status);
     case "folderUnreadable":
       return "The folder cannot be read at the moment. Lore keeps what it remembers of it.";
+    case "folderHangs":
+      return `The file system does not answer: ${notice.path} cannot be ${askedFor[notice.operation]}. Lore keeps what it remembers of this folder and goes on when it answers.`;
     case "ignoreHidesAlmostAll": {
       const { rule, ruleFile, nHidden, nEntries, override } = notice;
       const found = `The rule “${rule}” in ${ruleFile} hides ${nHidden} of ${nEntries} entries of this folder.`;
@@ -45,3 +47,5 @@ function readOnlyText(status: RootStatus): string {
   const far = `${formatCount(remembered)} of ${formatNouns(filesSeen, "file")} so far`;
   return `${other} is still remembering this folder: ${far}. Run the command again for the rest.`;
 }
+
+const askedFor = { list: "listed", stat: "looked at", read: "read" } as const;

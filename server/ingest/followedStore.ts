@@ -6,7 +6,7 @@ import { MemoryBank } from "../memory/memoryBank.ts";
 import type { OwnerStatus } from "../memory/ownerStatus.ts";
 import type { FileSystem } from "../ports.ts";
 import { nextGeneration } from "./generations.ts";
-import { emptyStatus } from "./waitingStatus.ts";
+import { blankStatus } from "./waitingStatus.ts";
 
 export class FollowedStore {
   readonly #root: Root;
@@ -32,7 +32,7 @@ export class FollowedStore {
   /** Returns what the owner last committed; `opening` while it has not made the store yet. */
   status(): RootStatus {
     return {
-      ...emptyStatus(this.#root),
+      ...blankStatus(this.#root, "opening", [{ kind: "readOnly" }]),
       ...this.#told(),
       root: this.#root,
       storeBytes: this.#storeBytes(),

@@ -8,6 +8,8 @@ export interface StoreStatus {
   readonly storeFile: string;
   /** Changes when the file behind `storeFile` was replaced. */
   readonly generation: number;
+  /** Why the root is not kept and waits; absent also while another process keeps it. */
+  readonly error?: { readonly errorName: ErrorName; readonly detail: string };
 }
 
 export type IngestAction =

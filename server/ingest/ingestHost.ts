@@ -23,7 +23,6 @@ export interface IngestHostOptions {
   readonly parseEntry: URL;
   readonly grammarFolder: string;
   readonly watchdogMs: number;
-  readonly defaultThreads: number;
   /** How often to try again: a store that failed, one that another process owns, a folder that is not there. */
   readonly retryMs: number;
   /** Calls back when the root's git state changes on disk. Returns the function that stops it. */
@@ -66,6 +65,7 @@ export class IngestHost {
   readonly #overlays = new Map<string, string>();
   #openEditors: readonly string[] = [];
   #reportTimer: NodeJS.Timeout | undefined;
+  #reportAgain = false;
   #retryTimer: NodeJS.Timeout | undefined;
 
   constructor(options: IngestHostOptions) {
@@ -147,11 +147,10 @@ export class IngestHost {
   }
 
   get #nThreads(): number {
-    const wanted = this.#settings?.threads ?? 0;
-    return wanted > 0 ? wanted : this.#options.defaultThreads;
+    return this.#settings?.threads ?? 1;
   }
 
-  /** Opens what can be opened. Errors: when none of the new roots can be, the first one's. */
+  /** Opens what can be opened; the rest waits, and its status says why. */
   #setRoots(storeDir: string, roots: readonly Root[], settings: MemorySettings): void {
     this.#settings = settings;
     this.#storeDir = storeDir;
@@ -165,18 +164,7 @@ export class IngestHost {
       watchdogMs: this.#options.watchdogMs,
       log: this.#options.log,
     });
-    const added = roots.filter((root) => !this.#open.has(root.id));
-    for (const root of added) this.#openRoot(root);
-    const failures = added.map((root) => this.#failureOf(root.id));
-    const [first] = failures;
-    if (first === undefined || failures.includes(undefined)) return;
-    for (const root of added) this.#closeRoot(this.#open.get(root.id) as OpenRoot);
-    throw first;
-  }
-
-  #failureOf(rootId: string): MemoryError | undefined {
-    const open = this.#open.get(rootId);
-    return open?.kind === "failed" ? open.error : undefined;
+    for (const root of roots) if (!this.#open.has(root.id)) this.#openRoot(root);
   }
 
   /** Opens a root, or notes why it has to wait. */
@@ -305,11 +293,19 @@ export class IngestHost {
     this.#pool = undefined;
   }
 
+  /** The first change is told at once, because what comes after it may hang; those that follow are told together. */
   #reportSoon(): void {
-    this.#reportTimer ??= setTimeout(() => {
+    if (this.#reportTimer !== undefined) {
+      this.#reportAgain = true;
+      return;
+    }
+    this.#reportTimer = setTimeout(() => {
       this.#reportTimer = undefined;
-      this.#options.report(this.#statuses());
+      if (!this.#reportAgain) return;
+      this.#reportAgain = false;
+      this.#reportSoon();
     }, reportEveryMs).unref();
+    this.#options.report(this.#statuses());
   }
 
   #statuses(): StoreStatus[] {
@@ -330,7 +326,11 @@ function statusOf(open: OpenRoot): Omit<StoreStatus, "storeFile"> {
       return { status, generation: open.store.generation };
     }
     case "failed":
-      return { status: failedStatus(open.root, open.error), generation: open.generation };
+      return {
+        status: failedStatus(open.root, open.error),
+        generation: open.generation,
+        error: { errorName: open.error.errorName, detail: open.error.detail },
+      };
   }
 }
 

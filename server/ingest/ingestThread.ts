@@ -1,26 +1,27 @@
 /**
- * Entry of the ingest thread: owns every open root's ingester and the parse threads, and answers the
- * main thread's calls (workspaceMemory.ts). Nothing a question needs ever waits for this thread.
+ * Entry of the ingest thread: owns a root's ingester and its parse threads, and answers the main thread's
+ * calls (ingestLink.ts). Nothing a question needs ever waits for this thread.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { watchGit } from "./gitWatch.ts";
 import { createJsonLogger, createNodeFileSystem, nodeClock } from "../nodePorts.ts";
 import type { Logger, LogLevel } from "../ports.ts";
 import { grammarFolderUrl, threadEntry } from "../threads.ts";
+import { withHeartbeat } from "./heartbeat.ts";
 import type { IngestCall, IngestMessage, IngestReply } from "./ingestCalls.ts";
 import { IngestHost } from "./ingestHost.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("ingestThread.ts runs in a worker thread");
 
-const { watchdogMs, retryMs, logLevel } = workerData as {
+const { watchdogMs, retryMs, logLevel, heartbeat } = workerData as {
   watchdogMs: number;
   retryMs: number;
   logLevel: LogLevel | "off";
+  heartbeat: SharedArrayBuffer;
 };
-const files = createNodeFileSystem();
+const files = withHeartbeat(createNodeFileSystem(), heartbeat);
 const log: Logger =
   logLevel === "off" ? { log: () => undefined } : createJsonLogger(process.stderr, logLevel);
 const host = new IngestHost({
@@ -31,7 +32,6 @@ const host = new IngestHost({
   grammarFolder: fileURLToPath(grammarFolderUrl()),
   watchdogMs,
   retryMs,
-  defaultThreads: Math.max(2, Math.floor(availableParallelism() / 2)),
   watch: (rootFolder, changed) => watchGit(files, rootFolder, changed),
   report: (statuses) => {
     const message: IngestMessage = { kind: "status", statuses };

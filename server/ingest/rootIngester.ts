@@ -132,7 +132,9 @@ export class RootIngester {
   }
 
   configure(settings: MemorySettings): void {
-    if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return;
+    // How many threads there are is the pool's business and no reason to look at the tree again.
+    const before = { ...this.#settings, threads: settings.threads };
+    if (JSON.stringify(settings) === JSON.stringify(before)) return;
     this.#settings = settings;
     this.#tree.configure(settings);
     this.#book.judgeBy(settings);

@@ -1,13 +1,18 @@
 /** The status of a root that this process does not keep at the moment. */
 import type { MemoryError } from "../../protocol/errors.ts";
+import type { Notice } from "../../protocol/notices.ts";
 import type { Root, RootStatus } from "../../protocol/types.ts";
 import { failureNotice } from "./storeNotices.ts";
 
-/** Returns the status of a root that another process keeps, as long as nothing else is known of it. */
-export function emptyStatus(root: Root): RootStatus {
+/** Returns the status of a root of which nothing is known. */
+export function blankStatus(
+  root: Root,
+  state: RootStatus["state"],
+  notices: readonly Notice[],
+): RootStatus {
   return {
     root,
-    state: "opening",
+    state,
     filesSeen: 0,
     remembered: 0,
     pending: 0,
@@ -21,7 +26,7 @@ export function emptyStatus(root: Root): RootStatus {
     filesFallback: 0,
     filesToRefine: 0,
     storeBytes: 0,
-    notices: [{ kind: "readOnly" }],
+    notices,
   };
 }
 
@@ -31,5 +36,5 @@ export function failedStatus(root: Root, error: MemoryError): RootStatus {
     error.errorName === "folderNotFound"
       ? ({ kind: "folderUnreadable" } as const)
       : failureNotice(error);
-  return { ...emptyStatus(root), state: "failed", notices: [notice] };
+  return blankStatus(root, "failed", [notice]);
 }

@@ -117,6 +117,7 @@ function inMemoryMemory(): InMemoryMemory {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    hangs: false,
     close: () => Promise.resolve(),
   };
 }

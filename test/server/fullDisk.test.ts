@@ -42,7 +42,6 @@ class WatchedHost implements AsyncDisposable {
       parseEntry: threadEntry("parseThread"),
       grammarFolder: fileURLToPath(grammarFolderUrl()),
       watchdogMs: 20_000,
-      defaultThreads: 1,
       retryMs: 50,
       watch: () => () => undefined,
       report: (statuses) => {
@@ -116,18 +115,15 @@ describe("a disk that gets full", () => {
   test("before the memory is made", { timeout: 60_000 }, async () => {
     using place = workspace({ "src/first.ts": functionText("computeFirst") });
     await using watched = new WatchedHost();
-    const open = {
-      kind: "open",
-      storeDir: place.storeDir,
-      roots: [rootOf(place.folder)],
-      settings,
-    } as const;
+    const { host } = watched;
+    const { folder, storeDir } = place;
     limitDisk({ pages: 1 });
-    await assert.rejects(watched.host.call(open), { errorName: "diskFull" });
+    await host.call({ kind: "open", storeDir, roots: [rootOf(folder)], settings });
+    const failed = await watched.reported("failed");
+    assert.deepEqual(failed.notices, [{ kind: "diskFull" }]);
     limitDisk({});
-    await watched.host.call(open);
-    await watched.host.call({ kind: "settled", refined: true });
-    assert.deepEqual(rememberedIn(place.storeDir), ["src/first.ts"]);
+    await watched.reported("ready");
+    assert.deepEqual(rememberedIn(storeDir), ["src/first.ts"]);
   });
 
   test("while a conversation is written", () => {

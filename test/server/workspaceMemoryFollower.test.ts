@@ -37,7 +37,6 @@ class Host implements AsyncDisposable {
       parseEntry,
       grammarFolder: fileURLToPath(grammarFolderUrl()),
       watchdogMs: 20_000,
-      defaultThreads: 1,
       retryMs: 50,
       watch: () => () => undefined,
       report: () => undefined,

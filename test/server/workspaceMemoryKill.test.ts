@@ -77,7 +77,7 @@ async function killedAtRandom(
 ): Promise<boolean> {
   const child = fillerOn(folder, storeDir);
   const gone = once(child, "exit");
-  const nLines = Math.floor(random() * 4);
+  const nLines = Math.floor(random() * 6);
   let seen = 0;
   let settled = false;
   assert.ok(child.stdout !== null);
