@@ -1,5 +1,6 @@
 /** How long questions take on memories of different sizes, as the extension sees it: over the process boundary. */
-import { rmSync } from "node:fs";
+import { hash } from "node:crypto";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as methods from "../protocol/methods.ts";
 import { makeQuestions, type MadeQuestion } from "./questions.ts";
@@ -61,8 +62,7 @@ async function measure(
   folder: string,
   settings: BenchSettings,
 ): Promise<string[][]> {
-  const storeDir = path.join(settings.workDir, `latency-${size}`);
-  rmSync(storeDir, { recursive: true, force: true });
+  const storeDir = keptStore(size, settings);
   const server = new BenchServer(settings.serverModule);
   await server.open(folder, storeDir);
   // The syntax pass of the largest tree takes minutes and does not change how a search works.
@@ -81,8 +81,23 @@ async function measure(
     }),
   ];
   await server.stop();
-  rmSync(storeDir, { recursive: true, force: true });
   return rows;
+}
+
+/**
+ * The store's folder, empty or as the last run left it. It is used again only by the server that made it: other
+ * code may chunk or index in another way without saying so yet.
+ */
+function keptStore(size: TreeSize, { workDir, serverModule }: BenchSettings): string {
+  const storeDir = path.join(workDir, `latency-${size}`);
+  const madeBy = path.join(workDir, `latency-${size}.made-by`);
+  const bundles = ["server.mjs", "ingestThread.mjs", "parseThread.mjs"];
+  const code = bundles.map((name) => readFileSync(path.join(path.dirname(serverModule), name)));
+  const server = hash("sha256", Buffer.concat(code));
+  if (!existsSync(madeBy) || readFileSync(madeBy, "utf8") !== server)
+    rmSync(storeDir, { recursive: true, force: true });
+  writeFileSync(madeBy, server);
+  return storeDir;
 }
 
 async function search(server: BenchServer, query: string): Promise<string[]> {

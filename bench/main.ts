@@ -6,7 +6,7 @@ import { benchIngest } from "./ingest.ts";
 import { benchLatency } from "./latency.ts";
 import { describeMachine } from "./machine.ts";
 import { benchRecall } from "./recall.ts";
-import { benchUsage, readSettings, type BenchSettings, type Part } from "./settings.ts";
+import { benchUsage, readSettings, treeSizes, type BenchSettings, type Part } from "./settings.ts";
 import { benchStartup } from "./startup.ts";
 import { toMarkdown, toText, type Table } from "./table.ts";
 
@@ -17,6 +17,12 @@ const benches: Readonly<Record<Part, (settings: BenchSettings) => Table[] | Prom
   recall: benchRecall,
   editor: benchEditor,
 };
+
+/** Some sizes alone have a file of their own, so that a table can be made piece by piece. */
+function fileName(part: Part, { sizes }: BenchSettings): string {
+  const hasSizes = part === "ingest" || part === "latency";
+  return hasSizes && sizes.length < treeSizes.length ? `${part}-${sizes.join("-")}` : part;
+}
 
 async function main(): Promise<void> {
   const settings = readSettings(process.argv.slice(2), process.env);
@@ -32,7 +38,7 @@ async function main(): Promise<void> {
       `${machine.join("\n")}\n`,
       ...tables.map(toMarkdown),
     ].join("\n");
-    writeFileSync(path.join(settings.resultsDir, `${part}.md`), text);
+    writeFileSync(path.join(settings.resultsDir, `${fileName(part, settings)}.md`), text);
   }
 }
 

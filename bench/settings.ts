@@ -24,7 +24,8 @@ export interface BenchSettings {
   readonly sizes: readonly TreeSize[];
 }
 
-const treeSizes = ["250k", "1m", "30m"] as const;
+/** From the smallest to the largest. */
+export const treeSizes = ["250k", "1m", "30m"] as const;
 export type TreeSize = (typeof treeSizes)[number];
 
 const checkout = path.resolve(import.meta.dirname, "..");
