@@ -2,9 +2,11 @@
  * Parse threads with a watchdog. A thread that shows no progress for too long, or that dies, costs the
  * one file it was working on; the rest of its batch goes to another thread.
  */
+import { hash } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import type { Logger } from "../ports.ts";
-import type { ParseResult, ParseTask } from "./parseTask.ts";
+import { languageOf } from "./languages.ts";
+import { parseStages, type ParseResult, type ParseStage, type ParseTask } from "./parseTask.ts";
 
 /** A parse task as it travels to a thread: functions stay behind. */
 export type ThreadTask = Omit<ParseTask, "isKnown">;
@@ -32,6 +34,9 @@ export const progressAt = {
   batch: 2,
   /** 1 as soon as the thread takes batches. */
   started: 3,
+  /** Index into `parseStages` of what is done with the task, and the file's bytes as far as they are known. */
+  stage: 4,
+  bytes: 5,
 } as const;
 
 /** Heap of a parse thread. The garbage collector lets it grow to what it may have. */
@@ -219,7 +224,6 @@ export class ParsePool {
       thread.looksWithoutProgress++;
       const limitMs = thread.seenStarted ? this.#options.watchdogMs : startMs;
       if (thread.looksWithoutProgress * this.#lookEveryMs <= limitMs) continue;
-      this.#options.log.log("warn", "ingest", "no progress, giving up on a file", { ms: limitMs });
       this.#abandon(thread, "timeout");
     }
   }
@@ -257,11 +261,15 @@ export class ParsePool {
   #withoutBadFile(batch: Batch, progress: Int32Array, reason: "timeout" | "crashed"): Batch[] {
     const { tasks } = batch.request;
     const idx = Math.min(Atomics.load(progress, progressAt.task), tasks.length - 1);
+    const bad = tasks[idx] as ThreadTask;
+    const stage = parseStages[Atomics.load(progress, progressAt.stage)] ?? "read";
+    this.#tellOf(bad, reason, stage, Atomics.load(progress, progressAt.bytes));
+    const { watchdogMs } = this.#options;
     const detail =
       reason === "timeout"
-        ? `no progress for ${Math.round(this.#options.watchdogMs / 1000)} s`
-        : "reading it ended a worker thread";
-    const failed = failedResult(tasks[idx] as ThreadTask, reason, detail);
+        ? `no progress for ${Math.round(watchdogMs / 1000)} s while it was ${stageWords[stage]}`
+        : `it ended a worker thread while it was ${stageWords[stage]}`;
+    const failed = failedResult(bad, reason, detail);
     const done = (results: readonly ParseResult[]): void =>
       batch.done([...results.slice(0, idx), failed, ...results.slice(idx)]);
     const rest = tasks.filter((_, i) => i !== idx);
@@ -271,6 +279,17 @@ export class ParsePool {
     return [];
   }
 
+  /** The log names no file: `fileId` is a hash of its path, by which two lines about one file can be told. */
+  #tellOf(task: ThreadTask, reason: string, stage: ParseStage, bytes: number): void {
+    this.#options.log.log("warn", "ingest", "giving up on a file", {
+      reason,
+      stage,
+      language: languageOf(task.path),
+      bytes,
+      fileId: hash("sha256", task.path).slice(0, 12),
+    });
+  }
+
   #failWaiting(): void {
     this.#failedStarts = 0;
     this.#options.log.log("error", "ingest", "no parse thread starts", {});
@@ -278,6 +297,13 @@ export class ParsePool {
       done(request.tasks.map((task) => failedResult(task, "crashed", "no worker thread starts")));
   }
 }
+
+const stageWords: Readonly<Record<ParseStage, string>> = {
+  read: "read",
+  decode: "decoded",
+  chunk: "chunked",
+  index: "split into terms",
+};
 
 function failedResult(
   task: ThreadTask,

@@ -67,6 +67,10 @@ export interface Hasher {
   h64ToString(text: string): string;
 }
 
+/** What is done with a file, in order. */
+export const parseStages = ["read", "decode", "chunk", "index"] as const;
+export type ParseStage = (typeof parseStages)[number];
+
 /** Runs parse tasks in one thread. Not re-entrant. */
 export class FileParser {
   readonly #files: FileSystem;
@@ -74,8 +78,17 @@ export class FileParser {
   readonly #syntax: SyntaxChunker;
   readonly #clock: Clock;
   readonly #scanner = new TermScanner();
+  readonly #enter: (stage: ParseStage, bytes: number) => void;
 
-  constructor(files: FileSystem, hasher: Hasher, syntax: SyntaxChunker, clock: Clock) {
+  /** `enter` is told each stage of a file after the reading, before it begins, with the file's bytes. */
+  constructor(
+    files: FileSystem,
+    hasher: Hasher,
+    syntax: SyntaxChunker,
+    clock: Clock,
+    enter: (stage: ParseStage, bytes: number) => void,
+  ) {
+    this.#enter = enter;
     this.#files = files;
     this.#hasher = hasher;
     this.#syntax = syntax;
@@ -145,6 +158,7 @@ export class FileParser {
 
   async #parseBytes(task: ParseTask, bytes: Uint8Array, stat: FileStat): Promise<ParseResult> {
     const { path } = task;
+    this.#enter("decode", bytes.length);
     const skip = inspectContent(bytes, path);
     if (skip !== undefined && (!task.included || !isContentRule(skip.reason))) {
       return { kind: "skipped", path, stat, reason: skip.reason, detail: skip.detail };
@@ -175,7 +189,9 @@ export class FileParser {
     if (knownHash === undefined && task.isKnown?.(hash) === true)
       return { kind: "known", path: task.path, stat, hash };
     const language = languageOf(task.path, firstLineOf(text));
+    this.#enter("chunk", bytes.length);
     const { parsed, level } = await this.#chunk(text, language, task.bySyntax);
+    this.#enter("index", bytes.length);
     return {
       kind: "parsed",
       path: task.path,

@@ -4,7 +4,7 @@ import xxhash from "xxhash-wasm";
 import { KnownContent } from "../memory/knownContent.ts";
 import { createNodeFileSystem, nodeClock } from "../nodePorts.ts";
 import { progressAt, type BatchReply, type BatchRequest } from "./parsePool.ts";
-import { FileParser, type ParseResult } from "./parseTask.ts";
+import { FileParser, parseStages, type ParseResult, type ParseStage } from "./parseTask.ts";
 import { createSyntaxChunker } from "./syntax/syntaxChunker.ts";
 
 const { progress, grammarFolder } = workerData as { progress: Int32Array; grammarFolder: string };
@@ -12,7 +12,11 @@ const port = parentPort;
 if (port === null) throw new Error("parseThread.ts runs in a worker thread");
 
 const syntax = await createSyntaxChunker(grammarFolder);
-const parser = new FileParser(createNodeFileSystem(), await xxhash(), syntax, nodeClock);
+const enter = (stage: ParseStage, bytes: number): void => {
+  Atomics.store(progress, progressAt.bytes, bytes);
+  Atomics.store(progress, progressAt.stage, parseStages.indexOf(stage));
+};
+const parser = new FileParser(createNodeFileSystem(), await xxhash(), syntax, nodeClock, enter);
 const known = new KnownContent();
 let queue = Promise.resolve();
 
@@ -28,6 +32,7 @@ async function runBatch(request: BatchRequest): Promise<void> {
   Atomics.store(progress, progressAt.batch, request.id);
   for (const [i, task] of request.tasks.entries()) {
     Atomics.store(progress, progressAt.task, i);
+    enter("read", 0);
     const isKnown =
       store === undefined || task.mustCompute === true
         ? undefined

@@ -4,14 +4,15 @@ import { fileURLToPath } from "node:url";
 import { describe, test } from "node:test";
 import { ParsePool, type ThreadTask } from "../../../server/ingest/parsePool.ts";
 import type { ParseResult } from "../../../server/ingest/parseTask.ts";
+import type { Logger } from "../../../server/ports.ts";
 import { grammarFolderUrl, threadEntry } from "../../../server/threads.ts";
 import { functionText, quietLog, workspace } from "../workspaceMemoryHarness.ts";
 
 const failing = new URL("../../fixtures/failingParseThread.ts", import.meta.url);
 
-function poolOf(entry: URL, nThreads = 1, watchdogMs = 2_000): ParsePool {
+function poolOf(entry: URL, nThreads = 1, watchdogMs = 2_000, log: Logger = quietLog): ParsePool {
   const grammarFolder = fileURLToPath(grammarFolderUrl());
-  return new ParsePool({ nThreads, entry, grammarFolder, watchdogMs, log: quietLog });
+  return new ParsePool({ nThreads, entry, grammarFolder, watchdogMs, log });
 }
 
 function tasksOf(rootFolder: string, files: readonly string[]): ThreadTask[] {
@@ -76,6 +77,42 @@ describe("a parse thread that", () => {
       "b.ts parsed",
       "waits.ts timeout",
     ]);
+  });
+
+  test("is given up is told with its cause, and the log names no file", async (t) => {
+    const files = ["secretLooping/looping.py", "secretExits/exits.ts"];
+    using tree = treeOf(files);
+    const logged: object[] = [];
+    const pool = poolOf(failing, 1, 2_000, {
+      log: (level, _tag, message, facts) => {
+        if (message === "giving up on a file") logged.push({ level, ...facts });
+      },
+    });
+    t.after(() => pool.close());
+    const results = await pool.run(tasksOf(tree.folder, files), undefined);
+    assert.deepEqual(
+      results.map((result) => result.kind === "failed" && result.detail),
+      ["no progress for 2 s while it was chunked", "it ended a worker thread while it was read"],
+    );
+    const ids = logged.map((facts) => (facts as { fileId: string }).fileId);
+    for (const id of ids) assert.match(id, /^[0-9a-f]{12}$/);
+    assert.notEqual(ids[0], ids[1]);
+    const bytes = functionText("looping").length;
+    assert.deepEqual(
+      logged.map((facts) => ({ ...facts, fileId: "" })),
+      [
+        { level: "warn", reason: "timeout", stage: "chunk", language: "python", bytes, fileId: "" },
+        {
+          level: "warn",
+          reason: "crashed",
+          stage: "read",
+          language: "typescript",
+          bytes: 0,
+          fileId: "",
+        },
+      ],
+    );
+    assert.ok(!JSON.stringify(logged).includes("secret"));
   });
 
   test("never starts fails its files after a few attempts, and blames none of them", async (t) => {
