@@ -19,7 +19,7 @@ function lore(home: string, args: readonly string[]): { code: number; out: strin
     ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search", process.execPath]
     : [process.execPath];
   const { status, stdout, stderr, error } = spawnSync(
-    command as string,
+    command,
     [...before, entry, ...args],
     { encoding: "utf8", env: { ...process.env, HOME: home } },
   );
