@@ -20,6 +20,12 @@ export type ChunkColumn = (typeof chunkColumns)[number];
  */
 const fts = `content = '', contentless_delete = 1, tokenize = "ascii"`;
 
+/**
+ * Postings that are gathered in memory before they become a segment. More makes fewer segments, but misses the
+ * processor's caches at nearly every term: writing took 1.5 to 2.5 times as long at 48 MB as at 4 MB.
+ */
+const pendingBytes = 4 * 1024 * 1024;
+
 /** Creates all tables in an empty database. */
 export function createTables(database: Database): void {
   database.exec(`
@@ -54,8 +60,8 @@ export function createTables(database: Database): void {
     CREATE VIRTUAL TABLE pathIndex USING fts5(path, ${fts});
     INSERT INTO chunkIndex (chunkIndex, rank) VALUES ('automerge', 0);
     -- Segments are merged when the fill is over, not in the middle of it.
-    INSERT INTO chunkIndex (chunkIndex, rank) VALUES ('crisismerge', 128);
-    INSERT INTO chunkIndex (chunkIndex, rank) VALUES ('hashsize', ${48 * 1024 * 1024});
+    INSERT INTO chunkIndex (chunkIndex, rank) VALUES ('crisismerge', 256);
+    INSERT INTO chunkIndex (chunkIndex, rank) VALUES ('hashsize', ${pendingBytes});
     INSERT INTO meta VALUES ('chunkerVersion', '${chunkerVersion}');
   `);
 }
