@@ -67,7 +67,7 @@ export async function openFolder(
   around: Surroundings,
 ): Promise<OpenFolder> {
   checkStorePlace(folder);
-  const services = await around.createServices(statusCommandOf(folder));
+  const services = await around.createServices(statusCommandOf(folder, around.platform));
   const { memory } = services;
   try {
     services.requireSqlite();
@@ -89,8 +89,17 @@ export function isInterrupted(error: unknown, { signal }: Surroundings): boolean
   return signal.aborted && isAbort(error);
 }
 
-function statusCommandOf({ root, storeDir, inDefaultPlace }: NamedFolder): string {
-  const quoted = (word: string): string => (/[\s'"]/.test(word) ? JSON.stringify(word) : word);
+/** Returns the command line that shows the status of this very memory, as the platform's shell reads it. */
+export function statusCommandOf(
+  { root, storeDir, inDefaultPlace }: NamedFolder,
+  platform: NodeJS.Platform,
+): string {
+  const quoted = (word: string): string => {
+    if (/^[\p{L}\p{N}_@%+=:,./\\-]+$/u.test(word) && (platform === "win32" || !/\\/.test(word)))
+      return word;
+    // A path of Windows holds no quotation mark.
+    return platform === "win32" ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`;
+  };
   const store = inDefaultPlace ? "" : ` --store ${quoted(storeDir)}`;
   return `${program} status ${quoted(root.folder)}${store}`;
 }

@@ -3,7 +3,9 @@ import { formatBytes, formatCount } from "./numbers.ts";
 import type { OutputStream } from "./terminal.ts";
 
 const minIntervalMs = 100;
-const barWidth = 24;
+/** Cells of the bar, on a narrow terminal the second. */
+const barWidths = { wide: 24, narrow: 8 };
+const narrowColumns = 50;
 
 /** One line that says how far a fill is. It is only drawn where it can be drawn over, on a terminal. */
 export class ProgressBar {
@@ -23,7 +25,7 @@ export class ProgressBar {
     this.#drawnMs = this.#nowMs();
     this.#drawn = true;
     const width = Math.max(20, (this.#stream.columns || 80) - 1);
-    this.#stream.write(`\r${progressText(status).slice(0, width)}\x1b[K`);
+    this.#stream.write(`\r${progressText(status, width).slice(0, width)}\x1b[K`);
   }
 
   /** Removes the line. */
@@ -34,8 +36,8 @@ export class ProgressBar {
   }
 }
 
-/** Returns the progress of a fill in one line without control characters. */
-export function progressText({ roots }: MemoryStatus): string {
+/** Returns the progress of a fill in one line of at most `width` columns, where it fits, without control characters. */
+export function progressText({ roots }: MemoryStatus, width = 79): string {
   const sum = (value: (root: MemoryStatus["roots"][number]) => number): number =>
     roots.reduce((total, root) => total + value(root), 0);
   if (roots.some(({ state }) => state === "opening" || state === "scanning")) {
@@ -45,19 +47,38 @@ export function progressText({ roots }: MemoryStatus): string {
     const known = sum((root) => root.bytesKnown);
     const done = sum((root) => root.bytesDone);
     const files = formatCount(sum((root) => root.remembered));
-    return `${bar(done, known)} ${formatBytes(done)} of ${formatBytes(known)}, ${files} files in memory`;
+    return fitting(width, [
+      bar(done, known, width),
+      ` ${formatBytes(done)} of ${formatBytes(known)}`,
+      `, ${files} files in memory`,
+    ]);
   }
   const exact = sum((root) => root.filesSyntaxExact + root.filesFallback);
   const waiting = sum((root) => root.filesToRefine);
   if (waiting > 0) {
-    return `${bar(exact, exact + waiting)} following the syntax, ${formatCount(waiting)} files to go`;
+    return fitting(width, [
+      bar(exact, exact + waiting, width),
+      " following the syntax",
+      `, ${formatCount(waiting)} files to go`,
+    ]);
   }
   return "Finishing";
 }
 
-function bar(done: number, all: number): string {
+/** Returns as many of the parts as there is room for, at least the first. */
+function fitting(width: number, parts: readonly string[]): string {
+  let text = "";
+  for (const part of parts) {
+    if (text !== "" && text.length + part.length > width) break;
+    text += part;
+  }
+  return text;
+}
+
+function bar(done: number, all: number, width: number): string {
+  const nCells = width < narrowColumns ? barWidths.narrow : barWidths.wide;
   const share = all === 0 ? 1 : Math.min(1, done / all);
-  const filled = Math.floor(share * barWidth);
+  const filled = Math.floor(share * nCells);
   const percent = String(Math.floor(share * 100)).padStart(3);
-  return `[${"#".repeat(filled)}${"-".repeat(barWidth - filled)}] ${percent} %`;
+  return `[${"#".repeat(filled)}${"-".repeat(nCells - filled)}] ${percent} %`;
 }

@@ -4,6 +4,7 @@ import type { Root, RootStatus } from "../../protocol/types.ts";
 import { errorCode } from "../memory/database.ts";
 import { MemoryBank } from "../memory/memoryBank.ts";
 import type { OwnerStatus } from "../memory/ownerStatus.ts";
+import type { StoredProblems } from "../memory/problemPages.ts";
 import type { FileSystem } from "../ports.ts";
 import { nextGeneration } from "./generations.ts";
 import { blankStatus } from "./waitingStatus.ts";
@@ -39,15 +40,25 @@ export class FollowedStore {
     };
   }
 
+  /** Returns the files that are not in memory as the owner last committed them. */
+  problems(offset: number, limit: number): StoredProblems {
+    return this.#reading((bank) => bank.problems(offset, limit)) ?? { problems: [], total: 0 };
+  }
+
   close(): void {
     this.#opened?.bank.close();
     this.#opened = undefined;
   }
 
   #told(): OwnerStatus | undefined {
+    const told = this.#reading((bank) => bank.ownerStatus());
+    return told && { ...told, notices: [{ kind: "readOnly" }, ...told.notices] };
+  }
+
+  #reading<T>(read: (bank: MemoryBank) => T): T | undefined {
     try {
-      const told = this.#bank()?.ownerStatus();
-      return told && { ...told, notices: [{ kind: "readOnly" }, ...told.notices] };
+      const bank = this.#bank();
+      return bank === undefined ? undefined : read(bank);
     } catch (error) {
       // The owner has not made the tables yet, or is just replacing the store.
       if (!(error instanceof MemoryError) && errorCode(error) === undefined) throw error;

@@ -261,9 +261,10 @@ export class IngestHost {
     let skip = offset;
     let total = 0;
     for (const open of this.#select(rootId)) {
-      if (open.kind !== "kept") continue;
-      const { root, ingester } = open;
-      const part = ingester.problems(Math.max(0, skip), Math.max(0, limit - page.problems.length));
+      if (open.kind === "failed") continue;
+      const { root } = open;
+      const source = open.kind === "kept" ? open.ingester : open.store;
+      const part = source.problems(Math.max(0, skip), Math.max(0, limit - page.problems.length));
       page.problems.push(...part.problems.map((problem) => ({ ...problem, rootId: root.id })));
       skip -= part.total;
       total += part.total;

@@ -7,6 +7,7 @@ import type { ParsedSymbol } from "../types.ts";
 import { DamagedError, openForReading, type Database, type StatementSync } from "./database.ts";
 import { ownerStatusKey, unpackOwnerStatus, type OwnerStatus } from "./ownerStatus.ts";
 import { unpackSpans, unpackSymbols, type StoredSpan } from "./packedSpans.ts";
+import { ProblemPages, type StoredProblems } from "./problemPages.ts";
 import type { ChunkColumn } from "./schema.ts";
 import { chunkColumns } from "./schema.ts";
 
@@ -46,6 +47,7 @@ export class MemoryBank {
   readonly #blobs = new Map<number, StoredBlob>();
   readonly #searches = new Map<string, StatementSync>();
   readonly #statements: Statements;
+  readonly #problems: ProblemPages;
   #seenVersion = -1;
   /** Counted at the first question after a change: the sum goes over every blob. */
   #nChunks: number | undefined;
@@ -55,6 +57,7 @@ export class MemoryBank {
     this.#database = openForReading(file, cacheBytes);
     try {
       this.#statements = prepareStatements(this.#database);
+      this.#problems = new ProblemPages(this.#database);
     } catch (error) {
       this.#database.close();
       throw error;
@@ -109,6 +112,11 @@ export class MemoryBank {
   /** Returns the number of chunks, including those of content kept for branch switches. */
   nChunks(): number {
     return (this.#nChunks ??= (this.#statements.nChunks.get() as { n: number | null }).n ?? 0);
+  }
+
+  /** See `ProblemPages.read`. */
+  problems(offset: number, limit: number): StoredProblems {
+    return this.#problems.read(offset, limit);
   }
 
   /** Returns what the process that writes the store last told of itself, `undefined` when it has not yet. */

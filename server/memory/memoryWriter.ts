@@ -2,9 +2,10 @@
  * Writes one root's memory. One writer a store, in the ingest thread; what is committed survives a kill
  * at any moment (SQLite WAL).
  */
-import type { FailReason, FileProblem, SkipReason } from "../../protocol/types.ts";
+import type { FailReason, SkipReason } from "../../protocol/types.ts";
 import type { FileStat } from "../ports.ts";
 import { openDatabase, type Database, type StatementSync } from "./database.ts";
+import { ProblemPages, type StoredProblems } from "./problemPages.ts";
 import { chunkColumns, chunkerVersion, createTables, schemaVersion } from "./schema.ts";
 
 /** What is stored of one version of a file's content. */
@@ -58,6 +59,7 @@ export class MemoryWriter {
   /** Why the store on disk had to be made anew, when it had to. */
   readonly replaced: "damaged" | "otherVersion" | undefined;
   readonly #database: Database;
+  readonly #problems: ProblemPages;
   readonly #statements: Statements;
   #nextBlobId = 1;
   #inTransaction = false;
@@ -81,6 +83,7 @@ export class MemoryWriter {
     try {
       this.setBulk(false);
       this.#statements = prepareStatements(this.#database);
+      this.#problems = new ProblemPages(this.#database);
       if (this.meta("chunkerVersion") !== String(chunkerVersion)) this.clear();
       this.#nextBlobId = this.#readNextBlobId();
     } catch (error) {
@@ -232,16 +235,9 @@ export class MemoryWriter {
     }[];
   }
 
-  problems(
-    offset: number,
-    limit: number,
-  ): { problems: Omit<FileProblem, "rootId">[]; total: number } {
-    const problems = this.#statements.problems.all(limit, offset) as unknown as Omit<
-      FileProblem,
-      "rootId"
-    >[];
-    const total = (this.#statements.problemCount.get() as { n: number }).n;
-    return { problems: problems.map((problem) => ({ ...problem })), total };
+  /** See `ProblemPages.read`. */
+  problems(offset: number, limit: number): StoredProblems {
+    return this.#problems.read(offset, limit);
   }
 
   /** Drops content that no file has any more, the oldest first, beyond what is kept for branch switches. */
@@ -405,10 +401,6 @@ function prepareStatements(database: Database) {
         .map((column) => `b.${column}`)
         .join(", ")} FROM file f JOIN blob b ON b.id = f.blob WHERE f.path = ?`,
     ),
-    problems: prepare(
-      "SELECT path, outcome, reason, detail FROM file WHERE outcome <> 'remembered' ORDER BY outcome, reason, path LIMIT ? OFFSET ?",
-    ),
-    problemCount: prepare("SELECT count(*) AS n FROM file WHERE outcome <> 'remembered'"),
     chunkCount: prepare("SELECT sum(nChunks) AS n FROM blob"),
     levelCounts: prepare(
       "SELECT sum(b.level = 1) AS exact, sum(b.fallback IS NOT NULL) AS fallback FROM file f JOIN blob b ON b.id = f.blob WHERE f.outcome = 'remembered'",

@@ -134,6 +134,20 @@ test("a second process reads the new store when the first one replaced the old",
   followed.close();
 });
 
+test("a second process names the files that are not in memory", async () => {
+  using place = workspace({
+    "src/a.ts": functionText("computeFirst"),
+    "logo.png": new Uint8Array([0x89, 0x50, 0, 1, 0, 3, 0xff, 0]),
+  });
+  await using owner = await openMemory(place.folder, place.storeDir);
+  await owner.settled();
+  await using second = await openMemory(place.folder, place.storeDir);
+  const { problems, total } = await second.memory.problems(undefined, 0, 10);
+  assert.equal(total, 1);
+  assert.deepEqual(problems, (await owner.memory.problems(undefined, 0, 10)).problems);
+  assert.equal(problems[0]?.path, "logo.png");
+});
+
 test("a second process follows what the first one remembers later", async () => {
   using place = workspace({ "src/a.ts": functionText("computeFirst") });
   await using owner = await openMemory(place.folder, place.storeDir);

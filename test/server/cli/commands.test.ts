@@ -5,6 +5,7 @@ import { describe, it } from "node:test";
 import { MemoryError } from "../../../protocol/errors.ts";
 import type { FileProblem, Recall, SearchResult } from "../../../protocol/types.ts";
 import { exitCodes } from "../../../server/cli/commandTable.ts";
+import { statusCommandOf } from "../../../server/cli/openFolder.ts";
 import { progressText } from "../../../server/cli/progressBar.ts";
 import { defaultStoresDir, rootOf } from "../../../server/cli/storeLocation.ts";
 import type { Services } from "../../../server/handlers.ts";
@@ -144,6 +145,24 @@ describe("progress", () => {
     assert.match(text({ state: "filling", bytesKnown: 0, bytesDone: 0 }), /100 %/);
     assert.match(text({ state: "filling", bytesKnown: 10, bytesDone: 20 }), /100 %/);
     assert.match(text({ state: "refining", filesSyntaxExact: 3, filesToRefine: 1 }), /75 %/);
+  });
+
+  it("says whole things on a narrow terminal", () => {
+    const status = rootStatus("/f", {
+      state: "filling",
+      bytesDone: 1_450_000,
+      bytesKnown: 5_000_000,
+      remembered: 12_305,
+    });
+    const at = (width: number): string =>
+      progressText({ roots: [status], paused: false, serverVersion: "" }, width);
+    assert.equal(
+      at(79),
+      "[######------------------]  28 % 1.4 MB of 5.0 MB, 12,305 files in memory",
+    );
+    assert.equal(at(60), "[######------------------]  28 % 1.4 MB of 5.0 MB");
+    assert.equal(at(39), "[##------]  28 % 1.4 MB of 5.0 MB");
+    assert.equal(at(19), "[##------]  28 %");
   });
 });
 
@@ -371,8 +390,24 @@ describe("lore ask", () => {
     await bench.run(["ask", "project", "q", "--store", store]);
     assert.deepEqual(bench.statusCommands, [
       `npx lore status ${bench.folder}`,
-      `npx lore status ${bench.folder} --store ${JSON.stringify(store)}`,
+      `npx lore status ${bench.folder} --store '${store}'`,
     ]);
+  });
+
+  it("writes that command as the platform's shell reads it", () => {
+    const at = (platform: NodeJS.Platform, folder: string, storeDir?: string): string => {
+      const root = { id: "r", folder, name: "r" };
+      const inDefaultPlace = storeDir === undefined;
+      return statusCommandOf({ root, storeDir: storeDir ?? "", inDefaultPlace }, platform);
+    };
+    assert.equal(at("win32", "C:\\Users\\ü\\app"), "npx lore status C:\\Users\\ü\\app");
+    assert.equal(
+      at("win32", "C:\\My Code\\it's", "D:\\s"),
+      `npx lore status "C:\\My Code\\it's" --store D:\\s`,
+    );
+    assert.equal(at("linux", "/a/b-c_d.e"), "npx lore status /a/b-c_d.e");
+    assert.equal(at("linux", "/it's $HOME"), `npx lore status '/it'\\''s $HOME'`);
+    assert.equal(at("linux", "/a\\b"), `npx lore status '/a\\b'`);
   });
 
   it("prints JSON, and ends with 3 without evidence", async (t) => {
