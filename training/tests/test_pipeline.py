@@ -138,6 +138,17 @@ class Pipeline(unittest.TestCase):
         finally:
             table.write_bytes(whole)
 
+    def test_the_card_lists_every_repository_with_its_licence_and_side(self) -> None:
+        card = self.root / "card.md"
+        card.write_text("# Card\n\n<!-- repositories -->\nold\n<!-- /repositories -->\n\nend\n")
+        for _ in range(2):
+            self.stage("card", "--repositories", "repositories.json", "--split", "split.json", "--card", "card.md")
+        rows = [line for line in card.read_text().splitlines() if line.startswith("| toy/")]
+        self.assertEqual(len(rows), len(FREE))
+        self.assertTrue(all("MIT" in row and ("train" in row or "validation" in row or "test" in row) for row in rows))
+        self.assertNotIn("old", card.read_text())
+        self.assertTrue(card.read_text().endswith("end\n"))
+
     def test_evaluate_gives_the_same_for_checkpoint_and_export_within_the_loss_of_int8(self) -> None:
         for out, which in (("a.json", ("--checkpoint", "run/checkpoint.pt", "--tokenizer", "tokenizer.bin")), ("b.json", ("--exported", "model"))):
             (self.root / "cache").mkdir(exist_ok=True)
