@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from lib.asking import asking_bags, with_asking
+from lib.bags import thinned
 from lib.bpe import Encoder
 from lib.pair_set import PairSet, batches, load_pairs
 from lib.records import folder_of, read_json, write_json
@@ -26,7 +27,7 @@ def main() -> None:
     parser.add_argument("--split", type=Path, required=True)
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=8_000)
+    parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--batch", type=int, default=2_048)
     parser.add_argument("--group", type=int, default=512, help="pairs that are told apart from each other; divides --batch")
     parser.add_argument("--block", type=int, default=256, help="pairs of one repository that come together")
@@ -34,12 +35,13 @@ def main() -> None:
     parser.add_argument("--prefixes", default="128,64", help="leading dimensions that shall be usable alone; steps take turns")
     parser.add_argument("--prefix-share", type=float, default=0.5, help="weight of the prefix's loss beside that of all dimensions")
     parser.add_argument("--temperature", type=float, default=0.05)
-    parser.add_argument("--learning-rate", type=float, default=2e-3)
-    parser.add_argument("--token-cap", type=int, default=1, help="occurrences of a token that count; 0: all")
+    parser.add_argument("--learning-rate", type=float, default=1e-2)
+    parser.add_argument("--token-cap", type=int, default=2, help="occurrences of a token that count; 0: all")
     parser.add_argument("--two-tables", action="store_true")
     parser.add_argument("--idf-power", type=float, default=1.0, help="token weights start as IDF to this power")
     parser.add_argument("--kinds", default="call:0.3,testbody:0.5,name:0.5,readme:1", help="share of each kind an epoch draws")
     parser.add_argument("--asking", type=float, default=0.15, help="share of queries that get asking words in front")
+    parser.add_argument("--dropout", type=float, default=0.0, help="share of tokens that a text loses while training, against learning pairs by heart")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
@@ -88,7 +90,8 @@ class Trainer:
                 if self.step >= self.flags.steps:
                     break
                 queries = with_asking(batch.queries, self.asking, self.flags.asking, rnd)
-                losses.append(self._step(queries, batch.codes, batch.same))
+                queries, codes = (thinned(bags, self.flags.dropout, rnd) for bags in (queries, batch.codes))
+                losses.append(self._step(queries, codes, batch.same))
                 self.step += 1
                 self.batch = number + 1
                 if self.step % self.flags.report_every == 0 or self.step == self.flags.steps:

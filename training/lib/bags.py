@@ -24,6 +24,16 @@ class Bags:
         return Bags(self.ids[index], self.counts[index], offsets)
 
 
+def thinned(bags: Bags, share: float, rnd: np.random.Generator) -> Bags:
+    """Returns the bags without a random share of their tokens; a bag keeps at least its first token."""
+    if share <= 0:
+        return bags
+    kept = rnd.random(len(bags.ids)) >= share
+    kept[bags.offsets[:-1][np.diff(bags.offsets) > 0]] = True
+    before = np.concatenate([[0], np.cumsum(kept)])
+    return Bags(bags.ids[kept], bags.counts[kept], before[bags.offsets])
+
+
 def bags_of(counted: Iterable[Mapping[int, int]]) -> Bags:
     """Returns the bags of token counts."""
     ids: list[int] = []
