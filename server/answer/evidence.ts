@@ -13,9 +13,31 @@ import type { QuestionTerms } from "./questionTerms.ts";
  */
 export const minEvidence = 0.4;
 /** From here on the answer is stated without reserve. */
-export const strongEvidence = 0.62;
+const strongEvidence = 0.62;
 /** Places further down do not make up for weak ones at the top. */
 const nLooked = 5;
+
+/** Whether the recalled places support an answer: without reserve, as the closest that there is, or not at all. */
+export type Support = "sure" | "likely" | "none";
+
+/**
+ * Judges the recalled places. A question with a subject that occurs nowhere is about something else, unless
+ * it is one word of many and nearly all of the others are found together.
+ */
+export function supportOf(terms: QuestionTerms, recalls: readonly Recall[]): Support {
+  const evidence = evidenceOf(terms, recalls);
+  if (evidence >= strongEvidence) return "sure";
+  if (terms.absent.length === 0) return evidence < minEvidence ? "none" : "likely";
+  const present = terms.units.filter(({ isAbsent }) => !isAbsent);
+  const isOneOfMany =
+    terms.absent.length === 1 && present.filter(({ isWeak }) => !isWeak).length >= manyWords;
+  const rest = recalls
+    .slice(0, nLooked)
+    .map((recall) => terms.coverageOf(termsOfRecall(recall), present));
+  return isOneOfMany && Math.max(...rest, 0) >= strongRest ? "likely" : "none";
+}
+const manyWords = 4;
+const strongRest = 0.75;
 
 /** Returns how much of the question the best of the first places holds, 0 to 1. */
 export function evidenceOf(terms: QuestionTerms, recalls: readonly Recall[]): number {

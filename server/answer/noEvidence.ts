@@ -13,14 +13,15 @@ const maxNearest = 3;
 export function abstain(ask: Ask, missing: readonly string[]): AnswerOutcome {
   const { writer, result } = ask;
   const waits = result.coverage.pending > 0;
+  const absent = [...missing, ...ask.terms.absent.map(({ text }) => text)];
   writer.block(
-    missing.length > 0
-      ? `I found no answer: ${listed(missing.map(code))} ${missing.length === 1 ? "does" : "do"} not occur ${waits ? "in what is in memory so far" : "anywhere in memory"}.`
+    absent.length > 0
+      ? `I found no answer: ${listed(absent.map(code))} ${absent.length === 1 ? "does" : "do"} not occur ${waits ? "in what is in memory so far" : "anywhere in memory"}.`
       : `I found nothing in memory that answers this${waits ? " so far" : ""}.`,
   );
   if (!writeNearestNames(ask, missing)) writeNearestPlaces(ask, missing);
-  const absent = notInMemory(result.coverage, ask.ports.statusCommand);
-  if (absent !== undefined) writer.block(absent);
+  const left = notInMemory(result.coverage, ask.ports.statusCommand);
+  if (left !== undefined) writer.block(left);
   writer.flush();
   return "abstained";
 }

@@ -2,13 +2,7 @@
 import type { Recall } from "../../protocol/types.ts";
 import { pause, type AnswerOutcome, type Ask } from "./ask.ts";
 import { findConnections, writeConnections } from "./connections.ts";
-import {
-  evidenceOf,
-  minEvidence,
-  missingNames,
-  strongEvidence,
-  termsOfRecall,
-} from "./evidence.ts";
+import { missingNames, supportOf, termsOfRecall, type Support } from "./evidence.ts";
 import { code, listed } from "./markdown.ts";
 import { holdsSelection, inOrderOfAnswer, isSamePlace } from "./mainPlace.ts";
 import { abstain } from "./noEvidence.ts";
@@ -25,14 +19,14 @@ export async function answerPlace(ask: Ask): Promise<AnswerOutcome> {
   const missing = await missingNames(ask);
   const nNames = ask.question.code === undefined ? ask.question.identifiers.length : 0;
   const isSelected = ask.result.recalls.some((recall) => holdsSelection(ask, recall));
-  const evidence = isSelected ? 1 : evidenceOf(ask.terms, ask.result.recalls);
+  const support = isSelected ? "sure" : supportOf(ask.terms, ask.result.recalls);
   if (
-    evidence < minEvidence ||
+    support === "none" ||
     (nNames > 0 && missing.length === nNames && !isSelected && !isAboutPath(ask))
   )
     return abstain(ask, missing);
   const ordered = inOrderOfAnswer(ask);
-  const main = writeHead(ask, ordered, evidence, missing);
+  const main = writeHead(ask, ordered, support, missing);
   if (main === undefined) return abstain(ask, missing);
   ask.writer.flush();
   await pause(ask.signal);
@@ -70,7 +64,7 @@ function isAboutPath(ask: Ask): boolean {
 function writeHead(
   ask: Ask,
   recalls: readonly Recall[],
-  evidence: number,
+  support: Support,
   missing: readonly string[],
 ): Place | undefined {
   const reading = new Reading(ask.ports.source);
@@ -78,12 +72,13 @@ function writeHead(
     const found = reading.place(recall);
     if (found === undefined) continue;
     const place = asksForThing(ask) ? (typeOfBlock(found, ask.ports.hashText) ?? found) : found;
-    if (missing.length > 0) {
+    const absent = [...missing, ...ask.terms.absent.map(({ text }) => text)];
+    if (absent.length > 0) {
       ask.writer.block(
-        `${listed(missing.map(code))} ${missing.length === 1 ? "does" : "do"} not occur in memory. The rest of the question leads here:`,
+        `${listed(absent.map(code))} ${absent.length === 1 ? "does" : "do"} not occur in memory. The rest of the question leads here:`,
       );
     }
-    writePlace(ask, place, evidence >= strongEvidence ? "sure" : "likely");
+    writePlace(ask, place, support === "sure" ? "sure" : "likely");
     return place;
   }
   return undefined;

@@ -13,6 +13,8 @@ export interface QuestionUnit {
   readonly isName: boolean;
   /** A word that everybody says of code and few write in it. */
   readonly isWeak: boolean;
+  /** It occurs in no chunk at all. */
+  readonly isAbsent: boolean;
   readonly weight: number;
 }
 
@@ -33,13 +35,17 @@ const weakWords: ReadonlySet<string> = new Set(
     "give gives given take takes taken keep keeps kept put puts work works working handle handles handled handling manage manages managed deal deals " +
     "compute computes computed figure figures want wants need needs use uses used using mean means look looks like know knows about between during " +
     "before after first next every each some something anything place places thing things way ways code responsible implement implements implemented " +
-    "forbid forbids allow allows class classes function functions method methods struct structs"
+    "forbid forbids allow allows show shows shown showing send sends sent sending store stores stored storing class classes function functions method methods struct structs"
   ).split(" "),
 );
+/** "gracefully", "eventually": how something is done, and seldom a word of the code that does it. */
+const adverb = /^\p{Ll}{3,}(?:ally|ously|ently|antly|ively|fully|edly|ately|ingly)$/u;
 
 /** The terms of one question. */
 export class QuestionTerms {
   readonly units: readonly QuestionUnit[];
+  /** Words of the question that occur in no chunk at all and are more than a manner of asking. */
+  readonly absent: readonly QuestionUnit[];
   readonly literals: readonly string[];
   /** Lower-case texts to look for in a long line, most telling first. */
   readonly needles: readonly string[];
@@ -50,12 +56,15 @@ export class QuestionTerms {
     const unitOf = (text: string, terms: readonly string[], isName: boolean): QuestionUnit[] => {
       if (terms.length === 0) return [];
       const rarest = Math.min(...terms.map((term) => nChunks.get(term) ?? unknownChunks));
-      const isWeak = !isName && weakWords.has(text.toLowerCase());
+      const isWeak = !isName && (weakWords.has(text.toLowerCase()) || adverb.test(text));
       const weight = weightOf(rarest) * (isName ? nameFactor : isWeak ? weakFactor : 1);
+      // Whoever asks in Chinese, Japanese or Korean seldom expects the words in the code.
+      const isAbsent = !cjkScript.test(text) && terms.every((term) => nChunks.get(term) === 0);
+      const told = { text, isName, isWeak, isAbsent, weight };
       const isOneWord = terms.length > 1 && /^[A-Za-z0-9_$]+$/.test(text);
       return isOneWord
-        ? [{ text, whole: terms[0] as string, parts: terms.slice(1), isName, isWeak, weight }]
-        : [{ text, parts: terms, isName, isWeak, weight }];
+        ? [{ ...told, whole: terms[0] as string, parts: terms.slice(1) }]
+        : [{ ...told, parts: terms }];
     };
     this.units = [
       ...question.identifiers.flatMap((name) => unitOf(name, termsOfName(name), true)),
@@ -66,6 +75,9 @@ export class QuestionTerms {
             .slice(0, 200)
             .flatMap((term) => unitOf(term, [term], false))),
     ];
+    this.absent = this.units.filter(
+      ({ isAbsent, isWeak, isName }) => isAbsent && !isWeak && !isName,
+    );
     this.literals = question.literals;
     this.needles = [...question.literals, ...question.identifiers, ...question.words].map((text) =>
       text.toLowerCase(),
@@ -88,16 +100,18 @@ export class QuestionTerms {
   }
 
   /** How much of the question's weight a text holds, 0 to 1. 0 for a question without terms. */
-  coverageOf(terms: ReadonlySet<string>): number {
+  coverageOf(terms: ReadonlySet<string>, units = this.units): number {
     let held = 0;
     let whole = 0;
-    for (const unit of this.units) {
+    for (const unit of units) {
       whole += unit.weight;
       held += unit.weight * shareOf(unit, terms);
     }
     return whole === 0 ? 0 : held / whole;
   }
 }
+
+const cjkScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 
 /** A name counts whole when its whole occurs, else by the share of its parts. */
 function shareOf(unit: QuestionUnit, terms: ReadonlySet<string>): number {

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Ask } from "../../../server/answer/ask.ts";
+import { supportOf } from "../../../server/answer/evidence.ts";
+import { QuestionTerms } from "../../../server/answer/questionTerms.ts";
+import { termsOfText } from "../../../server/ingest/terms.ts";
+import { parseQuestion } from "../../../server/recall/question.ts";
+import { placeOf } from "./places.ts";
+
+/** How a question fares whose terms are in so many chunks each, with one recalled text. */
+function supported(
+  question: string,
+  nChunks: Readonly<Record<string, number>>,
+  text: string,
+): string {
+  const parsed = parseQuestion(question);
+  const terms = Object.entries(nChunks).flatMap(([word, n]) =>
+    termsOfText(word).map((term) => ({ term, nChunks: n, used: n > 0 })),
+  );
+  const trace = { terms, identifiers: [], paths: [], literals: [], stages: [] };
+  const recalls = [placeOf(text, { name: "run" }).recall];
+  const ask = {
+    question: parsed,
+    terms: new QuestionTerms(parsed, trace),
+    result: { recalls },
+  } as unknown as Ask;
+  return supportOf(ask.terms, recalls);
+}
+
+test("a question whose subject occurs nowhere has no answer, though other words of it do", () => {
+  const counts = { graphql: 0, subscription: 2 };
+  const question = "how does graphql subscription work?";
+  assert.equal(supported(question, counts, "the subscription of a stream"), "none");
+  assert.equal(
+    supported(question, { ...counts, graphql: 4 }, "the subscription of a stream"),
+    "likely",
+  );
+});
+
+test("one unusual word does not take away what the rest of a question supports", () => {
+  const counts = { broadcast: 95, channel: 654, lagging: 29, receivers: 593, wobbling: 0 };
+  const text = "broadcast channel with lagging receivers, receivers of a channel";
+  const question = "how does the broadcast channel deal with wobbling, lagging receivers?";
+  assert.notEqual(supported(question, counts, text), "none");
+});
+
+test("how something is done is no subject either", () => {
+  const counts = { shutdown: 29, worker: 40, gracefully: 0 };
+  assert.equal(
+    supported("how does a worker shutdown gracefully?", counts, "worker shutdown"),
+    "sure",
+  );
+});
+
+test("what everybody says of code is no subject: showing, sending and storing", () => {
+  const counts = { cookies: 79, stored: 149, sent: 43 };
+  const text = "class CookiesMiddleware: jar of cookies";
+  assert.equal(supported("how are cookies stored and sent?", counts, text), "sure");
+  assert.equal(
+    supported("where is the overlay shown?", { overlay: 23, shown: 0 }, "overlay"),
+    "sure",
+  );
+});
