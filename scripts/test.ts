@@ -1,5 +1,5 @@
 /**
- * `npm test [-- --only STAGE,… [PATH…]]`: runs every stage and prints a line for each, failures in full, and as the
+ * `npm test [-- --only STAGE,… [--seed N] [PATH…]]`: runs every stage and prints a line for each, failures in full, and as the
  * last line `N passed, N failed`.
  */
 import { findBrowser, type BrowserFound } from "./browser.ts";
@@ -10,7 +10,7 @@ import { ownTarget, packageTargets } from "./vsix.ts";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const { chosen, paths } = argumentsOf(process.argv.slice(2));
+const { chosen, paths, seed } = argumentsOf(process.argv.slice(2));
 const needs = new Set(chosen.map((stage) => stage.needs));
 // Downloads run beside the first stages, which need neither.
 const browser = needs.has("browser") || needs.has("editor") ? lookForBrowser() : undefined;
@@ -52,17 +52,27 @@ async function outcomeOf(stage: Stage, context: StageContext): Promise<StageResu
   }
 }
 
-function argumentsOf(args: readonly string[]): { chosen: readonly Stage[]; paths: string[] } {
+interface Arguments {
+  readonly chosen: readonly Stage[];
+  readonly paths: readonly string[];
+  readonly seed: number | undefined;
+}
+
+function argumentsOf(args: readonly string[]): Arguments {
   const [option, list, ...rest] = args;
-  if (option === undefined) return { chosen: stages, paths: [] };
+  if (option === undefined) return { chosen: stages, paths: [], seed: undefined };
   const names = (list ?? "").split(",");
   const unknown = names.filter((name) => !stages.some((stage) => stage.name === name));
-  if (option !== "--only" || unknown.length > 0) {
+  const seed = rest[0] === "--seed" ? Number(rest.splice(0, 2)[1]) : undefined;
+  const isSeed = seed === undefined || Number.isSafeInteger(seed);
+  if (option !== "--only" || unknown.length > 0 || !isSeed) {
     const known = stages.map((stage) => stage.name).join(", ");
-    process.stderr.write(`Usage: npm test -- --only STAGE,… [PATH…]\nStages: ${known}\n`);
+    process.stderr.write(
+      `Usage: npm test -- --only STAGE,… [--seed N] [PATH…]\nStages: ${known}\n`,
+    );
     process.exit(2);
   }
-  return { chosen: stages.filter((stage) => names.includes(stage.name)), paths: rest };
+  return { chosen: stages.filter((stage) => names.includes(stage.name)), paths: rest, seed };
 }
 
 function obstacleOf(stage: Stage, found: BrowserFound | undefined): string | undefined {
@@ -76,6 +86,7 @@ function obstacleOf(stage: Stage, found: BrowserFound | undefined): string | und
 function contextOf(found: BrowserFound | undefined): StageContext {
   return {
     paths,
+    seed,
     browser: found?.kind === "found" ? found.executable : undefined,
     vsix: () => (vsix ??= packageOwn()),
     editor: async () => {

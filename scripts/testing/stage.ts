@@ -24,6 +24,8 @@ export interface Stage {
 export interface StageContext {
   /** Paths after the options: restrict the stages of test files to these. */
   readonly paths: readonly string[];
+  /** Of property tests; `undefined`: each takes one of its own, and a failing one tells it. */
+  readonly seed: number | undefined;
   /** Absolute path of the browser, once one was found. */
   readonly browser: string | undefined;
   /** The package for this machine, made at the first call. */

@@ -1,6 +1,7 @@
 /** Runs files of Node's test runner and reads the counts. */
 import { glob } from "node:fs/promises";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { checkout, inCheckout } from "../checkout.ts";
 import { runNode } from "../processes.ts";
 import { countsMark, type Counts } from "./reporter.ts";
@@ -33,6 +34,7 @@ export async function runTestFiles(
       `--test-concurrency=${options.concurrency ?? 2}`,
       `--test-timeout=${options.timeoutMs ?? 120_000}`,
       `--test-reporter=${inCheckout("scripts/testing/reporter.ts")}`,
+      ...seedArguments(context.seed),
       ...files,
     ],
     {
@@ -43,6 +45,14 @@ export async function runTestFiles(
     },
   );
   return resultOf(code, output);
+}
+
+/** Node hands `--import` on to the process of each file. */
+function seedArguments(seed: number | undefined): readonly string[] {
+  if (seed === undefined) return [];
+  const preload = pathToFileURL(inCheckout("scripts/testing/propertySeed.ts"));
+  preload.searchParams.set("seed", String(seed));
+  return ["--import", preload.href];
 }
 
 async function matchingFiles(

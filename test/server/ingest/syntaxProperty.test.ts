@@ -1,31 +1,19 @@
 /** Chunks of random, broken and hostile files: whatever the text, the chunks equal it and cover it. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { languageOf, type LanguageId } from "../../../server/ingest/languages.ts";
-import { createSyntaxChunker } from "../../../server/ingest/syntax/syntaxChunker.ts";
-import { checkChunks } from "./checkChunks.ts";
+import { hangingText } from "./hangingText.ts";
+import { checkInTime } from "./watchedChunker.ts";
 
 const fixtures = new URL("../../fixtures/syntax/", import.meta.url);
-const chunker = await createSyntaxChunker(
-  fileURLToPath(new URL("../../../node_modules", import.meta.url)),
-);
-
 const samples = readdirSync(fixtures).map((file) => ({
   language: languageOf(file),
   text: readFileSync(new URL(file, fixtures), "utf8"),
 }));
 const languages = [...new Set(samples.map((sample) => sample.language))];
-for (const language of languages) assert.ok(await chunker.prepare(language, ""));
-
-function check(text: string, language: LanguageId): void {
-  const parsed = chunker.chunk(text, language);
-  assert.ok(parsed !== undefined);
-  if (parsed.fallback === undefined) checkChunks(text, parsed);
-  else assert.deepEqual(parsed.chunks, []);
-}
 
 const language = fc.constantFrom(...languages);
 const sample = fc.constantFrom(...samples);
@@ -42,7 +30,7 @@ test("samples with mixed line breaks, truncated anywhere", () => {
           .split("\n")
           .map((line, i) => line + (breaks[i % breaks.length] ?? "\n"));
         const text = lines.join("");
-        check(text.slice(0, cut % (text.length + 1)), from.language);
+        checkInTime(text.slice(0, cut % (text.length + 1)), from.language);
       },
     ),
     { numRuns: 400 },
@@ -81,7 +69,7 @@ test("samples with pieces moved, doubled, lost and replaced by odd characters", 
           kind === "insert" ? mark + part : kind === "double" ? part + mark + part : "";
         text = text.slice(0, start) + middle + text.slice(start + length);
       }
-      check(text, from.language);
+      checkInTime(text, from.language);
     }),
     { numRuns: 400 },
   );
@@ -90,8 +78,8 @@ test("samples with pieces moved, doubled, lost and replaced by odd characters", 
 test("random bytes read as text, in any language", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), language, (bytes, id) => {
-      check(new TextDecoder("latin1").decode(bytes), id);
-      check(new TextDecoder().decode(bytes), id);
+      checkInTime(new TextDecoder("latin1").decode(bytes), id);
+      checkInTime(new TextDecoder().decode(bytes), id);
     }),
     { numRuns: 300 },
   );
@@ -99,7 +87,7 @@ test("random bytes read as text, in any language", () => {
 
 test("files without content", () => {
   for (const id of languages) {
-    for (const text of ["", " ", "\n", "\r", "\r\n\t\r\n", "\0", "x"]) check(text, id);
+    for (const text of ["", " ", "\n", "\r", "\r\n\t\r\n", "\0", "x"]) checkInTime(text, id);
   }
 });
 
@@ -120,7 +108,7 @@ test("a line of a megabyte", () => {
   ]) {
     const text = unit.repeat(Math.ceil(1_000_000 / unit.length));
     for (const id of ["typescript", "python", "markdown", "sql"] as const)
-      check(`first\n${text}\nlast`, id);
+      checkInTime(`first\n${text}\nlast`, id);
   }
 });
 
@@ -142,12 +130,27 @@ test("nesting without end", () => {
     ["ruby", "module A\n", "end\n"],
   ];
   for (const [id, open, close] of nested) {
-    check(open.repeat(depth) + close.repeat(depth), id);
-    check(open.repeat(depth), id);
+    checkInTime(open.repeat(depth) + close.repeat(depth), id);
+    checkInTime(open.repeat(depth), id);
   }
 });
 
 test("a Kotlin file that ends inside an annotation comes to an end", () => {
-  check("package a\n\n/** A service. */\n@Ser", "kotlin");
-  check("@Ser(", "kotlin");
+  checkInTime("package a\n\n/** A service. */\n@Ser", "kotlin");
+  checkInTime("@Ser(", "kotlin");
+});
+
+/** The last test: after it the thread is gone. */
+test("a text that hangs the parser is told with its hash and the seed", () => {
+  const run = fc.check(
+    fc.property(fc.constant(hangingText), (text) => checkInTime(text, "typescript", 3_000)),
+    { seed: 7 },
+  );
+  assert.ok(run.failed && run.errorInstance instanceof Error);
+  const sha256 = createHash("sha256").update(hangingText).digest("hex");
+  assert.equal(
+    run.errorInstance.message,
+    `no end after 3000 ms: typescript, ${hangingText.length} characters, ${sha256}`,
+  );
+  assert.equal(run.seed, 7);
 });
