@@ -151,12 +151,14 @@ export class MemoryBank {
 
   /** Returns the content that a chunk belongs to, `undefined` when it was dropped meanwhile. */
   blobOfChunk(chunkId: number): StoredBlob | undefined {
-    const row = this.#statements.blobOfChunk.get(chunkId) as unknown as RawBlob | undefined;
-    if (row === undefined) return undefined;
-    const id = Number(row.id);
-    if (chunkId >= id + Math.max(1, Number(row.nChunks))) return undefined;
-    const cached = this.#blobs.get(id);
-    if (cached !== undefined) return cached;
+    const found = this.#statements.blobIdOfChunk.get(chunkId) as { id: number } | undefined;
+    if (found === undefined) return undefined;
+    const blob = this.#blobs.get(found.id) ?? this.#loadBlob(found.id);
+    return chunkId < blob.id + Math.max(1, blob.nChunks) ? blob : undefined;
+  }
+
+  #loadBlob(id: number): StoredBlob {
+    const row = this.#statements.blobById.get(id) as unknown as RawBlob;
     const paths = this.#statements.pathsOfBlob.all(id) as unknown as { path: string }[];
     const blob = new LazyBlob(
       row,
@@ -202,8 +204,9 @@ function prepareStatements(database: Database) {
   const prepare = (sql: string): StatementSync => database.prepare(sql);
   const statements = {
     frequency: prepare("SELECT doc FROM temp.vocabulary WHERE term = ?"),
-    blobOfChunk: prepare(
-      "SELECT id, hash, language, level, nChunks, chunks, symbols FROM blob WHERE id <= ? ORDER BY id DESC LIMIT 1",
+    blobIdOfChunk: prepare("SELECT id FROM blob WHERE id <= ? ORDER BY id DESC LIMIT 1"),
+    blobById: prepare(
+      "SELECT id, hash, language, level, nChunks, chunks, symbols FROM blob WHERE id = ?",
     ),
     chunksWith: prepare(
       "SELECT rowid AS chunkId FROM chunkIndex WHERE chunkIndex MATCH ? ORDER BY rowid LIMIT ?",
@@ -221,7 +224,7 @@ function prepareStatements(database: Database) {
       "SELECT path, b.language AS language FROM file f JOIN blob b ON b.id = f.blob WHERE f.outcome = 'remembered' ORDER BY path",
     ),
   };
-  statements.blobOfChunk.setReadBigInts(true);
+  statements.blobById.setReadBigInts(true);
   return statements;
 }
 
