@@ -7,7 +7,8 @@ import { answerAllPlaces } from "./allPlacesAnswer.ts";
 import { AnswerWriter, type Emit } from "./answerWriter.ts";
 import type { AnswerOutcome, AnswerPorts, Ask } from "./ask.ts";
 import { answerCallers } from "./callersAnswer.ts";
-import { answerError } from "./errorAnswer.ts";
+import { answerError, answerMessage } from "./errorAnswer.ts";
+import { answerFile } from "./fileAnswer.ts";
 import { answerFlow } from "./flowAnswer.ts";
 import { answerPlace } from "./placeAnswer.ts";
 import { QuestionTerms } from "./questionTerms.ts";
@@ -112,13 +113,25 @@ function answerByIntent(ask: Ask): Promise<AnswerOutcome> {
     }
     case "error":
       return answerError(ask);
+    case "unknown":
+      if (selection === undefined && question.code === undefined) return answerUnknown(ask);
+      break;
     case "where":
     case "how":
     case "what":
-    case "unknown":
       break;
   }
-  return answerPlace(ask);
+  return answerAbout(ask);
+}
+
+/** Whoever asks nothing may have pasted a message; a line of it finds the place that writes it. */
+async function answerUnknown(ask: Ask): Promise<AnswerOutcome> {
+  return answerFile(ask) ?? (await answerMessage(ask));
+}
+
+async function answerAbout(ask: Ask): Promise<AnswerOutcome> {
+  const outcome = ask.selection === undefined ? answerFile(ask) : undefined;
+  return outcome ?? answerPlace(ask);
 }
 
 function askAgain({ writer }: Ask, problem: "empty" | "binary"): Promise<AnswerOutcome> {

@@ -3,6 +3,7 @@ import type { Range } from "../../protocol/types.ts";
 import { blockComments, isLanguageId, lineComments } from "../ingest/languages.ts";
 import type { SourceFile } from "../recall/sourceFile.ts";
 import { shortened } from "./markdown.ts";
+import { Statements } from "./statements.ts";
 import type { Place } from "./reading.ts";
 
 /** Line numbers are zero-based and included. */
@@ -149,6 +150,29 @@ function docstringAfter(
   }
   return undefined;
 }
+
+/** Returns what the comment at a file's beginning says, a licence passed over; `undefined` when there is none. */
+export function fileComment(file: SourceFile): DocComment | undefined {
+  const statements = new Statements(file, 0, Math.min(file.nLines - 1, maxHeadLines));
+  for (let line = 0; line < Math.min(file.nLines, maxHeadLines); line++) {
+    const text = file.line(line).trim();
+    if (text === "" || text.startsWith("#!") || /^(["'])use \w+\1;?$/.test(text)) continue;
+    const docstring = docstringAfter(
+      file,
+      line - 1,
+      Math.min(file.nLines - 1, line + maxCommentLines),
+    );
+    if (docstring !== undefined) return docstring;
+    if (!statements.isComment(line)) return undefined;
+    let last = line;
+    while (last + 1 < file.nLines && statements.isComment(last + 1)) last++;
+    const doc = docOf(file, line, last);
+    if (doc !== undefined) return doc;
+    line = last;
+  }
+  return undefined;
+}
+const maxHeadLines = 120;
 
 /** The first paragraphs of a comment up to its first tag; a licence says nothing about the definition. */
 function docOf(file: SourceFile, first: number, last: number): DocComment | undefined {

@@ -3,12 +3,20 @@ import type { Range, Recall } from "../../protocol/types.ts";
 import type { StackFrame } from "../recall/stackTrace.ts";
 import type { SourceFile } from "../recall/sourceFile.ts";
 import type { RememberedFile } from "../services.ts";
+import { fixedParts } from "../recall/errorMessage.ts";
 import { pause, recallMore, type AnswerOutcome, type Ask } from "./ask.ts";
+import { codeMaskOf } from "./codeMask.ts";
+import { lastLineOf } from "./definition.ts";
+import { functionAround } from "./holder.ts";
 import { code, count } from "./markdown.ts";
 import { answerPlace } from "./placeAnswer.ts";
 import { placeLine } from "./placeText.ts";
-import { Reading } from "./reading.ts";
+import { Reading, type Place } from "./reading.ts";
 
+/** A message is a line of words; fewer of them stand anywhere. */
+const minMessageWords = 3;
+const minMessageLength = 16;
+const maxMessageLength = 300;
 const maxFramesShown = 12;
 /** Lines shown on each side of the innermost frame's line. */
 const context = 4;
@@ -21,10 +29,37 @@ export async function answerError(ask: Ask): Promise<AnswerOutcome> {
   const nWritten = writeFrames(ask, frames);
   ask.writer.flush();
   await pause(ask.signal);
-  const isRaised = await writeRaisers(ask, nWritten > 0);
+  const isRaised = await writeRaisers(
+    ask,
+    nWritten > 0 ? "traced" : "message",
+    ask.question.literals,
+  );
   ask.writer.flush();
   return nWritten > 0 || isRaised ? "answered" : answerPlace(ask);
 }
+
+/**
+ * Answers a line that may be a message without saying so, by the place that holds it or its fixed parts word
+ * for word; the usual answer when there is none.
+ */
+export async function answerMessage(ask: Ask): Promise<AnswerOutcome> {
+  const messages = messagesIn(ask.question.raw).slice(0, maxMessagesTried);
+  const isRaised = await writeRaisers(ask, "perhaps", messages);
+  ask.writer.flush();
+  return isRaised ? "answered" : answerPlace(ask);
+}
+
+function messagesIn(raw: string): string[] {
+  const lines = raw.split("\n").map((line) => line.trim());
+  const whole = lines.filter((line) => line.length <= maxMessageLength);
+  const parts = whole.slice(0, maxMessageLines).flatMap((line) => [line, ...fixedParts(line)]);
+  return parts.filter(
+    (part) => part.length >= minMessageLength && part.split(/\s+/).length >= minMessageWords,
+  );
+}
+const maxMessageLines = 3;
+/** Each may cost a recall. */
+const maxMessagesTried = 2;
 
 interface FoundFrame {
   readonly frame: StackFrame;
@@ -90,36 +125,62 @@ function linesAround(source: SourceFile, line: number): Range | undefined {
   return source.linesRange(first, last);
 }
 
-/** Writes the places that hold the message or its fixed parts. Returns false when there is none. */
-async function writeRaisers(ask: Ask, hasFrames: boolean): Promise<boolean> {
-  const holders = await holdersOf(ask);
+/**
+ * Writes the places that hold a message or its fixed parts; `perhaps` when the question does not say that it is
+ * one. Returns false when there is none.
+ */
+async function writeRaisers(
+  ask: Ask,
+  asked: "traced" | "message" | "perhaps",
+  messages: readonly string[],
+): Promise<boolean> {
+  const holders = await holdersOf(ask, messages);
   const reading = new Reading(ask.ports.source);
   const items: string[] = [];
+  let isShown = false;
   for (const { recall, literal } of holders.slice(0, 4)) {
-    const place = reading.place(recall);
-    if (place === undefined) continue;
-    const at = place.file.offsetOf(place.range.start) + recall.text.indexOf(literal);
-    const line = place.file.rangeOf(at, at).start.line;
+    const found = reading.place(recall);
+    if (found === undefined) continue;
+    const at = found.file.offsetOf(found.range.start) + recall.text.indexOf(literal);
+    // Of words that may be no message only a string is proof; a comment may say them by chance.
+    if (asked === "perhaps" && codeMaskOf(found.file).classAt(at) !== "string") continue;
+    const line = found.file.rangeOf(at, at).start.line;
+    const place = placeAround(found, line);
     const range = textRange(place.file, line);
-    const holder = place.symbol === undefined ? "" : `, in ${code(place.symbol.name)}`;
+    const name = place.symbol?.name ?? functionAround(place.file, line);
+    const holder = name === undefined ? "" : `, in ${code(name)}`;
     items.push(
       `- ${ask.writer.link(place.file, range, place.symbol)}: ${code(place.file.textOf(range))}${holder}`,
     );
-    if (hasFrames || items.length > 1) continue;
+    if (asked === "traced" || items.length > 1) continue;
     ask.writer.block(`The message comes from ${placeLine(ask, place)}.`);
     const around = linesAround(place.file, line);
     if (around !== undefined) ask.writer.show(place.file, around, place.symbol);
+    isShown = around !== undefined;
   }
   if (items.length === 0) return false;
+  // One line that was just shown needs no list.
+  if (isShown && items.length === 1) return true;
   ask.writer.block(
-    `${hasFrames ? "The message stands in:" : "It stands in:"}\n\n${items.join("\n")}`,
+    `${asked === "traced" ? "The message stands in:" : "It stands in:"}\n\n${items.join("\n")}`,
   );
   return true;
 }
 
+/** A place that shows several definitions names one of them; it is only told where it holds the line. */
+function placeAround(place: Place, line: number): Place {
+  const { symbol, file, recall } = place;
+  if (symbol === undefined || (line >= symbol.range.start.line && line <= lastLineOf(symbol.range)))
+    return place;
+  return { recall, file, range: file.linesRange(line, line) };
+}
+
 /** Recalls that hold the longest part of the message that any of them holds; sources first. */
-async function holdersOf(ask: Ask): Promise<{ recall: Recall; literal: string }[]> {
-  for (const literal of ask.question.literals.slice(0, 6)) {
+async function holdersOf(
+  ask: Ask,
+  messages: readonly string[],
+): Promise<{ recall: Recall; literal: string }[]> {
+  for (const literal of messages.slice(0, 6)) {
     if (literal.length < 6) continue;
     const holds = (recall: Recall): boolean => recall.text.includes(literal);
     const known = ask.result.recalls.filter(holds);
