@@ -94,6 +94,8 @@ export interface SearchParams {
   readonly paths?: readonly string[];
   /** Absolute path of a file the user looks at, a weak hint. */
   readonly activeFile?: string;
+  /** False leaves out the neighbours of the best places; they are wanted when it is absent. */
+  readonly neighbours?: boolean;
 }
 export const search = request<SearchParams, SearchResult>("recall/search");
 

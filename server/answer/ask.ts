@@ -42,7 +42,12 @@ export async function recallMore(
 ): Promise<readonly Recall[]> {
   const { params, ports, signal } = ask;
   const found = await ports.recall.search(
-    { query, limit, ...(params.rootIds === undefined ? {} : { rootIds: params.rootIds }) },
+    {
+      query,
+      limit,
+      neighbours: false,
+      ...(params.rootIds === undefined ? {} : { rootIds: params.rootIds }),
+    },
     signal,
   );
   await pause(signal);

@@ -34,7 +34,7 @@ export function chooseResults(
 }
 
 /** True when at least half of the second place's lines are in the first. */
-function showsLinesOf(shown: Recall, other: Recall): boolean {
+export function showsLinesOf(shown: Recall, other: Recall): boolean {
   const [first, last] = linesOf(shown);
   const [from, to] = linesOf(other);
   const shared = Math.min(last, to) - Math.max(first, from) + 1;

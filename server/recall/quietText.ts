@@ -53,8 +53,11 @@ const tripleQuotes: ReadonlySet<string> = new Set([
   "toml",
 ]);
 
-/** Returns the comments and strings of a text by the language's marks alone, in one pass. */
-export function quietText(text: string, language: LanguageId): QuietText {
+/**
+ * Returns the comments and strings that begin before `until` (the text's end when absent), by the language's marks
+ * alone, in one pass.
+ */
+export function quietText(text: string, language: LanguageId, until = text.length): QuietText {
   const starts: number[] = [];
   const ends: number[] = [];
   const lines = lineComments(language);
@@ -73,7 +76,7 @@ export function quietText(text: string, language: LanguageId): QuietText {
     return skip(from, stop.at);
   };
   let i = 0;
-  while (i < text.length) {
+  while (i < until) {
     const code = text.charCodeAt(i);
     if (code < 128 && marks.has(code)) {
       const line = lines.find((open) => text.startsWith(open, i));

@@ -22,7 +22,7 @@ import { QuestionMatcher } from "./questionMatcher.ts";
 import { reasonsOf, scoreOf, type Features } from "./ranking.ts";
 import { definesInText } from "./textDefinition.ts";
 import { qualifierFit, type WantedName } from "./wantedNames.ts";
-import { offsetsOf, symbolsIn, type VerifiedFile, type VerifiedSource } from "./verifiedSource.ts";
+import { offsetsOf, symbolsIn, type VerifiedFile, type FileSource } from "./verifiedSource.ts";
 
 export interface RankedChunk {
   readonly recall: Recall;
@@ -39,7 +39,7 @@ const maxSignatureCharacters = 600;
 /** One question and one root on the way through the ranking. */
 interface Ranking {
   readonly open: OpenBank;
-  readonly source: VerifiedSource;
+  readonly source: FileSource;
   readonly asked: Asked;
   readonly matcher: QuestionMatcher;
   /** What the question's terms weigh together. */
@@ -51,7 +51,7 @@ interface Ranking {
 /** Returns the ranked chunks of one root, unsorted. */
 export function rankInBank(
   open: OpenBank,
-  source: VerifiedSource,
+  source: FileSource,
   question: ParsedQuestion,
   candidates: Candidates,
   params: SearchParams,

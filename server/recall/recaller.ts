@@ -23,8 +23,9 @@ import { chooseResults } from "./chooseResults.ts";
 import { parseQuestion, type ParsedQuestion } from "./question.ts";
 import { queryTerms, type QueryTerm } from "./queryTerms.ts";
 import { rankInBank, type RankedChunk } from "./rankInBank.ts";
+import { withNeighbours } from "./neighbours.ts";
 import { findUses } from "./uses.ts";
-import type { VerifiedSource } from "./verifiedSource.ts";
+import { SourceLook, type VerifiedSource } from "./verifiedSource.ts";
 
 /** What a recall needs of the workspace's memory. */
 export interface MemorySource {
@@ -67,15 +68,16 @@ export class Recaller implements RecallService, SourceReader {
     await this.#memory.freshen(signal);
     signal.throwIfAborted();
     const ranked: RankedChunk[] = [];
+    const look = new SourceLook(this.#source);
     const weighed = new Map<string, WeighedTerm>();
     const banks = this.#memory.banks(params.rootIds);
     for (const open of banks) {
       await this.#reading(open, async () => {
-        let found = this.#rank(open, question, terms, params, signal);
+        let found = this.#rank(open, look, question, terms, params, signal);
         lap("rank", found.chunks.length);
         const guessed = guessedFiles(open, found.chunks);
         if (guessed.length > 0 && (await this.#memory.refineNow(open.root.id, guessed, signal))) {
-          found = this.#rank(open, question, terms, params, signal);
+          found = this.#rank(open, look, question, terms, params, signal);
           lap("refine", guessed.length);
         }
         for (const term of found.terms) remember(weighed, term);
@@ -83,8 +85,17 @@ export class Recaller implements RecallService, SourceReader {
       });
     }
     const folders = new Map(banks.map(({ root }) => [root.id, root.folder]));
-    const recalls = chooseResults(ranked, params.limit, (rootId) => folders.get(rootId) ?? rootId);
+    let recalls = chooseResults(ranked, params.limit, (rootId) => folders.get(rootId) ?? rootId);
     lap("select", recalls.length);
+    const home = banks.find(({ root }) => root.id === recalls[0]?.citation.rootId);
+    if (params.neighbours !== false && home !== undefined) {
+      await this.#reading(home, () => {
+        recalls = home.bank.reading(() =>
+          withNeighbours(recalls, home, look, params.limit, signal),
+        );
+      });
+      lap("neighbours", recalls.filter(({ relation }) => relation !== undefined).length);
+    }
     return {
       recalls,
       coverage: this.#memory.coverage(params.rootIds),
@@ -95,6 +106,7 @@ export class Recaller implements RecallService, SourceReader {
 
   #rank(
     open: OpenBank,
+    look: SourceLook,
     question: ParsedQuestion,
     terms: readonly QueryTerm[],
     params: SearchParams,
@@ -102,7 +114,7 @@ export class Recaller implements RecallService, SourceReader {
   ): { chunks: RankedChunk[]; terms: readonly WeighedTerm[] } {
     return open.bank.reading(() => {
       const found = findCandidates(open.bank, terms, open.bank.nChunks());
-      const chunks = rankInBank(open, this.#source, question, found, params, this.#scanner, signal);
+      const chunks = rankInBank(open, look, question, found, params, this.#scanner, signal);
       return { chunks, terms: found.terms };
     });
   }

@@ -14,7 +14,6 @@ import { qualifierFit } from "./wantedNames.ts";
 /** `clear`: this definition, as far as names can tell. `unclear`: it may be another. `other`: it is another, or no use. */
 export type UseJudgement = "clear" | "unclear" | "other";
 
-const maxDefinitionChunks = 400;
 /** More definitions are not held against each use. */
 const maxCompared = 40;
 
@@ -37,6 +36,7 @@ export class UseJudge {
     name: string,
     qualifier: readonly string[],
     definition: DefinitionPlace | undefined,
+    maxDefinitionChunks: number,
   ) {
     const all = distinct(definitionsOf(bank, name, maxDefinitionChunks).definitions);
     const targets = targetsAmong(all, name, qualifier, definition);
@@ -101,8 +101,8 @@ const families: readonly (readonly string[])[] = [
   ["java", "kotlin", "scala", "groovy"],
 ];
 
-/** True for languages that call each other's definitions by name. */
-function isSameFamily(a: string, b: string): boolean {
+/** Returns true for languages that call each other's definitions by name. */
+export function isSameFamily(a: string, b: string): boolean {
   return a === b || families.some((family) => family.includes(a) && family.includes(b));
 }
 

@@ -3,7 +3,7 @@
  * resolved. Where a name has several definitions, receivers, imports and folders tell which one a use probably
  * means; where they do not, the use says so.
  */
-import type { Recall, Relation } from "../../protocol/types.ts";
+import type { FileRole, Recall, Relation } from "../../protocol/types.ts";
 import { wholeTerm } from "../ingest/blobContent.ts";
 import { fileRoleOf } from "../ingest/fileRole.ts";
 import type { LanguageId } from "../ingest/languages.ts";
@@ -20,14 +20,18 @@ import { containersOf } from "./definitions.ts";
 import { symbolAtLine } from "./pointedPlaces.ts";
 import { definesAt } from "./textDefinition.ts";
 import { UseJudge, type UseJudgement } from "./useJudge.ts";
-import { offsetsOf, symbolsIn, type VerifiedFile, type VerifiedSource } from "./verifiedSource.ts";
+import { offsetsOf, symbolsIn, type VerifiedFile, type FileSource } from "./verifiedSource.ts";
 
 /** How far a search for uses goes. */
 export interface UseLimits {
   readonly maxChunks: number;
   readonly maxFilesRead: number;
+  /** Chunks that are looked at for definitions of the same name. */
+  readonly maxDefinitionChunks: number;
+  /** Files read of each sort, where it matters that every sort is among them. */
+  readonly filesOfRole?: Readonly<Record<FileRole, number>>;
 }
-const thorough: UseLimits = { maxChunks: 300, maxFilesRead: 60 };
+const thorough: UseLimits = { maxChunks: 300, maxFilesRead: 60, maxDefinitionChunks: 400 };
 const flatWeights = [0, 0, 0, 1, 1];
 /** What a use that may mean another definition counts, beside one that is clear. */
 const unclearShare = 0.5;
@@ -39,7 +43,7 @@ const unclearShare = 0.5;
  */
 export function findUses(
   open: OpenBank,
-  source: VerifiedSource,
+  source: FileSource,
   symbolName: string,
   limit: number,
   signal: AbortSignal,
@@ -61,19 +65,21 @@ export function findUses(
     }
     return recalls.sort((a, b) => b.score - a.score).slice(0, limit);
   };
-  const judge = new UseJudge(open.bank, name, parts, definition);
+  const judge = new UseJudge(open.bank, name, parts, definition, limits.maxDefinitionChunks);
   const found = search(judge);
   // A qualifier that nothing in memory knows, such as a variable's name, tells nothing apart.
   const isUnknown =
     judge.isQualifierOnly && found.every(({ relation }) => relation?.nDefinitions !== undefined);
-  return isUnknown ? search(new UseJudge(open.bank, name, [], undefined)) : found;
+  return isUnknown
+    ? search(new UseJudge(open.bank, name, [], undefined, limits.maxDefinitionChunks))
+    : found;
 }
 
 /** Returns the files whose index holds the term, sources and those near the definition first. */
 function filesWith(
   open: OpenBank,
   term: string,
-  { maxChunks, maxFilesRead }: UseLimits,
+  { maxChunks, maxFilesRead, filesOfRole }: UseLimits,
   judge: UseJudge,
 ): string[] {
   // Content that still waits for the syntax pass has no uses yet; its body holds the name all the same.
@@ -87,10 +93,16 @@ function filesWith(
       weights.set(path, Math.max(weights.get(path) ?? 0, weight));
     }
   }
-  return [...weights]
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, maxFilesRead)
-    .map(([path]) => path);
+  const paths = [...weights].sort((a, b) => b[1] - a[1]).map(([path]) => path);
+  if (filesOfRole === undefined) return paths.slice(0, maxFilesRead);
+  const left = { ...filesOfRole };
+  return paths
+    .filter((path) => left[fileRoleOf(path, languageIn(open, path))]-- > 0)
+    .slice(0, maxFilesRead);
+}
+
+function languageIn(open: OpenBank, path: string): LanguageId {
+  return (open.bank.blobOfPath(path)?.language ?? "plaintext") as LanguageId;
 }
 
 /** A mention of the name that counts as a use. */
@@ -101,14 +113,14 @@ interface Use {
 
 function usesInFile(
   open: OpenBank,
-  source: VerifiedSource,
+  source: FileSource,
   file: VerifiedFile,
   name: string,
   judge: UseJudge,
 ): Recall[] {
   const mentions = mentionsOf(file.text, name);
   if (mentions.length === 0) return [];
-  const look = new FileLook(file, name, judge);
+  const look = new FileLook(file, name, judge, mentions.at(-1) as number);
   const uses = mentions.flatMap((offset): Use[] => {
     const judgement = look.judge(offset);
     return judgement === "other" ? [] : [{ offset, judgement }];
@@ -122,7 +134,7 @@ function usesInFile(
 
 function useRecall(
   open: OpenBank,
-  source: VerifiedSource,
+  source: FileSource,
   file: VerifiedFile,
   span: StoredSpan,
   name: string,
@@ -178,11 +190,14 @@ class FileLook {
   readonly #name: string;
   readonly #judge: UseJudge;
   readonly #isCode: boolean;
+  /** What comes after the last mention is not looked at. */
+  readonly #until: number;
   readonly #declarations = new Map<string, ImportWords>();
   #quiet: QuietText | undefined;
   #imports: readonly ImportWords[] | undefined;
 
-  constructor(file: VerifiedFile, name: string, judge: UseJudge) {
+  constructor(file: VerifiedFile, name: string, judge: UseJudge, lastOffset: number) {
+    this.#until = lastOffset + 1;
     this.#file = file;
     this.#name = name;
     this.#judge = judge;
@@ -192,7 +207,7 @@ class FileLook {
   judge(offset: number): UseJudgement {
     const { text, path, starts, symbols } = this.#file;
     if (!this.#isCode) return saysName(text, offset, this.#name) ? "clear" : "other";
-    this.#quiet ??= quietText(text, this.#file.language);
+    this.#quiet ??= quietText(text, this.#file.language, this.#until);
     if (isQuiet(this.#quiet, offset))
       return isWholeString(text, offset, this.#name) ? "unclear" : "other";
     if (definesAt(text, offset)) return "other";

@@ -88,6 +88,36 @@ export class VerifiedSource {
   }
 }
 
+/** What ranking and its neighbours need of the source: files with their chunks, and citations of them. */
+export type FileSource = Pick<VerifiedSource, "read" | "cite">;
+
+/** One question's look at the source: a file is read once as long as the memory says the same of it. */
+export class SourceLook implements FileSource {
+  readonly #source: VerifiedSource;
+  readonly #files = new Map<
+    string,
+    { blob: StoredBlob | undefined; file: VerifiedFile | undefined }
+  >();
+
+  constructor(source: VerifiedSource) {
+    this.#source = source;
+  }
+
+  read(rootFolder: string, bank: MemoryBank, path: string): VerifiedFile | undefined {
+    const key = `${rootFolder}/${path}`;
+    const blob = bank.blobOfPath(path);
+    const known = this.#files.get(key);
+    if (known !== undefined && known.blob === blob) return known.file;
+    const file = this.#source.read(rootFolder, bank, path);
+    this.#files.set(key, { blob, file });
+    return file;
+  }
+
+  cite(...of: Parameters<VerifiedSource["cite"]>): Citation {
+    return this.#source.cite(...of);
+  }
+}
+
 /** Paths come back from clients in citations. */
 function staysInside(path: string): boolean {
   return !path.split("/").some((part) => part === "" || part === "." || part === "..");

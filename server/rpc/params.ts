@@ -115,6 +115,7 @@ export const params = {
     rootIds: optional(rootIds),
     paths: optional(globs),
     activeFile: optional(file),
+    neighbours: optional(flag),
   }),
   exhaustive: object<ExhaustiveParams>({
     literal: filledText(maxQuestionLength),
