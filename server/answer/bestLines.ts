@@ -46,8 +46,10 @@ export function bestLines(
     bestWeight = weight;
     best = i;
   }
-  if (bestWeight === 0) return [first, Math.min(last, first + headLines - 1)];
   const window = lines.slice(best, best + windowLines);
+  // Where nothing but its own name matches, no lines are better than the first.
+  if (!window.some((weights) => [...weights.keys()].some((term) => !own.has(term))))
+    return [first, Math.min(last, first + headLines - 1)];
   const isMatch = (weights: ReadonlyMap<string, number>): boolean => weights.size > 0;
   return [first + best + window.findIndex(isMatch), first + best + window.findLastIndex(isMatch)];
 }

@@ -26,7 +26,8 @@ export interface DocComment {
   readonly lastLine: number;
 }
 
-const maxCommentLines = 60;
+/** Some document a type with pages of examples; what it is stands at their beginning. */
+const maxCommentLines = 400;
 const maxSignatureLines = 10;
 const maxDocLength = 420;
 /** A name further down than this is not the definition's own. */

@@ -58,11 +58,12 @@ async function endsOf(ask: Ask, phrase: string): Promise<Recall[]> {
   );
   const sources = recalls.filter(({ role }) => role === "source");
   // Several plain words describe a definition, they do not name it.
-  const names = new Set([
-    ...question.identifiers.map(lastPart),
-    ...(question.words.length === 1 ? question.words : []),
-  ]);
-  const named = sources.filter((recall) => names.has(nameOf(recall)) && isCallable(recall));
+  const names = new Set(question.identifiers.map(lastPart));
+  const [word, ...more] = question.words;
+  // "the downloader" is the `Downloader`.
+  const isNamed = (name: string): boolean =>
+    names.has(name) || (more.length === 0 && name.toLowerCase() === word?.toLowerCase());
+  const named = sources.filter((recall) => isNamed(nameOf(recall)) && isCallable(recall));
   if (named.length > 0) return named.slice(0, maxMeanings);
   const terms = new QuestionTerms(question, ask.result.trace);
   const fitting = sources.filter((recall) => evidenceOf(terms, [recall]) >= minEvidence);

@@ -47,12 +47,12 @@ const kindFactors: Readonly<Record<Intent["kind"], Partial<Record<SymbolKind, nu
   unknown: ofPlaces,
 };
 /** Lines outside of every definition are imports and remarks. */
-const looseFactor = 0.75;
+const looseFactor = 0.85;
 /** In Rust most of what counts as a module is an `impl` block: all of a type's methods, and not the type. */
-const blockFactor = (intent: Intent["kind"]): number => (intent === "what" ? 0.7 : 0.95);
+const blockFactor = (intent: Intent["kind"]): number => (intent === "what" ? 0.85 : 0.95);
 /** Code that shows how to use other code. */
 const samplePath =
-  /(?:^|\/)(?:playgrounds?|examples?|samples?|demos?|fixtures?|bench(?:es|marks?)?|mocks?|extras?|e2e|__tests__)\//;
+  /(?:^|\/)(?:playgrounds?|examples?|samples?|demos?|fixtures?|bench(?:es|marks?)?|mocks?|extras?|e2e|__tests__)\/|(?:^|\/)mocks?\.\w+$/;
 const sampleFactor = 0.8;
 /** Added to a definition whose name is what is asked for, as a share of the best score. */
 const nameBonus: Readonly<Record<Intent["kind"], number>> = {
@@ -70,17 +70,17 @@ const nameBonus: Readonly<Record<Intent["kind"], number>> = {
 /**
  * Returns the recalled places in the order in which they answer. The selected code's own place comes first,
  * then definitions of a very name of the question, then the others by score, by what kind of definition the
- * question asks for, and by whether a name says what the question says.
+ * question asks for, and by whether a name says what the question says. `added` was found besides them.
  */
-export function inOrderOfAnswer(ask: Ask): Recall[] {
+export function inOrderOfAnswer(ask: Ask, added: readonly Recall[] = []): Recall[] {
   const recalls = ask.result.recalls.filter((recall) => recall.relation === undefined);
-  const all = recalls.length === 0 ? [...ask.result.recalls] : recalls;
-  const first = all.slice(0, nLooked);
+  const all = [...added, ...(recalls.length === 0 ? ask.result.recalls : recalls)];
+  const first = all.slice(0, nLooked + added.length);
   const best = Math.max(...first.map(({ score }) => score), 0);
   const worth = new Map(first.map((recall) => [recall, worthOf(ask, recall, best)]));
   first.sort((a, b) => (worth.get(b) as number) - (worth.get(a) as number));
   const selected = all.find((recall) => holdsSelection(ask, recall));
-  const ordered = [...first, ...all.slice(nLooked)];
+  const ordered = [...first, ...all.slice(first.length)];
   return selected === undefined
     ? ordered
     : [selected, ...ordered.filter((recall) => recall !== selected)];
@@ -157,6 +157,14 @@ const types: ReadonlySet<SymbolKind> = new Set(["class", "struct", "interface", 
 /** The names that stand in the question as names. */
 function namesOf({ question }: Ask): ReadonlySet<string> {
   return new Set([...question.identifiers, ...question.possibleNames].map(lastPart));
+}
+
+/** True for a definition of code whose name says the question's words and no others. */
+export function isNamedAsAsked(ask: Ask, { citation, role }: Recall): boolean {
+  const { symbol } = citation;
+  if (symbol === undefined || role === "docs" || role === "config") return false;
+  const { isAll, isOnly } = saidOf(ask, symbol.name);
+  return isAll && isOnly && !["field", "key", "section", "test"].includes(symbol.kind);
 }
 
 /** `isAll`: every word of the name is said in the question; `isOnly`: and the question says nothing else. */

@@ -1,10 +1,10 @@
 /** The usual answer: the most probable place with the lines that answer, then what it is connected with. */
 import type { Recall } from "../../protocol/types.ts";
-import { pause, type AnswerOutcome, type Ask } from "./ask.ts";
+import { pause, recallMore, type AnswerOutcome, type Ask } from "./ask.ts";
 import { findConnections, writeConnections } from "./connections.ts";
 import { missingNames, supportOf, termsOfRecall, type Support } from "./evidence.ts";
 import { code, listed } from "./markdown.ts";
-import { holdsSelection, inOrderOfAnswer, isSamePlace } from "./mainPlace.ts";
+import { holdsSelection, inOrderOfAnswer, isNamedAsAsked, isSamePlace } from "./mainPlace.ts";
 import { abstain } from "./noEvidence.ts";
 import { placeLine, writePlace } from "./placeText.ts";
 import { Reading, type Place } from "./reading.ts";
@@ -25,7 +25,7 @@ export async function answerPlace(ask: Ask): Promise<AnswerOutcome> {
     (nNames > 0 && missing.length === nNames && !isSelected && !isAboutPath(ask))
   )
     return abstain(ask, missing);
-  const ordered = inOrderOfAnswer(ask);
+  const ordered = inOrderOfAnswer(ask, await definitionsNamed(ask));
   const main = writeHead(ask, ordered, support, missing);
   if (main === undefined) return abstain(ask, missing);
   ask.writer.flush();
@@ -84,9 +84,31 @@ function writeHead(
   return undefined;
 }
 
+/**
+ * "What is a citation" asks for the definition of that name, which may be recalled too far down: whatever uses
+ * it holds the word more often. Returns what is to be added to the recalled places.
+ */
+async function definitionsNamed(ask: Ask): Promise<Recall[]> {
+  const { question, terms, result, selection } = ask;
+  const words = terms.units.filter(({ isWeak }) => !isWeak);
+  if (question.intent.kind !== "what" || selection !== undefined || words.length > maxNameWords)
+    return [];
+  if (words.length === 0) return [];
+  if (result.recalls.slice(0, nTried).some((recall) => isNamedAsAsked(ask, recall))) return [];
+  const name = words
+    .map(({ text }) => text.replace(/^./u, (first) => first.toUpperCase()))
+    .join("");
+  if (!/^[\p{L}\p{N}_$]+$/u.test(name)) return [];
+  const found = await recallMore(ask, `\`${name}\``, nRecalledByName);
+  return found.filter((recall) => isNamedAsAsked(ask, recall));
+}
+const maxNameWords = 3;
+const nRecalledByName = 10;
+
 /** "What is X" and a bare name ask for a definition, other questions for the code that works on it. */
 function asksForThing({ question, selection, terms }: Ask): boolean {
-  if (selection !== undefined) return false;
+  // Who says `impl` means the block itself.
+  if (selection !== undefined || /\bimpl\b/.test(question.raw)) return false;
   const isBare = question.intent.kind === "unknown" && terms.units.length === 1;
   return isBare || question.intent.kind === "what";
 }

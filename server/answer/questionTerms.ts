@@ -35,11 +35,19 @@ const weakWords: ReadonlySet<string> = new Set(
     "give gives given take takes taken keep keeps kept put puts work works working handle handles handled handling manage manages managed deal deals " +
     "compute computes computed figure figures want wants need needs use uses used using mean means look looks like know knows about between during " +
     "before after first next every each some something anything place places thing things way ways code responsible implement implements implemented " +
-    "forbid forbids allow allows show shows shown showing send sends sent sending store stores stored storing class classes function functions method methods struct structs"
+    "forbid forbids allow allows show shows shown showing send sends sent sending store stores stored storing"
   ).split(" "),
+); /** What sort of definition is meant; between lines these words would only find keywords. */
+const kindNames: ReadonlySet<string> = new Set(
+  "class classes function functions method methods struct structs".split(" "),
 );
+
 /** "gracefully", "eventually": how something is done, and seldom a word of the code that does it. */
 const adverb = /^\p{Ll}{3,}(?:ally|ously|ently|antly|ively|fully|edly|ately|ingly)$/u;
+
+function isWeakWord(word: string): boolean {
+  return weakWords.has(word) || kindNames.has(word);
+}
 
 /** The terms of one question. */
 export class QuestionTerms {
@@ -56,7 +64,7 @@ export class QuestionTerms {
     const unitOf = (text: string, terms: readonly string[], isName: boolean): QuestionUnit[] => {
       if (terms.length === 0) return [];
       const rarest = Math.min(...terms.map((term) => nChunks.get(term) ?? unknownChunks));
-      const isWeak = !isName && (weakWords.has(text.toLowerCase()) || adverb.test(text));
+      const isWeak = !isName && (isWeakWord(text.toLowerCase()) || adverb.test(text));
       const weight = weightOf(rarest) * (isName ? nameFactor : isWeak ? weakFactor : 1);
       // Whoever asks in Chinese, Japanese or Korean seldom expects the words in the code.
       const isAbsent = !cjkScript.test(text) && terms.every((term) => nChunks.get(term) === 0);
@@ -83,6 +91,7 @@ export class QuestionTerms {
       text.toLowerCase(),
     );
     for (const unit of this.units) {
+      if (kindNames.has(unit.text.toLowerCase())) continue;
       const weight = unit.isWeak ? (unit.weight * weakLineFactor) / weakFactor : unit.weight;
       for (const term of [...unit.parts, unit.whole ?? ""])
         this.#lineWeights.set(term, Math.max(this.#lineWeights.get(term) ?? 0, weight));

@@ -114,7 +114,9 @@ export class Statements {
 
   #closed(from: number, to: number, limit: number): [number, number] {
     let last = to;
-    for (let line = from; line <= last; line = line + 1) {
+    // A comment speaks of what follows it.
+    while (this.isComment(last) && last < this.#last && last - from + 1 < limit) last++;
+    for (let line = from; line <= last; line++) {
       if (!this.startsStatement(line)) continue;
       const end = this.endOf(line);
       if (end - from < limit) last = Math.max(last, end);
@@ -131,7 +133,6 @@ export class Statements {
       end = last;
       while (end > from && !isEnd(end)) end--;
     }
-    // A comment speaks of what follows it.
     while (end > from && this.isComment(end) && end >= to - 2) end--;
     return [from, end];
   }

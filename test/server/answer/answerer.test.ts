@@ -298,6 +298,25 @@ test("a long definition is shown by its signature and the lines that answer", as
   assert.ok(!markdown.includes("step3();"));
 });
 
+test("an end of a flow that is named in plain words is the definition of that name", async () => {
+  const files = {
+    "a.ts": "export function crawl() {\n  return new Downloader();\n}\n",
+    "b.ts": "export class Downloader {\n}\n",
+    "c.ts": "export function downloaderDelay(downloader) {\n  return downloader.delay;\n}\n",
+  };
+  const source = new MemorySource(new Map(Object.entries(files)), hashText);
+  const { markdown } = await ask(source, "what happens between crawl and the downloader?");
+  assert.ok(markdown.includes("ends at `Downloader`, a class"), markdown);
+});
+
+test("what is asked of an impl block is answered by the block, of its name by the type", async () => {
+  const text =
+    "pub struct Stream {\n    io: u8,\n}\n\nimpl Read for Stream {\n    fn poll() {}\n}\n";
+  const source = new MemorySource(new Map([["s.rs", text]]), hashText);
+  const block = await ask(source, "what does impl Read for Stream do?");
+  assert.ok(block.markdown.includes("impl Read for Stream {"), block.markdown);
+});
+
 test("a part of a very long line is shown around the match, as a part", async () => {
   const source = new MemorySource(
     new Map([

@@ -60,6 +60,19 @@ test("code in a sample comes after the code that it shows", () => {
   assert.equal(order("how is the file loaded?", [sample, load])[0], "loadConfigFromFile");
 });
 
+test("a definition that was found besides the recalled places comes first when it has the name", () => {
+  const chip = placeOf("function citationChip() {}", { name: "citationChip", score: 3 });
+  const citation = placeOf("interface Citation {}", { name: "Citation", kind: "interface" });
+  const question = "what is a citation?";
+  const ask = {
+    question: parseQuestion(question),
+    terms: termsOf(question),
+    result: { recalls: [chip.recall] },
+  } as unknown as Ask;
+  const [first] = inOrderOfAnswer(ask, [citation.recall]);
+  assert.equal(first?.citation.symbol?.name, "Citation");
+});
+
 test("two chunks of one definition are one place", () => {
   const whole = placeOf("class A {\n a() {}\n b() {}\n}", { name: "A", kind: "class" });
   const part = {

@@ -68,6 +68,15 @@ test("a class's own name in the question chooses no lines: its beginning is show
   assert.ok(first.startsWith("export class Shop {\n  readonly #stock = new Map();"), first);
 });
 
+test("the word for what sort of definition is meant chooses no lines", () => {
+  const text = shop.replace("step9();\n  }\n\n  /**", "this.class = 1;\n  }\n\n  /**");
+  const [first = ""] = shown(
+    placeOf(text, { name: "Shop", kind: "class" }),
+    "what is the class Shop?",
+  );
+  assert.ok(first.startsWith("export class Shop {\n  readonly #stock"), first);
+});
+
 test("a statement is not cut where its end is near", () => {
   const body = [
     ...filler(15, "  "),
@@ -81,6 +90,17 @@ test("a statement is not cut where its end is near", () => {
   const [, lines = ""] = shown(placeOf(text, { name: "run" }), "where is the limit read?");
   assert.ok(lines.includes("  const limit = readLimit(\n    settings,\n    quota,\n  );"), lines);
   assert.match(lines.split("\n")[0] ?? "", /^ {2}(?:const|step)/);
+});
+
+test("a comment that answers is shown with what it speaks of", () => {
+  const body = [
+    ...filler(20, "  "),
+    "  // Choose a fair branch first.",
+    "  const start = random();",
+  ];
+  const text = `function run() {\n${[...body, ...filler(20, "  ")].join("\n")}\n}`;
+  const [, lines = ""] = shown(placeOf(text, { name: "run" }), "how is a fair branch chosen?");
+  assert.ok(lines.includes("  // Choose a fair branch first.\n  const start = random();"), lines);
 });
 
 test("examples in documentation count less than the code that does it", () => {
@@ -127,6 +147,21 @@ test("a python function is shown with the block that answers", () => {
     last,
   );
 });
+
+test("of a comment of many pages the beginning is told", () => {
+  const comment = ["/// A handle to a task.", "///", ...filler(120, "/// ")];
+  const text = [...comment, "pub struct Handle {", "}"].join("\n");
+  const place = placeOf(text, { name: "Handle", kind: "struct", language: "rust" });
+  assert.ok(
+    definitionAt({ ...place, symbol: handle(place) })?.doc?.text.startsWith("A handle to a"),
+  );
+});
+
+/** The definition without the comment, as a file's symbols have it when the comment is far away. */
+function handle(place: Place): NonNullable<Place["symbol"]> {
+  const symbol = place.symbol as NonNullable<Place["symbol"]>;
+  return { ...symbol, range: place.file.linesRange(122, 123) };
+}
 
 test("a short definition is shown whole, and no first answer is longer than 30 lines", () => {
   const short = `function run() {\n${filler(18, "  ").join("\n")}\n}`;
