@@ -109,7 +109,47 @@ describe("content", () => {
     await statusWhere(opened, ({ roots }) => roots[0]?.remembered === 2);
     assert.deepEqual(await opened.pathsShowing("computeMinute"), ["a/new.ts"]);
   });
+
+  test("of a pull is met without anybody saying so", async () => {
+    using place = workspace({ "a/one.ts": hour });
+    const upstream = path.join(path.dirname(place.folder), "upstream");
+    git(place.folder, ["init", "-q", "-b", "main"]);
+    commitAll(place.folder);
+    git(place.folder, ["clone", "-q", ".", upstream]);
+    writeTree(upstream, { "a/pulled.ts": minute });
+    commitAll(upstream);
+    await using opened = await openMemory(place.folder, place.storeDir);
+    await opened.settled();
+    git(place.folder, ["pull", "-q", "--ff-only", upstream, "main"]);
+    await statusWhere(opened, ({ roots }) => roots[0]?.remembered === 2);
+    assert.deepEqual(await opened.pathsShowing("computeMinute"), ["a/pulled.ts"]);
+  });
+
+  test("of a rebase is met without anybody saying so", async () => {
+    using place = workspace({ "a/one.ts": hour });
+    git(place.folder, ["init", "-q", "-b", "main"]);
+    commitAll(place.folder);
+    git(place.folder, ["checkout", "-q", "-b", "topic"]);
+    writeTree(place.folder, { "a/topic.ts": functionText("computeDay") });
+    commitAll(place.folder);
+    git(place.folder, ["checkout", "-q", "main"]);
+    writeTree(place.folder, { "a/base.ts": minute });
+    commitAll(place.folder);
+    git(place.folder, ["checkout", "-q", "topic"]);
+    await using opened = await openMemory(place.folder, place.storeDir);
+    await opened.settled();
+    assert.deepEqual(await opened.pathsShowing("computeMinute"), []);
+    git(place.folder, ["rebase", "-q", "main"]);
+    await statusWhere(opened, ({ roots }) => roots[0]?.remembered === 3);
+    assert.deepEqual(await opened.pathsShowing("computeMinute"), ["a/base.ts"]);
+    assert.deepEqual(await opened.pathsShowing("computeDay"), ["a/topic.ts"]);
+  });
 });
+
+function commitAll(folder: string): void {
+  git(folder, ["add", "-A"]);
+  git(folder, ["commit", "-qm", "change"]);
+}
 
 function blobOf({ memory }: OpenedMemory, file: string): number | undefined {
   const [open] = memory.banks(undefined);
