@@ -40,6 +40,11 @@ if (notRun.length > 0) {
   // A green run in CI must mean that everything ran.
   if (isCi()) failed += notRun.length;
 }
+if (passed + failed === 0 && notRun.length === 0) {
+  // A mistyped path must not look like success.
+  say("No test ran: no file of these stages fits the given paths.");
+  failed = 1;
+}
 say(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
