@@ -4,6 +4,7 @@
  */
 import { hash } from "node:crypto";
 import { Worker } from "node:worker_threads";
+import { placeOf } from "../../protocol/errorPlace.ts";
 import type { Logger } from "../ports.ts";
 import { languageOf } from "./languages.ts";
 import { parseStages, type ParseResult, type ParseStage, type ParseTask } from "./parseTask.ts";
@@ -171,7 +172,9 @@ export class ParsePool {
     worker.unref();
     worker.on("message", (reply: BatchReply) => this.#finish(thread, reply));
     worker.on("error", (error) => {
-      this.#options.log.log("error", "ingest", "a parse thread failed", { error: error.name });
+      this.#options.log.log("error", "ingest", "a parse thread failed", {
+        stack: placeOf(error),
+      });
       this.#abandon(thread, "crashed");
     });
     worker.on("exit", () => this.#abandon(thread, "crashed"));
