@@ -89,7 +89,7 @@ function faultsOf(vsix: Vsix): readonly string[] {
 
 /** Everything a package may hold: no sources, maps or tests. */
 const allowed =
-  /^(package(\.nls(\.[a-z-]+)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/[^/]+\.(cjs|mjs|js|css|wasm)|dist\/grammars\/[^/]+\.(wasm|json)|media\/.+\.(svg|png)|media\/walkthrough\/.+\.md|l10n\/[^/]+\.json)$/;
+  /^(package(\.nls(\.[a-z-]+)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/[^/]+\.(cjs|mjs|js|css|wasm)|dist\/grammars\/[^/]+\.(wasm|json)|media\/.+\.(svg|png)|l10n\/[^/]+\.json)$/;
 
 function extensionEntries(bytes: Uint8Array): readonly string[] {
   const names: string[] = [];

@@ -110,10 +110,10 @@ export interface AnswerService {
   ): Promise<Answer>;
 }
 
-/** Conversations on disk. Every method returns after the change is durable against a kill. */
 /** Which turns to read; all without a page. */
 export type TurnPage = Omit<ReadConversationParams, "conversationId">;
 
+/** Conversations on disk. Every method returns after the change is durable against a kill. */
 export interface ConversationStore {
   list(): Conversation[];
   create(): Conversation;
