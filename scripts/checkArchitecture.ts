@@ -51,7 +51,6 @@ function unheldRules(): readonly string[] {
 /** True for a test that exists and for a rule that the lint configuration switches on. */
 function holds(span: string): boolean {
   if (/^(test|scripts)\/.+\.(ts|mjs)$/.test(span)) return existsSync(inCheckout(span));
-  if (/^tsconfig\.json$|^webview\/tsconfig\.json$/.test(span)) return true;
   return /^[\w-]+(\/[\w-]+)?$/.test(span) && lintConfig.includes(`"${span}"`);
 }
 
