@@ -145,9 +145,9 @@ export class QuestionMatcher {
 
 function likeName(name: string, wanted: WantedName): number {
   if (name === wanted.name) return 1;
-  if (name.toLowerCase() === wanted.name.toLowerCase()) return 0.8;
+  if (name.toLowerCase() === wanted.name.toLowerCase()) return 0.75;
   const spelled = bare(name);
-  if (spelled !== "" && spelled === bare(wanted.name)) return 0.7;
+  if (spelled !== "" && spelled === bare(wanted.name)) return 0.65;
   return wanted.whole !== "" && termsOfWord(name)[0] === wanted.whole ? 0.4 : 0;
 }
 

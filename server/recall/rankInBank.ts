@@ -15,6 +15,7 @@ import {
   type DefinitionFit,
   type FileCandidate,
 } from "./fileCandidates.ts";
+import { kindFactor } from "./kindFactor.ts";
 import { mergeAdjacent, type ChunkRun, type ScoredChunk } from "./mergeAdjacent.ts";
 import { pointedChunks, symbolAtLine } from "./pointedPlaces.ts";
 import type { ParsedQuestion } from "./question.ts";
@@ -100,6 +101,10 @@ function rankFile(ranking: Ranking, file: VerifiedFile, candidate: FileCandidate
       known !== undefined && known > 0
         ? known
         : match.coverage * (file.asRemembered ? ranking.floor : (scores[0] ?? 0));
+    const definition = hidden === undefined ? matcher.definition(names).strength : 1;
+    // A question that is a name and nothing else wants what has it, whatever it is.
+    const isAsked = definition === 1 && asked.question.words.length === 0;
+    const kind = isAsked ? 1 : kindFactor(file, symbolIdxs, asked.question.intent.kind);
     const features: Features = {
       bm25: bm25 / mass,
       coverage: match.coverage,
@@ -108,7 +113,7 @@ function rankFile(ranking: Ranking, file: VerifiedFile, candidate: FileCandidate
       signature: matcher.share(signatureTerms(file, symbolIdxs)).share,
       path: path.share,
       file: decayed(without(scores, bm25), mass),
-      definition: hidden === undefined ? matcher.definition(names).strength : 1,
+      definition,
       qualified: Math.max(
         definitionFit(file, candidate, symbolIdxs)?.fit ?? 0,
         hidden === undefined ? 0 : hiddenFit(asked, file, hidden),
@@ -127,7 +132,7 @@ function rankFile(ranking: Ranking, file: VerifiedFile, candidate: FileCandidate
       chunkIdx,
       startLine: span.range.start.line,
       endLine: span.range.end.line,
-      score: scoreOf(features, factor),
+      score: scoreOf(features, factor * kind),
       features,
     };
   });

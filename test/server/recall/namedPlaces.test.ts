@@ -21,6 +21,9 @@ const files = {
   "other/worker.py": `${mentions("runAll", "spawn")}\n\n${mentions("runMore", "spawn")}`,
   "other/tasks/loader.py": `def load(task):\n    return task\n`,
   "macros/task/spawn.rs": `cfg_rt! {\n    /// Spawns it.\n    pub fn spawn(future: F) -> Handle {\n        inner(future)\n    }\n}\n`,
+  "src/a.ts": "/** Refunds the customer. */\nexport type RefundCustomer = string;\n",
+  "src/b.ts":
+    "/** Refunds the customer. */\nexport function refundCustomer(amount: number): number {\n  const fee = 1;\n  const total = amount + fee;\n  if (total > 100) {\n    return 100;\n  }\n  return total;\n}\n",
   "src/settings/index.ts": functionText("readAll"),
   "src/names.ts": `export function walking(): void {}\n\nexport function walk(): void {}\n\nexport function WALK(): void {}\n`,
   ...Object.fromEntries(
@@ -113,4 +116,9 @@ test("exact is exact: case and stem say less", async () => {
     stem.reasons.filter(({ kind }) => kind === "exactSymbol"),
     [],
   );
+});
+
+test("what does something comes before what is only declared, where the question asks how", async () => {
+  assert.equal((await first("how is the customer refunded?")).name, "refundCustomer");
+  assert.equal((await first("RefundCustomer")).name, "RefundCustomer");
 });
