@@ -1,6 +1,17 @@
 import { rmSync } from "node:fs";
+import path from "node:path";
+import { acquireStoreLock } from "../memory/storeLock.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
-import { hasStore, nameFolder, openFolder, type Surroundings } from "./openFolder.ts";
+import {
+  CliError,
+  filesOf,
+  hasStore,
+  nameDeletedFolder,
+  nameFolder,
+  openFolder,
+  type NamedFolder,
+  type Surroundings,
+} from "./openFolder.ts";
 import type { Command } from "./options.ts";
 import { formatMs } from "./numbers.ts";
 import { recordStore } from "./storeList.ts";
@@ -39,27 +50,42 @@ export async function indexFolder(
   }
 }
 
-/** `lore forget`: deletes the memory of the folder. */
+/** `lore forget`: deletes the memory of the folder, whether the folder is still there or not. */
 export async function forgetFolder(
   command: Extract<Command, { kind: "forget" }>,
   terminal: Terminal,
   around: Surroundings,
 ): Promise<ExitCode> {
-  const named = nameFolder(command.folder, command, around);
+  const deleted = nameDeletedFolder(command.folder, command, around);
+  const named = deleted ?? nameFolder(command.folder, command, around);
   const { folder } = named.root;
   const exists = hasStore(named);
-  if (exists) {
+  if (deleted !== undefined) removeFiles(deleted);
+  else if (exists) {
     const opened = await openFolder(named, command, around);
     try {
       await opened.services.memory.forget(named.root.id);
     } finally {
       await opened.close();
     }
-    // A folder that the user named may hold other things; Lore's own holds nothing else.
-    if (named.inDefaultPlace) rmSync(named.storeDir, { recursive: true, force: true });
   }
+  // A folder that the user named may hold other things; Lore's own holds nothing else.
+  if (exists && named.inDefaultPlace) rmSync(named.storeDir, { recursive: true, force: true });
   if (command.json) terminal.json({ folder, forgotten: exists });
   else if (exists) terminal.line(`Lore has forgotten ${safeLine(folder)}.`);
   else terminal.line(`Lore has no memory of ${safeLine(folder)}.`);
   return exists ? exitCodes.ok : exitCodes.nothing;
+}
+
+/** A memory is opened with its folder; without one, its files are deleted unless another process works with them. */
+function removeFiles(deleted: NamedFolder): void {
+  const files = filesOf(deleted);
+  const lock = acquireStoreLock(path.join(files, "owner.lock"));
+  if (lock === undefined) {
+    throw new CliError(
+      `Another Lore has the memory of ${deleted.root.folder} open. Close it and run the command again.`,
+    );
+  }
+  lock.release();
+  rmSync(files, { recursive: true, force: true });
 }

@@ -26,8 +26,9 @@ process.once("SIGTERM", () => interrupt.abort());
 
 // A reader that went away, as `lore search … | head` does, is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(exitCodes.ok);
+  if (error.code === "EPIPE") process.exit(exitCodes.ok);
+  process.stderr.write(`The output could not be written (${error.code ?? error.message}).\n`);
+  process.exit(exitCodes.failed);
 });
 
 process.exitCode = await run(process.argv.slice(2), {

@@ -42,7 +42,39 @@ export interface OpenFolder extends NamedFolder {
 export function nameFolder(given: string, common: Common, around: Surroundings): NamedFolder {
   const absolute = path.resolve(around.cwd, given);
   checkFolder(absolute, given);
-  const root = rootOf(realpathSync.native(absolute));
+  return named(realpathSync.native(absolute), common, around);
+}
+
+/**
+ * Returns a folder that is deleted while its memory is still there; `undefined` for every other path.
+ * Errors: `CliError` when the store's place is no folder or cannot be read.
+ */
+export function nameDeletedFolder(
+  given: string,
+  common: Common,
+  around: Surroundings,
+): NamedFolder | undefined {
+  const absolute = path.resolve(around.cwd, given);
+  if (existsSync(absolute)) return undefined;
+  const gone = named(realPathOfGone(absolute), common, around);
+  return hasStore(gone) && existsSync(filesOf(gone)) ? gone : undefined;
+}
+
+/** Returns where in the store the memory of this folder lies. */
+export function filesOf({ root, storeDir }: NamedFolder): string {
+  return path.join(storeDir, root.id);
+}
+
+/** Links among the folders above that are still there are followed, as when the memory was made. */
+function realPathOfGone(absolute: string): string {
+  const above = path.dirname(absolute);
+  if (above === absolute) return absolute;
+  const real = existsSync(above) ? realpathSync.native(above) : realPathOfGone(above);
+  return path.join(real, path.basename(absolute));
+}
+
+function named(folder: string, common: Common, around: Surroundings): NamedFolder {
+  const root = rootOf(folder);
   const { storeDir } = common;
   if (storeDir !== undefined) {
     return { root, storeDir: path.resolve(around.cwd, storeDir), inDefaultPlace: false };

@@ -250,7 +250,9 @@ function atMostOne(command: string, positionals: readonly string[]): string | un
   if (positionals.length > 1) {
     throw new UsageError(`“lore ${command}” takes one folder; quote a path that holds blanks.`);
   }
-  return positionals[0];
+  const [folder] = positionals;
+  if (folder === "") throw new UsageError(emptyFolder(command));
+  return folder;
 }
 
 function folderAndText(
@@ -262,8 +264,14 @@ function folderAndText(
   if (folder === undefined || text === undefined || text.trim() === "") {
     throw new UsageError(`“lore ${command}” needs a folder and a ${what}.`);
   }
+  if (folder === "") throw new UsageError(emptyFolder(command));
   if (rest.length > 0) {
     throw new UsageError(`“lore ${command}” takes one ${what}; put it in quotes.`);
   }
   return [folder, text];
+}
+
+/** An empty word is a variable of the shell that is not set; nobody means the current folder by it. */
+function emptyFolder(command: string): string {
+  return `The folder of “lore ${command}” is empty. Name a folder, or “.” for the current one.`;
 }

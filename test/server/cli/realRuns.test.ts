@@ -2,7 +2,17 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { describe, it, type TestContext } from "node:test";
@@ -97,6 +107,39 @@ describe("lore on a real folder", () => {
     assert.equal(existsSync(status.storeDir), false);
     assert.equal((await lore(home, ["status", folder])).code, 3);
   });
+
+  it("forgets a folder that was deleted, and says when there was none", async (t) => {
+    const { home, folder } = project(t);
+    assert.equal((await lore(home, ["index", folder])).code, 0);
+    rmSync(folder, { recursive: true });
+    const forgot = await lore(home, ["forget", folder]);
+    assert.equal(forgot.err, "");
+    assert.match(forgot.out, /has forgotten/);
+    assert.equal((await lore(home, ["stats"])).out, "Lore remembers no folder yet.\n");
+    const again = await lore(home, ["forget", folder]);
+    assert.equal(again.code, 1);
+    assert.match(again.err, /There is no folder/);
+    const named = path.join(home, "named");
+    mkdirSync(named);
+    writeFileSync(path.join(named, "thesis.txt"), "mine");
+    assert.equal((await lore(home, ["forget", folder, "--store", named])).code, 1);
+    assert.deepEqual(readdirSync(named), ["thesis.txt"]);
+  });
+
+  it(
+    "says in one line that its output could not be written",
+    { skip: !existsSync("/dev/full") },
+    async () => {
+      const full = openSync("/dev/full", "w");
+      const child = spawn(process.execPath, [entry, "--help"], { stdio: ["ignore", full, "pipe"] });
+      closeSync(full);
+      let err = "";
+      child.stderr?.on("data", (data: Buffer) => (err += data.toString()));
+      const [code] = (await once(child, "close")) as [number];
+      assert.equal(err, "The output could not be written (ENOSPC).\n");
+      assert.equal(code, 1);
+    },
+  );
 
   it(
     "ends with 130 on Ctrl-C and leaves a memory that opens",
