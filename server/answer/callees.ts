@@ -27,11 +27,12 @@ export async function findCallees(ask: Ask, main: Recall): Promise<Callee[]> {
     if (called.name === place.symbol?.name || callees.length >= maxCallees) continue;
     const fits = (recall: Recall): boolean => isProbablyCalled(called, recall, place);
     const known = ask.result.recalls.filter(fits);
-    if (known.length === 0 && nLookups >= maxLookups) continue;
-    if (known.length === 0) nLookups++;
-    const found =
-      known.length > 0 ? known : (await recallMore(ask, `\`${called.name}\``, 8)).filter(fits);
-    const recall = nearest(found, main);
+    // What was recalled for the question may be another file's definition of the name; the file's own wins.
+    const isOwn = known.some(({ citation }) => citation.path === main.citation.path);
+    const looksUp = !isOwn && nLookups < maxLookups;
+    if (looksUp) nLookups++;
+    const more = looksUp ? (await recallMore(ask, `\`${called.name}\``, 8)).filter(fits) : [];
+    const recall = nearest([...known, ...more], main);
     if (recall !== undefined) callees.push({ name: called.name, recall });
   }
   return callees;

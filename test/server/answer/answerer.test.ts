@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
 import MarkdownIt from "markdown-it";
-import type { Answer, Citation } from "../../../protocol/types.ts";
+import type { Answer, Citation, Recall } from "../../../protocol/types.ts";
 import type { AskParams } from "../../../protocol/methods.ts";
 import { Answerer } from "../../../server/answer/answerer.ts";
 import { code } from "../../../server/answer/markdown.ts";
@@ -360,4 +360,34 @@ test("hostile names and contents stay text, links stay ours, and code equals wha
     ),
     { numRuns: 200 },
   );
+});
+
+test("what a definition calls is its own file's, whatever else the question recalled", async () => {
+  const fixture = `//- /src/near/wheel.rs
+// Fires the timers of the wheel.
+fn fire_wheel(wheel: Wheel) -> bool {
+    none_before(wheel)
+}
+
+fn none_before(it: Wheel) -> bool {
+    it.n > 0
+}
+//- /src/far/clock.rs
+// Whether the timers of the wheel fire.
+fn none_before(wheel: Wheel) -> bool {
+    wheel.fire
+}
+`;
+  const source = new MemorySource(filesOf(fixture), hashText);
+  const question = "where does `fire_wheel` fire the timers of the wheel?";
+  const search = source.search.bind(source);
+  const isOwnHelper = ({ citation }: Recall): boolean =>
+    citation.symbol?.name === "none_before" && citation.path === "src/near/wheel.rs";
+  source.search = async (params) => {
+    const result = await search(params);
+    if (params.query !== question) return result;
+    return { ...result, recalls: result.recalls.filter((recall) => !isOwnHelper(recall)) };
+  };
+  const { markdown } = await ask(source, question);
+  assert.match(markdown, /It calls `none_before` \(\[`src\/near\/wheel\.rs/);
 });
