@@ -19,6 +19,8 @@ const maxCompared = 40;
 
 /** The definitions that a use in one language may mean. */
 interface Rivals {
+  /** True when every definition of the name is in a language that this one does not call by name. */
+  readonly isForeign: boolean;
   readonly targets: readonly UseTarget[];
   readonly others: readonly UseTarget[];
 }
@@ -53,7 +55,8 @@ export class UseJudge {
 
   /** Returns how many definitions of the name a file of a language may mean; at least so many. */
   nDefinitionsFor(language: string): number {
-    return this.#all.filter((each) => isSameFamily(each.language ?? language, language)).length;
+    const own = this.#all.filter((each) => isSameFamily(each.language ?? language, language));
+    return own.length === 0 ? this.#all.length : own.length;
   }
 
   /** A factor for files that are read first. */
@@ -65,7 +68,7 @@ export class UseJudge {
   }
 
   judge(use: NameUse, language: string): UseJudgement {
-    const { targets, others } = this.#rivalsIn(language);
+    const { targets, others, isForeign } = this.#rivalsIn(language);
     if (others.length === 0) {
       if (targets.length < 2) return "clear";
       // Nobody asked for one of them, so that none can be told from the others.
@@ -73,7 +76,10 @@ export class UseJudge {
     }
     const forTarget = strongest(targets, use);
     const forOther = strongest(others, use);
-    if (forTarget >= clearStrength) return forTarget >= forOther ? "clear" : "other";
+    if (forTarget >= clearStrength) {
+      if (forTarget < forOther) return "other";
+      return isForeign ? "unclear" : "clear";
+    }
     if (forOther >= clearStrength || forTarget <= againstStrength) return "other";
     return "unclear";
   }
@@ -86,6 +92,7 @@ export class UseJudge {
         each.language === undefined || isSameFamily(each.language, language);
       const hasOwn = this.#all.some(inFamily);
       rivals = {
+        isForeign: this.#all.length > 0 && !hasOwn,
         targets: hasOwn ? this.#targets.filter(inFamily) : this.#targets,
         others: hasOwn ? this.#others.filter(inFamily) : this.#others,
       };

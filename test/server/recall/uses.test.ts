@@ -22,6 +22,10 @@ const files = {
   "test/one.test.ts": `import { onlyOne } from "../src/one.ts";\n\ntest("one", () => {\n  onlyOne("x");\n});\n`,
   "src/retry.py": `def policy(settings):\n    return settings.get("MAX_RETRIES")\n`,
   "src/defaults.py": `MAX_RETRIES = 3\n`,
+  "src/reader.cs": `class Reader {\n  public int Take(int n) { return n; }\n}\n`,
+  "src/writer.cs": `class Writer {\n  public int Take(int n) { return n; }\n}\n`,
+  "src/near.cs": `class Near {\n  int ViaSharp(Reader reader) { return reader.Take(1); }\n}\n`,
+  "src/far.py": `def via_python(reader):\n    return reader.Take(1)\n`,
 };
 
 let place: ReturnType<typeof workspace>;
@@ -85,6 +89,11 @@ describe("uses of one of three definitions:", () => {
       "viaPool?",
     ]);
   });
+});
+
+test("a call in another language is never said to mean the definition", async () => {
+  const found = await uses("Take", { path: "src/reader.cs", container: "Reader" });
+  assert.deepEqual(holders(found), ["ViaSharp", "via_python?"]);
 });
 
 test("comments and strings use nothing, code inside of templates does", async () => {
