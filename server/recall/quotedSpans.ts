@@ -75,10 +75,19 @@ function cutFences(text: string): { readonly code?: string; readonly rest: strin
   const rest: string[] = [];
   let isInside = false;
   for (const line of text.split("\n")) {
-    if (line.trimStart().startsWith("```")) isInside = !isInside;
+    if (isInside ? closesFence(line) : opensFence(line)) isInside = !isInside;
     else (isInside ? code : rest).push(line);
   }
   return code.length === 0
     ? { rest: rest.join("\n") }
     : { code: code.join("\n"), rest: rest.join("\n") };
+}
+
+/** A line that goes on with more backticks, as "```name``` where?" does, quotes within itself. */
+function opensFence(line: string): boolean {
+  return /^\s*```+[^`]*$/.test(line);
+}
+
+function closesFence(line: string): boolean {
+  return line.trimStart().startsWith("```");
 }

@@ -226,6 +226,9 @@ check("what does this do?\n```ts\nconst maxDelay = 3;\n```", {
   intent: { kind: "what", target: "maxDelay" },
 });
 
+check("```evictOldest``` where is it called?", { identifiers: ["evictOldest"] });
+check("```evictOldest```", { identifiers: ["evictOldest"] });
+
 test("only the beginning of an oversized question is understood, and it says so", () => {
   const parsed = parseQuestion(`needle ${" word".repeat(maxQuestionLength)} tail`);
   assert.equal(parsed.isCut, true);
