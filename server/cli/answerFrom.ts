@@ -1,7 +1,9 @@
 /** What `ask` and `search` have in common: when they answer, and what they say of the memory beside the answer. */
 import { MemoryError } from "../../protocol/errors.ts";
+import type { RootStatus } from "../../protocol/types.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { nameFolder, openFolder, type OpenFolder, type Surroundings } from "./openFolder.ts";
+import { formatCount, formatNouns } from "./numbers.ts";
 import type { Common } from "./options.ts";
 import { emptyLines, noticeLines } from "./statusText.ts";
 import { recordStore } from "./storeList.ts";
@@ -9,8 +11,14 @@ import type { Terminal } from "./terminal.ts";
 import { isFollower, waitFor, type Readiness } from "./waiting.ts";
 
 /**
- * Opens the folder and runs `answer` as soon as its memory is `readiness` far; what is left of the syntax pass
- * is not waited for, the next command goes on with it. What another process keeps is read at once, however
+ * How long a question waits for the syntax pass once everything is searchable. Small folders are through by then,
+ * and their first answer is as good as any later one; in large ones waiting longer would cost more than it gives.
+ */
+const maxExactWaitMs = 2_000;
+
+/**
+ * Opens the folder and runs `answer` when its memory is `readiness` far and the syntax pass had its moment; what
+ * is left of that pass is said, and the next command goes on with it. What another process keeps is read at once, however
  * far it is. A memory that holds nothing is told with the reason; with `--json` only `answer` speaks.
  */
 export async function answerFrom(
@@ -24,7 +32,10 @@ export async function answerFrom(
   const folder = await openFolder(named, command, around);
   try {
     recordStore(named);
-    if (!isFollower(folder.status())) await waitUnlessFailed(folder, readiness, around);
+    if (!isFollower(folder.status())) {
+      await waitUnlessFailed(folder, readiness, around);
+      if (readiness === "searchable") await waitAMomentForSyntax(folder, around);
+    }
     const status = folder.status();
     if (command.json) return await answer(folder);
     if (status.remembered === 0) {
@@ -32,6 +43,8 @@ export async function answerFrom(
       return exitCodes.nothing;
     }
     const code = await answer(folder);
+    // What was still guessed when the answer was made, not what has been refined since.
+    if (status.filesToRefine > 0) terminal.note(guessedNote(status));
     for (const line of noticeLines(folder.status(), terminal)) terminal.note(line);
     return code;
   } finally {
@@ -50,4 +63,23 @@ async function waitUnlessFailed(
   } catch (error) {
     if (!(error instanceof MemoryError) || folder.status().remembered === 0) throw error;
   }
+}
+
+/** Ends when the syntax pass is through, or has had its time; only the user's own cancel rejects. */
+async function waitAMomentForSyntax(folder: OpenFolder, around: Surroundings): Promise<void> {
+  if (folder.status().state !== "refining") return;
+  const signal = AbortSignal.any([around.signal, AbortSignal.timeout(maxExactWaitMs)]);
+  try {
+    await folder.services.memory.settled(true, signal);
+  } catch (error) {
+    around.signal.throwIfAborted();
+    if (!signal.aborted && !(error instanceof MemoryError)) throw error;
+  }
+}
+
+function guessedNote({ filesToRefine, remembered }: RootStatus): string {
+  return (
+    `The ends of functions are still guessed in ${formatCount(filesToRefine)} of ` +
+    `${formatNouns(remembered, "file")}, so a later answer may be better. The next command goes on with them.`
+  );
 }

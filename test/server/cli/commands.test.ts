@@ -374,6 +374,31 @@ describe("lore ask", () => {
     );
   });
 
+  it("gives the syntax pass a moment, and says what is still guessed after it", async (t) => {
+    const bench = cliBench(t, { state: "refining", filesToRefine: 1_200, remembered: 2_000 });
+    const { code, out, err } = await bench.run(["ask", "project", "q"]);
+    assert.equal(code, exitCodes.ok);
+    assert.equal(out, "one\n\ntwo\n");
+    assert.match(err, /still guessed in 1,200 of 2,000 files/);
+    const waits = bench.services.memory.calls.filter(([name]) => name === "settled");
+    assert.deepEqual(
+      waits.map(([, refined]) => refined),
+      [false, true],
+    );
+  });
+
+  it("can be interrupted in that moment", async (t) => {
+    const bench = cliBench(t, { state: "refining", filesToRefine: 1 });
+    const abort = new AbortController();
+    bench.services.memory.settled = (refined, signal) => {
+      if (!refined) return Promise.resolve(bench.services.memory.status());
+      queueMicrotask(() => abort.abort());
+      return untilAborted(signal);
+    };
+    const { code } = await bench.run(["ask", "project", "q"], { signal: abort.signal });
+    assert.equal(code, exitCodes.interrupted);
+  });
+
   it("answers from what there is when the memory cannot be written any more", async (t) => {
     const bench = cliBench(t, { state: "failed", notices: [{ kind: "diskFull" }] });
     bench.services.memory.settled = () => Promise.reject(new MemoryError("diskFull"));
