@@ -10,6 +10,7 @@ import { chunkOfSymbol, definitionsOf, type FoundDefinition } from "./definition
 import { PointedPlaces, type PointedFile } from "./pointedPlaces.ts";
 import type { ParsedQuestion } from "./question.ts";
 import { roleFactor } from "./ranking.ts";
+import { isSameFamily } from "./useJudge.ts";
 import type { QuestionMatcher } from "./questionMatcher.ts";
 import { qualifierFit, wantedNames, type WantedName } from "./wantedNames.ts";
 
@@ -216,9 +217,16 @@ function priorIn(file: FileCandidate, question: ParsedQuestion, mass: number): n
   return (found + named) * roleFactorIn(file, question);
 }
 
-/** Returns the factor of a file's role; a file that the question names is wanted whatever its role. */
+/** What remains of a file's score when the question names another language. */
+const otherLanguageFactor = 0.5;
+
+/** Returns the factor of a file's role and language; a file that the question names is wanted whatever they are. */
 export function roleFactorIn(file: FileCandidate, { scope }: ParsedQuestion): number {
-  const factor = roleFactor(fileRoleOf(file.path, file.blob.language as LanguageId), scope);
+  const { language } = file.blob;
+  const isWanted = scope.languages?.some((wanted) => isSameFamily(wanted, language)) ?? true;
+  const factor =
+    roleFactor(fileRoleOf(file.path, language as LanguageId), scope) *
+    (isWanted ? 1 : otherLanguageFactor);
   return file.pointed === undefined
     ? factor
     : factor + Math.max(0, 1 - factor) * file.pointed.certainty;

@@ -25,6 +25,8 @@ const files = {
   "src/b.ts":
     "/** Refunds the customer. */\nexport function refundCustomer(amount: number): number {\n  const fee = 1;\n  const total = amount + fee;\n  if (total > 100) {\n    return 100;\n  }\n  return total;\n}\n",
   "src/settings/index.ts": functionText("readAll"),
+  "py/varint.py": `def decode_varint(buffer):\n    """Decodes a varint: a varint of the buffer."""\n    return buffer\n`,
+  "cpp/varint.h": "/* Decodes it. */\ninline int DecodeVarint(const char* p) {\n  return *p;\n}\n",
   "src/names.ts": `export function walking(): void {}\n\nexport function walk(): void {}\n\nexport function WALK(): void {}\n`,
   ...Object.fromEntries(
     Array.from({ length: 12 }, (_, i) => [`apps/a${i}/config.ts`, functionText(`config${i}`)]),
@@ -121,4 +123,9 @@ test("exact is exact: case and stem say less", async () => {
 test("what does something comes before what is only declared, where the question asks how", async () => {
   assert.equal((await first("how is the customer refunded?")).name, "refundCustomer");
   assert.equal((await first("RefundCustomer")).name, "RefundCustomer");
+});
+
+test("a language that the question names comes before others", async () => {
+  assert.equal((await first("where are varints decoded in C++?")).path, "cpp/varint.h");
+  assert.equal((await first("where are varints decoded in Python?")).path, "py/varint.py");
 });
