@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { benchEditor } from "./editor.ts";
+import { benchEncoder } from "./encoder.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchLatency } from "./latency.ts";
 import { describeMachine } from "./machine.ts";
@@ -11,6 +12,7 @@ import { benchStartup } from "./startup.ts";
 import { toMarkdown, toText, type Table } from "./table.ts";
 
 const benches: Readonly<Record<Part, (settings: BenchSettings) => Table[] | Promise<Table[]>>> = {
+  encoder: benchEncoder,
   ingest: benchIngest,
   startup: benchStartup,
   latency: benchLatency,

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 
-const parts = ["ingest", "startup", "latency", "recall", "editor"] as const;
+const parts = ["encoder", "ingest", "startup", "latency", "recall", "editor"] as const;
 export type Part = (typeof parts)[number];
 
 export interface BenchSettings {
@@ -30,7 +30,7 @@ export type TreeSize = (typeof treeSizes)[number];
 
 const checkout = path.resolve(import.meta.dirname, "..");
 
-export const benchUsage = `Usage: npm run bench -- [ingest|startup|latency|recall|editor|all] [--linux DIR] [--eval DIR --trees DIR]
+export const benchUsage = `Usage: npm run bench -- [encoder|ingest|startup|latency|recall|editor|all] [--linux DIR] [--eval DIR --trees DIR]
        [--size 250k|1m|30m]... [--results DIR] [--work DIR]`;
 
 /** Reads the command line. Errors: a sentence, thrown, for a wrong word. */

@@ -2,7 +2,8 @@
  * What the user should know of a memory and may act on. A notice is a fact; whoever shows it words it, in the
  * user's language and with the ways out that its surface has (a command of the editor, an option of a terminal).
  */
-export type Notice = { readonly kind: PlainNoticeKind } | HidingRuleNotice | HangingNotice;
+export type Notice =
+  { readonly kind: PlainNoticeKind } | HidingRuleNotice | HangingNotice | ModelNotice;
 
 /** The notices that are told by their kind alone. */
 export type PlainNoticeKind =
@@ -24,6 +25,35 @@ export type PlainNoticeKind =
   | "readOnly"
   /** The folder cannot be read at the moment: what is remembered is kept, and it is looked at again. */
   | "folderUnreadable";
+
+/** Search works by words only, because the language model cannot be used. */
+export interface ModelNotice {
+  readonly kind: "modelUnavailable";
+  readonly cause: ModelFaultKind;
+  /** The file at fault, relative to the model's folder; `""` for none. */
+  readonly file: string;
+}
+
+/** Why a model cannot be used. */
+export type ModelFaultKind =
+  /** There is no manifest, or a file that it names is not there. */
+  | "missing"
+  /** The manifest is no JSON, or a field of it is not what the format says. */
+  | "manifestInvalid"
+  /** Made for another version of Lore. */
+  | "otherFormat"
+  /** A file is shorter or longer than its header says. */
+  | "truncated"
+  /** A file's hash is not the manifest's. */
+  | "damaged"
+  /** Dimensions or vocabulary of the files do not agree. */
+  | "dimensions"
+  /** The scale of a table is not a finite, positive number. */
+  | "scale"
+  /** A merge of the tokenizer refers to a token that does not exist yet. */
+  | "tokenizer"
+  /** The WebAssembly kernel is not there or does not start on this machine. */
+  | "kernel";
 
 /** One ignore rule hides nearly every entry of the root. */
 export interface HidingRuleNotice {

@@ -91,7 +91,9 @@ export interface Reason {
     | "source"
     | "test"
     | "neighbour"
-    | "openEditor";
+    | "openEditor"
+    /** The chunk's embedding is near to the question's. */
+    | "meaning";
   /** The words or the name that matched; may be empty. */
   readonly detail: string;
   /** Contribution to the score, in the score's own unit. */
@@ -139,7 +141,8 @@ export interface Coverage {
   readonly failed: number;
 }
 
-export type Tier = "lexical" | "symbols";
+/** `meaning`: embeddings, which find what says the same in other words. */
+export type Tier = "lexical" | "symbols" | "meaning";
 
 export interface SearchResult {
   readonly recalls: readonly Recall[];
@@ -164,6 +167,23 @@ export interface RecallTrace {
     readonly nCandidates: number;
     readonly ms: number;
   }[];
+  /** Absent in turns that an older version wrote, and when no memory is open. */
+  readonly meaning?: MeaningTrace;
+}
+
+/** What the search by meaning could draw on. */
+export interface MeaningTrace {
+  /**
+   * `used`: all chunks have embeddings. `partly`: some do not yet. `notAsked`: the question holds no word.
+   * `unavailable`: search worked by words only; the memory's notices say why.
+   */
+  readonly state: "used" | "partly" | "notAsked" | "unavailable";
+  /** The model's id, `""` without one. */
+  readonly model: string;
+  readonly nEmbedded: number;
+  readonly nChunks: number;
+  /** Memory that the model and the embeddings take while they are searched. */
+  readonly memoryBytes: number;
 }
 
 /** All places where a literal text occurs, with the completeness of the scan. */
@@ -294,6 +314,8 @@ export interface RootStatus {
   readonly bytesKnown: number;
   readonly bytesDone: number;
   readonly nChunks: number;
+  /** Chunks that can be found by meaning; the others, by words only. */
+  readonly nEmbedded: number;
   /** Remembered files whose chunks come from the syntax tree. */
   readonly filesSyntaxExact: number;
   /** Remembered files that have a grammar but did not parse within limits: line-based chunks. */

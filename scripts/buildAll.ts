@@ -5,6 +5,7 @@ import * as esbuild from "esbuild";
 import { bundleOptions, presentBundles } from "./bundles.ts";
 import { inCheckout } from "./checkout.ts";
 import { copyGrammars } from "./grammars.mjs";
+import { buildKernel, isKernelStale } from "./kernel.ts";
 
 /** Builds into `dist/` and `dist-test/`. Rejects with readable messages when a source does not bundle. */
 export async function buildAll(production: boolean): Promise<void> {
@@ -14,6 +15,7 @@ export async function buildAll(production: boolean): Promise<void> {
   await Promise.all([
     ...presentBundles().map((bundle) => esbuild.build(bundleOptions(bundle, production))),
     copyGrammars(),
+    buildKernel(),
   ]);
 }
 
@@ -21,6 +23,7 @@ export async function buildAll(production: boolean): Promise<void> {
 export function isBuildStale(): boolean {
   const built = presentBundles().map((bundle) => mtimeMs(inCheckout(bundle.to)));
   const oldest = Math.min(...built);
+  if (isKernelStale()) return true;
   return sourceFolders.some((folder) => newestMtimeMs(inCheckout(folder)) > oldest);
 }
 

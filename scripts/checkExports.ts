@@ -23,10 +23,14 @@ const sources: readonly SourceText[] = globSync(
   .sort()
   .map((file) => ({ file, text: readFileSync(path.join(root, file), "utf8") }));
 
-/** What is called by its name from outside: VS Code activates the extension, Mocha's host runs the tests. */
+/**
+ * What is called by its name from outside: VS Code activates the extension, Mocha's host runs the tests, and the
+ * kernel is called through WebAssembly.
+ */
 const entries: Readonly<Record<string, readonly string[]>> = {
   "extension/main.ts": ["activate", "deactivate"],
   "test/inhost/index.ts": ["run"],
+  "server/model/kernel/kernel.ts": ["initTokenizer"],
 };
 
 /** For each file, by whom each of its names is imported; `*` stands for all names. */
@@ -44,13 +48,19 @@ function noteImports({ file, text }: SourceText): void {
   const forms =
     /(?:\b(?:import|export)\s+(?:type\s+)?([^;"'()]*?)\s*from\s*|\bimport\()"(\.[^"]+)"/g;
   for (const [, clause, specifier] of text.matchAll(forms)) {
-    const target = path.posix.join(path.posix.dirname(file), specifier as string);
+    const target = targetOf(file, specifier as string);
     const names = /\{([^}]*)\}/.exec(clause ?? "")?.[1];
     for (const name of names === undefined ? ["*"] : namesIn(names)) {
       const ofFile = importers.get(target) ?? new Map<string, Set<string>>();
       importers.set(target, ofFile.set(name, (ofFile.get(name) ?? new Set()).add(file)));
     }
   }
+}
+
+/** AssemblyScript wants its imports without an extension. */
+function targetOf(file: string, specifier: string): string {
+  const target = path.posix.join(path.posix.dirname(file), specifier);
+  return file.startsWith("server/model/kernel/") ? `${target}.ts` : target;
 }
 
 function namesIn(list: string): string[] {

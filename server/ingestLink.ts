@@ -12,11 +12,13 @@ import type {
   IngestCall,
   IngestMessage,
   IngestReply,
+  IngestThreadData,
   ProblemPage,
   StoreStatus,
 } from "./ingest/ingestCalls.ts";
 import { blankStatus } from "./ingest/waitingStatus.ts";
 import { HeartbeatReader, newHeartbeat, type Waiting } from "./ingest/heartbeat.ts";
+import type { EncoderParts } from "./model/staticEncoder.ts";
 import type { Logger, LogLevel } from "./ports.ts";
 import { threadEntry } from "./threads.ts";
 
@@ -28,6 +30,8 @@ export interface IngestLinkOptions {
   /** How long the file system may take for one answer before the root counts as hanging. */
   readonly hangMs: number;
   readonly logLevel: LogLevel | "off";
+  /** `undefined` when there is no model: chunks get no embeddings. */
+  readonly encoder: EncoderParts | undefined;
   /** The thread has said something new, hangs, or answers again. */
   readonly changed: () => void;
   /** The thread ended by itself and a new one began; what it had been told has to be told again. */
@@ -121,10 +125,10 @@ export class IngestLink {
   }
 
   #start(): void {
-    const { watchdogMs, retryMs, logLevel, log } = this.#options;
+    const { watchdogMs, retryMs, logLevel, log, encoder } = this.#options;
     const heartbeat = newHeartbeat();
     const worker = new Worker(threadEntry("ingestThread"), {
-      workerData: { watchdogMs, retryMs, logLevel, heartbeat },
+      workerData: { watchdogMs, retryMs, logLevel, heartbeat, encoder } satisfies IngestThreadData,
     });
     this.#worker = worker;
     this.#heartbeat = new HeartbeatReader(heartbeat);

@@ -18,3 +18,13 @@ export function parseThreadsPerRoot(wanted: number, nRoots: number): number {
   const all = wanted > 0 ? wanted : Math.max(2, Math.floor(availableParallelism() / 2));
   return Math.max(1, Math.floor(all / Math.max(1, nRoots)));
 }
+
+/** Returns the URL of the kernel. In a source tree that is the build's. */
+export function kernelUrl(): URL {
+  return new URL(fromSource ? "../dist/kernel.wasm" : "./kernel.wasm", import.meta.url);
+}
+
+/** Returns the URL of the static model's folder: beside the folder of the bundle, and of the sources. */
+export function modelFolderUrl(): URL {
+  return new URL("../models/static/", import.meta.url);
+}

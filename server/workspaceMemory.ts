@@ -4,9 +4,16 @@
  */
 import { MemoryError } from "../protocol/errors.ts";
 import type { FileChange } from "../protocol/methods.ts";
-import type { Coverage, MemorySettings, MemoryStatus, Root } from "../protocol/types.ts";
+import type {
+  Coverage,
+  MemorySettings,
+  MemoryStatus,
+  Root,
+  RootStatus,
+} from "../protocol/types.ts";
 import type { IngestAction, ProblemPage, StoreStatus } from "./ingest/ingestCalls.ts";
 import { IngestLink } from "./ingestLink.ts";
+import type { EncoderOutcome } from "./encoderParts.ts";
 import { errorCode, isDamage } from "./memory/database.ts";
 import { MemoryBank, type OpenBank } from "./memory/memoryBank.ts";
 import type { Logger, LogLevel } from "./ports.ts";
@@ -30,6 +37,8 @@ export interface WorkspaceMemoryOptions {
   readonly hangMs?: number;
   /** What the ingest threads write to standard error; `off`: nothing. */
   readonly logLevel?: LogLevel | "off";
+  /** Without a model chunks get no embeddings, and the status says why. */
+  readonly encoder: EncoderOutcome;
 }
 
 const defaultWatchdogMs = 60_000;
@@ -120,10 +129,18 @@ export class WorkspaceMemory implements MemoryService {
 
   status(): MemoryStatus {
     return {
-      roots: this.#stores().map((store) => store.status),
+      roots: this.#stores().map((store) => this.#withModelNotice(store.status)),
       paused: this.#paused,
       serverVersion,
     };
+  }
+
+  /** The model is everybody's, but only a root can show what it means. */
+  #withModelNotice(status: RootStatus): RootStatus {
+    const { encoder } = this.#options;
+    if (encoder.kind === "ready") return status;
+    const { kind: cause, file } = encoder.fault;
+    return { ...status, notices: [...status.notices, { kind: "modelUnavailable", cause, file }] };
   }
 
   settled(refined: boolean, signal: AbortSignal): Promise<MemoryStatus> {
@@ -310,7 +327,7 @@ export class WorkspaceMemory implements MemoryService {
   }
 
   #addLink(root: Root): void {
-    const { log, watchdogMs, retryMs, hangMs, logLevel } = this.#options;
+    const { log, watchdogMs, retryMs, hangMs, logLevel, encoder } = this.#options;
     const link = new IngestLink({
       root,
       log,
@@ -318,6 +335,7 @@ export class WorkspaceMemory implements MemoryService {
       retryMs: retryMs ?? defaultRetryMs,
       hangMs: hangMs ?? defaultHangMs,
       logLevel: logLevel ?? "info",
+      encoder: encoder.kind === "ready" ? encoder.parts : undefined,
       changed: () => this.#tellListeners(),
       restarted: () => this.#openAgain(link),
     });

@@ -1,4 +1,4 @@
-import type { Coverage, Recall, RecallTrace, Turn } from "../protocol/types.ts";
+import type { Coverage, Recall, MeaningTrace, RecallTrace, Turn } from "../protocol/types.ts";
 import { longPlace } from "./citationLabel.ts";
 import { element } from "./element.ts";
 import { reasonTexts } from "./reasonText.ts";
@@ -111,9 +111,24 @@ function traceParts(trace: RecallTrace, texts: Texts): readonly Node[] {
   addRow(texts.text("looked.paths"), plain(trace.paths));
   addRow(texts.text("looked.literals"), plain(trace.literals));
   addRow(texts.text("looked.ignored"), plain(ignored.map(({ term }) => term)));
+  if (trace.meaning !== undefined)
+    addRow(texts.text("looked.meaning"), plain([meaningText(trace.meaning, texts)]));
   const parts: Node[] = words.childElementCount > 0 ? [words] : [];
   if (trace.stages.length > 0) parts.push(stageTable(trace.stages, texts));
   return parts;
+}
+
+function meaningText({ state, nEmbedded, nChunks }: MeaningTrace, texts: Texts): string {
+  switch (state) {
+    case "used":
+      return texts.text("looked.meaningUsed", texts.number(nChunks));
+    case "partly":
+      return texts.text("looked.meaningPartly", texts.number(nEmbedded), texts.number(nChunks));
+    case "notAsked":
+      return texts.text("looked.meaningNotAsked");
+    case "unavailable":
+      return texts.text("looked.meaningUnavailable");
+  }
 }
 
 function stageTable(stages: RecallTrace["stages"], texts: Texts): HTMLElement {

@@ -7,6 +7,7 @@ import type {
   Range,
   Reason,
   Recall,
+  MeaningTrace,
   RecallTrace,
   Relation,
   SelectedCode,
@@ -49,6 +50,7 @@ const reasonKinds: Readonly<Record<Reason["kind"], true>> = {
   test: true,
   neighbour: true,
   openEditor: true,
+  meaning: true,
 };
 const relationKinds: Readonly<Record<Relation["kind"], true>> = {
   calls: true,
@@ -64,7 +66,7 @@ const fileRoles: Readonly<Record<FileRole, true>> = {
   docs: true,
   config: true,
 };
-const tiers: Readonly<Record<Tier, true>> = { lexical: true, symbols: true };
+const tiers: Readonly<Record<Tier, true>> = { lexical: true, symbols: true, meaning: true };
 const turnStates: Readonly<Record<Turn["state"], true>> = {
   done: true,
   streaming: true,
@@ -118,6 +120,15 @@ const isTrace = isObject<RecallTrace>({
   literals: isArrayOf(isString),
   stages: isArrayOf(
     isObject<RecallTrace["stages"][number]>({ name: isString, nCandidates: isCount, ms: isNumber }),
+  ),
+  meaning: isOptional(
+    isObject<MeaningTrace>({
+      state: isOneOf("used", "partly", "notAsked", "unavailable"),
+      model: isString,
+      nEmbedded: isCount,
+      nChunks: isCount,
+      memoryBytes: isCount,
+    }),
   ),
 });
 const isCoverage = isObject<Coverage>({

@@ -1,4 +1,4 @@
-import type { Notice } from "../../protocol/notices.ts";
+import type { ModelNotice, Notice } from "../../protocol/notices.ts";
 import { oneLine } from "../displayText.ts";
 import type { Translate } from "../wording.ts";
 
@@ -46,11 +46,36 @@ export function explainNotice(notice: Notice, t: Translate): string {
         "The file system has not answered for “{0}”, as happens when a network drive is gone. Lore keeps what it remembers of this folder and goes on when it answers; your other folders are not affected.",
         oneLine(notice.path, 200),
       );
+    case "modelUnavailable":
+      return explainModel(notice, t);
     case "ignoreHidesAlmostAll":
       return explainHidingRule(notice, t);
     default:
       // A server of another version may know notices that this one does not.
       return t("The memory server reports “{0}”.", oneLine((notice as { kind: string }).kind, 60));
+  }
+}
+
+function explainModel({ cause, file }: ModelNotice, t: Translate): string {
+  const name = oneLine(file, 60);
+  switch (cause) {
+    case "missing":
+      return t(
+        "Search works by words only, because the language model is not installed ({0}). Install Lore again.",
+        name,
+      );
+    case "otherFormat":
+      return t(
+        "Search works by words only, because the language model is of another version ({0}). Install Lore again.",
+        name,
+      );
+    case "kernel":
+      return t("Search works by words only, because this machine cannot run the language model.");
+    default:
+      return t(
+        "Search works by words only, because the language model is damaged ({0}). Install Lore again.",
+        name,
+      );
   }
 }
 

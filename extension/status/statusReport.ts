@@ -65,7 +65,7 @@ function rootSection(
     ...(root.state === "ready"
       ? []
       : [t("Bytes done: {0} of {1}", size(root.bytesDone), size(root.bytesKnown))]),
-    t("Chunks: {0}", count(root.nChunks)),
+    t("Chunks: {0}, of these found by meaning: {1}", count(root.nChunks), count(root.nEmbedded)),
     t("Size of the memory on disk: {0}", size(root.storeBytes)),
     ...problemLines(listed, wording),
   ];

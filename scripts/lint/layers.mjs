@@ -79,9 +79,16 @@ const layers = [
   // Asking git, watching the disk, and the pool that owns the parser threads.
   {
     files: /^server\/ingest\/(git[A-Z][A-Za-z]*|[a-zA-Z]+(Pool|Host|Watch|Watcher))\.ts$/,
-    sources: [...ground, "server/memory/", "server/ingest/"],
+    sources: [...ground, "server/model/", "server/memory/", "server/ingest/"],
     packages: [],
     builtins: "all",
+  },
+  // The files of a model, and their hashes.
+  {
+    files: /^server\/model\/modelFolder\.ts$/,
+    sources: ["server/model/"],
+    packages: [],
+    builtins: ["fs", "crypto", ...pure],
   },
   {
     files: /^server\/model\//,

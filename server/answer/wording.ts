@@ -14,7 +14,11 @@ export function notInMemory(coverage: Coverage, statusCommand: string): string |
     : `Not in memory: ${parts.join(", ")}. “${statusCommand}” lists them.`;
 }
 
-const tierNames: Readonly<Record<Tier, string>> = { lexical: "words", symbols: "symbols" };
+const tierNames: Readonly<Record<Tier, string>> = {
+  lexical: "words",
+  symbols: "symbols",
+  meaning: "meaning",
+};
 
 /** The last line of every answer: what it could draw on. */
 export function drawnFrom(coverage: Coverage, tiers: readonly Tier[]): string {
@@ -23,6 +27,11 @@ export function drawnFrom(coverage: Coverage, tiers: readonly Tier[]): string {
     pending > 0
       ? `${count(pending, "file")} of ${filesSeen.toLocaleString("en-US")} ${pending === 1 ? "is" : "are"} not in memory yet, so something may be missing. `
       : "";
-  const by = tiers.length === 0 ? "" : `, by ${tiers.map((tier) => tierNames[tier]).join(" and ")}`;
+  const by = tiers.length === 0 ? "" : `, by ${listed(tiers.map((tier) => tierNames[tier]))}`;
   return `*${waiting}Looked at ${count(remembered, "file")}${by}.*`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }

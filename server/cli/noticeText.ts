@@ -1,5 +1,5 @@
 /** The notices of a memory in words for a terminal. */
-import type { Notice } from "../../protocol/notices.ts";
+import type { ModelNotice, Notice } from "../../protocol/notices.ts";
 import type { RootStatus } from "../../protocol/types.ts";
 import { formatCount, formatNouns } from "./numbers.ts";
 import { isFilling } from "./waiting.ts";
@@ -27,6 +27,8 @@ export function noticeText(notice: Notice, status: RootStatus): string {
       return "The folder cannot be read at the moment. Lore keeps what it remembers of it.";
     case "folderHangs":
       return `The file system does not answer: ${notice.path} cannot be ${askedFor[notice.operation]}. Lore keeps what it remembers of this folder and goes on when it answers.`;
+    case "modelUnavailable":
+      return modelText(notice);
     case "ignoreHidesAlmostAll": {
       const { rule, ruleFile, nHidden, nEntries, override } = notice;
       const found = `The rule “${rule}” in ${ruleFile} hides ${nHidden} of ${nEntries} entries of this folder.`;
@@ -49,3 +51,21 @@ function readOnlyText(status: RootStatus): string {
 }
 
 const askedFor = { list: "listed", stat: "looked at", read: "read" } as const;
+
+function modelText({ cause, file }: ModelNotice): string {
+  switch (cause) {
+    case "missing":
+      return `Search works by words only, because the language model is not installed (${file}). Install Lore again.`;
+    case "otherFormat":
+      return `Search works by words only, because the language model is of another version (${file}). Install Lore again.`;
+    case "kernel":
+      return "Search works by words only, because this machine cannot run the language model.";
+    case "manifestInvalid":
+    case "truncated":
+    case "damaged":
+    case "dimensions":
+    case "scale":
+    case "tokenizer":
+      return `Search works by words only, because the language model is damaged (${file}). Install Lore again.`;
+  }
+}

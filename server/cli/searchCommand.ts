@@ -1,7 +1,7 @@
-import type { Recall, RecallTrace, Relation } from "../../protocol/types.ts";
+import type { MeaningTrace, Recall, RecallTrace, Relation } from "../../protocol/types.ts";
 import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
-import { formatCount, formatNouns } from "./numbers.ts";
+import { formatBytes, formatCount, formatNouns } from "./numbers.ts";
 import type { Surroundings } from "./openFolder.ts";
 import type { Command } from "./options.ts";
 import { placeText, linesOf, resultLine } from "./places.ts";
@@ -142,12 +142,27 @@ function printTrace(trace: RecallTrace, terminal: Terminal): void {
   list("identifiers", trace.identifiers);
   list("paths", trace.paths);
   list("quoted", trace.literals);
+  if (trace.meaning !== undefined) terminal.line(`meaning: ${meaningText(trace.meaning)}`);
   for (const { name, nCandidates, ms } of trace.stages) {
     terminal.line(
       `${safeLine(name)}: ${formatNouns(nCandidates, "candidate")} in ${ms.toFixed(1)} ms`,
     );
   }
   terminal.line();
+}
+
+function meaningText({ state, nEmbedded, nChunks, memoryBytes }: MeaningTrace): string {
+  const counts = `${formatCount(nEmbedded)} of ${formatNouns(nChunks, "chunk")}, ${formatBytes(memoryBytes)} in memory`;
+  switch (state) {
+    case "used":
+      return counts;
+    case "partly":
+      return `${counts}; the others by their words only`;
+    case "notAsked":
+      return "not asked, because the question holds no word";
+    case "unavailable":
+      return "not available, search works by words only";
+  }
 }
 
 function shownLine(line: string): string {

@@ -62,7 +62,7 @@ export function showStats(
   }
   return withExisting(command.folder, command, terminal, around, (folder) => {
     const status = folder.status();
-    const { storeBytes, nChunks, filesSyntaxExact, remembered } = status;
+    const { storeBytes, nChunks, nEmbedded, filesSyntaxExact, remembered } = status;
     const sourceBytes = bytesOfFiles(folder);
     const bytesPerByte = sourceBytes === 0 ? 0 : storeBytes / sourceBytes;
     if (command.json) {
@@ -75,13 +75,14 @@ export function showStats(
         bytesPerByte,
         nFiles: remembered,
         nChunks,
+        nEmbedded,
         filesSyntaxExact,
       });
     } else {
       terminal.line(safeLine(status.root.folder));
       terminal.line(`  ${formatNouns(remembered, "file")}, ${formatBytes(sourceBytes)} of source`);
       terminal.line(
-        `  ${formatNouns(nChunks, "chunk")}; ${formatNouns(filesSyntaxExact, "file")} by syntax`,
+        `  ${formatNouns(nChunks, "chunk")}; ${formatNouns(filesSyntaxExact, "file")} by syntax; ${formatCount(nEmbedded)} found by meaning`,
       );
       terminal.line(
         `  ${formatBytes(storeBytes)} on disk, ${bytesPerByte.toFixed(2)} bytes a byte of source`,

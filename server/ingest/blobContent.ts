@@ -3,6 +3,7 @@
  */
 import { packSpans, packSymbols } from "../memory/packedSpans.ts";
 import type { BlobContent, BlobLevel } from "../memory/memoryWriter.ts";
+import type { StaticEncoder } from "../model/staticEncoder.ts";
 import type { ParsedFile, ParsedSymbol } from "../types.ts";
 import { blockComments, isSourceLanguage, lineComments, type LanguageId } from "./languages.ts";
 import { lineStarts } from "./lineIndex.ts";
@@ -12,7 +13,7 @@ import type { CommentMarks, TermScanner } from "./termScanner.ts";
 /** Lines of a signature that are indexed; longer ones are parameter lists of generated code. */
 const maxSignatureLines = 8;
 
-/** Returns what to store. `level` says which chunker made `parsed`. */
+/** Returns what to store. `level` says which chunker made `parsed`; without `encoder` there are no embeddings. */
 export function blobContentOf(
   text: string,
   hash: bigint,
@@ -20,6 +21,7 @@ export function blobContentOf(
   parsed: ParsedFile,
   level: BlobLevel,
   scanner: TermScanner,
+  encoder: StaticEncoder | undefined,
 ): BlobContent {
   const bounds: number[] = [];
   for (const chunk of parsed.chunks) bounds.push(chunk.startOffset, chunk.endOffset);
@@ -48,7 +50,13 @@ export function blobContentOf(
     symbols: packSymbols(parsed.symbols),
     nChunks: parsed.chunks.length,
     columns,
+    vectors: encoder === undefined ? undefined : bytesOf(encoder.encodeSpans(text, bounds)),
   };
+}
+
+/** SQLite takes unsigned bytes only. */
+export function bytesOf(vectors: Int8Array): Uint8Array {
+  return new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.length);
 }
 
 /** Returns the one term that stands for a whole name, however it is written; `""` for names too short to index. */

@@ -3,7 +3,8 @@
  * Writes happen inside `StoreKeeper.guarded`, whose writer they are given.
  */
 import type { FailReason, MemorySettings, SkipReason } from "../../protocol/types.ts";
-import type { BlobContent, MemoryWriter } from "../memory/memoryWriter.ts";
+import type { BlobContent, BlobRow, MemoryWriter } from "../memory/memoryWriter.ts";
+import type { StaticModel } from "../model/staticModel.ts";
 import type { FileStat } from "../ports.ts";
 import type { Backlog } from "./backlog.ts";
 import { FileLedger, type LedgerEntry } from "./fileLedger.ts";
@@ -14,8 +15,21 @@ import { pathTerms } from "./pathTerms.ts";
 /** Where the store says by which settings its files were judged. */
 const rulesKey = "contentRules";
 
+/** How far the remembered files have come. */
+interface Levels {
+  /** Files with chunks from the syntax tree. */
+  readonly exact: number;
+  /** Files that have a grammar and did not parse. */
+  readonly fallback: number;
+  /** Chunks with embeddings. */
+  readonly nEmbedded: number;
+}
+const noLevels: Levels = { exact: 0, fallback: 0, nEmbedded: 0 };
+
 export interface FileBookOptions {
   readonly settings: MemorySettings;
+  /** By which chunks get embeddings; `undefined` when they get none. */
+  readonly model: Pick<StaticModel, "id" | "dimensions"> | undefined;
   readonly backlog: Backlog;
   readonly waits: IngestWaits;
   /** Called with the length of the index terms and the number of chunks that were written. */
@@ -28,7 +42,7 @@ export class FileBook {
   #rules: string;
   #rulesAreStored = true;
   #nChunks = 0;
-  #levels = { exact: 0, fallback: 0 };
+  #levels: Levels = noLevels;
 
   constructor(options: FileBookOptions) {
     this.#options = options;
@@ -39,8 +53,8 @@ export class FileBook {
   get nChunks(): number {
     return this.#nChunks;
   }
-  /** Remembered files by how their chunks were made, as of the last `recount`. */
-  get levels(): { readonly exact: number; readonly fallback: number } {
+  /** As of the last `recount`. */
+  get levels(): Levels {
     return this.#levels;
   }
 
@@ -51,22 +65,37 @@ export class FileBook {
     this.ledger.load(writer.files());
     for (const { path, sizeBytes } of writer.blobsToRefine())
       queue.add(path, sizeBytes, "refine", true);
+    this.#embedAll(writer);
     this.recount(writer);
     if (writer.meta(rulesKey) !== this.#rules) this.#judgeAllAgain();
   }
 
+  /** Content that was stored without a model, or with another one, waits for its embeddings like for its syntax. */
+  #embedAll(writer: MemoryWriter): void {
+    const { backlog, model } = this.#options;
+    if (model === undefined) return;
+    writer.useModel(model.id);
+    for (const { path, sizeBytes } of writer.blobsToEmbed())
+      backlog.queue.add(path, sizeBytes, "refine", true);
+  }
+
+  /** Whether content waits for the syntax pass or for its embeddings. */
+  isUnfinished({ level, embedded, nChunks }: BlobRow): boolean {
+    return level === 0 || (this.#options.model !== undefined && !embedded && nChunks > 0);
+  }
+
   /** Counts anew what is stored. */
   recount(writer: MemoryWriter): void {
-    const { nChunks, exact, fallback } = writer.levelCounts();
+    const { nChunks, ...levels } = writer.levelCounts();
     this.#nChunks = nChunks;
-    this.#levels = { exact, fallback };
+    this.#levels = levels;
   }
 
   /** Forgets everything. */
   clear(): void {
     this.ledger.clear();
     this.#nChunks = 0;
-    this.#levels = { exact: 0, fallback: 0 };
+    this.#levels = noLevels;
   }
 
   /** Files are judged by these settings from now on. */
@@ -107,6 +136,12 @@ export class FileBook {
         if (blob !== undefined) this.#remember(writer, entry, result.stat, blob.id);
         return blob !== undefined;
       }
+      case "embedded": {
+        const { model } = this.#options;
+        if (model !== undefined && result.vectors !== undefined)
+          writer.putVectors(result.hash, result.vectors, model.dimensions);
+        return true;
+      }
       case "skipped":
       case "failed":
         this.settle(writer, entry, result.stat ?? entry.version, result);
@@ -131,7 +166,8 @@ export class FileBook {
     entry.outcome = "remembered";
     entry.reason = undefined;
     writer.putFile(entry.path, stat, { kind: "remembered", blob }, pathTerms(entry.path));
-    if (writer.blobById(blob)?.level === 0)
+    const row = writer.blobById(blob);
+    if (row !== undefined && this.isUnfinished(row))
       this.#options.backlog.queue.add(entry.path, Math.max(0, stat.sizeBytes), "refine", true);
   }
 

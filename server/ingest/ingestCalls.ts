@@ -1,6 +1,22 @@
 /** What the main thread asks of the ingest thread, and what comes back. Plain data, structured-cloned. */
 import type { ErrorName } from "../../protocol/errors.ts";
+import type { EncoderParts } from "../model/staticEncoder.ts";
+import type { LogLevel } from "../ports.ts";
 import type { FileProblem, MemorySettings, Root, RootStatus } from "../../protocol/types.ts";
+
+/** What the thread is started with. */
+export interface IngestThreadData {
+  /** Time without progress after which a file is given up. */
+  readonly watchdogMs: number;
+  /** How long after a failure of a store or a folder it is tried again. */
+  readonly retryMs: number;
+  /** What the thread writes to standard error; `off`: nothing. */
+  readonly logLevel: LogLevel | "off";
+  /** What the thread asks of the file system; see heartbeat.ts. */
+  readonly heartbeat: SharedArrayBuffer;
+  /** `undefined` when there is no model, so that chunks get no embeddings. */
+  readonly encoder: EncoderParts | undefined;
+}
 
 /** A status with what the main thread needs to read the store. */
 export interface StoreStatus {

@@ -6,6 +6,7 @@ import { MemoryError, type ErrorName } from "../../protocol/errors.ts";
 import type { MemorySettings, Root } from "../../protocol/types.ts";
 import { asMemoryError, isStoreFailure } from "../memory/database.ts";
 import { acquireStoreLock, type StoreLock } from "../memory/storeLock.ts";
+import type { EncoderParts } from "../model/staticEncoder.ts";
 import type { Clock, FileSystem, Logger } from "../ports.ts";
 import { FollowedStore } from "./followedStore.ts";
 import { nextGeneration } from "./generations.ts";
@@ -22,6 +23,8 @@ export interface IngestHostOptions {
   readonly log: Logger;
   readonly parseEntry: URL;
   readonly grammarFolder: string;
+  /** `undefined` when no chunk is to get an embedding. */
+  readonly encoder: EncoderParts | undefined;
   readonly watchdogMs: number;
   /** How often to try again: a store that failed, one that another process owns, a folder that is not there. */
   readonly retryMs: number;
@@ -161,6 +164,7 @@ export class IngestHost {
       nThreads: this.#nThreads,
       entry: this.#options.parseEntry,
       grammarFolder: this.#options.grammarFolder,
+      encoder: this.#options.encoder,
       watchdogMs: this.#options.watchdogMs,
       log: this.#options.log,
     });
@@ -216,6 +220,7 @@ export class IngestHost {
       storeFile,
       settings: this.#settings as MemorySettings,
       pool: this.#pool as ParsePool,
+      model: this.#options.encoder?.model,
       files: this.#options.files,
       clock: this.#options.clock,
       log: this.#options.log,

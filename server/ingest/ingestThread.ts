@@ -6,21 +6,16 @@ import { parentPort, workerData } from "node:worker_threads";
 import { fileURLToPath } from "node:url";
 import { watchGit } from "./gitWatch.ts";
 import { createJsonLogger, createNodeFileSystem, nodeClock } from "../nodePorts.ts";
-import type { Logger, LogLevel } from "../ports.ts";
+import type { Logger } from "../ports.ts";
 import { grammarFolderUrl, threadEntry } from "../threads.ts";
 import { withHeartbeat } from "./heartbeat.ts";
-import type { IngestCall, IngestMessage, IngestReply } from "./ingestCalls.ts";
+import type { IngestCall, IngestMessage, IngestReply, IngestThreadData } from "./ingestCalls.ts";
 import { IngestHost } from "./ingestHost.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("ingestThread.ts runs in a worker thread");
 
-const { watchdogMs, retryMs, logLevel, heartbeat } = workerData as {
-  watchdogMs: number;
-  retryMs: number;
-  logLevel: LogLevel | "off";
-  heartbeat: SharedArrayBuffer;
-};
+const { watchdogMs, retryMs, logLevel, heartbeat, encoder } = workerData as IngestThreadData;
 const files = withHeartbeat(createNodeFileSystem(), heartbeat);
 const log: Logger =
   logLevel === "off" ? { log: () => undefined } : createJsonLogger(process.stderr, logLevel);
@@ -30,6 +25,7 @@ const host = new IngestHost({
   log,
   parseEntry: threadEntry("parseThread"),
   grammarFolder: fileURLToPath(grammarFolderUrl()),
+  encoder,
   watchdogMs,
   retryMs,
   watch: (rootFolder, changed) => watchGit(files, rootFolder, changed),

@@ -66,3 +66,14 @@ export function offsetAt(starts: Uint32Array, textLength: number, position: Posi
   if (start === undefined) return textLength;
   return Math.min(start + position.character, starts[position.line + 1] ?? textLength);
 }
+
+/** The half-open offsets of spans in `text`: start0, end0, start1, end1, … */
+export function offsetsOfSpans(
+  text: string,
+  spans: readonly { readonly range: Range }[],
+): number[] {
+  const starts = lineStarts(text);
+  const at = ({ line, character }: Position): number =>
+    Math.min(text.length, (starts[line] ?? text.length) + character);
+  return spans.flatMap(({ range }) => [at(range.start), at(range.end)]);
+}

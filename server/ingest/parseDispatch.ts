@@ -2,6 +2,7 @@
  * Gives waiting files to the parse threads and takes their results. A result counts only while its ticket
  * is the file's: what was read before the file changed once more is for nobody.
  */
+import type { UnembeddedBlob } from "../memory/memoryWriter.ts";
 import type { ParsePool, ThreadTask } from "./parsePool.ts";
 import type { ParseResult } from "./parseTask.ts";
 import type { Backlog } from "./backlog.ts";
@@ -31,6 +32,11 @@ export interface ParseDispatchOptions {
   readonly applied: (paths: readonly string[]) => void;
   /** The pool has room again. */
   readonly pump: () => void;
+}
+
+/** A file to be read; `embed` when nothing but the embeddings of its chunks is missing. */
+interface Wanted extends WorkItem {
+  readonly embed?: UnembeddedBlob;
 }
 
 /** A file that a parse thread has, and what its result is held against when it comes. */
@@ -95,7 +101,7 @@ export class ParseDispatch {
     this.#closed = true;
   }
 
-  #dispatch(lane: Lane, items: readonly WorkItem[]): void {
+  #dispatch(lane: Lane, items: readonly Wanted[]): void {
     const { pool, book, storeFile } = this.#options;
     const refined = lane === "refine";
     const epoch = this.#epoch;
@@ -120,7 +126,7 @@ export class ParseDispatch {
     else this.#inFlight += nFiles;
   }
 
-  #dispatched(item: WorkItem): Dispatched {
+  #dispatched({ embed, ...item }: Wanted): Dispatched {
     const { book, tree, rootFolder } = this.#options;
     const overlay = tree.overlayOf(item.path);
     const entry = book.ledger.get(item.path);
@@ -131,26 +137,28 @@ export class ParseDispatch {
       path: item.path,
       bySyntax: item.exact || item.lane === "refine",
       ...tree.readRulesOf(item.path),
+      ...(embed === undefined ? {} : { embed }),
       ...(this.#mustCompute.delete(item.path) ? { mustCompute: true } : {}),
       ...(overlay === undefined ? {} : { overlay }),
     };
     return { task, item, ticket };
   }
 
-  /** Leaves out content that has been refined, or is just being refined, under another name. */
-  #stillToRefine(items: readonly WorkItem[]): WorkItem[] {
-    const { backlog, store } = this.#options;
-    const left: WorkItem[] = [];
+  /** Leaves out content that is complete, or is just being refined, under another name. */
+  #stillToRefine(items: readonly WorkItem[]): Wanted[] {
+    const { backlog, book, store } = this.#options;
+    const left: Wanted[] = [];
     store.guarded((writer) => {
       for (const item of items) {
         const blob = writer.blobOfPath(item.path);
-        if (blob === undefined || blob.level > 0) continue;
+        if (blob === undefined || !book.isUnfinished(blob)) continue;
         if (this.#blobsInRefining.has(blob.id)) {
           backlog.queue.add(item.path, item.sizeBytes, "refine", true);
           continue;
         }
         this.#blobsInRefining.add(blob.id);
-        left.push(item);
+        const embed = blob.level > 0 ? writer.unembedded(item.path) : undefined;
+        left.push(embed === undefined ? item : { ...item, embed });
       }
     });
     return store.isOpen ? left : [];

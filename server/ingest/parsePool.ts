@@ -5,6 +5,7 @@
 import { hash } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import { placeOf } from "../../protocol/errorPlace.ts";
+import type { EncoderParts } from "../model/staticEncoder.ts";
 import type { Logger } from "../ports.ts";
 import { languageOf } from "./languages.ts";
 import { parseStages, type ParseResult, type ParseStage, type ParseTask } from "./parseTask.ts";
@@ -52,6 +53,18 @@ const maxFailedStarts = 3;
 /** Looks without progress before a file is given up; counted, so that a machine's sleep is not held against it. */
 const looksPerWatch = 4;
 
+/** What a thread is started with. */
+export interface ParseThreadData {
+  /** Indexed by `progressAt`. */
+  readonly progress: Int32Array;
+  readonly grammarFolder: string;
+  readonly encoder: EncoderParts | undefined;
+}
+
+function threadData(progress: Int32Array, options: ParsePoolOptions): ParseThreadData {
+  return { progress, grammarFolder: options.grammarFolder, encoder: options.encoder };
+}
+
 interface Batch {
   readonly request: BatchRequest;
   readonly done: (results: readonly ParseResult[]) => void;
@@ -70,6 +83,8 @@ export interface ParsePoolOptions {
   readonly nThreads: number;
   readonly entry: URL;
   readonly grammarFolder: string;
+  /** `undefined` when no chunk is to get an embedding. */
+  readonly encoder: EncoderParts | undefined;
   /** Time without progress after which a file is given up. */
   readonly watchdogMs: number;
   readonly log: Logger;
@@ -153,7 +168,7 @@ export class ParsePool {
       new SharedArrayBuffer(Object.keys(progressAt).length * Int32Array.BYTES_PER_ELEMENT),
     );
     const worker = new Worker(this.#options.entry, {
-      workerData: { progress, grammarFolder: this.#options.grammarFolder },
+      workerData: threadData(progress, this.#options),
       stdout: false,
       stderr: false,
       resourceLimits: {

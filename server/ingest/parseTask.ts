@@ -3,13 +3,16 @@
  * comes back can be written to the store as it is.
  */
 import type { FailReason, SkipReason } from "../../protocol/types.ts";
-import type { BlobContent, BlobLevel } from "../memory/memoryWriter.ts";
+import type { BlobContent, BlobLevel, UnembeddedBlob } from "../memory/memoryWriter.ts";
 import type { Clock, FileStat, FileSystem } from "../ports.ts";
 import type { ParsedFile } from "../types.ts";
-import { blobContentOf } from "./blobContent.ts";
+import type { StaticEncoder } from "../model/staticEncoder.ts";
+import { unpackSpans } from "../memory/packedSpans.ts";
+import { blobContentOf, bytesOf } from "./blobContent.ts";
 import { decode } from "./decoder.ts";
 import { chunkByLines } from "./lineChunker.ts";
 import { languageOf, type LanguageId } from "./languages.ts";
+import { offsetsOfSpans } from "./lineIndex.ts";
 import { inspectContent } from "./skipRules.ts";
 import type { SyntaxChunker } from "./syntax/syntaxChunker.ts";
 import { TermScanner } from "./termScanner.ts";
@@ -27,6 +30,8 @@ export interface ParseTask {
   readonly included: boolean;
   /** True when the content must be computed, whatever the store says. */
   readonly mustCompute?: boolean;
+  /** Set when nothing is wanted but the embeddings of chunks that are stored already. */
+  readonly embed?: UnembeddedBlob;
   /** Content hashes for which nothing needs to be computed: already remembered well enough. */
   readonly isKnown?: (hash: bigint) => boolean;
 }
@@ -43,6 +48,13 @@ export type ParseResult =
       readonly path: string;
       readonly stat: FileStat;
       readonly hash: bigint;
+    }
+  /** `vectors` is `undefined` when the file is not what was stored any more; whoever follows changes sees to that. */
+  | {
+      readonly kind: "embedded";
+      readonly path: string;
+      readonly hash: bigint;
+      readonly vectors: Uint8Array | undefined;
     }
   | {
       readonly kind: "skipped";
@@ -77,22 +89,28 @@ export class FileParser {
   readonly #hasher: Hasher;
   readonly #syntax: SyntaxChunker;
   readonly #clock: Clock;
+  readonly #encoder: StaticEncoder | undefined;
   readonly #scanner = new TermScanner();
   readonly #enter: (stage: ParseStage, bytes: number) => void;
 
-  /** `enter` is told each stage of a file after the reading, before it begins, with the file's bytes. */
+  /**
+   * `enter` is told each stage of a file after the reading, before it begins, with the file's bytes. Without
+   * `encoder` the chunks get no embeddings.
+   */
   constructor(
     files: FileSystem,
     hasher: Hasher,
     syntax: SyntaxChunker,
     clock: Clock,
     enter: (stage: ParseStage, bytes: number) => void,
+    encoder: StaticEncoder | undefined,
   ) {
     this.#enter = enter;
     this.#files = files;
     this.#hasher = hasher;
     this.#syntax = syntax;
     this.#clock = clock;
+    this.#encoder = encoder;
   }
 
   /** Never rejects on a file's content: every file ends in one of the result's kinds. */
@@ -138,6 +156,7 @@ export class FileParser {
   async #parseOverlay(task: ParseTask, text: string): Promise<ParseResult> {
     const { path } = task;
     const bytes = Buffer.from(text);
+    if (task.embed !== undefined) return this.#embed(task, task.embed, bytes, text);
     const skip: { reason: SkipReason; detail: string } | undefined =
       bytes.length > task.maxFileBytes
         ? { reason: "tooLarge", detail: `${bytes.length} bytes` }
@@ -158,6 +177,7 @@ export class FileParser {
 
   async #parseBytes(task: ParseTask, bytes: Uint8Array, stat: FileStat): Promise<ParseResult> {
     const { path } = task;
+    if (task.embed !== undefined) return this.#embed(task, task.embed, bytes);
     this.#enter("decode", bytes.length);
     const skip = inspectContent(bytes, path);
     if (skip !== undefined && (!task.included || !isContentRule(skip.reason))) {
@@ -178,6 +198,25 @@ export class FileParser {
     return this.#parseText(task, decoded.text, bytes, stat, hash);
   }
 
+  /** `text` is what `bytes` decode to, when that is known. */
+  #embed(
+    { path }: ParseTask,
+    { hash, chunks }: UnembeddedBlob,
+    bytes: Uint8Array,
+    text?: string,
+  ): ParseResult {
+    const isStored = signed(this.#hasher.h64Raw(bytes)) === hash;
+    const whole = isStored ? (text ?? textOf(bytes)) : undefined;
+    const bounds = whole === undefined ? [] : offsetsOfSpans(whole, unpackSpans(chunks));
+    const vectors = whole === undefined ? undefined : this.#encoder?.encodeSpans(whole, bounds);
+    return {
+      kind: "embedded",
+      path,
+      hash,
+      vectors: vectors === undefined ? undefined : bytesOf(vectors),
+    };
+  }
+
   async #parseText(
     task: ParseTask,
     text: string,
@@ -196,7 +235,7 @@ export class FileParser {
       kind: "parsed",
       path: task.path,
       stat,
-      content: blobContentOf(text, hash, language, parsed, level, this.#scanner),
+      content: blobContentOf(text, hash, language, parsed, level, this.#scanner, this.#encoder),
     };
   }
 
@@ -235,6 +274,11 @@ export const noStat: FileStat = {
   inode: -1,
 };
 const overlayStat: FileStat = { ...noStat, sizeBytes: -2 };
+
+function textOf(bytes: Uint8Array): string | undefined {
+  const decoded = decode(bytes);
+  return decoded.kind === "text" ? decoded.text : undefined;
+}
 
 /** SQLite integers are signed. */
 export function signed(hash: bigint): bigint {

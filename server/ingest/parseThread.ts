@@ -2,12 +2,18 @@
 import { parentPort, workerData } from "node:worker_threads";
 import xxhash from "xxhash-wasm";
 import { KnownContent } from "../memory/knownContent.ts";
+import { StaticEncoder } from "../model/staticEncoder.ts";
 import { createNodeFileSystem, nodeClock } from "../nodePorts.ts";
-import { progressAt, type BatchReply, type BatchRequest } from "./parsePool.ts";
+import {
+  progressAt,
+  type BatchReply,
+  type BatchRequest,
+  type ParseThreadData,
+} from "./parsePool.ts";
 import { FileParser, parseStages, type ParseResult, type ParseStage } from "./parseTask.ts";
 import { createSyntaxChunker } from "./syntax/syntaxChunker.ts";
 
-const { progress, grammarFolder } = workerData as { progress: Int32Array; grammarFolder: string };
+const { progress, grammarFolder, encoder: parts } = workerData as ParseThreadData;
 const port = parentPort;
 if (port === null) throw new Error("parseThread.ts runs in a worker thread");
 
@@ -16,7 +22,15 @@ const enter = (stage: ParseStage, bytes: number): void => {
   Atomics.store(progress, progressAt.bytes, bytes);
   Atomics.store(progress, progressAt.stage, parseStages.indexOf(stage));
 };
-const parser = new FileParser(createNodeFileSystem(), await xxhash(), syntax, nodeClock, enter);
+const encoder = parts === undefined ? undefined : new StaticEncoder(parts);
+const parser = new FileParser(
+  createNodeFileSystem(),
+  await xxhash(),
+  syntax,
+  nodeClock,
+  enter,
+  encoder,
+);
 const known = new KnownContent();
 let queue = Promise.resolve();
 

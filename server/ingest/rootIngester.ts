@@ -11,6 +11,7 @@ import type { MemorySettings, Root, RootStatus } from "../../protocol/types.ts";
 import { asMemoryError } from "../memory/database.ts";
 import type { MemoryWriter } from "../memory/memoryWriter.ts";
 import { ownerStatusKey, packOwnerStatus } from "../memory/ownerStatus.ts";
+import type { StaticModel } from "../model/staticModel.ts";
 import type { Clock, FileSystem, Logger } from "../ports.ts";
 import { Backlog } from "./backlog.ts";
 import { FileBook } from "./fileBook.ts";
@@ -33,6 +34,8 @@ export interface RootIngesterOptions {
   readonly storeFile: string;
   readonly settings: MemorySettings;
   readonly pool: ParsePool;
+  /** By which embeddings are computed; `undefined` when they are not. */
+  readonly model: Pick<StaticModel, "id" | "dimensions"> | undefined;
   readonly files: FileSystem;
   readonly clock: Clock;
   readonly log: Logger;
@@ -71,6 +74,7 @@ export class RootIngester {
     this.#backlog = new Backlog(options.clock);
     this.#book = new FileBook({
       settings: options.settings,
+      model: options.model,
       backlog: this.#backlog,
       waits: this.#waits,
       written: (nCharacters, nChunks) => this.#store.noteWritten(nCharacters, nChunks),
@@ -230,6 +234,7 @@ export class RootIngester {
       bytesKnown: this.#backlog.progress.bytesKnown,
       bytesDone: this.#backlog.progress.bytesDone,
       nChunks: this.#book.nChunks,
+      nEmbedded: this.#book.levels.nEmbedded,
       filesSyntaxExact: this.#book.levels.exact,
       filesFallback: this.#book.levels.fallback,
       filesToRefine: this.#backlog.queue.nRefine + this.#dispatch.nRefining,

@@ -22,6 +22,7 @@ export function blankStatus(
     bytesKnown: 0,
     bytesDone: 0,
     nChunks: 0,
+    nEmbedded: 0,
     filesSyntaxExact: 0,
     filesFallback: 0,
     filesToRefine: 0,

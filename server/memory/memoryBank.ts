@@ -9,7 +9,7 @@ import { ownerStatusKey, unpackOwnerStatus, type OwnerStatus } from "./ownerStat
 import { unpackSpans, unpackSymbols, type StoredSpan } from "./packedSpans.ts";
 import { ProblemPages, type StoredProblems } from "./problemPages.ts";
 import type { ChunkColumn } from "./schema.ts";
-import { chunkColumns } from "./schema.ts";
+import { chunkColumns, embeddingModelKey } from "./schema.ts";
 
 /** One chunk that matched. `score` is BM25 with the given column weights, larger is better. */
 export interface ScoredChunk {
@@ -192,6 +192,30 @@ export class MemoryBank {
     return this.#statements.remembered.all() as unknown as { path: string; language: string }[];
   }
 
+  /** Returns the id of the model that the embeddings are by, `undefined` when there are none. */
+  embeddingModel(): string | undefined {
+    return (this.#statements.meta.get(embeddingModelKey) as { value: string } | undefined)?.value;
+  }
+
+  /** Returns for each blob that has embeddings their number and its own: embedding, blob, embedding, blob, … */
+  embeddings(): Float64Array {
+    const rows = this.#statements.embeddings.all() as unknown as [number, number][];
+    const pairs = new Float64Array(rows.length * 2);
+    rows.forEach(([embedding, blob], i) => {
+      pairs[i * 2] = embedding;
+      pairs[i * 2 + 1] = blob;
+    });
+    return pairs;
+  }
+
+  /** Yields embeddings with a number above `after`, in order of their numbers. */
+  *vectorsAfter(after: number): Generator<{ embedding: number; vectors: Uint8Array }> {
+    for (const row of this.#statements.vectorsAfter.iterate(after)) {
+      const [embedding, vectors] = row as unknown as [number, Uint8Array];
+      yield { embedding, vectors };
+    }
+  }
+
   close(): void {
     if (this.#database.isOpen) this.#database.close();
   }
@@ -220,11 +244,15 @@ function prepareStatements(database: Database) {
     dataVersion: prepare("PRAGMA data_version"),
     nChunks: prepare("SELECT sum(nChunks) AS n FROM blob"),
     meta: prepare("SELECT value FROM meta WHERE key = ?"),
+    embeddings: prepare("SELECT embedding, id FROM blob WHERE embedding IS NOT NULL"),
+    vectorsAfter: prepare("SELECT id, vectors FROM embedding WHERE id > ? ORDER BY id"),
     remembered: prepare(
       "SELECT path, b.language AS language FROM file f JOIN blob b ON b.id = f.blob WHERE f.outcome = 'remembered' ORDER BY path",
     ),
   };
   statements.blobById.setReadBigInts(true);
+  statements.embeddings.setReturnArrays(true);
+  statements.vectorsAfter.setReturnArrays(true);
   return statements;
 }
 

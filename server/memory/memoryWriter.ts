@@ -6,7 +6,13 @@ import type { FailReason, SkipReason } from "../../protocol/types.ts";
 import type { FileStat } from "../ports.ts";
 import { openDatabase, type Database, type StatementSync } from "./database.ts";
 import { ProblemPages, type StoredProblems } from "./problemPages.ts";
-import { chunkColumns, chunkerVersion, createTables, schemaVersion } from "./schema.ts";
+import {
+  chunkColumns,
+  chunkerVersion,
+  createTables,
+  embeddingModelKey,
+  schemaVersion,
+} from "./schema.ts";
 
 /** What is stored of one version of a file's content. */
 export interface BlobContent {
@@ -23,6 +29,8 @@ export interface BlobContent {
   readonly nChunks: number;
   /** Index terms: `chunkColumns.length` strings for each chunk, in order. */
   readonly columns: readonly string[];
+  /** Embeddings of the chunks in order, one after the other; `undefined` when there is no model. */
+  readonly vectors: Uint8Array | undefined;
 }
 
 /** 0: by lines, waiting for the syntax pass. 1: from the syntax tree. 2: by lines for good. */
@@ -44,6 +52,15 @@ export interface BlobRow {
   readonly language: string;
   readonly level: BlobLevel;
   readonly nChunks: number;
+  /** Whether its chunks' embeddings are stored. */
+  readonly embedded: boolean;
+}
+
+/** What it takes to compute the embeddings of stored content from the file that holds it. */
+export interface UnembeddedBlob {
+  readonly hash: bigint;
+  /** `packSpans` of the chunks. */
+  readonly chunks: Uint8Array;
 }
 
 const cacheBytes = 24 * 1024 * 1024;
@@ -143,8 +160,7 @@ export class MemoryWriter {
   putBlob(content: BlobContent): number {
     const old = this.blobByHash(content.hash);
     if (old !== undefined) {
-      this.#deleteChunks(old.id, old.nChunks);
-      this.#statements.deleteBlob.run(old.id);
+      this.#deleteBlob(old.id, old.nChunks);
     }
     const id = this.#nextBlobId;
     this.#nextBlobId += Math.max(1, content.nChunks);
@@ -158,6 +174,9 @@ export class MemoryWriter {
       content.fallback ?? null,
       content.chunks,
       content.symbols,
+      content.vectors === undefined || content.nChunks === 0
+        ? null
+        : this.#insertVectors(content.vectors),
     );
     const width = chunkColumns.length;
     const columns = content.columns;
@@ -177,8 +196,45 @@ export class MemoryWriter {
   }
 
   /** One by one: FTS5 answers a range of row numbers with a walk over the whole index. */
-  #deleteChunks(blob: number, nChunks: number): void {
+  #deleteBlob(blob: number, nChunks: number): void {
     for (let c = 0; c < nChunks; c++) this.#statements.deleteChunk.run(blob + c);
+    this.#statements.deleteVectors.run(blob);
+    this.#statements.deleteBlob.run(blob);
+  }
+
+  #insertVectors(vectors: Uint8Array): number {
+    return Number(this.#statements.insertVectors.run(vectors).lastInsertRowid);
+  }
+
+  /**
+   * Says by which model embeddings are computed from now on. Those of another one are forgotten, for they
+   * cannot be compared.
+   */
+  useModel(modelId: string): void {
+    if (this.meta(embeddingModelKey) === modelId) return;
+    this.begin();
+    this.#database.exec("UPDATE blob SET embedding = NULL; DELETE FROM embedding");
+    this.setMeta(embeddingModelKey, modelId);
+    this.commit();
+  }
+
+  /** Stores the embeddings of content that is stored already. Returns false when it is not, or has other chunks. */
+  putVectors(hash: bigint, vectors: Uint8Array, dimensions: number): boolean {
+    const blob = this.blobByHash(hash);
+    if (blob === undefined || blob.nChunks * dimensions !== vectors.length) return false;
+    this.#statements.deleteVectors.run(blob.id);
+    this.#statements.setEmbedding.run(this.#insertVectors(vectors), blob.id);
+    return true;
+  }
+
+  /** Returns files with one of each content that has no embeddings and does not wait for the syntax pass. */
+  blobsToEmbed(): { path: string; sizeBytes: number }[] {
+    return this.#statements.toEmbed.all() as unknown as { path: string; sizeBytes: number }[];
+  }
+
+  /** Returns what a remembered file's embeddings are to be computed from, `undefined` when it has them. */
+  unembedded(path: string): UnembeddedBlob | undefined {
+    return this.#statements.unembedded.get(path) as unknown as UnembeddedBlob | undefined;
   }
 
   /** Inserts or replaces a file's row. `pathTerms` is only written when the path is new. */
@@ -249,8 +305,7 @@ export class MemoryWriter {
     let dropped = 0;
     for (const orphan of orphans) {
       if (nOrphan <= keep) break;
-      this.#deleteChunks(orphan.id, orphan.nChunks);
-      this.#statements.deleteBlob.run(orphan.id);
+      this.#deleteBlob(orphan.id, orphan.nChunks);
       nOrphan -= orphan.nChunks;
       dropped++;
     }
@@ -258,13 +313,14 @@ export class MemoryWriter {
   }
 
   /** Counts for the status: all chunks, and remembered files by how their chunks were made. */
-  levelCounts(): { nChunks: number; exact: number; fallback: number } {
+  levelCounts(): { nChunks: number; nEmbedded: number; exact: number; fallback: number } {
     const nChunks = (this.#statements.chunkCount.get() as { n: number | null }).n ?? 0;
+    const nEmbedded = (this.#statements.embeddedCount.get() as { n: number | null }).n ?? 0;
     const files = this.#statements.levelCounts.get() as {
       exact: number | null;
       fallback: number | null;
     };
-    return { nChunks, exact: files.exact ?? 0, fallback: files.fallback ?? 0 };
+    return { nChunks, nEmbedded, exact: files.exact ?? 0, fallback: files.fallback ?? 0 };
   }
 
   /**
@@ -300,7 +356,7 @@ export class MemoryWriter {
   clear(): void {
     this.begin();
     this.#database.exec(`
-      DELETE FROM file; DELETE FROM blob;
+      DELETE FROM file; DELETE FROM blob; DELETE FROM embedding;
       INSERT INTO chunkIndex (chunkIndex) VALUES ('delete-all');
       INSERT INTO pathIndex (pathIndex) VALUES ('delete-all');
     `);
@@ -354,13 +410,21 @@ function fileRowOf(raw: RawFile): FileRow {
 
 function blobRowOf(raw: unknown): BlobRow | undefined {
   if (raw === undefined) return undefined;
-  const row = raw as { id: bigint; hash: bigint; language: string; level: bigint; nChunks: bigint };
+  const row = raw as {
+    id: bigint;
+    hash: bigint;
+    language: string;
+    level: bigint;
+    nChunks: bigint;
+    embedded: bigint;
+  };
   return {
     id: Number(row.id),
     hash: row.hash,
     language: row.language,
     level: Number(row.level) as BlobLevel,
     nChunks: Number(row.nChunks),
+    embedded: row.embedded === 1n,
   };
 }
 
@@ -368,16 +432,35 @@ type Statements = ReturnType<typeof prepareStatements>;
 
 function prepareStatements(database: Database) {
   const prepare = (sql: string): StatementSync => database.prepare(sql);
-  const blobColumns = "id, hash, language, level, nChunks";
+  const blobColumns = [
+    "id",
+    "hash",
+    "language",
+    "level",
+    "nChunks",
+    "embedding IS NOT NULL AS embedded",
+  ];
   const statements = {
     files: prepare(
       // Some file systems number files beyond 2^53; as REAL they come back as the numbers that were stored.
       "SELECT id, path, blob, sizeBytes, mtimeMs, ctimeMs, CAST(inode AS REAL) AS inode, outcome, reason FROM file",
     ),
-    blobByHash: prepare(`SELECT ${blobColumns} FROM blob WHERE hash = ?`),
-    blobById: prepare(`SELECT ${blobColumns} FROM blob WHERE id = ?`),
-    insertBlob: prepare("INSERT INTO blob VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    blobByHash: prepare(`SELECT ${blobColumns.join(", ")} FROM blob WHERE hash = ?`),
+    blobById: prepare(`SELECT ${blobColumns.join(", ")} FROM blob WHERE id = ?`),
+    insertBlob: prepare("INSERT INTO blob VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     deleteBlob: prepare("DELETE FROM blob WHERE id = ?"),
+    insertVectors: prepare("INSERT INTO embedding (vectors) VALUES (?)"),
+    deleteVectors: prepare(
+      "DELETE FROM embedding WHERE id = (SELECT embedding FROM blob WHERE id = ?)",
+    ),
+    setEmbedding: prepare("UPDATE blob SET embedding = ? WHERE id = ?"),
+    toEmbed: prepare(
+      "SELECT min(f.path) AS path, f.sizeBytes AS sizeBytes FROM blob b JOIN file f ON f.blob = b.id WHERE b.embedding IS NULL AND b.level > 0 AND b.nChunks > 0 GROUP BY b.id",
+    ),
+    unembedded: prepare(
+      "SELECT b.hash AS hash, b.chunks AS chunks FROM file f JOIN blob b ON b.id = f.blob WHERE f.path = ? AND b.embedding IS NULL AND b.nChunks > 0",
+    ),
+    embeddedCount: prepare("SELECT sum(nChunks) AS n FROM blob WHERE embedding IS NOT NULL"),
     insertChunk: prepare(
       `INSERT INTO chunkIndex (rowid, ${chunkColumns.join(", ")}) VALUES (?, ?, ?, ?, ?, ?)`,
     ),
@@ -396,10 +479,7 @@ function prepareStatements(database: Database) {
       "SELECT b.id AS blob, min(f.path) AS path, f.sizeBytes AS sizeBytes FROM blob b JOIN file f ON f.blob = b.id WHERE b.level = 0 GROUP BY b.id",
     ),
     blobOfPath: prepare(
-      `SELECT ${blobColumns
-        .split(", ")
-        .map((column) => `b.${column}`)
-        .join(", ")} FROM file f JOIN blob b ON b.id = f.blob WHERE f.path = ?`,
+      `SELECT ${blobColumns.map((column) => `b.${column}`).join(", ")} FROM file f JOIN blob b ON b.id = f.blob WHERE f.path = ?`,
     ),
     chunkCount: prepare("SELECT sum(nChunks) AS n FROM blob"),
     levelCounts: prepare(
@@ -419,5 +499,6 @@ function prepareStatements(database: Database) {
   statements.blobByHash.setReadBigInts(true);
   statements.blobById.setReadBigInts(true);
   statements.blobOfPath.setReadBigInts(true);
+  statements.unembedded.setReadBigInts(true);
   return statements;
 }

@@ -33,6 +33,7 @@ const counts = [
   "bytesKnown",
   "bytesDone",
   "nChunks",
+  "nEmbedded",
   "filesSyntaxExact",
   "filesFallback",
   "filesToRefine",

@@ -5,9 +5,12 @@
 import type { Database } from "./database.ts";
 
 /** Raised whenever tables, terms or spans change their meaning; an older memory is then built anew. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 /** Raised whenever chunk boundaries or terms would come out differently for the same file. */
 export const chunkerVersion = 1;
+
+/** Where `meta` says which model the embeddings are by. */
+export const embeddingModelKey = "embeddingModel";
 
 /** Index columns of a chunk in their order in the table; see `columnWeights` in recall. */
 export const chunkColumns = ["symbol", "signature", "comment", "body", "uses"] as const;
@@ -41,8 +44,14 @@ export function createTables(database: Database): void {
       level INTEGER NOT NULL,
       fallback TEXT,
       chunks BLOB NOT NULL,
-      symbols BLOB NOT NULL
+      symbols BLOB NOT NULL,
+      -- Row of its chunks' embeddings, null until they are computed.
+      embedding INTEGER
     );
+    CREATE INDEX blobByEmbedding ON blob (embedding) WHERE embedding IS NOT NULL;
+    -- Int8 embeddings of one blob's chunks, one after the other, by the model that meta calls 'embeddingModel'.
+    -- A number is never given twice, so that a reader who has read one need not read it again.
+    CREATE TABLE embedding (id INTEGER PRIMARY KEY AUTOINCREMENT, vectors BLOB NOT NULL);
     CREATE TABLE file (
       id INTEGER PRIMARY KEY,
       path TEXT NOT NULL UNIQUE,

@@ -7,9 +7,10 @@ import { ftsQuote, termsOfName } from "../ingest/terms.ts";
 import type { MemoryBank, OpenBank, StoredBlob } from "../memory/memoryBank.ts";
 import type { Candidates } from "./candidates.ts";
 import { chunkOfSymbol, definitionsOf, type FoundDefinition } from "./definitions.ts";
+import type { DenseCandidates } from "./denseSearch.ts";
 import { PointedPlaces, type PointedFile } from "./pointedPlaces.ts";
 import type { ParsedQuestion } from "./question.ts";
-import { roleFactor } from "./ranking.ts";
+import { meaningOf, priorMeaningWeight, roleFactor } from "./ranking.ts";
 import { isSameFamily } from "./useJudge.ts";
 import type { QuestionMatcher } from "./questionMatcher.ts";
 import { qualifierFit, wantedNames, type WantedName } from "./wantedNames.ts";
@@ -20,6 +21,8 @@ export interface FileCandidate {
   readonly blob: StoredBlob;
   /** Chunk index within the file to its BM25; 0 for a chunk that is there for its definition alone. */
   readonly chunkScores: Map<number, number>;
+  /** Chunk index within the file to its similarity, for those among the nearest of the memory. */
+  readonly similarities: Map<number, number>;
   readonly pathScore: number;
   readonly pointed: PointedFile | undefined;
   /** Symbol index to how well it fits a name of the question, above 0. */
@@ -68,11 +71,12 @@ const maxDefinitions = 30;
 const maxFilesOfPath = 30;
 const priorOf = { pointed: 3, qualified: 1.5, defined: 0.4 };
 
-/** Returns the files, most promising first. `mass` is the question's. */
+/** Returns the files, most promising first. `mass` is the question's; without `dense` nothing is found by meaning. */
 export function gatherFiles(
   open: OpenBank,
   asked: Asked,
   candidates: Candidates,
+  dense: DenseCandidates | undefined,
   params: SearchParams,
   mass: number,
 ): FileCandidate[] {
@@ -84,6 +88,11 @@ export function gatherFiles(
       files
         .add(path, blob as StoredBlob)
         ?.chunkScores.set(chunkId - (blob as StoredBlob).id, score);
+  }
+  for (const { group, idx, similarity } of dense?.neighbours ?? []) {
+    const blob = open.bank.blobOfChunk(group);
+    for (const path of blob?.paths ?? [])
+      files.add(path, blob as StoredBlob)?.similarities.set(idx, similarity);
   }
   for (const path of candidates.paths.keys()) files.addPath(path);
   for (const path of pointed) files.addPath(path);
@@ -103,7 +112,7 @@ export function gatherFiles(
       if (chunkIdx >= 0 && !file.chunkScores.has(chunkIdx)) file.chunkScores.set(chunkIdx, 0);
     }
   }
-  for (const file of files.all) file.prior = priorIn(file, asked.question, mass);
+  for (const file of files.all) file.prior = priorIn(file, asked.question, dense, mass);
   return files.all.sort((a, b) => b.prior - a.prior);
 }
 
@@ -136,6 +145,7 @@ class CandidateFiles {
       path,
       blob,
       chunkScores: new Map(),
+      similarities: new Map(),
       pathScore: this.#candidates.paths.get(path) ?? 0,
       pointed: this.#asked.pointed.in(path),
       definitions: new Map(),
@@ -202,7 +212,12 @@ function fittingDefinitions(
         .slice(0, maxDefinitions);
 }
 
-function priorIn(file: FileCandidate, question: ParsedQuestion, mass: number): number {
+function priorIn(
+  file: FileCandidate,
+  question: ParsedQuestion,
+  dense: DenseCandidates | undefined,
+  mass: number,
+): number {
   const scores = [...file.chunkScores.values()].sort((a, b) => b - a);
   const best = (scores[0] ?? 0) / mass;
   const found = best + 0.3 * decayed(scores.slice(1), mass) + 0.3 * (file.pathScore / mass);
@@ -214,7 +229,11 @@ function priorIn(file: FileCandidate, question: ParsedQuestion, mass: number): n
     (file.definitions.size > 0 ? priorOf.defined : 0) +
     priorOf.qualified * fit +
     priorOf.pointed * (file.pointed?.certainty ?? 0);
-  return (found + named) * roleFactorIn(file, question);
+  const near =
+    dense === undefined || file.similarities.size === 0
+      ? 0
+      : priorMeaningWeight * meaningOf(Math.max(...file.similarities.values()), dense);
+  return (found + named + near) * roleFactorIn(file, question);
 }
 
 /** What remains of a file's score when the question names another language. */

@@ -6,6 +6,7 @@ import type { TermScanner } from "../ingest/termScanner.ts";
 import { symbolInfo, type OpenBank, type StoredBlob } from "../memory/memoryBank.ts";
 import type { StoredSpan } from "../memory/packedSpans.ts";
 import type { Candidates } from "./candidates.ts";
+import type { DenseCandidates } from "./denseSearch.ts";
 import {
   askedOf,
   decayed,
@@ -20,7 +21,7 @@ import { mergeAdjacent, type ChunkRun, type ScoredChunk } from "./mergeAdjacent.
 import { pointedChunks, symbolAtLine } from "./pointedPlaces.ts";
 import type { ParsedQuestion } from "./question.ts";
 import { QuestionMatcher } from "./questionMatcher.ts";
-import { reasonsOf, scoreOf, type Features } from "./ranking.ts";
+import { meaningOf, reasonsOf, scoreOf, type Features } from "./ranking.ts";
 import { definesInText } from "./textDefinition.ts";
 import { qualifierFit, type WantedName } from "./wantedNames.ts";
 import { offsetsOf, symbolsIn, type VerifiedFile, type FileSource } from "./verifiedSource.ts";
@@ -34,6 +35,10 @@ export interface RankedChunk {
 const maxFilesRead = 20;
 /** Chunks of one file that are scored. */
 const maxChunksPerFile = 10;
+/** Chunks of one file that are scored besides because they are near in meaning. */
+const maxNearPerFile = 2;
+/** What nearness counts for code that only declares, where the question asks what is done. */
+const stillNearness = 0.5;
 const maxSignatureLines = 6;
 const maxSignatureCharacters = 600;
 
@@ -47,14 +52,20 @@ interface Ranking {
   readonly mass: number;
   /** BM25 that the index's last result had; nothing it left out scores more. */
   readonly floor: number;
+  /** `undefined` when nothing is searched by meaning. */
+  readonly dense: DenseCandidates | undefined;
+  /** Chunk number to its place, from 1, among the candidates by words and by meaning. */
+  readonly wordPlaces: ReadonlyMap<number, number>;
+  readonly meaningPlaces: ReadonlyMap<number, number>;
 }
 
-/** Returns the ranked chunks of one root, unsorted. */
+/** Returns the ranked chunks of one root, unsorted. Without `dense` they are ranked by words alone. */
 export function rankInBank(
   open: OpenBank,
   source: FileSource,
   question: ParsedQuestion,
   candidates: Candidates,
+  dense: DenseCandidates | undefined,
   params: SearchParams,
   scanner: TermScanner,
   signal: AbortSignal,
@@ -66,9 +77,20 @@ export function rankInBank(
   const matcher = new QuestionMatcher(question, candidates.terms, scanner);
   const asked = askedOf(question, matcher);
   const floor = candidates.chunks.at(-1)?.score ?? 0;
-  const ranking: Ranking = { open, source, asked, matcher, mass, floor };
+  const near = dense?.neighbours ?? [];
+  const ranking: Ranking = {
+    open,
+    source,
+    asked,
+    matcher,
+    mass,
+    floor,
+    dense,
+    wordPlaces: new Map(candidates.chunks.map(({ chunkId }, i) => [chunkId, i + 1])),
+    meaningPlaces: new Map(near.map(({ group, idx }, i) => [group + idx, i + 1])),
+  };
   const ranked: RankedChunk[] = [];
-  for (const candidate of gatherFiles(open, asked, candidates, params, mass).slice(
+  for (const candidate of gatherFiles(open, asked, candidates, dense, params, mass).slice(
     0,
     maxFilesRead,
   )) {
@@ -127,6 +149,8 @@ function rankFile(ranking: Ranking, file: VerifiedFile, candidate: FileCandidate
               symbols: file.symbols,
               nLines: file.starts.length,
             }),
+      // A declaration is near for being short; that says little where the question asks how.
+      meaning: nearness(ranking, file, candidate, chunkIdx) * (kind < 1 ? stillNearness : 1),
     };
     return {
       chunkIdx,
@@ -142,6 +166,32 @@ function rankFile(ranking: Ranking, file: VerifiedFile, candidate: FileCandidate
       path: path.words,
     }),
   );
+}
+
+/** How near a chunk is in meaning, 0 to 1. Text that changed since it was remembered is encoded on the spot. */
+function nearness(
+  { dense }: Ranking,
+  file: VerifiedFile,
+  { blob }: FileCandidate,
+  chunkIdx: number,
+): number {
+  if (dense === undefined) return 0;
+  if (file.asRemembered)
+    return meaningOf(dense.similarity(blob.id, chunkIdx) ?? dense.floor, dense);
+  const { start, end } = offsetsOf(file, file.spans[chunkIdx] as StoredSpan);
+  return meaningOf(dense.similarityOfText(file.text.slice(start, end)), dense);
+}
+
+/** Where both searches had a chunk: its similarity, and its places among their candidates. */
+function placesText(ranking: Ranking, blob: number, chunkIdx: number): string {
+  const similarity = ranking.dense?.similarity(blob, chunkIdx);
+  const meaningPlace = ranking.meaningPlaces.get(blob + chunkIdx);
+  const wordPlace = ranking.wordPlaces.get(blob + chunkIdx);
+  return [
+    ...(similarity === undefined ? [] : [`similarity ${similarity.toFixed(2)}`]),
+    ...(meaningPlace === undefined ? [] : [`place ${meaningPlace} by meaning`]),
+    ...(wordPlace === undefined ? [] : [`place ${wordPlace} by words`]),
+  ].join(", ");
 }
 
 /**
@@ -182,12 +232,13 @@ function definitionFit(
 
 /** Makes the recall of a run of chunks. Its definition is the one in its best chunk that the question is most about. */
 function rankedRun(
-  { open, source, matcher, asked }: Ranking,
+  ranking: Ranking,
   file: VerifiedFile,
   candidate: FileCandidate,
   run: ChunkRun,
   words: { readonly body: readonly string[]; readonly path: readonly string[] },
 ): RankedChunk {
+  const { open, source, matcher, asked } = ranking;
   const first = file.spans[run.first] as StoredSpan;
   const last = file.spans[run.last] as StoredSpan;
   const bestSpan = file.spans[run.best.chunkIdx] as StoredSpan;
@@ -209,6 +260,7 @@ function rankedRun(
       "",
     path: words.path.join(" "),
     pointed: file.path,
+    meaning: file.asRemembered ? placesText(ranking, candidate.blob.id, run.best.chunkIdx) : "",
   };
   const { features, score } = run.best;
   const recall: Recall = {
@@ -253,7 +305,7 @@ function chooseChunks(
   return [...new Set([...found, ...pointed])];
 }
 
-/** The chunks the index found; for a file found by its path or changed since, those that hold most of the question. */
+/** The chunks the indexes found; for a file found by its path or changed since, those that hold most of the question. */
 function foundChunks(
   file: VerifiedFile,
   candidate: FileCandidate,
@@ -261,14 +313,14 @@ function foundChunks(
 ): number[] {
   if (
     file.asRemembered &&
-    candidate.chunkScores.size > 0 &&
+    candidate.chunkScores.size + candidate.similarities.size > 0 &&
     file.boundary === boundaryOf(candidate.blob)
   ) {
-    return [...candidate.chunkScores]
-      .sort((a, b) => b[1] - a[1])
-      .slice(0, maxChunksPerFile)
-      .map(([c]) => c)
-      .filter((c) => c < file.spans.length);
+    const found = [
+      ...bestOf(candidate.chunkScores, maxChunksPerFile),
+      ...bestOf(candidate.similarities, maxNearPerFile),
+    ];
+    return [...new Set(found)].filter((c) => c < file.spans.length);
   }
   const scored = file.spans.map((span, c) => {
     const { start, end } = offsetsOf(file, span);
@@ -283,6 +335,12 @@ function foundChunks(
     .slice(0, 3)
     .map(({ c }) => c)
     .concat(file.spans.length > 0 && scored.every(({ coverage }) => coverage === 0) ? [0] : []);
+}
+
+/** The keys with the largest values. */
+function bestOf(scores: ReadonlyMap<number, number>, n: number): number[] {
+  const sorted = [...scores].sort((a, b) => b[1] - a[1]);
+  return sorted.slice(0, n).map(([key]) => key);
 }
 
 function boundaryOf(blob: StoredBlob): "syntax" | "lines" {

@@ -29,6 +29,8 @@ export interface Features {
   readonly literal: number;
   /** A path or stack frame of the question points here: 1 for the line, half for the file. */
   readonly pointed: number;
+  /** How near the chunk's embedding is to the question's, see `meaningOf`. */
+  readonly meaning: number;
 }
 
 /** Weights of the features, tuned on bench/recall. */
@@ -44,7 +46,26 @@ const featureWeights: Readonly<Record<keyof Features, number>> = {
   qualified: 1.8,
   literal: 1.2,
   pointed: 3,
+  meaning: 0.5,
 };
+
+/** What nearness in meaning adds to a file before its text is read; see `Features.meaning`. */
+export const priorMeaningWeight = 0.1;
+
+/** With a spread of similarities below this, the nearest chunks are hardly nearer than any other. */
+const minSpread = 0.1;
+
+/**
+ * Returns how near a similarity is, 0 to 1: 1 for that of the nearest chunk, 0 from the last of the neighbours on.
+ * Similarities of different questions cannot be compared as they are: a question of common words is near to all.
+ */
+export function meaningOf(
+  similarity: number,
+  near: { readonly floor: number; readonly top: number },
+): number {
+  const spread = Math.max(minSpread, near.top - near.floor);
+  return Math.min(1, Math.max(0, (similarity - near.floor) / spread));
+}
 
 /** Factors by role for a question that does not ask for tests, documentation or configuration. */
 const roleFactors: Readonly<Record<FileRole, number>> = {
@@ -90,6 +111,7 @@ const reasonKinds: Readonly<Record<keyof Features, Reason["kind"]>> = {
   qualified: "exactSymbol",
   literal: "literal",
   pointed: "exactPath",
+  meaning: "meaning",
 };
 
 /**

@@ -3,7 +3,13 @@
  * themselves. Every text that leaves here was read during the question.
  */
 import type { SearchParams } from "../../protocol/methods.ts";
-import type { Recall, RecallTrace, SearchResult } from "../../protocol/types.ts";
+import type {
+  Coverage,
+  MeaningTrace,
+  Recall,
+  RecallTrace,
+  SearchResult,
+} from "../../protocol/types.ts";
 import type {
   DefinitionPlace,
   SourceReader,
@@ -14,12 +20,12 @@ import type {
 import type { Clock } from "../ports.ts";
 import { fileRoleOf } from "../ingest/fileRole.ts";
 import { languageOf, type LanguageId } from "../ingest/languages.ts";
-import type { Coverage } from "../../protocol/types.ts";
 import { TermScanner } from "../ingest/termScanner.ts";
 import { isDamage } from "../memory/database.ts";
 import type { OpenBank } from "../memory/memoryBank.ts";
 import { findCandidates, type WeighedTerm } from "./candidates.ts";
 import { chooseResults } from "./chooseResults.ts";
+import { type DenseSearch, sumOfMeanings } from "./denseSearch.ts";
 import { parseQuestion, type ParsedQuestion } from "./question.ts";
 import { queryTerms, type QueryTerm } from "./queryTerms.ts";
 import { rankInBank, type RankedChunk } from "./rankInBank.ts";
@@ -39,18 +45,31 @@ export interface MemorySource {
   damaged(open: OpenBank): void;
 }
 
+/** A question in the forms that the searches want, and the files that were read for it. */
+interface Asked {
+  readonly question: ParsedQuestion;
+  readonly terms: readonly QueryTerm[];
+  /** `undefined` when it holds no word, or there is no model. */
+  readonly embedding: Int8Array | undefined;
+  readonly look: SourceLook;
+}
+
 /** Files that are made exact for one question. */
 const maxRefinedFiles = 6;
+/** A file that scores less than this part of the best is not worth the wait. */
+const minRefinedShare = 0.25;
 
 export class Recaller implements RecallService, SourceReader {
   readonly #memory: MemorySource;
   readonly #source: VerifiedSource;
+  readonly #dense: DenseSearch;
   readonly #clock: Clock;
   readonly #scanner = new TermScanner();
 
-  constructor(memory: MemorySource, source: VerifiedSource, clock: Clock) {
+  constructor(memory: MemorySource, source: VerifiedSource, dense: DenseSearch, clock: Clock) {
     this.#memory = memory;
     this.#source = source;
+    this.#dense = dense;
     this.#clock = clock;
   }
 
@@ -63,23 +82,28 @@ export class Recaller implements RecallService, SourceReader {
       lapMs = now;
     };
     const question = parseQuestion(params.query);
-    const terms = queryTerms(question);
-    lap("understand", terms.length);
+    const asked: Asked = {
+      question,
+      terms: queryTerms(question),
+      embedding: question.problem === undefined ? this.#dense.embed(question.raw) : undefined,
+      look: new SourceLook(this.#source),
+    };
+    lap("understand", asked.terms.length);
     await this.#memory.freshen(signal);
     signal.throwIfAborted();
     const ranked: RankedChunk[] = [];
-    const look = new SourceLook(this.#source);
     const weighed = new Map<string, WeighedTerm>();
+    const meanings: MeaningTrace[] = [];
     const banks = this.#memory.banks(params.rootIds);
     for (const open of banks) {
       await this.#reading(open, async () => {
-        let found = this.#rank(open, look, question, terms, params, signal);
-        lap("rank", found.chunks.length);
+        let found = this.#rank(open, asked, params, signal, lap);
         const guessed = guessedFiles(open, found.chunks);
         if (guessed.length > 0 && (await this.#memory.refineNow(open.root.id, guessed, signal))) {
-          found = this.#rank(open, look, question, terms, params, signal);
           lap("refine", guessed.length);
+          found = this.#rank(open, asked, params, signal, lap);
         }
+        meanings.push(found.meaning);
         for (const term of found.terms) remember(weighed, term);
         ranked.push(...found.chunks);
       });
@@ -91,31 +115,48 @@ export class Recaller implements RecallService, SourceReader {
     if (params.neighbours !== false && home !== undefined) {
       await this.#reading(home, () => {
         recalls = home.bank.reading(() =>
-          withNeighbours(recalls, home, look, params.limit, signal),
+          withNeighbours(recalls, home, asked.look, params.limit, signal),
         );
       });
       lap("neighbours", recalls.filter(({ relation }) => relation !== undefined).length);
     }
+    const meaning = sumOfMeanings(meanings);
+    const isUsed = meanings.some(({ state }) => state === "used" || state === "partly");
     return {
       recalls,
       coverage: this.#memory.coverage(params.rootIds),
-      tiers: ["lexical", "symbols"],
-      trace: traceOf(question, [...weighed.values()], stages),
+      tiers: ["lexical", "symbols", ...(isUsed ? (["meaning"] as const) : [])],
+      trace: {
+        ...traceOf(question, [...weighed.values()], stages),
+        ...(meaning === undefined ? {} : { meaning }),
+      },
     };
   }
 
   #rank(
     open: OpenBank,
-    look: SourceLook,
-    question: ParsedQuestion,
-    terms: readonly QueryTerm[],
+    { question, terms, embedding, look }: Asked,
     params: SearchParams,
     signal: AbortSignal,
-  ): { chunks: RankedChunk[]; terms: readonly WeighedTerm[] } {
+    lap: (stage: string, nCandidates: number) => void,
+  ): { chunks: RankedChunk[]; terms: readonly WeighedTerm[]; meaning: MeaningTrace } {
     return open.bank.reading(() => {
-      const found = findCandidates(open.bank, terms, open.bank.nChunks());
-      const chunks = rankInBank(open, look, question, found, params, this.#scanner, signal);
-      return { chunks, terms: found.terms };
+      const byWords = findCandidates(open.bank, terms, open.bank.nChunks());
+      lap("words", byWords.chunks.length);
+      const { candidates: byMeaning, trace: meaning } = this.#dense.search(open.bank, embedding);
+      lap("meaning", byMeaning?.neighbours.length ?? 0);
+      const chunks = rankInBank(
+        open,
+        look,
+        question,
+        byWords,
+        byMeaning,
+        params,
+        this.#scanner,
+        signal,
+      );
+      lap("rank", chunks.length);
+      return { chunks, terms: byWords.terms, meaning };
     });
   }
 
@@ -185,7 +226,10 @@ export class Recaller implements RecallService, SourceReader {
 /** The best files whose chunks wait for the syntax pass; those chunked by lines for good are left out. */
 function guessedFiles({ bank }: OpenBank, ranked: readonly RankedChunk[]): string[] {
   const paths = new Set<string>();
-  for (const { recall } of [...ranked].sort((a, b) => b.recall.score - a.recall.score)) {
+  const sorted = [...ranked].sort((a, b) => b.recall.score - a.recall.score);
+  const least = minRefinedShare * (sorted[0]?.recall.score ?? 0);
+  for (const { recall } of sorted) {
+    if (recall.score < least) break;
     const { path } = recall.citation;
     if (recall.boundary === "lines" && bank.blobOfPath(path)?.level === 0) paths.add(path);
     if (paths.size >= maxRefinedFiles) break;

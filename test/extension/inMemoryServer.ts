@@ -137,6 +137,7 @@ export function rootStatus(root: Root, change: Partial<RootStatus> = {}): RootSt
     bytesKnown: 1_000,
     bytesDone: 1_000,
     nChunks: 20,
+    nEmbedded: 20,
     filesSyntaxExact: 10,
     filesFallback: 0,
     filesToRefine: 0,

@@ -41,6 +41,7 @@ class WatchedHost implements AsyncDisposable {
       log: quietLog,
       parseEntry: threadEntry("parseThread"),
       grammarFolder: fileURLToPath(grammarFolderUrl()),
+      encoder: undefined,
       watchdogMs: 20_000,
       retryMs: 50,
       watch: () => () => undefined,

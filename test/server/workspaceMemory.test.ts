@@ -417,7 +417,8 @@ test("the counts add up at every moment of fills, changes, rebuilds and pauses",
     if (round !== 2) await opened.settled(round % 2 === 0);
   }
   const { roots } = await opened.settled();
-  assert.ok(watch() > 5, "statuses were seen");
+  // On a fast machine several changes are told in one status.
+  assert.ok(watch() > 2, "statuses were seen");
   assert.equal(roots[0]?.bytesDone, roots[0]?.bytesKnown);
   assert.equal(roots[0]?.filesToRefine, 0);
 });

@@ -14,6 +14,7 @@ import {
   writeSync,
 } from "node:fs";
 import path from "node:path";
+import { schemaVersion } from "../../server/memory/schema.ts";
 import { describe, test } from "node:test";
 import { DatabaseSync } from "node:sqlite";
 import type { MemoryStatus } from "../../protocol/types.ts";
@@ -77,7 +78,7 @@ const damages: readonly Damage[] = [
     inflict: (file) => {
       rmSync(file);
       const other = new DatabaseSync(file);
-      other.exec("CREATE TABLE note (text TEXT); PRAGMA user_version = 1");
+      other.exec(`CREATE TABLE note (text TEXT); PRAGMA user_version = ${schemaVersion}`);
       other.close();
     },
     notice: "storeRebuilt",

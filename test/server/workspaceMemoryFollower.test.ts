@@ -36,6 +36,7 @@ class Host implements AsyncDisposable {
       log: quietLog,
       parseEntry,
       grammarFolder: fileURLToPath(grammarFolderUrl()),
+      encoder: undefined,
       watchdogMs: 20_000,
       retryMs: 50,
       watch: () => () => undefined,

@@ -1,8 +1,7 @@
 /** A whole memory for tests: real threads, real SQLite, real files in temporary folders. */
 import path from "node:path";
-import { assembleRecall, type RecallParts } from "../../server/assembly.ts";
+import { assembleRecall, type RecallOptions, type RecallParts } from "../../server/assembly.ts";
 import type { Logger } from "../../server/ports.ts";
-import type { WorkspaceMemoryOptions } from "../../server/workspaceMemory.ts";
 import type { MemorySettings, MemoryStatus, Recall, Root } from "../../protocol/types.ts";
 import { temporaryFolder, writeTree } from "./ingest/treesOnDisk.ts";
 
@@ -68,6 +67,9 @@ export class OpenedMemory implements AsyncDisposable {
   }
 }
 
+/** A tiny model with a few dozen words; see model/fixtureModel.ts. */
+export const fixtureModelFolder = path.resolve(import.meta.dirname, "../fixtures/staticModel");
+
 /** The one root of most tests. */
 export function rootOf(folder: string, id = "root"): Root {
   return { id, folder, name: id };
@@ -76,13 +78,14 @@ export function rootOf(folder: string, id = "root"): Root {
 export async function openMemory(
   folder: string,
   storeDir: string,
-  options: Omit<WorkspaceMemoryOptions, "log"> & { readonly settings?: MemorySettings } = {},
+  options: RecallOptions & { readonly settings?: MemorySettings } = {},
 ): Promise<OpenedMemory> {
   const { settings: wanted = settings, ...rest } = options;
   const parts = await assembleRecall(quietLog, {
     watchdogMs: 20_000,
     retryMs: 50,
     logLevel: "error",
+    modelFolder: fixtureModelFolder,
     ...rest,
   });
   try {

@@ -99,9 +99,26 @@ function assertHolds(storeFile: string, files: ReadonlySet<string>): void {
   const remembered = new Set(paths);
   for (const file of files) assert.ok(remembered.has(file), `${file} was settled`);
   assert.equal(paths.length, remembered.size);
+  bank.reading(() => assertWholeEmbeddings(bank));
   for (const file of files) assert.equal(bank.blobOfPath(file)?.nChunks, 1);
   bank.close();
 }
+
+/** What is stored of a content is stored with its embeddings, all of them or none. */
+function assertWholeEmbeddings(bank: MemoryBank): void {
+  const pairs = bank.embeddings();
+  const lengths = new Map<number, number>();
+  for (const { embedding, vectors } of bank.vectorsAfter(0)) lengths.set(embedding, vectors.length);
+  let nEmbedded = 0;
+  for (let i = 0; i < pairs.length; i += 2) {
+    const nChunks = bank.blobOfChunk(pairs[i + 1] as number)?.nChunks ?? 0;
+    assert.equal(lengths.get(pairs[i] as number), nChunks * fixtureDimensions);
+    nEmbedded += nChunks;
+  }
+  assert.equal(nEmbedded, bank.nChunks());
+  assert.equal(lengths.size * 2, pairs.length, "no embedding is left behind");
+}
+const fixtureDimensions = 64;
 
 test("a second process reads, and takes over when the first is killed", async () => {
   using place = workspace({ "src/a.ts": functionText("computeFirst") });

@@ -50,6 +50,7 @@ export function rootStatus(folder: string, change: Partial<RootStatus> = {}): Ro
     bytesKnown: 1_000,
     bytesDone: 1_000,
     nChunks: 12,
+    nEmbedded: 12,
     filesSyntaxExact: 2,
     filesFallback: 0,
     filesToRefine: 0,

@@ -12,7 +12,7 @@ const failing = new URL("../../fixtures/failingParseThread.ts", import.meta.url)
 
 function poolOf(entry: URL, nThreads = 1, watchdogMs = 2_000, log: Logger = quietLog): ParsePool {
   const grammarFolder = fileURLToPath(grammarFolderUrl());
-  return new ParsePool({ nThreads, entry, grammarFolder, watchdogMs, log });
+  return new ParsePool({ nThreads, entry, grammarFolder, watchdogMs, encoder: undefined, log });
 }
 
 function tasksOf(rootFolder: string, files: readonly string[]): ThreadTask[] {

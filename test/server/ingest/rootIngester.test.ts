@@ -38,6 +38,7 @@ class WatchedPool extends ParsePool {
 
 function watchedPool(nThreads = 2): WatchedPool {
   return new WatchedPool({
+    encoder: undefined,
     nThreads,
     entry: threadEntry("parseThread"),
     grammarFolder: fileURLToPath(grammarFolderUrl()),
@@ -61,6 +62,7 @@ function ingesterOn(
     storeFile: storeFileOf(place),
     settings,
     pool,
+    model: undefined,
     files,
     clock: nodeClock,
     log: quietLog,
@@ -373,6 +375,7 @@ test("content that no file has is dropped beyond what is kept for branch switche
       symbols: new Uint8Array([0]),
       nChunks: 1,
       columns: ["", "", "", `word${i}`, ""],
+      vectors: undefined,
     });
   writer.putFile(
     "kept.txt",

@@ -21,6 +21,7 @@ function contentOf(word: string, level: 0 | 1, chunks?: Uint8Array): BlobContent
     symbols: packSymbols([]),
     nChunks: 1,
     columns: ["", "", "", word, ""],
+    vectors: undefined,
   };
 }
 

@@ -1,6 +1,8 @@
 /** Questions that name files, lines and definitions outright get exactly those first. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { modelFolderUrl } from "../../../server/threads.ts";
 import {
   functionText,
   openMemory,
@@ -37,7 +39,9 @@ let place: ReturnType<typeof workspace>;
 let opened: OpenedMemory;
 before(async () => {
   place = workspace(files);
-  opened = await openMemory(place.folder, place.storeDir);
+  // The shipped model: to the tiny one most of these words are strange.
+  const modelFolder = fileURLToPath(modelFolderUrl());
+  opened = await openMemory(place.folder, place.storeDir, { modelFolder });
   await opened.settled();
 });
 after(async () => {

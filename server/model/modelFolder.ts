@@ -1,0 +1,45 @@
+/** The one place that reads a model from the disk. */
+import { createHash } from "node:crypto";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import path from "node:path";
+import type { ModelFiles } from "./staticModel.ts";
+
+/** Larger than any file of a model; what is larger is none. */
+const maxFileBytes = 256 * 1024 * 1024;
+
+/** Returns the files of the folder. One that is not there, or no regular file, reads as `undefined`. */
+export function modelFolder(folder: string): ModelFiles {
+  return {
+    read: (file) => readShared(path.join(folder, file)),
+    sha256: (bytes) => createHash("sha256").update(bytes).digest("hex"),
+  };
+}
+
+function readShared(file: string): Uint8Array | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, "r");
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+  try {
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile() || stat.size > maxFileBytes) return undefined;
+    const bytes = new Uint8Array(new SharedArrayBuffer(stat.size));
+    let at = 0;
+    while (at < bytes.length) {
+      const n = readSync(descriptor, bytes, at, bytes.length - at, at);
+      if (n === 0) break;
+      at += n;
+    }
+    return bytes.subarray(0, at);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === "ENOENT" || code === "ENOTDIR" || code === "EACCES";
+}
