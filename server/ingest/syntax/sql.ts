@@ -123,8 +123,10 @@ function createdBy(
   const match = createStatement.exec(statement);
   const [whole = "", what = "", name = ""] = match ?? [];
   const kind = createdKinds[what.toUpperCase().replace(/\s.*$/s, "")];
-  if (kind === undefined) return undefined;
-  return { name: lastPart(name).toWellFormed(), kind, nameOffset: whole.length - name.length };
+  const last = lastPart(name).toWellFormed();
+  // `CREATE TABLE public.""` names nothing.
+  if (kind === undefined || last === "") return undefined;
+  return { name: last, kind, nameOffset: whole.length - name.length };
 }
 
 /** `public."Order"` is `Order`. */

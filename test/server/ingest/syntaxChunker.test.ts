@@ -133,6 +133,14 @@ test("a header that holds C++ is read as C++", async () => {
   );
 });
 
+test("an SQL statement whose name is only its schema's dot creates no symbol", async () => {
+  const { symbols } = await parse('CREATE TABLE "public.";\nCREATE TABLE b (id int);\n', "sql");
+  assert.deepEqual(
+    symbols.map(({ name }) => name),
+    ["b"],
+  );
+});
+
 test("errors condemn a file only when little else is left", async () => {
   const good = lines(30, (i) => `int f${i}(int a)\n{\n\treturn a + ${i};\n}\n`);
   assert.equal((await parse(`${good}\n@@ what is this $$$\n${good}`, "c")).boundary, "syntax");
