@@ -18,7 +18,7 @@ const scanned = [100_000, 1_000_000];
 
 /** Measures with the shipped model, without one with the tests' small one, which says so. */
 export function benchEncoder(): Table[] {
-  const shipped = fileURLToPath(modelFolderUrl());
+  const shipped = fileURLToPath(modelFolderUrl("static"));
   const folder = existsSync(shipped) ? shipped : path.join(checkout, "test/fixtures/staticModel");
   const loaded = loadEncoder(folder);
   if (loaded.kind === "unavailable") throw new Error(loaded.fault.detail);

@@ -26,9 +26,13 @@ export type PlainNoticeKind =
   /** The folder cannot be read at the moment: what is remembered is kept, and it is looked at again. */
   | "folderUnreadable";
 
-/** Search works by words only, because the language model cannot be used. */
+/**
+ * A model cannot be used. Without the static model search works by words only; without the ranker places are put in
+ * order by weights that were set by hand.
+ */
 export interface ModelNotice {
   readonly kind: "modelUnavailable";
+  readonly model: "static" | "ranker";
   readonly cause: ModelFaultKind;
   /** The file at fault, relative to the model's folder; `""` for none. */
   readonly file: string;

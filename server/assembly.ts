@@ -4,6 +4,10 @@ import { fileURLToPath } from "node:url";
 import { loadEncoder } from "./encoderParts.ts";
 import { createNodeFileSystem, nodeClock } from "./nodePorts.ts";
 import type { Logger } from "./ports.ts";
+import { modelFolder as filesOfModel } from "./model/modelFolder.ts";
+import { loadRankerModel } from "./model/rankerModel.ts";
+import { LearnedRanking } from "./recall/learnedRanking.ts";
+import { rankFeatureNames } from "./recall/rankFeatures.ts";
 import { DenseSearch } from "./recall/denseSearch.ts";
 import { Recaller } from "./recall/recaller.ts";
 import { VerifiedSource } from "./recall/verifiedSource.ts";
@@ -18,21 +22,29 @@ export interface RecallParts {
   readonly recaller: Recaller;
 }
 
-/** `modelFolder` is that of the static model; the shipped one when absent. */
-export type RecallOptions = Omit<WorkspaceMemoryOptions, "log" | "encoder"> & {
+/** Folders of the static model and of the ranking's; the shipped ones when absent. */
+export type RecallOptions = Omit<WorkspaceMemoryOptions, "log" | "encoder" | "ranker"> & {
   readonly modelFolder?: string;
+  readonly rankerFolder?: string;
 };
 
 /** Starts the ingest thread; no store is open yet. `memory.close()` ends it. */
 export async function assembleRecall(
   log: Logger,
-  { modelFolder = fileURLToPath(modelFolderUrl()), ...options }: RecallOptions = {},
+  {
+    modelFolder = fileURLToPath(modelFolderUrl("static")),
+    rankerFolder = fileURLToPath(modelFolderUrl("ranker")),
+    ...options
+  }: RecallOptions = {},
 ): Promise<RecallParts> {
   const encoder = loadEncoder(modelFolder);
+  const ranker = loadRankerModel(filesOfModel(rankerFolder), rankFeatureNames);
   keepWasmSmall();
   if (encoder.kind === "unavailable")
     log.log("warn", "encode", "search works by words only", { ...encoder.fault });
-  const memory = new WorkspaceMemory({ ...options, log, encoder });
+  if (ranker.kind === "unavailable")
+    log.log("warn", "recall", "places are ranked by hand-set weights", { ...ranker.fault });
+  const memory = new WorkspaceMemory({ ...options, log, encoder, ranker });
   const source = new VerifiedSource({
     files: createNodeFileSystem(),
     hasher: await xxhash(),
@@ -41,5 +53,6 @@ export async function assembleRecall(
     maxFileBytes: () => memory.maxFileBytes,
   });
   const dense = new DenseSearch(encoder, nodeClock);
-  return { memory, recaller: new Recaller(memory, source, dense, nodeClock) };
+  const learned = ranker.kind === "ready" ? new LearnedRanking(ranker.model) : undefined;
+  return { memory, recaller: new Recaller(memory, source, dense, learned, nodeClock) };
 }

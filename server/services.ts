@@ -10,6 +10,7 @@ import type {
   FileRole,
   MemorySettings,
   MemoryStatus,
+  Range,
   Root,
   SearchResult,
   Turn,
@@ -77,7 +78,7 @@ export interface RememberedFile {
 
 export interface RecallService {
   /** Every recall's text was read and matched against its hash during the call. Rejects with AbortError when cancelled. */
-  search(params: SearchParams, signal: AbortSignal): Promise<SearchResult>;
+  search(params: SearchParams, signal: AbortSignal, how?: SearchHow): Promise<SearchResult>;
   /**
    * Places that use the named definition: call sites, constructions, mentions. Chunk spans, best first,
    * without the definition itself and without comments and strings. Syntactic: by name. The name may be
@@ -91,6 +92,31 @@ export interface RecallService {
     signal: AbortSignal,
     definition?: DefinitionPlace,
   ): Promise<SearchResult["recalls"]>;
+}
+
+/**
+ * What a search goes by. `words`: the index and weights by hand, nothing by meaning. `meaning`: nearness of embeddings alone.
+ * `byHand`: both, and weights by hand. `learned`: both, and the learned ranking; without its model like `byHand`.
+ */
+export const rankings = ["words", "meaning", "byHand", "learned"] as const;
+export type RankingKind = (typeof rankings)[number];
+
+/** A candidate as the ranking saw it, for those who train or judge it. */
+export interface ObservedCandidate {
+  readonly path: string;
+  /** Zero-based; the end is exclusive where it ends at a line's beginning. */
+  readonly range: Range;
+  /** In the order of `rankFeatureNames`. */
+  readonly features: Float64Array;
+  readonly score: number;
+}
+
+/** How a search is done when it is not done as usual: for measuring and for training. */
+export interface SearchHow {
+  /** `learned` unless given. */
+  readonly ranking?: RankingKind;
+  /** Called with every candidate chunk of every memory, in no order. */
+  readonly observe?: (candidate: ObservedCandidate) => void;
 }
 
 /** Where a definition is. */

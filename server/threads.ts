@@ -24,7 +24,7 @@ export function kernelUrl(): URL {
   return new URL(fromSource ? "../dist/kernel.wasm" : "./kernel.wasm", import.meta.url);
 }
 
-/** Returns the URL of the static model's folder: beside the folder of the bundle, and of the sources. */
-export function modelFolderUrl(): URL {
-  return new URL("../models/static/", import.meta.url);
+/** Returns the URL of a model's folder: beside the folder of the bundle, and of the sources. */
+export function modelFolderUrl(model: "static" | "ranker"): URL {
+  return new URL(`../models/${model}/`, import.meta.url);
 }

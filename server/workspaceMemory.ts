@@ -14,6 +14,9 @@ import type {
 import type { IngestAction, ProblemPage, StoreStatus } from "./ingest/ingestCalls.ts";
 import { IngestLink } from "./ingestLink.ts";
 import type { EncoderOutcome } from "./encoderParts.ts";
+import type { ModelNotice, Notice } from "../protocol/notices.ts";
+import type { ModelFault } from "./model/modelFault.ts";
+import type { RankerOutcome } from "./model/rankerModel.ts";
 import { errorCode, isDamage } from "./memory/database.ts";
 import { MemoryBank, type OpenBank } from "./memory/memoryBank.ts";
 import type { Logger, LogLevel } from "./ports.ts";
@@ -39,6 +42,7 @@ export interface WorkspaceMemoryOptions {
   readonly logLevel?: LogLevel | "off";
   /** Without a model chunks get no embeddings, and the status says why. */
   readonly encoder: EncoderOutcome;
+  readonly ranker: RankerOutcome;
 }
 
 const defaultWatchdogMs = 60_000;
@@ -129,18 +133,22 @@ export class WorkspaceMemory implements MemoryService {
 
   status(): MemoryStatus {
     return {
-      roots: this.#stores().map((store) => this.#withModelNotice(store.status)),
+      roots: this.#stores().map((store) => this.#withModelNotices(store.status)),
       paused: this.#paused,
       serverVersion,
     };
   }
 
-  /** The model is everybody's, but only a root can show what it means. */
-  #withModelNotice(status: RootStatus): RootStatus {
-    const { encoder } = this.#options;
-    if (encoder.kind === "ready") return status;
-    const { kind: cause, file } = encoder.fault;
-    return { ...status, notices: [...status.notices, { kind: "modelUnavailable", cause, file }] };
+  /** The models are everybody's, but only a root can show what they mean. */
+  #withModelNotices(status: RootStatus): RootStatus {
+    const { encoder, ranker } = this.#options;
+    const notices: Notice[] = [...status.notices];
+    const tell = (model: ModelNotice["model"], { kind: cause, file }: ModelFault): void => {
+      notices.push({ kind: "modelUnavailable", model, cause, file });
+    };
+    if (encoder.kind === "unavailable") tell("static", encoder.fault);
+    if (ranker.kind === "unavailable") tell("ranker", ranker.fault);
+    return { ...status, notices };
   }
 
   settled(refined: boolean, signal: AbortSignal): Promise<MemoryStatus> {

@@ -56,8 +56,13 @@ export function explainNotice(notice: Notice, t: Translate): string {
   }
 }
 
-function explainModel({ cause, file }: ModelNotice, t: Translate): string {
+function explainModel({ model, cause, file }: ModelNotice, t: Translate): string {
   const name = oneLine(file, 60);
+  if (model === "ranker")
+    return t(
+      "Places are put in a less exact order, because the ranking model cannot be used ({0}). Install Lore again.",
+      name,
+    );
   switch (cause) {
     case "missing":
       return t(

@@ -67,6 +67,8 @@ export type OptionName =
   | "all"
   | "whole-word"
   | "batch"
+  | "rank"
+  | "candidates"
   | "help"
   | "version";
 
@@ -135,6 +137,18 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     type: "string",
     value: "FILE",
     summary: "Answer each line {id, query} of FILE with a line {id, results}.",
+    commands: ["search"],
+  },
+  rank: {
+    type: "string",
+    value: "HOW",
+    summary: "Rank by words, meaning, byHand (both, hand-set weights) or learned, which is usual.",
+    commands: ["search"],
+  },
+  candidates: {
+    type: "string",
+    value: "FILE",
+    summary: "With --batch: write to FILE what the ranking saw of every candidate, as JSON lines.",
     commands: ["search"],
   },
   help: { type: "boolean", summary: "Show this help.", commands: "all" },

@@ -52,7 +52,9 @@ function readOnlyText(status: RootStatus): string {
 
 const askedFor = { list: "listed", stat: "looked at", read: "read" } as const;
 
-function modelText({ cause, file }: ModelNotice): string {
+function modelText({ model, cause, file }: ModelNotice): string {
+  if (model === "ranker")
+    return `Places are put in a less exact order, because the ranking model cannot be used (${file}). Install Lore again.`;
   switch (cause) {
     case "missing":
       return `Search works by words only, because the language model is not installed (${file}). Install Lore again.`;

@@ -1,4 +1,5 @@
 /** What a command line asks for, or the one sentence that says what is wrong with it. */
+import { rankings, type RankingKind } from "../services.ts";
 import { parseArgs } from "node:util";
 import type { MemorySettings } from "../../protocol/types.ts";
 import { formatCount } from "./numbers.ts";
@@ -29,12 +30,16 @@ export type Command =
       readonly question: string;
       readonly limit: number;
       readonly explain: boolean;
+      readonly ranking: RankingKind;
     } & Common)
   | ({
       readonly kind: "batch";
       readonly folder: string;
       readonly file: string;
       readonly limit: number;
+      readonly ranking: RankingKind;
+      /** File to write candidates to. */
+      readonly candidates: string | undefined;
     } & Common)
   | ({
       readonly kind: "all";
@@ -125,6 +130,9 @@ function readSearch(values: Values, positionals: readonly string[], common: Comm
   if (values["no-refine"] === true && values.batch === undefined) {
     throw new UsageError("--no-refine needs --batch; other searches never wait for the syntax.");
   }
+  if (values.candidates !== undefined && values.batch === undefined)
+    throw new UsageError("--candidates needs --batch.");
+  const ranking = rankingOf(values);
   if (values.batch !== undefined) {
     if (values.all === true || values.explain === true) {
       throw new UsageError("--batch goes with neither --all nor --explain.");
@@ -135,10 +143,16 @@ function readSearch(values: Values, positionals: readonly string[], common: Comm
       folder,
       file: String(values.batch),
       limit: limit ?? defaultLimit,
+      ranking,
+      candidates:
+        values.candidates === undefined
+          ? undefined
+          : filled("candidates", String(values.candidates)),
       ...common,
     };
   }
   if (values.all === true) {
+    if (values.rank !== undefined) throw new UsageError("--rank does not go with --all.");
     if (values.explain === true) throw new UsageError("--all and --explain exclude each other.");
     const [folder, literal] = folderAndText("search --all", positionals, "text to find");
     const wholeWord = values["whole-word"] === true;
@@ -147,7 +161,23 @@ function readSearch(values: Values, positionals: readonly string[], common: Comm
   if (values["whole-word"] === true) throw new UsageError("--whole-word needs --all.");
   const [folder, question] = folderAndText("search", positionals, "question");
   const explain = values.explain === true;
-  return { kind: "search", folder, question, limit: limit ?? defaultLimit, explain, ...common };
+  return {
+    kind: "search",
+    folder,
+    question,
+    limit: limit ?? defaultLimit,
+    explain,
+    ranking,
+    ...common,
+  };
+}
+
+function rankingOf(values: Values): RankingKind {
+  const given = values.rank ?? "learned";
+  const ranking = rankings.find((known) => known === given);
+  if (ranking === undefined)
+    throw new UsageError(`--rank is one of ${rankings.join(", ")}, not “${String(given)}”.`);
+  return ranking;
 }
 
 function readWords(args: readonly string[]): { values: Values; positionals: string[] } {

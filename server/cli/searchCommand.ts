@@ -20,8 +20,10 @@ export function searchFolder(
 ): Promise<ExitCode> {
   return answerFrom(command, "searchable", terminal, around, async (folder) => {
     const { services } = folder;
-    const { question, limit, explain } = command;
-    const found = await services.recall.search({ query: question, limit }, around.signal);
+    const { question, limit, explain, ranking } = command;
+    const found = await services.recall.search({ query: question, limit }, around.signal, {
+      ranking,
+    });
     const { recalls, trace, coverage } = found;
     if (command.json) {
       terminal.json({

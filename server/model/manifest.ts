@@ -1,17 +1,15 @@
 /** The manifest of a static model: what its files are and how they are to be used. */
+import {
+  countOf,
+  fieldsOf,
+  fileOf,
+  manifestFields,
+  manifestFile,
+  nameOf,
+  type Fields,
+  type ModelFile,
+} from "./manifestFields.ts";
 import { ModelFaultError } from "./modelFault.ts";
-
-/** The only format that this version of Lore reads. */
-const manifestFormat = 1;
-export const manifestFile = "manifest.json";
-
-/** A file of the model with the hash that it must have. */
-export interface ModelFile {
-  /** A plain name inside the model's folder. */
-  readonly file: string;
-  /** 64 lower-case hex digits. */
-  readonly sha256: string;
-}
 
 export interface TableFile extends ModelFile {
   /** What a stored int8 is multiplied by; similarity does not need it. */
@@ -42,14 +40,7 @@ const maxTextBytes = 1 << 20;
 
 /** Returns the manifest in `bytes`. Errors: ModelFaultError `manifestInvalid`, `otherFormat`, `dimensions`, `scale`. */
 export function readManifest(bytes: Uint8Array): StaticManifest {
-  const fields = parsed(bytes);
-  if (fields["format"] !== manifestFormat)
-    throw new ModelFaultError(
-      "otherFormat",
-      manifestFile,
-      `format ${String(fields["format"])}, not ${manifestFormat}`,
-    );
-  if (fields["kind"] !== "static") throw invalid(`kind ${String(fields["kind"])}, not static`);
+  const fields = manifestFields(bytes, "static");
   const dimensions = countOf(fields, "dimensions", dimensionStep, maxDimensions);
   if (dimensions % dimensionStep !== 0)
     throw new ModelFaultError("dimensions", manifestFile, `${dimensions} is not a multiple of 64`);
@@ -66,49 +57,6 @@ export function readManifest(bytes: Uint8Array): StaticManifest {
   };
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function parsed(bytes: Uint8Array): Fields {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    if (error instanceof SyntaxError) throw invalid("not JSON");
-    throw error;
-  }
-  return fieldsOf(value, "the manifest");
-}
-
-function fieldsOf(value: unknown, what: string): Fields {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw invalid(`${what} is not an object`);
-  return value as Fields;
-}
-
-function nameOf(fields: Fields, key: string): string {
-  const value = fields[key];
-  if (typeof value !== "string" || !/^[\w.+-]{1,80}$/.test(value))
-    throw invalid(`${key} is no name`);
-  return value;
-}
-
-function countOf(fields: Fields, key: string, least: number, most: number): number {
-  const value = fields[key];
-  if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most)
-    throw invalid(`${key} is not a whole number from ${least} to ${most}`);
-  return value;
-}
-
-function fileOf(fields: Fields, key: string): ModelFile {
-  const { file, sha256 } = fieldsOf(fields[key], key);
-  // A name with a separator could lead out of the model's folder.
-  if (typeof file !== "string" || !/^[\w-][\w.-]*$/.test(file))
-    throw invalid(`${key} names no file`);
-  if (typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256))
-    throw invalid(`${key} has no hash`);
-  return { file, sha256 };
-}
-
 function tableOf(fields: Fields, key: string): TableFile {
   const { scale } = fieldsOf(fields[key], key);
   const named = fileOf(fields, key);
@@ -116,8 +64,4 @@ function tableOf(fields: Fields, key: string): TableFile {
   if (typeof scale !== "number" || !Number.isFinite(scale) || scale <= 0)
     throw new ModelFaultError("scale", named.file, `scale ${String(scale)} in the manifest`);
   return { ...named, scale };
-}
-
-function invalid(detail: string): ModelFaultError {
-  return new ModelFaultError("manifestInvalid", manifestFile, detail);
 }

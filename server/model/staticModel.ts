@@ -2,7 +2,8 @@
  * A static embedding model as it lies in memory, checked: a tokenizer and a table with one row for each
  * token. Nothing here knows where the files come from.
  */
-import { manifestFile, readManifest, type ModelFile, type StaticManifest } from "./manifest.ts";
+import { readManifest, type StaticManifest } from "./manifest.ts";
+import { manifestFile, type ModelFile } from "./manifestFields.ts";
 import { ModelFaultError, type ModelFault } from "./modelFault.ts";
 
 /** Plain data in shared memory: threads get it without a copy. */

@@ -2,7 +2,6 @@
  * Joins recalled chunks of a file that follow each other: a reader wants one place, and two halves of one
  * passage take two of the ten results (contiguity, EM-LLM, Fountas et al. 2025, section 3.3).
  */
-import type { Features } from "./ranking.ts";
 
 /** A scored chunk of one file by its number in the file. */
 export interface ScoredChunk {
@@ -10,14 +9,13 @@ export interface ScoredChunk {
   readonly startLine: number;
   readonly endLine: number;
   readonly score: number;
-  readonly features: Features;
 }
 
 /** A run of chunks that is shown as one place; the best chunk speaks for it. */
-export interface ChunkRun {
+export interface ChunkRun<Chunk extends ScoredChunk = ScoredChunk> {
   readonly first: number;
   readonly last: number;
-  readonly best: ScoredChunk;
+  readonly best: Chunk;
 }
 
 /** A place is never longer than this, so that it can be read at a glance. */
@@ -26,15 +24,17 @@ const maxLines = 60;
 const minShare = 0.5;
 
 /** Returns runs in falling order of their best score; each chunk is in exactly one. */
-export function mergeAdjacent(chunks: readonly ScoredChunk[]): ChunkRun[] {
+export function mergeAdjacent<Chunk extends ScoredChunk>(
+  chunks: readonly Chunk[],
+): ChunkRun<Chunk>[] {
   const byIdx = new Map(chunks.map((chunk) => [chunk.chunkIdx, chunk]));
-  const runs: ChunkRun[] = [];
+  const runs: ChunkRun<Chunk>[] = [];
   for (const best of [...chunks].sort((a, b) => b.score - a.score)) {
     if (!byIdx.delete(best.chunkIdx)) continue;
     let { startLine, endLine } = best;
     let first = best.chunkIdx;
     let last = best.chunkIdx;
-    const fits = (chunk: ScoredChunk | undefined): chunk is ScoredChunk =>
+    const fits = (chunk: Chunk | undefined): chunk is Chunk =>
       chunk !== undefined &&
       chunk.score >= minShare * best.score &&
       Math.max(endLine, chunk.endLine) - Math.min(startLine, chunk.startLine) <= maxLines;

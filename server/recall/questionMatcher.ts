@@ -1,17 +1,25 @@
 /** Holds a question against texts, names and places: which share of what was asked is found there. */
-import { termsOfWord } from "../ingest/terms.ts";
-import type { CommentMarks, TermScanner } from "../ingest/termScanner.ts";
+import { termsOfText, termsOfWord } from "../ingest/terms.ts";
 import type { WeighedTerm } from "./candidates.ts";
 import type { ParsedQuestion } from "./question.ts";
+import { TermFinder, type HitCount, type TermHits } from "./termHits.ts";
 
-/** For matching, comments count like code. */
-const wholeText: CommentMarks = { line: [], block: [], prose: true };
-/** Text of a chunk that is looked at; the rest of a very long chunk adds nothing. */
-const maxCharacters = 12_000;
+/** A term counts half at this many occurrences, as BM25's k1. */
+const saturation = 1.2;
+/** Text of a chunk that is searched for literals; the rest of a very long chunk adds nothing. */
+const maxLiteralCharacters = 12_000;
+/** The order of words is read from the beginning of a question; what follows is pasted text. */
+const maxOrdered = 2_000;
 
 export interface TextMatch {
-  /** Share of the question's mass. */
+  /** Share of the question's mass, in the text, the names or the path. */
   readonly coverage: number;
+  /** Share of the question's mass in the text alone, where a term counts more the more often it occurs. */
+  readonly often: number;
+  /** Share of the question's pairs of neighbouring terms that stand together in the text, by mass. */
+  readonly together: number;
+  /** 1 when the text holds the question's heaviest term. */
+  readonly heaviest: number;
   /** 1 when a literal of the question stands in the text, less for a part of one. */
   readonly literal: number;
   /** Terms matched in the text itself, heaviest first, at most five. */
@@ -36,18 +44,31 @@ export class QuestionMatcher {
   readonly #mass = new Map<string, number>();
   readonly #total: number;
   readonly #question: ParsedQuestion;
-  readonly #scanner: TermScanner;
+  readonly #finder: TermFinder;
+  /** By the finder's term number. */
+  readonly #masses: readonly number[];
+  readonly #heaviest: number;
+  readonly #pairMass: number;
   readonly #identifiers: readonly WantedName[];
   readonly #literals: readonly string[];
 
-  /** `scanner` is borrowed: its table of words is worth keeping from question to question. */
-  constructor(question: ParsedQuestion, terms: readonly WeighedTerm[], scanner: TermScanner) {
+  constructor(question: ParsedQuestion, terms: readonly WeighedTerm[]) {
     this.#question = question;
-    this.#scanner = scanner;
     for (const term of terms) if (term.mass > 0) this.#mass.set(term.term, term.mass);
     this.#total = Math.max(
       1e-9,
       [...this.#mass.values()].reduce((sum, mass) => sum + mass, 0),
+    );
+    this.#finder = new TermFinder(
+      [...this.#mass.keys()],
+      termsOfText(question.raw.slice(0, maxOrdered)),
+    );
+    this.#masses = [...this.#mass.values()];
+    this.#heaviest = this.#masses.indexOf(Math.max(...this.#masses));
+    this.#pairMass = this.#finder.pairs.reduce(
+      (sum, [first, second]) =>
+        sum + (this.#masses[first] as number) + (this.#masses[second] as number),
+      0,
     );
     const names = question.identifiers.map(
       (identifier) =>
@@ -92,31 +113,53 @@ export class QuestionMatcher {
     return best;
   }
 
+  /** Returns where the question's terms stand in a text. */
+  find(text: string): TermHits {
+    return this.#finder.find(text);
+  }
+
+  /** Share of the question's mass that stands in a part of a text. */
+  massIn({ counts }: HitCount): number {
+    let sum = 0;
+    for (const [number, mass] of this.#masses.entries()) if (counts[number]) sum += mass;
+    return sum / this.#total;
+  }
+
   /** Holds the question against the chunk `text[start, end)`, together with its names and its path. */
   match(
     text: string,
-    start: number,
-    end: number,
+    hits: TermHits,
+    { start, end }: { readonly start: number; readonly end: number },
     nameTerms: readonly string[],
     pathTerms: ReadonlySet<string>,
   ): TextMatch {
-    const stop = Math.min(end, start + maxCharacters);
-    const found = new Map<string, number>();
-    const meet = (term: string): void => {
-      const mass = this.#mass.get(term);
-      if (mass !== undefined) found.set(term, mass);
+    const count = hits.within(start, end);
+    const { terms } = this.#finder;
+    const besides = new Set([...nameTerms, ...pathTerms]);
+    let covered = 0;
+    let often = 0;
+    const here: [term: string, mass: number][] = [];
+    for (const [number, mass] of this.#masses.entries()) {
+      const term = terms[number] as string;
+      const times = count.counts[number] as number;
+      if (times > 0) here.push([term, mass]);
+      if (times > 0 || besides.has(term)) covered += mass;
+      often += (mass * times) / (times + saturation);
+    }
+    let together = 0;
+    for (const [first, second] of count.pairs)
+      together += (this.#masses[first] as number) + (this.#masses[second] as number);
+    return {
+      coverage: covered / this.#total,
+      often: often / this.#total,
+      together: this.#pairMass === 0 ? 0 : together / this.#pairMass,
+      heaviest: (count.counts[this.#heaviest] ?? 0) > 0 ? 1 : 0,
+      literal: this.#literalIn(text, start, end),
+      words: here
+        .sort((a, b) => b[1] - a[1])
+        .slice(0, 5)
+        .map(([term]) => term),
     };
-    for (const term of this.#scanner.scan(text, [start, stop], wholeText)[0]?.body.split(" ") ?? [])
-      meet(term);
-    const words = [...found]
-      .sort((a, b) => b[1] - a[1])
-      .slice(0, 5)
-      .map(([term]) => term);
-    for (const term of nameTerms) meet(term);
-    for (const term of pathTerms) meet(term);
-    let sum = 0;
-    for (const mass of found.values()) sum += mass;
-    return { coverage: sum / this.#total, literal: this.#literalIn(text, start, stop), words };
   }
 
   /** How surely one of the names defines what the question names; `exact` when it is spelled the same. */
@@ -135,7 +178,7 @@ export class QuestionMatcher {
 
   #literalIn(text: string, start: number, end: number): number {
     if (this.#literals.length === 0) return 0;
-    const lower = text.slice(start, end).toLowerCase();
+    const lower = text.slice(start, Math.min(end, start + maxLiteralCharacters)).toLowerCase();
     // Later literals are parts of earlier ones, so they prove less.
     for (let i = 0; i < this.#literals.length; i++)
       if (lower.includes(this.#literals[i] as string)) return i === 0 ? 1 : 0.6;

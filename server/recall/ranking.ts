@@ -114,27 +114,41 @@ const reasonKinds: Readonly<Record<keyof Features, Reason["kind"]>> = {
   meaning: "meaning",
 };
 
+/** What each feature adds to a score. */
+export type ScoreParts = Readonly<Record<keyof Features, number>>;
+
+/** Returns what the features add to a score by hand; `factor` as in `scoreOf`. */
+export function handParts(features: Features, factor: number): ScoreParts {
+  const parts = Object.entries(featureWeights).map(([name, weight]) => [
+    name,
+    weight * features[name as keyof Features] * factor,
+  ]);
+  return Object.fromEntries(parts) as ScoreParts;
+}
+
 /**
  * Returns what made up a score, the largest part first, each kind once; parts below a hundredth are left out.
  * `isExact`: the definition's name is spelled as the question spells it.
  */
 export function reasonsOf(
-  features: Features,
+  parts: ScoreParts,
   details: Partial<Record<keyof Features, string>>,
   isExact: boolean,
 ): Reason[] {
   const reasons = new Map<Reason["kind"], Reason>();
   const names = Object.keys(featureWeights) as (keyof Features)[];
-  const parts = names.map((name) => ({ name, weight: featureWeights[name] * features[name] }));
-  for (const { name, weight } of parts.sort((a, b) => b.weight - a.weight)) {
-    if (weight < 0.01) break;
+  for (const name of names.sort((a, b) => parts[b] - parts[a])) {
     const kind = name === "definition" && isExact ? "exactSymbol" : reasonKinds[name];
     const known = reasons.get(kind);
     reasons.set(kind, {
       kind,
       detail: known?.detail ?? details[name] ?? "",
-      weight: Math.round(((known?.weight ?? 0) + weight) * 1000) / 1000,
+      weight: (known?.weight ?? 0) + parts[name],
     });
   }
-  return [...reasons.values()].sort((a, b) => b.weight - a.weight);
+  return [...reasons.values()]
+    .map((reason) => ({ ...reason, weight: Math.round(reason.weight * 1000) / 1000 }))
+    .filter(({ weight }) => weight >= leastWeight)
+    .sort((a, b) => b.weight - a.weight);
 }
+const leastWeight = 0.01;

@@ -16,11 +16,11 @@ import type {
   SourceText,
   RememberedFile,
   RecallService,
+  SearchHow,
 } from "../services.ts";
 import type { Clock } from "../ports.ts";
 import { fileRoleOf } from "../ingest/fileRole.ts";
 import { languageOf, type LanguageId } from "../ingest/languages.ts";
-import { TermScanner } from "../ingest/termScanner.ts";
 import { isDamage } from "../memory/database.ts";
 import type { OpenBank } from "../memory/memoryBank.ts";
 import { findCandidates, type WeighedTerm } from "./candidates.ts";
@@ -28,7 +28,8 @@ import { chooseResults } from "./chooseResults.ts";
 import { type DenseSearch, sumOfMeanings } from "./denseSearch.ts";
 import { parseQuestion, type ParsedQuestion } from "./question.ts";
 import { queryTerms, type QueryTerm } from "./queryTerms.ts";
-import { rankInBank, type RankedChunk } from "./rankInBank.ts";
+import type { LearnedRanking } from "./learnedRanking.ts";
+import { rankInBank, type RankedChunk, type RankOptions } from "./rankInBank.ts";
 import { withNeighbours } from "./neighbours.ts";
 import { findUses } from "./uses.ts";
 import { SourceLook, type VerifiedSource } from "./verifiedSource.ts";
@@ -52,6 +53,7 @@ interface Asked {
   /** `undefined` when it holds no word, or there is no model. */
   readonly embedding: Int8Array | undefined;
   readonly look: SourceLook;
+  readonly rank: RankOptions;
 }
 
 /** Files that are made exact for one question. */
@@ -64,16 +66,28 @@ export class Recaller implements RecallService, SourceReader {
   readonly #source: VerifiedSource;
   readonly #dense: DenseSearch;
   readonly #clock: Clock;
-  readonly #scanner = new TermScanner();
+  readonly #learned: LearnedRanking | undefined;
 
-  constructor(memory: MemorySource, source: VerifiedSource, dense: DenseSearch, clock: Clock) {
+  /** Without `learned`, places are ranked by weights that were set by hand. */
+  constructor(
+    memory: MemorySource,
+    source: VerifiedSource,
+    dense: DenseSearch,
+    learned: LearnedRanking | undefined,
+    clock: Clock,
+  ) {
     this.#memory = memory;
+    this.#learned = learned;
     this.#source = source;
     this.#dense = dense;
     this.#clock = clock;
   }
 
-  async search(params: SearchParams, signal: AbortSignal): Promise<SearchResult> {
+  async search(
+    params: SearchParams,
+    signal: AbortSignal,
+    how: SearchHow = {},
+  ): Promise<SearchResult> {
     const stages: { name: string; nCandidates: number; ms: number }[] = [];
     let lapMs = this.#clock.elapsedMs();
     const lap = (name: string, nCandidates: number): void => {
@@ -82,10 +96,17 @@ export class Recaller implements RecallService, SourceReader {
       lapMs = now;
     };
     const question = parseQuestion(params.query);
+    const ranking = how.ranking ?? "learned";
+    const byWords = ranking === "words" || question.problem !== undefined;
     const asked: Asked = {
       question,
+      rank: {
+        learned: ranking === "learned" ? this.#learned : undefined,
+        byMeaning: ranking === "meaning",
+        observe: how.observe,
+      },
       terms: queryTerms(question),
-      embedding: question.problem === undefined ? this.#dense.embed(question.raw) : undefined,
+      embedding: byWords ? undefined : this.#dense.embed(question.raw),
       look: new SourceLook(this.#source),
     };
     lap("understand", asked.terms.length);
@@ -135,26 +156,18 @@ export class Recaller implements RecallService, SourceReader {
 
   #rank(
     open: OpenBank,
-    { question, terms, embedding, look }: Asked,
+    { question, terms, embedding, look, rank }: Asked,
     params: SearchParams,
     signal: AbortSignal,
     lap: (stage: string, nCandidates: number) => void,
   ): { chunks: RankedChunk[]; terms: readonly WeighedTerm[]; meaning: MeaningTrace } {
     return open.bank.reading(() => {
-      const byWords = findCandidates(open.bank, terms, open.bank.nChunks());
+      const asked = rank.byMeaning ? [] : terms;
+      const byWords = findCandidates(open.bank, asked, open.bank.nChunks());
       lap("words", byWords.chunks.length);
       const { candidates: byMeaning, trace: meaning } = this.#dense.search(open.bank, embedding);
       lap("meaning", byMeaning?.neighbours.length ?? 0);
-      const chunks = rankInBank(
-        open,
-        look,
-        question,
-        byWords,
-        byMeaning,
-        params,
-        this.#scanner,
-        signal,
-      );
+      const chunks = rankInBank(open, look, question, byWords, byMeaning, params, rank, signal);
       lap("rank", chunks.length);
       return { chunks, terms: byWords.terms, meaning };
     });

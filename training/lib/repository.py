@@ -145,6 +145,26 @@ class Repository:
         process.wait()
 
 
+    def changed_lines(self, commit: str, path: str, before: str) -> list[tuple[int, int]]:
+        """Returns the line ranges (1-based, inclusive) of a file's blob `before` that a commit changed, near ones joined; empty where the
+        commit changed another version of the file."""
+        try:
+            if self._run("rev-parse", f"{commit}^:{path}").strip() != before:
+                return []
+        except subprocess.CalledProcessError:
+            return []
+        diff = self._run("diff", "-U0", "--no-color", "--no-ext-diff", f"{commit}^", commit, "--", path)
+        ranges: list[tuple[int, int]] = []
+        for first, count in re.findall(r"^@@ -(\d+)(?:,(\d+))? \+", diff, re.M):
+            start = max(int(first), 1)
+            end = start + max(int(count or 1), 1) - 1
+            if ranges and start - ranges[-1][1] <= 10:
+                ranges[-1] = (ranges[-1][0], end)
+            else:
+                ranges.append((start, end))
+        return ranges
+
+
 def is_written_by_hand(text: str) -> bool:
     """Returns whether the text is neither binary, generated nor minified."""
     if "\0" in text or not text.strip() or GENERATED_MARK.search(text[:1_500]):

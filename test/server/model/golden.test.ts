@@ -18,7 +18,7 @@ interface GoldenText {
 /** Trainer and kernel may round a value that lies between two numbers differently. */
 const tolerance = 1;
 
-const shipped = fileURLToPath(modelFolderUrl());
+const shipped = fileURLToPath(modelFolderUrl("static"));
 for (const folder of existsSync(shipped) ? [fixtureModelFolder, shipped] : [fixtureModelFolder]) {
   describe(path.basename(path.dirname(folder)), () => {
     const loaded = loadEncoder(folder);

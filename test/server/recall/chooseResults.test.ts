@@ -27,7 +27,7 @@ function ranked(
     text: "",
     boundary: "syntax",
   };
-  return { recall, features: {} as RankedChunk["features"] };
+  return { recall };
 }
 
 function chosen(

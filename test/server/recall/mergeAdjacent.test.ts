@@ -3,15 +3,13 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { mergeAdjacent, type ScoredChunk } from "../../../server/recall/mergeAdjacent.ts";
 
-const features = {} as ScoredChunk["features"];
-
 function chunk(
   chunkIdx: number,
   score: number,
   startLine = chunkIdx * 10,
   endLine = startLine + 10,
 ): ScoredChunk {
-  return { chunkIdx, score, startLine, endLine, features };
+  return { chunkIdx, score, startLine, endLine };
 }
 
 function spans(chunks: readonly ScoredChunk[]): [number, number, number][] {

@@ -40,7 +40,7 @@ let opened: OpenedMemory;
 before(async () => {
   place = workspace(files);
   // The shipped model: to the tiny one most of these words are strange.
-  const modelFolder = fileURLToPath(modelFolderUrl());
+  const modelFolder = fileURLToPath(modelFolderUrl("static"));
   opened = await openMemory(place.folder, place.storeDir, { modelFolder });
   await opened.settled();
 });
