@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { loadEncoder } from "../server/encoderParts.ts";
 import { chunkByLines } from "../server/ingest/lineChunker.ts";
 import { StaticEncoder, type EncoderParts } from "../server/model/staticEncoder.ts";
+import { Tokenizer } from "../server/model/tokenizer.ts";
 import { VectorScan } from "../server/model/vectorScan.ts";
 import { modelFolderUrl } from "../server/threads.ts";
 import { count, megabytes, ms, percentile, verdict, type Table } from "./table.ts";
@@ -56,13 +57,14 @@ function encodingRows(parts: EncoderParts): string[][] {
         chunk.endOffset,
       ]),
     }));
+  const tokenizer = new Tokenizer(parts);
   let nTokens = 0;
   let nBytes = 0;
   for (const { text } of texts) {
     const bytes = new TextEncoder().encode(text);
     nBytes += bytes.length;
     for (let at = 0; at < bytes.length; at += parts.model.maxBytes)
-      nTokens += encoder.tokenize(bytes.subarray(at, at + parts.model.maxBytes)).length;
+      nTokens += tokenizer.tokenize(bytes.subarray(at, at + parts.model.maxBytes)).length;
   }
   const times = Array.from({ length: nRounds }, () => {
     const startedMs = processorMs();

@@ -65,13 +65,19 @@ export function countOf(fields: Fields, key: string, least: number, most: number
 
 /** Returns a file of the model with its hash. */
 export function fileOf(fields: Fields, key: string): ModelFile {
-  const { file, sha256 } = fieldsOf(fields[key], key);
+  const { file } = fieldsOf(fields[key], key);
   // A name with a separator could lead out of the model's folder.
   if (typeof file !== "string" || !/^[\w-][\w.-]*$/.test(file))
     throw invalid(`${key} names no file`);
+  return { file, sha256: hashOf(fields, key) };
+}
+
+/** Returns the hash of the object at `key`. */
+export function hashOf(fields: Fields, key: string): string {
+  const { sha256 } = fieldsOf(fields[key], key);
   if (typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256))
     throw invalid(`${key} has no hash`);
-  return { file, sha256 };
+  return sha256;
 }
 
 /** The fault of a manifest whose fields are not what the format says. */

@@ -22,7 +22,6 @@ export class StaticEncoder {
   readonly #maxBytes: number;
   readonly #table: number;
   readonly #queryTable: number;
-  readonly #tokens: number;
   readonly #embedding: number;
   /** The newest reservation, so that it can grow with the longest text. */
   readonly #text: number;
@@ -43,7 +42,6 @@ export class StaticEncoder {
     kernel.run.initEncode(vocabulary, dimensions, tokenCap, maxBytes);
     this.#table = copyIn(kernel, table);
     this.#queryTable = queryTable === undefined ? this.#table : copyIn(kernel, queryTable);
-    this.#tokens = kernel.reserve(maxBytes * 2 + slackBytes);
     this.#embedding = kernel.reserve(dimensions);
     this.#textBytes = Math.max(minTextBytes, maxBytes + slackBytes);
     this.#text = kernel.reserve(this.#textBytes);
@@ -89,13 +87,6 @@ export class StaticEncoder {
   encodeBytes(bytes: Uint8Array): Int8Array {
     this.#encode(this.#text, this.#putBytes(bytes), this.#table);
     return this.#result().slice();
-  }
-
-  /** Returns the tokens of bytes that need not be UTF-8. */
-  tokenize(bytes: Uint8Array): Uint16Array {
-    const nBytes = Math.min(this.#putBytes(bytes), this.#maxBytes);
-    const n = this.#kernel.run.tokenize(this.#text, nBytes, this.#tokens);
-    return new Uint16Array(this.#kernel.bytes.buffer, this.#tokens, n).slice();
   }
 
   #encode(at: number, nBytes: number, table: number): void {

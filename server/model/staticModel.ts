@@ -17,6 +17,8 @@ export interface StaticModel {
   readonly maxBytes: number;
   /** Pairs of tokens, first merge first: left, right, left, right, … */
   readonly merges: Uint32Array;
+  /** Hash of the tokenizer's file: a model that was made for another one takes other tokens. */
+  readonly tokenizerSha256: string;
   /** [vocabulary, dimensions]. */
   readonly table: Int8Array;
   /** The same for questions; `undefined` when they use `table`. */
@@ -57,6 +59,7 @@ function readModel(files: ModelFiles): StaticModel {
     tokenCap,
     maxBytes,
     merges: mergesOf(checked(manifest.tokenizer, files), manifest),
+    tokenizerSha256: manifest.tokenizer.sha256,
     table: tableOf(checked(manifest.table, files), manifest.table.file, manifest),
     queryTable:
       queryTable === undefined

@@ -6,6 +6,7 @@ import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { loadEncoder } from "../../../server/encoderParts.ts";
 import { StaticEncoder } from "../../../server/model/staticEncoder.ts";
+import { Tokenizer } from "../../../server/model/tokenizer.ts";
 import { modelFolderUrl } from "../../../server/threads.ts";
 import { fixtureModelFolder } from "../workspaceMemoryHarness.ts";
 
@@ -24,13 +25,14 @@ for (const folder of existsSync(shipped) ? [fixtureModelFolder, shipped] : [fixt
     const loaded = loadEncoder(folder);
     assert.ok(loaded.kind === "ready");
     const encoder = new StaticEncoder(loaded.parts);
+    const tokenizer = new Tokenizer(loaded.parts);
     const file = readFileSync(path.join(folder, "golden.json"), "utf8");
     const { texts } = JSON.parse(file) as { texts: readonly GoldenText[] };
     assert.ok(texts.length >= 20);
     for (const [i, { base64, tokens, vector }] of texts.entries())
       test(`text ${i}`, () => {
         const bytes = Buffer.from(base64, "base64");
-        assert.deepEqual([...encoder.tokenize(bytes)], tokens);
+        assert.deepEqual([...tokenizer.tokenize(bytes)], tokens);
         const embedding = [...encoder.encodeBytes(bytes)];
         assert.equal(embedding.length, vector.length);
         for (const [d, value] of embedding.entries())

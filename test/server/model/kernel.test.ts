@@ -5,6 +5,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { loadEncoder } from "../../../server/encoderParts.ts";
 import { StaticEncoder, type EncoderParts } from "../../../server/model/staticEncoder.ts";
+import { Tokenizer } from "../../../server/model/tokenizer.ts";
 import { VectorScan } from "../../../server/model/vectorScan.ts";
 import { fixtureModelFolder, randomNumbers } from "../workspaceMemoryHarness.ts";
 import { embeddingOf, tokensOf, wordsOf } from "./referenceEncoder.ts";
@@ -13,6 +14,7 @@ const loaded = loadEncoder(fixtureModelFolder);
 assert.equal(loaded.kind, "ready");
 const { parts } = loaded as { parts: EncoderParts };
 const encoder = new StaticEncoder(parts);
+const tokenizer = new Tokenizer(parts);
 
 const utf8 = new TextEncoder();
 
@@ -68,9 +70,27 @@ const bytes = fc.oneof(
 test("tokens are those of the reference, byte for byte", () => {
   fc.assert(
     fc.property(bytes, (input) => {
-      assert.deepEqual([...encoder.tokenize(input)], tokensOf(input, parts.model));
+      assert.deepEqual([...tokenizer.tokenize(input)], tokensOf(input, parts.model));
     }),
     { numRuns: 2_000, seed: 1 },
+  );
+});
+
+test("the first tokens of a text are the first of its bytes' tokens", () => {
+  const text = fc.array(piece).map((pieces) => pieces.join(" "));
+  fc.assert(
+    fc.property(text, fc.nat({ max: 40 }), (whole, maxTokens) => {
+      const all = tokenizer.tokenize(utf8.encode(whole));
+      assert.deepEqual(tokenizer.firstTokens(whole, maxTokens), all.slice(0, maxTokens));
+    }),
+    { numRuns: 500, seed: 5 },
+  );
+  const { maxBytes } = parts.model;
+  const long = "é".repeat(maxBytes);
+  assert.deepEqual(
+    tokenizer.firstTokens(long, maxBytes * 2),
+    tokenizer.tokenize(utf8.encode(long.slice(0, maxBytes / 2))),
+    "what is beyond the limit is not read",
   );
 });
 
