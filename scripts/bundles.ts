@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { BuildOptions } from "esbuild";
 import { inCheckout } from "./checkout.ts";
+import { nativePackageNames } from "./nativePackages.ts";
 
 /** One bundle: where it starts and where it goes, both relative to the checkout. */
 export interface Bundle {
@@ -17,6 +18,7 @@ const bundles: readonly Bundle[] = [
   { from: "server/cli/main.ts", to: "dist/lore.mjs", runtime: "node" },
   { from: "server/ingest/ingestThread.ts", to: "dist/ingestThread.mjs", runtime: "node" },
   { from: "server/ingest/parseThread.ts", to: "dist/parseThread.mjs", runtime: "node" },
+  { from: "server/model/encoderThread.ts", to: "dist/encoderThread.mjs", runtime: "node" },
   { from: "webview/main.ts", to: "dist/webview.js", runtime: "browser" },
   { from: "webview/style.css", to: "dist/webview.css", runtime: "browser" },
   { from: "test/inhost/index.ts", to: "dist-test/inhost/index.cjs", runtime: "inhostTests" },
@@ -55,7 +57,13 @@ function runtimeOptions(runtime: Bundle["runtime"]): BuildOptions {
     case "inhostTests":
       return { platform: "node", format: "cjs", target: "node22", external: ["vscode", "mocha"] };
     case "node":
-      return { platform: "node", format: "esm", target: "node24", banner: { js: requireBanner } };
+      return {
+        platform: "node",
+        format: "esm",
+        target: "node24",
+        banner: { js: requireBanner },
+        external: nativePackageNames,
+      };
     case "browser":
       return { platform: "browser", format: "iife", target: "es2022" };
   }

@@ -1,11 +1,18 @@
 /** Packages the extension for a platform and checks what went into the package. */
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { unzipSync } from "fflate";
 import { buildAll } from "./buildAll.ts";
 import { presentBundles } from "./bundles.ts";
 import { kernelFile } from "./kernel.ts";
-import { cacheFolder, packageScript } from "./checkout.ts";
+import { cacheFolder, inCheckout, packageScript } from "./checkout.ts";
+import {
+  copyNativePackages,
+  expectedNatives,
+  isNativeOf,
+  removeNativePackages,
+  runsEncoder,
+} from "./nativePackages.ts";
 import { runNode } from "./processes.ts";
 
 /** Every platform that has its own package, as vsce names them. */
@@ -20,8 +27,8 @@ export const targets = [
   "win32-arm64",
 ] as const;
 
-/** Largest package: what the product promises without models, and the models. */
-const maxVsixBytes = (30 + 40) * 1024 * 1024;
+/** Largest package, the models included. */
+const maxVsixBytes = 40 * 1024 * 1024;
 
 /** A finished package. */
 export interface Vsix {
@@ -40,7 +47,11 @@ export function ownTarget(): string {
 export async function packageTargets(wanted: readonly string[]): Promise<readonly Vsix[]> {
   await buildAll(true);
   const made: Vsix[] = [];
-  for (const target of wanted) made.push(await packageTarget(target));
+  try {
+    for (const target of wanted) made.push(await packageTarget(target));
+  } finally {
+    removeNativePackages();
+  }
   return made;
 }
 
@@ -48,6 +59,7 @@ async function packageTarget(target: string): Promise<Vsix> {
   const file = path.join(cacheFolder, "vsix", `lore-${target}.vsix`);
   mkdirSync(path.dirname(file), { recursive: true });
   rmSync(file, { force: true });
+  copyNativePackages(target);
   const { code, output } = await runNode([
     packageScript("@vscode/vsce", "vsce"),
     "package",
@@ -56,20 +68,30 @@ async function packageTarget(target: string): Promise<Vsix> {
     "--no-rewrite-relative-links",
     // There is no public address yet, and an invented one would be a dead link in the editor.
     "--allow-missing-repository",
+    ...["--ignoreFile", allowListOf(target)],
     ...["--target", target],
     ...["--out", file],
   ]);
   if (code !== 0) throw new Error(`Packaging ${target} failed:\n${output}`);
   const bytes = readFileSync(file);
   const vsix = { file, sizeBytes: bytes.length, entries: extensionEntries(bytes) };
-  const faults = faultsOf(vsix);
+  const faults = faultsOf(vsix, target);
   if (faults.length > 0)
     throw new Error(`The package for ${target} is wrong:\n${faults.join("\n")}`);
   return vsix;
 }
 
+/** Where the encoder is not run, it is not shipped either: then none is missing. */
+function allowListOf(target: string): string {
+  const lines = readFileSync(inCheckout(".vscodeignore"), "utf8").split("\n");
+  const kept = lines.filter((line) => runsEncoder(target) || !line.startsWith("!models/encoder/"));
+  const file = path.join(cacheFolder, "vsix", `${target}.vscodeignore`);
+  writeFileSync(file, kept.join("\n"));
+  return file;
+}
+
 /** What is wrong with a package's content, one sentence each; empty when nothing is. */
-function faultsOf(vsix: Vsix): readonly string[] {
+function faultsOf(vsix: Vsix, target: string): readonly string[] {
   const shipped = presentBundles().filter((bundle) => bundle.runtime !== "inhostTests");
   const expected = [
     "package.json",
@@ -80,9 +102,16 @@ function faultsOf(vsix: Vsix): readonly string[] {
     kernelFile,
     "models/static/manifest.json",
     ...shipped.map((bundle) => bundle.to),
+    ...expectedNatives(target),
+    ...(hasEncoder(target) ? [encoderManifest] : []),
   ];
   const missing = expected.filter((name) => !vsix.entries.includes(name));
-  const unwanted = vsix.entries.filter((name) => !allowed.test(name));
+  const unwanted = vsix.entries.filter(
+    (name) =>
+      !allowed.test(name) &&
+      !isNativeOf(target, name) &&
+      !(hasEncoder(target) && ofEncoder.test(name)),
+  );
   return [
     ...missing.map((name) => `missing: ${name}`),
     ...unwanted.map((name) => `not to be shipped: ${name}`),
@@ -90,9 +119,18 @@ function faultsOf(vsix: Vsix): readonly string[] {
   ];
 }
 
+const encoderManifest = "models/encoder/manifest.json";
+
+const ofEncoder = /^models\/encoder\/([^/]+\.onnx|manifest\.json)$/;
+
+/** True when there is an encoder and the target runs it. */
+function hasEncoder(target: string): boolean {
+  return runsEncoder(target) && existsSync(inCheckout(encoderManifest));
+}
+
 /** Everything a package may hold: no sources, maps or tests. */
 const allowed =
-  /^(package(\.nls(\.[a-z-]+)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/[^/]+\.(cjs|mjs|js|css|wasm)|dist\/grammars\/[^/]+\.(wasm|json)|models\/(MODEL_CARD\.md|static\/[^/]+\.(bin|json))|media\/.+\.(svg|png)|l10n\/[^/]+\.json)$/;
+  /^(package(\.nls(\.[a-z-]+)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/[^/]+\.(cjs|mjs|js|css|wasm)|dist\/grammars\/[^/]+\.(wasm|json)|models\/(MODEL_CARD\.md|static\/([^/]+\.bin|manifest\.json))|media\/.+\.(svg|png)|l10n\/[^/]+\.json)$/;
 
 function extensionEntries(bytes: Uint8Array): readonly string[] {
   const names: string[] = [];

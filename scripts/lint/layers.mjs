@@ -83,6 +83,20 @@ const layers = [
     packages: [],
     builtins: "all",
   },
+  // The native runtime of the transformer encoder: nothing else loads it.
+  {
+    files: /^server\/model\/onnxSession\.ts$/,
+    sources: ["server/model/"],
+    packages: ["onnxruntime-node"],
+    builtins: [],
+  },
+  // The threads in which it runs.
+  {
+    files: /^server\/model\/encoderPool\.ts$/,
+    sources: [...ground, "server/model/"],
+    packages: [],
+    builtins: ["worker_threads"],
+  },
   // The files of a model, and their hashes.
   {
     files: /^server\/model\/modelFolder\.ts$/,

@@ -46,6 +46,7 @@ test("linter and formatter pass over samples, made files and, the linter, the ke
     "models",
     "bench/results",
     "test/fixtures/staticModel",
+    "test/fixtures/encoder",
   ];
   const text = (name: string): string => readFileSync(path.join(checkout, name), "utf8");
   const { ignorePatterns } = JSON.parse(text(".oxlintrc.json")) as { ignorePatterns: string[] };
