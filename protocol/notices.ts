@@ -27,12 +27,13 @@ export type PlainNoticeKind =
   | "folderUnreadable";
 
 /**
+/**
  * A model cannot be used. Without the static model search works by words only; without the ranker places are put in
- * order by weights that were set by hand.
+ * order by weights that were set by hand; without the encoder the most promising of them are not read once more.
  */
 export interface ModelNotice {
   readonly kind: "modelUnavailable";
-  readonly model: "static" | "ranker";
+  readonly model: "static" | "ranker" | "encoder";
   readonly cause: ModelFaultKind;
   /** The file at fault, relative to the model's folder; `""` for none. */
   readonly file: string;
@@ -57,7 +58,17 @@ export type ModelFaultKind =
   /** A merge of the tokenizer refers to a token that does not exist yet. */
   | "tokenizer"
   /** The WebAssembly kernel is not there or does not start on this machine. */
-  | "kernel";
+  | "kernel"
+  /** Made for another tokenizer than the language model's. */
+  | "otherTokenizer"
+  /** The native ONNX Runtime is not there or does not start on this machine. */
+  | "runtime"
+  /** The ONNX Runtime refuses the graph, or its inputs and outputs are not what an encoder has. */
+  | "graph"
+  /** The graph failed on a text, or what it returned is no embedding. */
+  | "output"
+  /** Its thread ended by itself again and again. */
+  | "thread";
 
 /** One ignore rule hides nearly every entry of the root. */
 export interface HidingRuleNotice {

@@ -8,8 +8,10 @@ import { modelFolder as filesOfModel } from "./model/modelFolder.ts";
 import { loadRankerModel } from "./model/rankerModel.ts";
 import { LearnedRanking } from "./recall/learnedRanking.ts";
 import { rankFeatureNames } from "./recall/rankFeatures.ts";
+import { RankingEncoder } from "./rankingEncoder.ts";
 import { DenseSearch } from "./recall/denseSearch.ts";
 import { Recaller } from "./recall/recaller.ts";
+import { EncoderReranker, type Reranker } from "./recall/reranker.ts";
 import { VerifiedSource } from "./recall/verifiedSource.ts";
 import { modelFolderUrl } from "./threads.ts";
 import { keepWasmSmall } from "./wasmTiering.ts";
@@ -20,12 +22,18 @@ export interface RecallParts {
   readonly memory: WorkspaceMemory;
   /** Recall and the present text of files: `RecallService` and `SourceReader`. */
   readonly recaller: Recaller;
+  /** Reads the most promising places once more; ends with the memory. */
+  readonly reranker: Reranker;
 }
 
-/** Folders of the static model and of the ranking's; the shipped ones when absent. */
-export type RecallOptions = Omit<WorkspaceMemoryOptions, "log" | "encoder" | "ranker"> & {
+/** Folders of the static model, of the ranking's and of the transformer encoder; the shipped ones when absent. */
+export type RecallOptions = Omit<
+  WorkspaceMemoryOptions,
+  "log" | "encoder" | "ranker" | "rankingEncoder"
+> & {
   readonly modelFolder?: string;
   readonly rankerFolder?: string;
+  readonly encoderFolder?: string;
 };
 
 /** Starts the ingest thread; no store is open yet. `memory.close()` ends it. */
@@ -34,6 +42,7 @@ export async function assembleRecall(
   {
     modelFolder = fileURLToPath(modelFolderUrl("static")),
     rankerFolder = fileURLToPath(modelFolderUrl("ranker")),
+    encoderFolder = fileURLToPath(modelFolderUrl("encoder")),
     ...options
   }: RecallOptions = {},
 ): Promise<RecallParts> {
@@ -44,7 +53,8 @@ export async function assembleRecall(
     log.log("warn", "encode", "search works by words only", { ...encoder.fault });
   if (ranker.kind === "unavailable")
     log.log("warn", "recall", "places are ranked by hand-set weights", { ...ranker.fault });
-  const memory = new WorkspaceMemory({ ...options, log, encoder, ranker });
+  const rankingEncoder = new RankingEncoder(encoderFolder, encoder, log);
+  const memory = new WorkspaceMemory({ ...options, log, encoder, ranker, rankingEncoder });
   const source = new VerifiedSource({
     files: createNodeFileSystem(),
     hasher: await xxhash(),
@@ -54,5 +64,6 @@ export async function assembleRecall(
   });
   const dense = new DenseSearch(encoder, nodeClock);
   const learned = ranker.kind === "ready" ? new LearnedRanking(ranker.model) : undefined;
-  return { memory, recaller: new Recaller(memory, source, dense, learned, nodeClock) };
+  const reranker = new EncoderReranker(rankingEncoder);
+  return { memory, recaller: new Recaller(memory, source, dense, learned, reranker, nodeClock) };
 }

@@ -3,9 +3,13 @@ import { availableParallelism } from "node:os";
 
 const fromSource = import.meta.url.endsWith(".ts");
 
+/** The folder of each entry's source. */
+const sourceFolders = { ingestThread: "ingest", parseThread: "ingest", encoderThread: "model" };
+
 /** Returns the URL of a worker thread's entry. */
-export function threadEntry(name: "ingestThread" | "parseThread"): URL {
-  return new URL(fromSource ? `./ingest/${name}.ts` : `./${name}.mjs`, import.meta.url);
+export function threadEntry(name: keyof typeof sourceFolders): URL {
+  const source = `./${sourceFolders[name]}/${name}.ts`;
+  return new URL(fromSource ? source : `./${name}.mjs`, import.meta.url);
 }
 
 /** Returns the URL of the folder with the grammars. In a source tree that is the build's folder. */
@@ -19,12 +23,20 @@ export function parseThreadsPerRoot(wanted: number, nRoots: number): number {
   return Math.max(1, Math.floor(all / Math.max(1, nRoots)));
 }
 
+/** Returns how many threads embed with the transformer encoder: each holds the whole model in memory. */
+export function encoderThreads(): number {
+  return Math.max(1, Math.min(2, Math.floor(availableParallelism() / 2)));
+}
+
 /** Returns the URL of the kernel. In a source tree that is the build's. */
 export function kernelUrl(): URL {
   return new URL(fromSource ? "../dist/kernel.wasm" : "./kernel.wasm", import.meta.url);
 }
 
-/** Returns the URL of a model's folder: beside the folder of the bundle, and of the sources. */
-export function modelFolderUrl(model: "static" | "ranker"): URL {
+/**
+ * Returns the URL of a model's folder: beside the folder of the bundle, and of the sources. That of the transformer
+ * encoder need not be there.
+ */
+export function modelFolderUrl(model: "static" | "ranker" | "encoder"): URL {
   return new URL(`../models/${model}/`, import.meta.url);
 }

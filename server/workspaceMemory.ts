@@ -21,6 +21,7 @@ import { errorCode, isDamage } from "./memory/database.ts";
 import { MemoryBank, type OpenBank } from "./memory/memoryBank.ts";
 import type { Logger, LogLevel } from "./ports.ts";
 import type { MemoryService } from "./services.ts";
+import type { RankingEncoder } from "./rankingEncoder.ts";
 import { parseThreadsPerRoot } from "./threads.ts";
 import { serverVersion } from "./version.ts";
 
@@ -43,6 +44,8 @@ export interface WorkspaceMemoryOptions {
   /** Without a model chunks get no embeddings, and the status says why. */
   readonly encoder: EncoderOutcome;
   readonly ranker: RankerOutcome;
+  /** Whatever keeps it from being used is in the status, and it ends with the memory. */
+  readonly rankingEncoder: RankingEncoder;
 }
 
 const defaultWatchdogMs = 60_000;
@@ -74,6 +77,7 @@ export class WorkspaceMemory implements MemoryService {
 
   constructor(options: WorkspaceMemoryOptions) {
     this.#options = options;
+    options.rankingEncoder.onUnavailable(() => this.#tellListeners());
   }
 
   async open(
@@ -141,13 +145,16 @@ export class WorkspaceMemory implements MemoryService {
 
   /** The models are everybody's, but only a root can show what they mean. */
   #withModelNotices(status: RootStatus): RootStatus {
-    const { encoder, ranker } = this.#options;
+    const { encoder, ranker, rankingEncoder } = this.#options;
     const notices: Notice[] = [...status.notices];
     const tell = (model: ModelNotice["model"], { kind: cause, file }: ModelFault): void => {
       notices.push({ kind: "modelUnavailable", model, cause, file });
     };
     if (encoder.kind === "unavailable") tell("static", encoder.fault);
     if (ranker.kind === "unavailable") tell("ranker", ranker.fault);
+    // Without the static model the encoder cannot be used either, which is not told twice.
+    if (encoder.kind === "ready" && rankingEncoder.fault !== undefined)
+      tell("encoder", rankingEncoder.fault);
     return { ...status, notices };
   }
 
@@ -302,7 +309,10 @@ export class WorkspaceMemory implements MemoryService {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await Promise.all([...this.#links.keys()].map((rootId) => this.#closeLink(rootId)));
+    await Promise.all([
+      ...[...this.#links.keys()].map((rootId) => this.#closeLink(rootId)),
+      this.#options.rankingEncoder.close(),
+    ]);
   }
 
   /** One after the other. Errors: when none of the roots that are new can be opened, the first one's. */

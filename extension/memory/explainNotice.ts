@@ -1,4 +1,4 @@
-import type { ModelNotice, Notice } from "../../protocol/notices.ts";
+import type { ModelFaultKind, ModelNotice, Notice } from "../../protocol/notices.ts";
 import { oneLine } from "../displayText.ts";
 import type { Translate } from "../wording.ts";
 
@@ -56,13 +56,22 @@ export function explainNotice(notice: Notice, t: Translate): string {
   }
 }
 
-function explainModel({ model, cause, file }: ModelNotice, t: Translate): string {
-  const name = oneLine(file, 60);
-  if (model === "ranker")
-    return t(
-      "Places are put in a less exact order, because the ranking model cannot be used ({0}). Install Lore again.",
-      name,
-    );
+function explainModel(notice: ModelNotice, t: Translate): string {
+  const name = oneLine(notice.file, 60);
+  switch (notice.model) {
+    case "static":
+      return explainLanguageModel(notice.cause, name, t);
+    case "encoder":
+      return explainReadingModel(notice.cause, name, t);
+    case "ranker":
+      return t(
+        "Places are put in a less exact order, because the ranking model cannot be used ({0}). Install Lore again.",
+        name,
+      );
+  }
+}
+
+function explainLanguageModel(cause: ModelFaultKind, name: string, t: Translate): string {
   switch (cause) {
     case "missing":
       return t(
@@ -79,6 +88,38 @@ function explainModel({ model, cause, file }: ModelNotice, t: Translate): string
     default:
       return t(
         "Search works by words only, because the language model is damaged ({0}). Install Lore again.",
+        name,
+      );
+  }
+}
+
+function explainReadingModel(cause: ModelFaultKind, name: string, t: Translate): string {
+  switch (cause) {
+    case "missing":
+      return t(
+        "Places are put in a less exact order, because the reading model is not installed ({0}). Install Lore again.",
+        name,
+      );
+    case "otherFormat":
+    case "otherTokenizer":
+      return t(
+        "Places are put in a less exact order, because the reading model is of another version ({0}). Install Lore again.",
+        name,
+      );
+    case "runtime":
+      return t("Places are put in a less exact order, because this machine cannot run the reading model.");
+    case "output":
+      return t(
+        "Places are put in a less exact order, because the reading model gave a wrong result ({0}). Run “Lore: Restart Memory Server”.",
+        name,
+      );
+    case "thread":
+      return t(
+        "Places are put in a less exact order, because the reading model ended again and again. Run “Lore: Restart Memory Server”.",
+      );
+    default:
+      return t(
+        "Places are put in a less exact order, because the reading model is damaged ({0}). Install Lore again.",
         name,
       );
   }

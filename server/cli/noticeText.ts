@@ -1,5 +1,5 @@
 /** The notices of a memory in words for a terminal. */
-import type { ModelNotice, Notice } from "../../protocol/notices.ts";
+import type { ModelFaultKind, ModelNotice, Notice } from "../../protocol/notices.ts";
 import type { RootStatus } from "../../protocol/types.ts";
 import { formatCount, formatNouns } from "./numbers.ts";
 import { isFilling } from "./waiting.ts";
@@ -53,21 +53,43 @@ function readOnlyText(status: RootStatus): string {
 const askedFor = { list: "listed", stat: "looked at", read: "read" } as const;
 
 function modelText({ model, cause, file }: ModelNotice): string {
-  if (model === "ranker")
-    return `Places are put in a less exact order, because the ranking model cannot be used (${file}). Install Lore again.`;
+  switch (model) {
+    case "static":
+      return `Search works by words only, because ${languageModelText(cause, file)}`;
+    case "ranker":
+      return `Places are put in a less exact order, because the ranking model cannot be used (${file}). Install Lore again.`;
+    case "encoder":
+      return `Places are put in a less exact order, because ${readingModelText(cause, file)}`;
+  }
+}
+
+function languageModelText(cause: ModelFaultKind, file: string): string {
   switch (cause) {
     case "missing":
-      return `Search works by words only, because the language model is not installed (${file}). Install Lore again.`;
+      return `the language model is not installed (${file}). Install Lore again.`;
     case "otherFormat":
-      return `Search works by words only, because the language model is of another version (${file}). Install Lore again.`;
+      return `the language model is of another version (${file}). Install Lore again.`;
     case "kernel":
-      return "Search works by words only, because this machine cannot run the language model.";
-    case "manifestInvalid":
-    case "truncated":
-    case "damaged":
-    case "dimensions":
-    case "scale":
-    case "tokenizer":
-      return `Search works by words only, because the language model is damaged (${file}). Install Lore again.`;
+      return "this machine cannot run the language model.";
+    default:
+      return `the language model is damaged (${file}). Install Lore again.`;
+  }
+}
+
+function readingModelText(cause: ModelFaultKind, file: string): string {
+  switch (cause) {
+    case "missing":
+      return `the reading model is not installed (${file}). Install Lore again.`;
+    case "otherFormat":
+    case "otherTokenizer":
+      return `the reading model is of another version (${file}). Install Lore again.`;
+    case "runtime":
+      return "this machine cannot run the reading model.";
+    case "output":
+      return `the reading model gave a wrong result (${file}). Run the command again.`;
+    case "thread":
+      return "the reading model ended again and again. Run the command again.";
+    default:
+      return `the reading model is damaged (${file}). Install Lore again.`;
   }
 }

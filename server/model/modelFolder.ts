@@ -10,12 +10,20 @@ const maxFileBytes = 256 * 1024 * 1024;
 /** Returns the files of the folder. One that is not there, or no regular file, reads as `undefined`. */
 export function modelFolder(folder: string): ModelFiles {
   return {
-    read: (file) => readShared(path.join(folder, file)),
+    read: (file) => readFile(path.join(folder, file), (size) => new SharedArrayBuffer(size)),
     sha256: (bytes) => createHash("sha256").update(bytes).digest("hex"),
   };
 }
 
-function readShared(file: string): Uint8Array | undefined {
+/** Returns the bytes of one file in memory of this thread alone; `undefined` as in `modelFolder`. */
+export function readModelFile(file: string): Uint8Array<ArrayBuffer> | undefined {
+  return readFile(file, (size) => new ArrayBuffer(size));
+}
+
+function readFile<B extends ArrayBufferLike>(
+  file: string,
+  memory: (size: number) => B,
+): Uint8Array<B> | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(file, "r");
@@ -26,7 +34,7 @@ function readShared(file: string): Uint8Array | undefined {
   try {
     const stat = fstatSync(descriptor);
     if (!stat.isFile() || stat.size > maxFileBytes) return undefined;
-    const bytes = new Uint8Array(new SharedArrayBuffer(stat.size));
+    const bytes = new Uint8Array(memory(stat.size));
     let at = 0;
     while (at < bytes.length) {
       const n = readSync(descriptor, bytes, at, bytes.length - at, at);

@@ -67,6 +67,12 @@ const planted: readonly Planted[] = [
   fault("product imports test", "server/a18.ts", 'import "../test/a.ts";', "lore(layers)"),
   fault("folder without a row", "server/newPart/a20.ts", 'import "node:path";', "lore(layers)"),
   fault("unlisted package", "server/ingest/a19.ts", 'import "mocha";', "lore(layers)"),
+  fault(
+    "the native runtime beside its session",
+    "server/model/a22.ts",
+    'await import("onnxruntime-node");',
+    "lore(layers)",
+  ),
   fault("disk in the extension", "extension/a21.ts", 'import "node:fs";', "lore(layers)"),
   fault(
     "a process that is waited for in the extension",
@@ -129,6 +135,11 @@ const planted: readonly Planted[] = [
   ),
   clean("answer may use recall", "server/answer/d2.ts", 'import "../recall/d.ts";'),
   clean("recall may use paths", "server/recall/d3.ts", 'import "node:path";'),
+  clean(
+    "the session may load the native runtime",
+    "server/model/onnxSession.ts",
+    'import type { Tensor } from "onnxruntime-node";\nexport type T = Tensor;',
+  ),
   clean("the entry may use Node", "server/main.ts", 'import "node:fs";'),
 ];
 

@@ -1,0 +1,70 @@
+/**
+ * The manifest of a transformer encoder: an ONNX graph that turns the tokens of a text, in order, into an
+ * embedding. The tokens are those of the static model's tokenizer.
+ */
+import {
+  countOf,
+  fileOf,
+  hashOf,
+  manifestFields,
+  manifestFile,
+  nameOf,
+  type ModelFile,
+} from "./manifestFields.ts";
+import { ModelFaultError, type ModelFault } from "./modelFault.ts";
+import type { StaticModel, ModelFiles } from "./staticModel.ts";
+
+const maxDimensions = 1024;
+/** The graph has a row for each place of a text. */
+const maxTokens = 4096;
+
+export interface EncoderManifest {
+  readonly name: string;
+  readonly version: string;
+  /** Length of an embedding. */
+  readonly dimensions: number;
+  readonly graph: ModelFile;
+  /** So many tokens of a question are read. */
+  readonly maxQueryTokens: number;
+  /** So many tokens of a piece of code are read. */
+  readonly maxCodeTokens: number;
+}
+
+export type EncoderManifestOutcome =
+  | { readonly kind: "read"; readonly manifest: EncoderManifest }
+  /** No encoder is shipped, which is no fault. */
+  | { readonly kind: "absent" }
+  | { readonly kind: "unavailable"; readonly fault: ModelFault };
+
+/**
+ * Reads the manifest in a folder and holds it against the static model. Whatever is wrong with it is a value; only
+ * errors of the medium are thrown. The graph itself is read when it is needed.
+ */
+export function loadEncoderManifest(files: ModelFiles, model: StaticModel): EncoderManifestOutcome {
+  const bytes = files.read(manifestFile);
+  if (bytes === undefined) return { kind: "absent" };
+  try {
+    return { kind: "read", manifest: readEncoderManifest(new Uint8Array(bytes), model) };
+  } catch (error) {
+    if (error instanceof ModelFaultError) return { kind: "unavailable", fault: error.fault };
+    throw error;
+  }
+}
+
+function readEncoderManifest(bytes: Uint8Array, model: StaticModel): EncoderManifest {
+  const fields = manifestFields(bytes, "encoder");
+  const tokenizer = hashOf(fields, "tokenizer");
+  if (tokenizer !== model.tokenizerSha256)
+    throw new ModelFaultError("otherTokenizer", manifestFile, `tokenizer ${tokenizer}`);
+  const { vocabulary } = model;
+  // The same tokenizer has the same tokens, so a field that says otherwise is wrong.
+  if (fields["vocabulary"] !== undefined) countOf(fields, "vocabulary", vocabulary, vocabulary);
+  return {
+    name: nameOf(fields, "name"),
+    version: nameOf(fields, "version"),
+    dimensions: countOf(fields, "dimensions", 1, maxDimensions),
+    graph: fileOf(fields, "graph"),
+    maxQueryTokens: countOf(fields, "maxQueryTokens", 1, maxTokens),
+    maxCodeTokens: countOf(fields, "maxCodeTokens", 1, maxTokens),
+  };
+}

@@ -1,0 +1,191 @@
+/**
+ * Threads that embed, each with a session of its own. They start when there is something to embed, and end when
+ * there has been nothing for a while: a session holds tens of megabytes.
+ */
+import { Worker } from "node:worker_threads";
+import { placeOf } from "../../protocol/errorPlace.ts";
+import type { Logger } from "../ports.ts";
+import type { EncoderCall, EncoderReply, EncoderThreadData } from "./encoderCalls.ts";
+import type { ModelFault } from "./modelFault.ts";
+
+export interface EncoderPoolOptions {
+  readonly entry: URL;
+  readonly nThreads: number;
+  readonly threadData: EncoderThreadData;
+  /** How long there is nothing to do before the threads end. */
+  readonly idleMs: number;
+  readonly log: Logger;
+}
+
+/** Whom the pool works for: where texts come from and where embeddings go. */
+export interface EncoderPoolClient<Text> {
+  /** The text to embed next, `undefined` when none waits. */
+  next(): Text | undefined;
+  embedded(text: Text, embedding: Float32Array): void;
+  /** The thread that had this text ended by itself. */
+  lost(text: Text): void;
+  /** Nothing more can be embedded; the threads have been told to end. */
+  unavailable(fault: ModelFault): void;
+}
+
+interface Thread<Text> {
+  readonly worker: Worker;
+  readonly ended: Promise<void>;
+  /** What it has been given, by the call's id. */
+  readonly texts: Map<number, Text>;
+}
+
+/** One text is embedded, and one waits inside the thread, so that it does not idle while the main thread is busy. */
+const textsPerThread = 2;
+/** Threads that end by themselves so often are not started again. */
+const maxLost = 3;
+/** A thread that is told to end and does not is left behind after this time. */
+const endMs = 3_000;
+const maxHeapMb = 64;
+
+export class EncoderPool<Text extends { readonly tokens: Uint16Array }> {
+  readonly #options: EncoderPoolOptions;
+  readonly #client: EncoderPoolClient<Text>;
+  readonly #threads = new Set<Thread<Text>>();
+  #nextId = 1;
+  #nLost = 0;
+  #idle: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: EncoderPoolOptions, client: EncoderPoolClient<Text>) {
+    this.#options = options;
+    this.#client = client;
+  }
+
+  /** Starts a thread when there is none, so that its session is there when it is needed. */
+  prepare(): void {
+    if (this.#threads.size === 0 && !this.#isClosed) this.#start();
+    this.#restLater();
+  }
+
+  /** Hands out texts as long as there is room for them. To be called when texts were added. */
+  dispatch(): void {
+    while (!this.#isClosed) {
+      const free = this.#freest();
+      if (free === undefined) break;
+      const text = this.#client.next();
+      if (text === undefined) break;
+      this.#give(free === "new" ? this.#start() : free, text);
+    }
+    this.#restLater();
+  }
+
+  /** Ends the threads after what they are at. Texts under way are not heard of any more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#idle);
+    await this.#endThreads();
+  }
+
+  /** A thread that idles before a new one, and a new one before one that has something to do. */
+  #freest(): Thread<Text> | "new" | undefined {
+    const [best] = [...this.#threads].sort((a, b) => a.texts.size - b.texts.size);
+    if (best?.texts.size === 0) return best;
+    if (this.#threads.size < this.#options.nThreads) return "new";
+    return best !== undefined && best.texts.size < textsPerThread ? best : undefined;
+  }
+
+  #start(): Thread<Text> {
+    const { entry, threadData } = this.#options;
+    const worker = new Worker(entry, {
+      workerData: threadData,
+      resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
+    });
+    worker.unref();
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    const thread: Thread<Text> = { worker, ended, texts: new Map() };
+    worker.on("message", (reply: EncoderReply) => this.#receive(thread, reply));
+    worker.on("error", (error) =>
+      this.#options.log.log("error", "encode", "an encoder thread failed", {
+        stack: placeOf(error),
+      }),
+    );
+    worker.on("exit", () => {
+      resolve();
+      if (this.#threads.delete(thread)) this.#lose(thread);
+    });
+    this.#threads.add(thread);
+    return thread;
+  }
+
+  #give(thread: Thread<Text>, text: Text): void {
+    const id = this.#nextId++;
+    thread.texts.set(id, text);
+    // Whoever waits for an embedding keeps the process alive; a thread that idles does not.
+    thread.worker.ref();
+    const call: EncoderCall = { kind: "embed", id, tokens: text.tokens };
+    thread.worker.postMessage(call);
+  }
+
+  #receive(thread: Thread<Text>, reply: EncoderReply): void {
+    // A thread that was told to end may still have something to say.
+    if (!this.#threads.has(thread)) return;
+    switch (reply.kind) {
+      case "ready":
+        this.#options.log.log("debug", "encode", "an encoder thread is ready", { ms: reply.ms });
+        return;
+      case "embedded":
+        this.#take(thread, reply);
+        return;
+      case "unavailable":
+        this.#giveUp(reply.fault);
+    }
+  }
+
+  #take(thread: Thread<Text>, { id, embedding }: EncoderReply & { kind: "embedded" }): void {
+    const text = thread.texts.get(id);
+    if (text === undefined) throw new Error("an encoder thread answered what nobody asked");
+    thread.texts.delete(id);
+    if (thread.texts.size === 0) thread.worker.unref();
+    this.#client.embedded(text, embedding);
+    this.dispatch();
+  }
+
+  #lose(thread: Thread<Text>): void {
+    if (++this.#nLost > maxLost) {
+      const { file } = this.#options.threadData.spec;
+      this.#giveUp({ kind: "thread", file, detail: `ended ${this.#nLost} times` });
+    }
+    for (const text of thread.texts.values()) this.#client.lost(text);
+    this.dispatch();
+  }
+
+  #giveUp(fault: ModelFault): void {
+    void this.close();
+    this.#client.unavailable(fault);
+  }
+
+  /** One timer while sessions are held and idle, none at other times. */
+  #restLater(): void {
+    clearTimeout(this.#idle);
+    const isBusy = [...this.#threads].some(({ texts }) => texts.size > 0);
+    if (this.#threads.size === 0 || isBusy || this.#isClosed) return;
+    this.#idle = setTimeout(() => void this.#rest(), this.#options.idleMs).unref();
+  }
+
+  async #rest(): Promise<void> {
+    await this.#endThreads();
+    this.#options.log.log("debug", "encode", "encoder threads rest");
+  }
+
+  /**
+   * Threads end by themselves: one that is broken off inside the runtime can take the whole process with it. Resolves
+   * when they are gone, or have been left behind.
+   */
+  async #endThreads(): Promise<void> {
+    const threads = [...this.#threads];
+    this.#threads.clear();
+    if (threads.length === 0) return;
+    const call: EncoderCall = { kind: "end" };
+    for (const { worker } of threads) worker.postMessage(call);
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, endMs);
+    await Promise.race([Promise.all(threads.map(({ ended }) => ended)), late]);
+    clearTimeout(timer);
+  }
+}

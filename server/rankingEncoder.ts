@@ -1,0 +1,84 @@
+/** The transformer encoder that is shipped, if one is: read from its folder, checked, and told of in the status. */
+import path from "node:path";
+import type { EncoderOutcome } from "./encoderParts.ts";
+import { EncoderClient, type EmbedOutcome, type TextKind } from "./model/encoderClient.ts";
+import { loadEncoderManifest, type EncoderManifest } from "./model/encoderManifest.ts";
+import type { ModelFault } from "./model/modelFault.ts";
+import { modelFolder } from "./model/modelFolder.ts";
+import type { EncoderParts } from "./model/staticEncoder.ts";
+import { Tokenizer } from "./model/tokenizer.ts";
+import type { Logger } from "./ports.ts";
+import type { PlaceEncoder } from "./recall/reranker.ts";
+import { encoderThreads, threadEntry } from "./threads.ts";
+
+export class RankingEncoder implements PlaceEncoder {
+  readonly #log: Logger;
+  readonly #listeners: (() => void)[] = [];
+  #client: EncoderClient | undefined;
+  #fault: ModelFault | undefined;
+
+  /**
+   * Reads the manifest in `folder`; the graph is read by the thread that runs it. `language` is the static model,
+   * whose tokens the encoder reads: without it there is no encoder.
+   */
+  constructor(folder: string, language: EncoderOutcome, log: Logger) {
+    this.#log = log;
+    if (language.kind === "unavailable") {
+      this.#fault = language.fault;
+      return;
+    }
+    const { parts } = language;
+    const outcome = loadEncoderManifest(modelFolder(folder), parts.model);
+    if (outcome.kind === "read") this.#client = this.#open(folder, outcome.manifest, parts);
+    if (outcome.kind !== "unavailable") return;
+    this.#fault = outcome.fault;
+    log.log("warn", "encode", "search works without the encoder", { ...outcome.fault });
+  }
+
+  /** Why it cannot be used; `undefined` when it can, and when none is shipped. */
+  get fault(): ModelFault | undefined {
+    return this.#fault;
+  }
+
+  get state(): PlaceEncoder["state"] {
+    if (this.#fault !== undefined) return "unavailable";
+    return this.#client === undefined ? "absent" : "ready";
+  }
+
+  /** Calls back when it turns out to be unusable only while it is used. */
+  onUnavailable(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  prepare(): void {
+    this.#client?.prepare();
+  }
+
+  async embed(
+    texts: readonly string[],
+    kind: TextKind,
+    signal: AbortSignal,
+  ): Promise<EmbedOutcome> {
+    return (await this.#client?.embed(texts, kind, signal)) ?? { kind: "unavailable" };
+  }
+
+  /** Ends its threads. */
+  async close(): Promise<void> {
+    await this.#client?.close();
+  }
+
+  #open(folder: string, manifest: EncoderManifest, parts: EncoderParts): EncoderClient {
+    return new EncoderClient({
+      manifest,
+      graphFile: path.join(folder, manifest.graph.file),
+      tokenizer: new Tokenizer(parts),
+      entry: threadEntry("encoderThread"),
+      nThreads: encoderThreads(),
+      log: this.#log,
+      becameUnavailable: (fault) => {
+        this.#fault = fault;
+        for (const listener of this.#listeners) listener();
+      },
+    });
+  }
+}
