@@ -1,6 +1,7 @@
 /**
  * Packages that no bundle can hold, because they are machine code or load it: a table of what each platform's
- * package of the extension gets of them, in `dist/node_modules` beside the bundles, where Node looks first.
+ * package of the extension gets of them, in `dist/node_modules` beside the bundles, where Node looks first. They run
+ * a model, and go with it: without the model they would be dead weight, and without them the model would be.
  */
 import { cpSync, existsSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -13,6 +14,13 @@ interface NativePackage {
   /** For each target what it needs besides. A target that is not named goes without the package. */
   readonly native: Readonly<Record<string, readonly string[]>>;
 }
+
+/** The model that the native packages run. */
+export const encoderManifest = "models/encoder/manifest.json";
+
+/** Whether the checkout has a file, given relative to it. */
+export type Presence = (file: string) => boolean;
+const inThisCheckout: Presence = (file) => existsSync(inCheckout(file));
 
 /** The ONNX Runtime exists for these. Windows' DirectX files are for graphics cards only, and are not needed. */
 const onnxTargets = {
@@ -32,9 +40,25 @@ const nativePackages: readonly NativePackage[] = [
   },
 ];
 
-/** True when the ONNX Runtime exists for a target; elsewhere an encoder is of no use. */
-export function runsEncoder(target: string): boolean {
-  return Object.hasOwn(onnxTargets, target);
+/** True when a target's package holds the encoder and what runs it: there is one, and the ONNX Runtime exists for it. */
+export function shipsEncoder(target: string, isPresent = inThisCheckout): boolean {
+  return Object.hasOwn(onnxTargets, target) && isPresent(encoderManifest);
+}
+
+/** Those of the packages that a target's package of the extension gets, with its files of each. */
+function shippedPackages(
+  target: string,
+  isPresent: Presence,
+): {
+  readonly name: string;
+  readonly common: readonly string[];
+  readonly own: readonly string[];
+}[] {
+  if (!shipsEncoder(target, isPresent)) return [];
+  return nativePackages.flatMap(({ name, common, native }) => {
+    const own = native[target];
+    return own === undefined ? [] : [{ name, common, own }];
+  });
 }
 
 /** What the bundles leave to be found at run time. */
@@ -49,10 +73,8 @@ const copiedTo = "dist/node_modules";
  */
 export function copyNativePackages(target: string): void {
   removeNativePackages();
-  for (const { name, common, native } of nativePackages) {
-    const ofTarget = native[target];
-    if (ofTarget === undefined) continue;
-    for (const entry of [...common, ...ofTarget]) {
+  for (const { name, common, own } of shippedPackages(target, inThisCheckout)) {
+    for (const entry of [...common, ...own]) {
       const from = inCheckout("node_modules", name, entry);
       if (!existsSync(from)) throw new Error(`${name} has no ${entry}.`);
       const to = inCheckout(copiedTo, name, entry);
@@ -71,18 +93,16 @@ export function removeNativePackages(): void {
 }
 
 /** The files that must be in a target's package besides those that only the folders of the table name. */
-export function expectedNatives(target: string): readonly string[] {
-  return nativePackages.flatMap(({ name, native }) =>
-    ["package.json", ...(native[target] ?? [])].flatMap((entry) =>
-      native[target] === undefined ? [] : [`${copiedTo}/${name}/${entry}`],
-    ),
+export function expectedNatives(target: string, isPresent = inThisCheckout): readonly string[] {
+  return shippedPackages(target, isPresent).flatMap(({ name, own }) =>
+    ["package.json", ...own].map((entry) => `${copiedTo}/${name}/${entry}`),
   );
 }
 
 /** True for a file that a target's package may hold because of this table. */
-export function isNativeOf(target: string, file: string): boolean {
-  return nativePackages.some(({ name, common, native }) =>
-    [...(native[target] === undefined ? [] : common), ...(native[target] ?? [])].some((entry) => {
+export function isNativeOf(target: string, file: string, isPresent = inThisCheckout): boolean {
+  return shippedPackages(target, isPresent).some(({ name, common, own }) =>
+    [...common, ...own].some((entry) => {
       const place = `${copiedTo}/${name}/${entry}`;
       return file === place || (file.startsWith(`${place}/`) && /\.(js|json)$/.test(file));
     }),
