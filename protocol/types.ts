@@ -169,6 +169,19 @@ export interface RecallTrace {
   }[];
   /** Absent in turns that an older version wrote, and when no memory is open. */
   readonly meaning?: MeaningTrace;
+  /** Absent without an encoder, when there was no place to read, and in turns that an older version wrote. */
+  readonly reread?: RereadTrace;
+}
+
+/** What came of reading the best places once more with the encoder. */
+export interface RereadTrace {
+  /**
+   * `used`: their order goes by it too. `late`: it was not done in time, and they stand as they were ranked before.
+   * `unavailable`: so too, because the encoder cannot be used; the memory's notices say why.
+   */
+  readonly state: "used" | "late" | "unavailable";
+  /** Places that were to be read. */
+  readonly nPlaces: number;
 }
 
 /** What the search by meaning could draw on. */

@@ -11,7 +11,7 @@ import { rankFeatureNames } from "./recall/rankFeatures.ts";
 import { RankingEncoder } from "./rankingEncoder.ts";
 import { DenseSearch } from "./recall/denseSearch.ts";
 import { Recaller } from "./recall/recaller.ts";
-import { EncoderReranker, type Reranker } from "./recall/reranker.ts";
+import { EncoderReranker } from "./recall/reranker.ts";
 import { VerifiedSource } from "./recall/verifiedSource.ts";
 import { modelFolderUrl } from "./threads.ts";
 import { keepWasmSmall } from "./wasmTiering.ts";
@@ -22,8 +22,6 @@ export interface RecallParts {
   readonly memory: WorkspaceMemory;
   /** Recall and the present text of files: `RecallService` and `SourceReader`. */
   readonly recaller: Recaller;
-  /** Reads the most promising places once more; ends with the memory. */
-  readonly reranker: Reranker;
 }
 
 /** Folders of the static model, of the ranking's and of the transformer encoder; the shipped ones when absent. */

@@ -2,7 +2,11 @@
 import path from "node:path";
 import type { EncoderOutcome } from "./encoderParts.ts";
 import { EncoderClient, type EmbedOutcome, type TextKind } from "./model/encoderClient.ts";
-import { loadEncoderManifest, type EncoderManifest } from "./model/encoderManifest.ts";
+import {
+  loadEncoderManifest,
+  type EncoderManifest,
+  type RerankSettings,
+} from "./model/encoderManifest.ts";
 import type { ModelFault } from "./model/modelFault.ts";
 import { modelFolder } from "./model/modelFolder.ts";
 import type { EncoderParts } from "./model/staticEncoder.ts";
@@ -16,28 +20,33 @@ export class RankingEncoder implements PlaceEncoder {
   readonly #listeners: (() => void)[] = [];
   #client: EncoderClient | undefined;
   #fault: ModelFault | undefined;
+  #rerank: RerankSettings | undefined;
 
   /**
    * Reads the manifest in `folder`; the graph is read by the thread that runs it. `language` is the static model,
-   * whose tokens the encoder reads: without it there is no encoder.
+   * whose tokens the encoder reads: without it there is no encoder, and its own fault says enough.
    */
   constructor(folder: string, language: EncoderOutcome, log: Logger) {
     this.#log = log;
-    if (language.kind === "unavailable") {
-      this.#fault = language.fault;
-      return;
-    }
+    if (language.kind === "unavailable") return;
     const { parts } = language;
     const outcome = loadEncoderManifest(modelFolder(folder), parts.model);
-    if (outcome.kind === "read") this.#client = this.#open(folder, outcome.manifest, parts);
+    if (outcome.kind === "read") {
+      this.#client = this.#open(folder, outcome.manifest, parts);
+      this.#rerank = outcome.manifest.rerank;
+    }
     if (outcome.kind !== "unavailable") return;
     this.#fault = outcome.fault;
     log.log("warn", "encode", "search works without the encoder", { ...outcome.fault });
   }
 
-  /** Why it cannot be used; `undefined` when it can, and when none is shipped. */
+  /** Why it cannot be used; `undefined` when it can, and when there is none. */
   get fault(): ModelFault | undefined {
     return this.#fault;
+  }
+
+  get rerank(): RerankSettings | undefined {
+    return this.#rerank;
   }
 
   get state(): PlaceEncoder["state"] {
@@ -50,8 +59,8 @@ export class RankingEncoder implements PlaceEncoder {
     this.#listeners.push(listener);
   }
 
-  prepare(): void {
-    this.#client?.prepare();
+  async prepare(): Promise<void> {
+    await this.#client?.prepare();
   }
 
   async embed(

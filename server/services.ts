@@ -96,7 +96,8 @@ export interface RecallService {
 
 /**
  * What a search goes by. `words`: the index and weights by hand, nothing by meaning. `meaning`: nearness of embeddings alone.
- * `byHand`: both, and weights by hand. `learned`: both, and the learned ranking; without its model like `byHand`.
+ * `byHand`: both, and weights by hand. `learned`: both, the learned ranking, and the encoder, which reads the best places
+ * once more; without their models like `byHand`.
  */
 export const rankings = ["words", "meaning", "byHand", "learned"] as const;
 export type RankingKind = (typeof rankings)[number];

@@ -152,9 +152,7 @@ export class WorkspaceMemory implements MemoryService {
     };
     if (encoder.kind === "unavailable") tell("static", encoder.fault);
     if (ranker.kind === "unavailable") tell("ranker", ranker.fault);
-    // Without the static model the encoder cannot be used either, which is not told twice.
-    if (encoder.kind === "ready" && rankingEncoder.fault !== undefined)
-      tell("encoder", rankingEncoder.fault);
+    if (rankingEncoder.fault !== undefined) tell("encoder", rankingEncoder.fault);
     return { ...status, notices };
   }
 

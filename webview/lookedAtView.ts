@@ -1,4 +1,11 @@
-import type { Coverage, Recall, MeaningTrace, RecallTrace, Turn } from "../protocol/types.ts";
+import type {
+  Coverage,
+  Recall,
+  MeaningTrace,
+  RecallTrace,
+  RereadTrace,
+  Turn,
+} from "../protocol/types.ts";
 import { longPlace } from "./citationLabel.ts";
 import { element } from "./element.ts";
 import { reasonTexts } from "./reasonText.ts";
@@ -113,6 +120,8 @@ function traceParts(trace: RecallTrace, texts: Texts): readonly Node[] {
   addRow(texts.text("looked.ignored"), plain(ignored.map(({ term }) => term)));
   if (trace.meaning !== undefined)
     addRow(texts.text("looked.meaning"), plain([meaningText(trace.meaning, texts)]));
+  if (trace.reread !== undefined)
+    addRow(texts.text("looked.reread"), plain([rereadText(trace.reread, texts)]));
   const parts: Node[] = words.childElementCount > 0 ? [words] : [];
   if (trace.stages.length > 0) parts.push(stageTable(trace.stages, texts));
   return parts;
@@ -128,6 +137,17 @@ function meaningText({ state, nEmbedded, nChunks }: MeaningTrace, texts: Texts):
       return texts.text("looked.meaningNotAsked");
     case "unavailable":
       return texts.text("looked.meaningUnavailable");
+  }
+}
+
+function rereadText({ state, nPlaces }: RereadTrace, texts: Texts): string {
+  switch (state) {
+    case "used":
+      return texts.plural("looked.places", nPlaces);
+    case "late":
+      return texts.text("looked.rereadLate");
+    case "unavailable":
+      return texts.text("looked.rereadUnavailable");
   }
 }
 

@@ -9,6 +9,7 @@ import type {
   Recall,
   MeaningTrace,
   RecallTrace,
+  RereadTrace,
   Relation,
   SelectedCode,
   SymbolInfo,
@@ -128,6 +129,12 @@ const isTrace = isObject<RecallTrace>({
       nEmbedded: isCount,
       nChunks: isCount,
       memoryBytes: isCount,
+    }),
+  ),
+  reread: isOptional(
+    isObject<RereadTrace>({
+      state: isOneOf("used", "late", "unavailable"),
+      nPlaces: isCount,
     }),
   ),
 });

@@ -107,7 +107,9 @@ function explainReadingModel(cause: ModelFaultKind, name: string, t: Translate):
         name,
       );
     case "runtime":
-      return t("Places are put in a less exact order, because this machine cannot run the reading model.");
+      return t(
+        "Places are put in a less exact order, because this machine cannot run the reading model.",
+      );
     case "output":
       return t(
         "Places are put in a less exact order, because the reading model gave a wrong result ({0}). Run “Lore: Restart Memory Server”.",

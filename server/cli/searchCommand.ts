@@ -1,4 +1,10 @@
-import type { MeaningTrace, Recall, RecallTrace, Relation } from "../../protocol/types.ts";
+import type {
+  MeaningTrace,
+  Recall,
+  RecallTrace,
+  Relation,
+  RereadTrace,
+} from "../../protocol/types.ts";
 import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { formatBytes, formatCount, formatNouns } from "./numbers.ts";
@@ -145,6 +151,7 @@ function printTrace(trace: RecallTrace, terminal: Terminal): void {
   list("paths", trace.paths);
   list("quoted", trace.literals);
   if (trace.meaning !== undefined) terminal.line(`meaning: ${meaningText(trace.meaning)}`);
+  if (trace.reread !== undefined) terminal.line(`read again: ${rereadText(trace.reread)}`);
   for (const { name, nCandidates, ms } of trace.stages) {
     terminal.line(
       `${safeLine(name)}: ${formatNouns(nCandidates, "candidate")} in ${ms.toFixed(1)} ms`,
@@ -164,6 +171,17 @@ function meaningText({ state, nEmbedded, nChunks, memoryBytes }: MeaningTrace): 
       return "not asked, because the question holds no word";
     case "unavailable":
       return "not available, search works by words only";
+  }
+}
+
+function rereadText({ state, nPlaces }: RereadTrace): string {
+  switch (state) {
+    case "used":
+      return `the best ${formatNouns(nPlaces, "place")}`;
+    case "late":
+      return `not done in time for ${formatNouns(nPlaces, "place")}`;
+    case "unavailable":
+      return "not available";
   }
 }
 

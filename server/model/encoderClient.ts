@@ -76,9 +76,9 @@ export class EncoderClient {
     this.#pool = new EncoderPool({ entry, nThreads, threadData, idleMs, log }, this.#poolClient());
   }
 
-  /** Starts what the first texts would have to wait for. */
-  prepare(): void {
-    if (this.#isUsable) this.#pool.prepare();
+  /** Starts what the first texts would have to wait for. Resolves when that is there, or never will be. */
+  async prepare(): Promise<void> {
+    if (this.#isUsable) await this.#pool.prepare();
   }
 
   /**

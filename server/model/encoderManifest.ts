@@ -4,11 +4,15 @@
  */
 import {
   countOf,
+  fieldsOf,
   fileOf,
+  finiteOf,
   hashOf,
+  invalid,
   manifestFields,
   manifestFile,
   nameOf,
+  type Fields,
   type ModelFile,
 } from "./manifestFields.ts";
 import { ModelFaultError, type ModelFault } from "./modelFault.ts";
@@ -17,6 +21,16 @@ import type { StaticModel, ModelFiles } from "./staticModel.ts";
 const maxDimensions = 1024;
 /** The graph has a row for each place of a text. */
 const maxTokens = 4096;
+/** More than can be read while somebody waits. */
+const maxCandidates = 200;
+
+/** How what the encoder reads enters the ranking, as its trainer found it to be best. */
+export interface RerankSettings {
+  /** What a similarity that is larger by one adds to a score. Above 0. */
+  readonly weight: number;
+  /** So many of the best places are read. */
+  readonly candidates: number;
+}
 
 export interface EncoderManifest {
   readonly name: string;
@@ -28,6 +42,7 @@ export interface EncoderManifest {
   readonly maxQueryTokens: number;
   /** So many tokens of a piece of code are read. */
   readonly maxCodeTokens: number;
+  readonly rerank: RerankSettings;
 }
 
 export type EncoderManifestOutcome =
@@ -66,5 +81,14 @@ function readEncoderManifest(bytes: Uint8Array, model: StaticModel): EncoderMani
     graph: fileOf(fields, "graph"),
     maxQueryTokens: countOf(fields, "maxQueryTokens", 1, maxTokens),
     maxCodeTokens: countOf(fields, "maxCodeTokens", 1, maxTokens),
+    rerank: rerankOf(fields),
   };
+}
+
+function rerankOf(manifest: Fields): RerankSettings {
+  const fields = fieldsOf(manifest["rerank"], "rerank");
+  const weight = finiteOf(fields, "weight");
+  // An encoder that is to change nothing would only cost time.
+  if (weight <= 0) throw invalid("the weight of rerank is not above 0");
+  return { weight, candidates: countOf(fields, "candidates", 1, maxCandidates) };
 }

@@ -31,6 +31,8 @@ export interface EncoderPoolClient<Text> {
 interface Thread<Text> {
   readonly worker: Worker;
   readonly ended: Promise<void>;
+  /** Its session is there, or never will be. */
+  readonly started: PromiseWithResolvers<void>;
   /** What it has been given, by the call's id. */
   readonly texts: Map<number, Text>;
 }
@@ -57,10 +59,15 @@ export class EncoderPool<Text extends { readonly tokens: Uint16Array }> {
     this.#client = client;
   }
 
-  /** Starts a thread when there is none, so that its session is there when it is needed. */
-  prepare(): void {
-    if (this.#threads.size === 0 && !this.#isClosed) this.#start();
+  /**
+   * Starts a thread when there is none, so that its session is there when it is needed. Resolves when one is, or it
+   * turned out that none will be.
+   */
+  async prepare(): Promise<void> {
+    if (this.#isClosed) return;
+    if (this.#threads.size === 0) this.#start();
     this.#restLater();
+    await Promise.race([...this.#threads].map(({ started }) => started.promise));
   }
 
   /** Hands out texts as long as there is room for them. To be called when texts were added. */
@@ -98,7 +105,8 @@ export class EncoderPool<Text extends { readonly tokens: Uint16Array }> {
     });
     worker.unref();
     const { promise: ended, resolve } = Promise.withResolvers<void>();
-    const thread: Thread<Text> = { worker, ended, texts: new Map() };
+    const started = Promise.withResolvers<void>();
+    const thread: Thread<Text> = { worker, ended, started, texts: new Map() };
     worker.on("message", (reply: EncoderReply) => this.#receive(thread, reply));
     worker.on("error", (error) =>
       this.#options.log.log("error", "encode", "an encoder thread failed", {
@@ -107,6 +115,7 @@ export class EncoderPool<Text extends { readonly tokens: Uint16Array }> {
     );
     worker.on("exit", () => {
       resolve();
+      started.resolve();
       if (this.#threads.delete(thread)) this.#lose(thread);
     });
     this.#threads.add(thread);
@@ -123,6 +132,7 @@ export class EncoderPool<Text extends { readonly tokens: Uint16Array }> {
   }
 
   #receive(thread: Thread<Text>, reply: EncoderReply): void {
+    thread.started.resolve();
     // A thread that was told to end may still have something to say.
     if (!this.#threads.has(thread)) return;
     switch (reply.kind) {

@@ -63,6 +63,13 @@ export function countOf(fields: Fields, key: string, least: number, most: number
   return value;
 }
 
+/** Returns a number that is finite. */
+export function finiteOf(fields: Fields, key: string): number {
+  const value = fields[key];
+  if (typeof value !== "number" || !Number.isFinite(value)) throw invalid(`${key} is no number`);
+  return value;
+}
+
 /** Returns a file of the model with its hash. */
 export function fileOf(fields: Fields, key: string): ModelFile {
   const { file } = fieldsOf(fields[key], key);

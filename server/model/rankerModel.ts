@@ -2,11 +2,11 @@
 import {
   fieldsOf,
   fileOf,
+  finiteOf,
   invalid,
   manifestFields,
   manifestFile,
   nameOf,
-  type Fields,
 } from "./manifestFields.ts";
 import { ModelFaultError, type ModelFault } from "./modelFault.ts";
 import type { ModelFiles } from "./staticModel.ts";
@@ -62,12 +62,6 @@ function checkFeatures(value: unknown, features: readonly string[]): void {
     value.length === features.length &&
     value.every((name, i) => name === features[i]);
   if (!isSame) throw new ModelFaultError("otherFormat", manifestFile, "trained on other features");
-}
-
-function finiteOf(fields: Fields, key: string): number {
-  const value = fields[key];
-  if (typeof value !== "number" || !Number.isFinite(value)) throw invalid(`${key} is no number`);
-  return value;
 }
 
 const magic = 0x4c545245; // LTRE

@@ -27,6 +27,8 @@ import { offsetsOf, symbolsIn, type FileSource, type VerifiedFile } from "./veri
 
 export interface RankedChunk {
   readonly recall: Recall;
+  /** What an encoder reads of it: path, first definition and text of its best chunk, as it was trained on. */
+  readonly toRead: string;
 }
 
 /** How the candidates of a question are put in order. */
@@ -230,7 +232,8 @@ function rankedRun(ranking: Ranking, source: FileSource, run: ChunkRun<Scored>):
     text,
     boundary: file.boundary,
   };
-  return { recall };
+  const bestText = file.text.slice(offsetsOf(file, bestSpan).start, offsetsOf(file, bestSpan).end);
+  return { recall, toRead: `${file.path}\n${names[0] ?? ""}\n${bestText}` };
 }
 
 /** Returns the definition around the first line that the question names in a range, `undefined` when it names none. */

@@ -30,6 +30,8 @@ import { parseQuestion, type ParsedQuestion } from "./question.ts";
 import { queryTerms, type QueryTerm } from "./queryTerms.ts";
 import type { LearnedRanking } from "./learnedRanking.ts";
 import { rankInBank, type RankedChunk, type RankOptions } from "./rankInBank.ts";
+import { rereadPlaces } from "./rereadPlaces.ts";
+import type { Reranker } from "./reranker.ts";
 import { withNeighbours } from "./neighbours.ts";
 import { findUses } from "./uses.ts";
 import { SourceLook, type VerifiedSource } from "./verifiedSource.ts";
@@ -67,6 +69,7 @@ export class Recaller implements RecallService, SourceReader {
   readonly #dense: DenseSearch;
   readonly #clock: Clock;
   readonly #learned: LearnedRanking | undefined;
+  readonly #reranker: Reranker;
 
   /** Without `learned`, places are ranked by weights that were set by hand. */
   constructor(
@@ -74,10 +77,12 @@ export class Recaller implements RecallService, SourceReader {
     source: VerifiedSource,
     dense: DenseSearch,
     learned: LearnedRanking | undefined,
+    reranker: Reranker,
     clock: Clock,
   ) {
     this.#memory = memory;
     this.#learned = learned;
+    this.#reranker = reranker;
     this.#source = source;
     this.#dense = dense;
     this.#clock = clock;
@@ -109,6 +114,8 @@ export class Recaller implements RecallService, SourceReader {
       embedding: byWords ? undefined : this.#dense.embed(question.raw),
       look: new SourceLook(this.#source),
     };
+    const rereads = ranking === "learned" && !byWords;
+    if (rereads) this.#reranker.prepare();
     lap("understand", asked.terms.length);
     await this.#memory.freshen(signal);
     signal.throwIfAborted();
@@ -129,8 +136,16 @@ export class Recaller implements RecallService, SourceReader {
         ranked.push(...found.chunks);
       });
     }
+    const read = rereads
+      ? await rereadPlaces(ranked, question.raw, this.#reranker, signal)
+      : { ranked, trace: undefined };
+    if (read.trace !== undefined) lap("reread", read.trace.nPlaces);
     const folders = new Map(banks.map(({ root }) => [root.id, root.folder]));
-    let recalls = chooseResults(ranked, params.limit, (rootId) => folders.get(rootId) ?? rootId);
+    let recalls = chooseResults(
+      read.ranked,
+      params.limit,
+      (rootId) => folders.get(rootId) ?? rootId,
+    );
     lap("select", recalls.length);
     const home = banks.find(({ root }) => root.id === recalls[0]?.citation.rootId);
     if (params.neighbours !== false && home !== undefined) {
@@ -150,6 +165,7 @@ export class Recaller implements RecallService, SourceReader {
       trace: {
         ...traceOf(question, [...weighed.values()], stages),
         ...(meaning === undefined ? {} : { meaning }),
+        ...(read.trace === undefined ? {} : { reread: read.trace }),
       },
     };
   }

@@ -9,12 +9,18 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
 import { bundleOptions, presentBundles } from "../../scripts/bundles.ts";
 import type { Notice } from "../../protocol/notices.ts";
-import { assembleRecall } from "../../server/assembly.ts";
+import type { MemoryStatus, SearchResult } from "../../protocol/types.ts";
+import type { SearchHow } from "../../server/services.ts";
 import { temporaryFolder, writeTree, type TemporaryFolder } from "./ingest/treesOnDisk.ts";
-import { OpenedEncoder, patience } from "./model/encoderHarness.ts";
-import { fixtureEncoder, notANumber } from "./model/fixtureEncoder.ts";
+import { OpenedEncoder, patience, tokenizer } from "./model/encoderHarness.ts";
+import {
+  embeddingByHand,
+  fixtureEncoder,
+  fixtureRerank,
+  notANumber,
+} from "./model/fixtureEncoder.ts";
 import type { FixtureFiles } from "./model/fixtureModel.ts";
-import { fixtureModelFolder, openMemory, quietLog, workspace } from "./workspaceMemoryHarness.ts";
+import { openMemory, statusWhere, workspace, type OpenedMemory } from "./workspaceMemoryHarness.ts";
 
 function folderOf(files: FixtureFiles): TemporaryFolder {
   const folder = temporaryFolder();
@@ -22,110 +28,151 @@ function folderOf(files: FixtureFiles): TemporaryFolder {
   return folder;
 }
 
+const files = {
+  "a.ts": "export function price(): number {\n  return 1;\n}\n",
+  "shop/b.ts": "export function cost(price: number): number {\n  return price + 1;\n}\n",
+  "shop/till/c.ts": "export function till(price: number): number {\n  return price * 2;\n}\n",
+  "d.ts": "export const drawer = { price: 3 };\n",
+};
+const names = { "a.ts": "price", "shop/b.ts": "cost", "shop/till/c.ts": "till", "d.ts": "drawer" };
+
+/** A memory of some files with an encoder of these files. */
+async function withEncoder(
+  encoderFiles: FixtureFiles,
+  use: (opened: OpenedMemory) => Promise<void>,
+): Promise<void> {
+  using tree = workspace(files);
+  using encoder = folderOf(encoderFiles);
+  await using opened = await openMemory(tree.folder, tree.storeDir, {
+    encoderFolder: encoder.path,
+    logLevel: "off",
+  });
+  await opened.settled();
+  await use(opened);
+}
+
+function search(opened: OpenedMemory, how?: SearchHow): Promise<SearchResult> {
+  return opened.recaller.search({ query, limit: 10, neighbours: false }, patience(), how);
+}
+const query = "price";
+
+/** Asks until the encoder is not late: a thread that starts is at first. */
+async function searchInTime(opened: OpenedMemory): Promise<SearchResult> {
+  let result: SearchResult;
+  do result = await search(opened);
+  while (result.trace.reread?.state === "late");
+  return result;
+}
+
+/** What the status says of the encoder. */
+function told({ roots }: MemoryStatus): Notice[] {
+  return roots
+    .flatMap(({ notices }) => notices)
+    .filter((notice) => notice.kind === "modelUnavailable" && notice.model === "encoder");
+}
+
 describe("a memory", () => {
-  /** Asks once, and returns how that ended and what the status says then. */
-  async function ask(
-    files: FixtureFiles,
-  ): Promise<{ states: string[]; before: Notice[]; after: Notice[] }> {
-    using tree = workspace({ "a.ts": "export const price = 1;\n" });
-    using encoder = folderOf(files);
-    const parts = await assembleRecall(quietLog, {
-      modelFolder: fixtureModelFolder,
-      encoderFolder: encoder.path,
-      logLevel: "off",
-    });
-    try {
-      const settings = { exclude: [], include: [], threads: 1, maxFileBytes: 1_000_000 };
-      const root = { id: "root", folder: tree.folder, name: "root" };
-      await parts.memory.open(tree.storeDir, [root], settings, true);
-      const notices = (): Notice[] => parts.memory.status().roots.flatMap((each) => each.notices);
-      const before = notices();
-      const states: string[] = [];
-      // A thread that starts is late at first.
-      do {
-        parts.reranker.prepare();
-        const { state } = await parts.reranker.similarities("price", ["cost"], patience());
-        if (states.at(-1) !== state) states.push(state);
-      } while (states.at(-1) === "late");
-      return { states, before, after: notices() };
-    } finally {
-      await parts.memory.close();
-    }
-  }
+  test("with an encoder puts its best places in the order that the similarities give", () =>
+    withEncoder(fixtureEncoder(), async (opened) => {
+      const { weight, candidates } = fixtureRerank;
+      const before = (await search(opened, { ranking: "byHand" })).recalls;
+      assert.equal(before.length, Object.keys(files).length);
+      const { recalls, trace } = await searchInTime(opened);
+      assert.deepEqual(trace.reread, { state: "used", nPlaces: candidates });
+      assert.ok(trace.stages.some(({ name }) => name === "reread"));
+      const read = before.slice(0, candidates).map(({ citation, score }) => {
+        const path = citation.path as keyof typeof files;
+        const similarity = similarityByHand(`${path}\n${names[path]}\n${files[path]}`);
+        return { path, score, similarity };
+      });
+      const least = Math.min(...read.map(({ similarity }) => similarity));
+      const expected = [
+        ...read
+          .map(({ path, score, similarity }) => ({
+            path: path as string,
+            score: score + weight * (similarity - least),
+          }))
+          .sort((a, b) => b.score - a.score),
+        ...before.slice(candidates).map(({ citation: { path }, score }) => ({ path, score })),
+      ];
+      assert.deepEqual(
+        recalls.map(({ citation }) => citation.path),
+        expected.map(({ path }) => path),
+      );
+      for (const [i, { score, reasons }] of recalls.entries()) {
+        assert.ok(Math.abs(score - (expected[i]?.score as number)) < 1e-4);
+        const total = reasons.reduce((sum, reason) => sum + reason.weight, 0);
+        assert.ok(Math.abs(total - score) < 0.05, "the reasons add up to the score");
+        const isRead = reasons.some(({ detail }) => detail.endsWith("when read again"));
+        assert.equal(isRead, i < candidates);
+      }
+      assert.notDeepEqual(
+        recalls.map(({ citation }) => citation.path),
+        before.map(({ citation }) => citation.path),
+        "the fixture's similarities change the order",
+      );
+      assert.deepEqual(told(opened.memory.status()), []);
+    }));
 
-  test("with an encoder uses it, as soon as its thread has started", async () => {
-    const { states, before, after } = await ask(fixtureEncoder());
-    assert.equal(states.at(-1), "used");
-    assert.deepEqual([...before, ...after], []);
-  });
+  test("reads nothing again when it is asked to go without", () =>
+    withEncoder(fixtureEncoder(), async (opened) => {
+      for (const ranking of ["words", "meaning", "byHand"] as const)
+        assert.equal((await search(opened, { ranking })).trace.reread, undefined);
+      const { trace } = await opened.recaller.search({ query: " ", limit: 5 }, patience());
+      assert.equal(trace.reread, undefined);
+    }));
 
-  test("without one says nothing of it", async () => {
-    assert.deepEqual(await ask({}), { states: ["off"], before: [], after: [] });
-  });
+  test("without an encoder says nothing of it, and finds what it found", () =>
+    withEncoder({}, async (opened) => {
+      const { recalls, trace } = await search(opened);
+      assert.equal(trace.reread, undefined);
+      assert.ok(trace.stages.every(({ name }) => name !== "reread"));
+      assert.deepEqual(recalls, (await search(opened, { ranking: "byHand" })).recalls);
+      assert.deepEqual(told(opened.memory.status()), []);
+    }));
 
-  test("with one of another version says so from the start", async () => {
-    const { states, before, after } = await ask(fixtureEncoder({ manifest: { format: 9 } }));
-    const notice = { kind: "modelUnavailable", model: "encoder", cause: "otherFormat", file: "manifest.json" };
-    assert.deepEqual(
-      { states, before, after },
-      {
-        states: ["unavailable"],
-        before: [notice],
-        after: [notice],
-      },
-    );
-  });
+  test("with one of another version says so from the start, and finds what it found", () =>
+    withEncoder(fixtureEncoder({ manifest: { format: 9 } }), async (opened) => {
+      const cause = "otherFormat";
+      const notice = { kind: "modelUnavailable", model: "encoder", cause, file: "manifest.json" };
+      assert.deepEqual(told(opened.memory.status()), [notice]);
+      const { recalls, trace } = await search(opened);
+      assert.deepEqual(trace.reread, { state: "unavailable", nPlaces: 0 });
+      assert.deepEqual(recalls, (await search(opened, { ranking: "byHand" })).recalls);
+      assert.deepEqual(told(opened.memory.status()), [notice]);
+    }));
 
-  test("with one that fails says so from then on", async () => {
-    const { states, before, after } = await ask(fixtureEncoder(notANumber));
-    assert.equal(states.at(-1), "unavailable");
-    assert.deepEqual(before, []);
-    assert.deepEqual(after, [{ kind: "modelUnavailable", model: "encoder", cause: "output", file: "graph.onnx" }]);
-  });
+  test("with one that fails says so from then on, also to listeners", () =>
+    withEncoder(fixtureEncoder(notANumber), async (opened) => {
+      assert.deepEqual(told(opened.memory.status()), []);
+      const heard = statusWhere(opened, (status) => told(status).length > 0);
+      const { recalls, trace } = await searchInTime(opened);
+      assert.equal(trace.reread?.state, "unavailable");
+      assert.deepEqual(recalls, (await search(opened, { ranking: "byHand" })).recalls);
+      const notice = { kind: "modelUnavailable", model: "encoder", cause: "output" };
+      assert.deepEqual(told(await heard), [{ ...notice, file: "graph.onnx" }]);
+    }));
 
   test("without a language model does not tell of two", async () => {
-    using tree = workspace({});
+    using tree = workspace(files);
     using encoder = folderOf(fixtureEncoder());
     await using opened = await openMemory(tree.folder, tree.storeDir, {
       modelFolder: path.join(tree.folder, "none"),
       encoderFolder: encoder.path,
     });
-    const notices = opened.memory.status().roots.flatMap((each) => each.notices);
-    assert.deepEqual(
-      notices.map(({ kind }) => kind),
-      ["modelUnavailable"],
-    );
+    await opened.settled();
+    assert.deepEqual(told(opened.memory.status()), []);
+    assert.equal((await search(opened)).trace.reread, undefined);
   });
 });
 
-test("listeners hear of an encoder that fails", async () => {
-  using tree = workspace({});
-  using encoder = folderOf(fixtureEncoder(notANumber));
-  const parts = await assembleRecall(quietLog, {
-    modelFolder: fixtureModelFolder,
-    encoderFolder: encoder.path,
-    logLevel: "off",
-  });
-  const root = { id: "root", folder: tree.folder, name: "root" };
-  const settings = { exclude: [], include: [], threads: 1, maxFileBytes: 1_000_000 };
-  await parts.memory.open(tree.storeDir, [root], settings, true);
-  const told = new Promise<readonly Notice[]>((resolve) =>
-    parts.memory.onStatusChanged(({ roots }) => {
-      const notices = roots.flatMap((each) => each.notices);
-      if (notices.length > 0) resolve(notices);
-    }),
+function similarityByHand(text: string): number {
+  const question = embeddingByHand([...tokenizer.firstTokens(query, 12)]);
+  return embeddingByHand([...tokenizer.firstTokens(text, 24)]).reduce(
+    (sum, value, d) => sum + value * (question[d] as number),
+    0,
   );
-  parts.reranker.prepare();
-  let state: string;
-  do ({ state } = await parts.reranker.similarities("price", ["cost"], patience()));
-  while (state === "late");
-  assert.equal(state, "unavailable");
-  assert.deepEqual(
-    (await told).map(({ kind }) => kind),
-    ["encoderUnavailable"],
-  );
-  await parts.memory.close();
-});
+}
 
 describe("the native runtime", () => {
   const installed = fileURLToPath(new URL("../../node_modules", import.meta.url));

@@ -12,6 +12,7 @@ const valid: readonly ToWebview[] = [
   sample.state([sample.question("q1", "Why?"), sample.answer("a1")]),
   { type: "turn", conversationId: "c", turn: sample.abstained("a1") },
   { type: "earlierTurns", conversationId: "c", turns: [sample.question("q", "?")], nEarlier: 2 },
+  turnWith({ trace: traceWith({ state: "used", nPlaces: 30 }) }) as ToWebview,
   { type: "append", conversationId: "c", turnId: "t", markdown: "x", citations: sample.citations },
   { type: "memory", memory: { kind: "noFolder" } },
   { type: "memory", memory: { kind: "restricted" } },
@@ -64,6 +65,12 @@ const wrong: Readonly<Record<string, unknown>> = {
   "a trace without stages": turnWith({
     trace: { terms: [], identifiers: [], paths: [], literals: [] },
   }),
+  "a second reading that came to nothing known": turnWith({
+    trace: traceWith({ state: "done", nPlaces: 30 }),
+  }),
+  "a second reading of half a place": turnWith({
+    trace: traceWith({ state: "late", nPlaces: 0.5 }),
+  }),
   "a memory that fills by no bytes": { type: "memory", memory: { kind: "filling", coverage } },
   "a memory with an action that nobody knows": {
     type: "memory",
@@ -112,6 +119,9 @@ function stateOf(): object {
 }
 function turnWith(changes: object): unknown {
   return { type: "turn", conversationId: "c", turn: { ...sample.answer("a1"), ...changes } };
+}
+function traceWith(reread: object): object {
+  return { terms: [], identifiers: [], paths: [], literals: [], stages: [], reread };
 }
 function citationAt(line: number): object {
   const start = { line, character: 0 };

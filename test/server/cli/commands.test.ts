@@ -184,6 +184,25 @@ describe("lore search", () => {
     assert.match(out, /score 2\.500\n {6}\+2\.000 {2}body: retry policy\n {6}\+0\.500 {2}path\n/);
   });
 
+  it("explains what came of reading the best places again", async (t) => {
+    const sentences = {
+      used: "read again: the best 30 places",
+      late: "read again: not done in time for 30 places",
+      unavailable: "read again: not available",
+    } as const;
+    for (const state of ["used", "late", "unavailable"] as const) {
+      const trace = { ...found.trace, reread: { state, nPlaces: 30 } };
+      const search = (): Promise<SearchResult> => Promise.resolve({ ...found, trace });
+      const recall = { search, usesOf: () => Promise.resolve([]) };
+      const bench = cliBench(t, {}, { recall });
+      const { out } = await bench.run(["search", "project", "q", "--explain"]);
+      assert.ok(out.split("\n").includes(sentences[state]), out);
+    }
+    const bench = cliBench(t, {}, finding);
+    const { out } = await bench.run(["search", "project", "q", "--explain"]);
+    assert.doesNotMatch(out, /read again/);
+  });
+
   it("prints JSON with 1-based inclusive lines", async (t) => {
     const bench = cliBench(t, {}, finding);
     const { out } = await bench.run(["search", "project", "q", "--json"]);

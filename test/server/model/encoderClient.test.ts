@@ -185,7 +185,7 @@ describe("a thread that", () => {
       },
     };
     await using encoder = new OpenedEncoder(whole, { idleMs: 1, log });
-    encoder.client.prepare();
+    await encoder.client.prepare();
     await rests;
     assertNear((await encoder.embeddings(["retry"]))[0] as Float32Array, byHand("retry"));
   });
@@ -197,5 +197,5 @@ test("what is under way when the encoder is closed is not waited for", async () 
   await encoder.client.close();
   assert.deepEqual(await outcome, { kind: "unavailable" });
   assert.deepEqual(await encoder.embed(["price"]), { kind: "unavailable" });
-  encoder.client.prepare();
+  await encoder.client.prepare();
 });

@@ -22,6 +22,7 @@ test("a whole manifest is read", () => {
     dimensions: 16,
     maxQueryTokens: 12,
     maxCodeTokens: 24,
+    rerank: { weight: 0.5, candidates: 3 },
   });
   assert.equal(graph.file, "graph.onnx");
 });
@@ -53,6 +54,18 @@ const damaged: Readonly<Record<string, readonly [object, ModelFaultKind]>> = {
   "a graph without a hash": [{ graph: { file: "graph.onnx" } }, "manifestInvalid"],
   "no tokens of a question": [{ maxQueryTokens: 0 }, "manifestInvalid"],
   "half a token of code": [{ maxCodeTokens: 1.5 }, "manifestInvalid"],
+  "nothing on the ranking": [{ rerank: undefined }, "manifestInvalid"],
+  "a weight that changes nothing": [{ rerank: { weight: 0, candidates: 3 } }, "manifestInvalid"],
+  "a weight that turns the order round": [
+    { rerank: { weight: -1, candidates: 3 } },
+    "manifestInvalid",
+  ],
+  "a weight that is no number": [{ rerank: { weight: null, candidates: 3 } }, "manifestInvalid"],
+  "no candidates": [{ rerank: { weight: 1, candidates: 0 } }, "manifestInvalid"],
+  "more candidates than can be read": [
+    { rerank: { weight: 1, candidates: 1_000_000 } },
+    "manifestInvalid",
+  ],
   "a name that is none": [{ name: "<script>" }, "manifestInvalid"],
 };
 
@@ -62,7 +75,7 @@ function assertTold(cause: ModelFaultKind, of: string): void {
   const notice = { kind: "modelUnavailable", model: "encoder", cause, file: of } as const;
   const status = blankStatus({ id: "r", folder: "/r", name: "r" }, "ready", []);
   const sentence = noticeText(notice, status);
-  assert.match(sentence, /^Search works without its ranking model, because /);
+  assert.match(sentence, /^Places are put in a less exact order, because /);
   assert.ok(sentence.includes(of));
   const inEditor = explainNotice(notice, echo);
   const remedy = /Run .*$/;

@@ -11,6 +11,7 @@ import { onnxFile, type GraphValue, type OnnxGraph } from "./onnxGraph.ts";
 const dimensions = 16;
 const maxQueryTokens = 12;
 const maxCodeTokens = 24;
+export const fixtureRerank = { weight: 0.5, candidates: 3 };
 
 const fixtureManifest = JSON.parse(
   Buffer.from(fixtureModel()["manifest.json"] as Uint8Array).toString(),
@@ -43,6 +44,7 @@ export function fixtureEncoder(variant: EncoderVariant = {}): FixtureFiles {
     graph: { file: "graph.onnx", sha256: sha256(bytes) },
     maxQueryTokens,
     maxCodeTokens,
+    rerank: fixtureRerank,
     trainedOn: "nothing: made by test/server/model/fixtureEncoder.ts",
     ...manifest,
   };

@@ -172,7 +172,12 @@ describe("a model with", () => {
       assert.equal(outcome.kind, "unavailable");
       const { fault } = outcome;
       assert.deepEqual({ kind: fault.kind, file: fault.file }, { kind, file }, fault.detail);
-      const notice = { kind: "modelUnavailable", model: "static", cause: fault.kind, file: fault.file } as const;
+      const notice = {
+        kind: "modelUnavailable",
+        model: "static",
+        cause: fault.kind,
+        file: fault.file,
+      } as const;
       const echo = (text: string, ...args: unknown[]): string =>
         text.replace("{0}", String(args[0]));
       const sentence = noticeText(

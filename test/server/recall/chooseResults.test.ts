@@ -27,7 +27,7 @@ function ranked(
     text: "",
     boundary: "syntax",
   };
-  return { recall };
+  return { recall, toRead: "" };
 }
 
 function chosen(

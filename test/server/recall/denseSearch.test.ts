@@ -85,7 +85,12 @@ describe("a question that shares no word with its answer", () => {
     await using opened = await openMemory(place.folder, place.storeDir, { modelFolder: nowhere });
     const { nEmbedded, notices } = await settledRoot(opened);
     assert.equal(nEmbedded, 0);
-    const notice = { kind: "modelUnavailable", model: "static", cause: "missing", file: "manifest.json" };
+    const notice = {
+      kind: "modelUnavailable",
+      model: "static",
+      cause: "missing",
+      file: "manifest.json",
+    };
     assert.deepEqual(notices, [notice]);
     const result = await ask(opened);
     assert.deepEqual(pathsOf(result), []);
