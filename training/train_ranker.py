@@ -19,7 +19,7 @@ BY_HAND = "byHand"
 # More of these never makes a place worse.
 RISING = ("bm25", "coverage", "definition", "literal", "meaning", "often", "byHand", "byHandShare", "byHandPlace", "factor", "qualified")  # fmt: skip
 # What a list of results gains from a place of each label.
-GAINS = {WRONG: 0, RIGHT_FILE: 1, RIGHT_PLACE: 3}
+GAINS = {WRONG: 0, RIGHT_FILE: 1, RIGHT_PLACE: 10}
 
 
 def main() -> None:
@@ -29,12 +29,13 @@ def main() -> None:
     parser.add_argument("--candidates", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder for ranker.txt and report.json")
     parser.add_argument("--trees", type=int, default=150)
-    parser.add_argument("--leaves", type=int, default=15)
+    parser.add_argument("--leaves", type=int, default=31)
     parser.add_argument("--learning-rate", type=float, default=0.08)
-    parser.add_argument("--min-leaf", type=int, default=60, help="training chunks in a leaf, at least")
-    parser.add_argument("--chunks-per-file", type=int, default=3, help="chunks of a wrong file that are trained on")
+    parser.add_argument("--min-leaf", type=int, default=300, help="training chunks in a leaf, at least")
+    parser.add_argument("--best-chunks", type=int, default=3, help="chunks of a file that are trained on because they are its best by hand")
+    parser.add_argument("--other-chunks", type=int, default=2, help="further chunks of a file that are trained on, drawn by chance")
     parser.add_argument("--without", default="", help="features that are not used, comma-separated")
-    parser.add_argument("--folds", type=int, default=5, help="0: no cross-validation")
+    parser.add_argument("--folds", type=int, default=4, help="0: no cross-validation")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=2)
     flags = parser.parse_args()
@@ -56,7 +57,8 @@ def main() -> None:
 
 def fit(names: list[str], asked: list[Asked], flags: argparse.Namespace) -> lightgbm.Booster:
     """Returns trees trained on these questions."""
-    kept = [_training_rows(each, names, flags.chunks_per_file) for each in asked]
+    random, by_hand = np.random.default_rng(flags.seed), names.index(BY_HAND)
+    kept = [_training_rows(each, each.features[:, by_hand], flags, random) for each in asked]
     used = [(each, rows) for each, rows in zip(asked, kept, strict=True) if (each.labels[rows] > WRONG).any()]
     data = lightgbm.Dataset(
         np.concatenate([each.features[rows] for each, rows in used]),
@@ -69,8 +71,8 @@ def fit(names: list[str], asked: list[Asked], flags: argparse.Namespace) -> ligh
     assert ignored <= set(names), f"no such features: {ignored - set(names)}"
     settings = {
         "objective": "lambdarank", "learning_rate": flags.learning_rate, "num_leaves": flags.leaves, "min_data_in_leaf": flags.min_leaf,
-        "label_gain": [GAINS[label] for label in sorted(GAINS)], "lambdarank_truncation_level": 15, "feature_fraction": 0.7,
-        "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0, "max_bin": 127, "seed": flags.seed, "deterministic": True,
+        "label_gain": [GAINS[label] for label in sorted(GAINS)], "lambdarank_truncation_level": 15, "lambdarank_norm": False, "feature_fraction": 0.7,
+        "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0, "max_bin": 127, "use_missing": False, "seed": flags.seed, "deterministic": True,
         "num_threads": flags.threads, "verbosity": -1, "force_col_wise": True,
         "monotone_constraints": [1 if name in RISING else 0 for name in names],
         "feature_contri": [0.0 if name in ignored else 1.0 for name in names],
@@ -78,16 +80,17 @@ def fit(names: list[str], asked: list[Asked], flags: argparse.Namespace) -> ligh
     return lightgbm.train(settings, data, num_boost_round=flags.trees)
 
 
-def _training_rows(asked: Asked, names: list[str], per_file: int) -> np.ndarray:
-    """The chunks of right files, and of every wrong file those that are best by hand: a hundred poor chunks teach nothing."""
-    by_hand = asked.features[:, names.index(BY_HAND)]
-    taken: dict[int, int] = defaultdict(int)
-    rows = []
+def _training_rows(asked: Asked, by_hand: np.ndarray, flags: argparse.Namespace, random: np.random.Generator) -> np.ndarray:
+    """Returns of each file the chunks that are best by hand, some others, and all right places. Right and wrong files are treated alike:
+    with all chunks of the right files the trees would learn that a poor chunk speaks for its file."""
+    of_file: dict[int, list[int]] = defaultdict(list)
     for chunk in np.argsort(-by_hand, kind="stable").tolist():
-        file = int(asked.files[chunk])
-        taken[file] += 1
-        if asked.labels[chunk] > WRONG or taken[file] <= per_file:
-            rows.append(chunk)
+        of_file[int(asked.files[chunk])].append(chunk)
+    rows: set[int] = set(np.flatnonzero(asked.labels == RIGHT_PLACE).tolist())
+    for chunks in of_file.values():
+        rows.update(chunks[: flags.best_chunks])
+        others = chunks[flags.best_chunks :]
+        rows.update(others[at] for at in random.permutation(len(others))[: flags.other_chunks].tolist())
     return np.array(sorted(rows))
 
 

@@ -1,0 +1,56 @@
+/**
+ * The quality gate: what the shipped models find on this project's own source. The floors are some points below what
+ * was measured, for the source changes; models that know nothing stay far below them.
+ */
+import assert from "node:assert/strict";
+import path from "node:path";
+import { before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { modelFolderUrl } from "../../../server/threads.ts";
+import { temporaryFolder } from "../ingest/treesOnDisk.ts";
+import { negateTrees, shuffleTable } from "./damagedModels.ts";
+import { readOwnSource } from "./ownQuestions.ts";
+import { measure, missesOf, type Measured } from "./qualityGate.ts";
+
+const shipped = {
+  modelFolder: fileURLToPath(modelFolderUrl("static")),
+  rankerFolder: fileURLToPath(modelFolderUrl("ranker")),
+};
+
+describe("what the shipped models find", () => {
+  let found: Measured;
+  before(async () => {
+    found = await measure(shipped, ["words", "meaning", "byHand", "learned"]);
+  });
+  test("is asked for with enough questions", () => {
+    assert.ok(readOwnSource().questions.length >= 150);
+  });
+  test("reaches every floor", () => {
+    assert.deepEqual(missesOf(found), [], JSON.stringify(found));
+  });
+  test("is more than words alone find, and than the ranking by hand finds", () => {
+    const { learned, byHand, words } = found;
+    assert.ok((learned?.reciprocalRank ?? 0) > (words?.reciprocalRank ?? 1), JSON.stringify(found));
+    assert.ok(
+      (learned?.reciprocalRank ?? 0) > (byHand?.reciprocalRank ?? 1),
+      JSON.stringify(found),
+    );
+  });
+});
+
+describe("a model that is damaged, with checksums that fit,", () => {
+  test("misses the floor of the search by meaning when its rows are shuffled", async () => {
+    using folder = temporaryFolder();
+    const modelFolder = path.join(folder.path, "static");
+    shuffleTable(shipped.modelFolder, modelFolder);
+    const found = await measure({ ...shipped, modelFolder }, ["meaning"]);
+    assert.notDeepEqual(missesOf(found), [], JSON.stringify(found));
+  });
+  test("misses the floor of the learned ranking when its trees are negated", async () => {
+    using folder = temporaryFolder();
+    const rankerFolder = path.join(folder.path, "ranker");
+    negateTrees(shipped.rankerFolder, rankerFolder);
+    const found = await measure({ ...shipped, rankerFolder }, ["learned"]);
+    assert.notDeepEqual(missesOf(found), [], JSON.stringify(found));
+  });
+});
