@@ -3,7 +3,8 @@ import { buildAll } from "./buildAll.ts";
 
 const startMs = performance.now();
 try {
-  await buildAll(process.argv.includes("--production"));
+  for (const sentence of await buildAll(process.argv.includes("--production")))
+    process.stdout.write(`${sentence}\n`);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);

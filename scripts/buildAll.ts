@@ -6,17 +6,24 @@ import { bundleOptions, presentBundles } from "./bundles.ts";
 import { inCheckout } from "./checkout.ts";
 import { copyGrammars } from "./grammars.mjs";
 import { buildKernel, isKernelStale } from "./kernel.ts";
+import { buildIndexAddon } from "./nativeBuild.ts";
 
-/** Builds into `dist/` and `dist-test/`. Rejects with readable messages when a source does not bundle. */
-export async function buildAll(production: boolean): Promise<void> {
+/**
+ * Builds into `dist/` and `dist-test/`, and the native add-ons in their packages. Returns a sentence for each part
+ * that this machine cannot build and that Lore works without. Rejects with readable messages when a source does
+ * not bundle.
+ */
+export async function buildAll(production: boolean): Promise<readonly string[]> {
   // A production build must hold nothing but what it made itself.
   if (production) rmSync(inCheckout("dist"), { recursive: true, force: true });
   mkdirSync(inCheckout("dist"), { recursive: true });
-  await Promise.all([
+  const [addon] = await Promise.all([
+    buildIndexAddon(),
     ...presentBundles().map((bundle) => esbuild.build(bundleOptions(bundle, production))),
     copyGrammars(),
     buildKernel(),
   ]);
+  return addon.kind === "left out" ? [addon.sentence] : [];
 }
 
 /** True when a bundle is missing or older than any source. */

@@ -1,11 +1,12 @@
 /**
  * Packages that no bundle can hold, because they are machine code or load it: a table of what each platform's
- * package of the extension gets of them, in `dist/node_modules` beside the bundles, where Node looks first. They run
- * a model, and go with it: without the model they would be dead weight, and without them the model would be.
+ * package of the extension gets of them, in `dist/node_modules` beside the bundles, where Node looks first. Those that
+ * run a model go with it: without the model they would be dead weight, and without them the model would be.
  */
 import { cpSync, existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import { inCheckout } from "./checkout.ts";
+import { builtTarget, indexAddon } from "./nativeBuild.ts";
 
 interface NativePackage {
   readonly name: string;
@@ -13,6 +14,8 @@ interface NativePackage {
   readonly common: readonly string[];
   /** For each target what it needs besides. A target that is not named goes without the package. */
   readonly native: Readonly<Record<string, readonly string[]>>;
+  /** The file that the package is shipped with or not at all, relative to the checkout. */
+  readonly goesWith: string;
 }
 
 /** The model that the native packages run. */
@@ -32,13 +35,43 @@ const onnxTargets = {
 };
 
 const nativePackages: readonly NativePackage[] = [
-  { name: "onnxruntime-node", common: ["package.json", "dist"], native: onnxTargets },
+  {
+    name: "onnxruntime-node",
+    common: ["package.json", "dist"],
+    native: onnxTargets,
+    goesWith: encoderManifest,
+  },
   {
     name: "onnxruntime-common",
     common: ["package.json", "dist/cjs"],
     native: Object.fromEntries(Object.keys(onnxTargets).map((target) => [target, []])),
+    goesWith: encoderManifest,
+  },
+  // The graph of the index on disk: built for this machine's kind only, see `nativeBuild.ts`.
+  {
+    name: "hnswlib-node",
+    common: ["package.json", "LICENSE.txt", "lib"],
+    native: { [builtTarget]: ["build/Release/addon.node"] },
+    goesWith: `node_modules/${indexAddon}`,
+  },
+  {
+    name: "bindings",
+    common: ["package.json", "LICENSE.md", "bindings.js"],
+    native: { [builtTarget]: [] },
+    goesWith: `node_modules/${indexAddon}`,
+  },
+  {
+    name: "file-uri-to-path",
+    common: ["package.json", "LICENSE", "index.js"],
+    native: { [builtTarget]: [] },
+    goesWith: `node_modules/${indexAddon}`,
   },
 ];
+
+/** True when a target's package holds the add-on of the index on disk; otherwise everything is scanned. */
+export function shipsIndex(target: string, isPresent = inThisCheckout): boolean {
+  return target === builtTarget && isPresent(`node_modules/${indexAddon}`);
+}
 
 /** True when a target's package holds the encoder and what runs it: there is one, and the ONNX Runtime exists for it. */
 export function shipsEncoder(target: string, isPresent = inThisCheckout): boolean {
@@ -54,10 +87,9 @@ function shippedPackages(
   readonly common: readonly string[];
   readonly own: readonly string[];
 }[] {
-  if (!shipsEncoder(target, isPresent)) return [];
-  return nativePackages.flatMap(({ name, common, native }) => {
+  return nativePackages.flatMap(({ name, common, native, goesWith }) => {
     const own = native[target];
-    return own === undefined ? [] : [{ name, common, own }];
+    return own === undefined || !isPresent(goesWith) ? [] : [{ name, common, own }];
   });
 }
 

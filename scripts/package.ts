@@ -18,6 +18,10 @@ try {
     process.stdout.write(
       `${path.relative(checkout, vsix.file)}  ${size}, ${vsix.entries.length} files\n`,
     );
+    if (!vsix.hasIndex)
+      process.stdout.write(
+        "  Without the index on disk, whose add-on is built for this machine's kind only: large memories are scanned whole.\n",
+      );
   }
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

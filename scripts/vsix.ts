@@ -6,6 +6,7 @@ import { buildAll } from "./buildAll.ts";
 import { presentBundles } from "./bundles.ts";
 import { kernelFile } from "./kernel.ts";
 import { cacheFolder, inCheckout, packageScript } from "./checkout.ts";
+import { builtTarget } from "./nativeBuild.ts";
 import {
   copyNativePackages,
   encoderManifest,
@@ -13,6 +14,7 @@ import {
   isNativeOf,
   removeNativePackages,
   shipsEncoder,
+  shipsIndex,
 } from "./nativePackages.ts";
 import { runNode } from "./processes.ts";
 
@@ -37,11 +39,13 @@ export interface Vsix {
   readonly sizeBytes: number;
   /** Names of the files inside, relative to the extension's folder. */
   readonly entries: readonly string[];
+  /** Whether the add-on of the index on disk is in it: it is built for this machine's kind only. */
+  readonly hasIndex: boolean;
 }
 
 /** The target that runs on this machine. */
 export function ownTarget(): string {
-  return `${process.platform}-${process.arch}`;
+  return builtTarget;
 }
 
 /** Builds for production and packages each target. Rejects when a package holds what it should not. */
@@ -75,7 +79,12 @@ async function packageTarget(target: string): Promise<Vsix> {
   ]);
   if (code !== 0) throw new Error(`Packaging ${target} failed:\n${output}`);
   const bytes = readFileSync(file);
-  const vsix = { file, sizeBytes: bytes.length, entries: extensionEntries(bytes) };
+  const vsix = {
+    file,
+    sizeBytes: bytes.length,
+    entries: extensionEntries(bytes),
+    hasIndex: shipsIndex(target),
+  };
   const faults = faultsOf(vsix, target);
   if (faults.length > 0)
     throw new Error(`The package for ${target} is wrong:\n${faults.join("\n")}`);

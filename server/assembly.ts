@@ -10,10 +10,11 @@ import { LearnedRanking } from "./recall/learnedRanking.ts";
 import { rankFeatureNames } from "./recall/rankFeatures.ts";
 import { RankingEncoder } from "./rankingEncoder.ts";
 import { DenseSearch } from "./recall/denseSearch.ts";
+import { defaultMinChunks } from "./recall/embeddingIndex.ts";
 import { Recaller } from "./recall/recaller.ts";
 import { EncoderReranker } from "./recall/reranker.ts";
 import { VerifiedSource } from "./recall/verifiedSource.ts";
-import { modelFolderUrl } from "./threads.ts";
+import { modelFolderUrl, threadEntry } from "./threads.ts";
 import { keepWasmSmall } from "./wasmTiering.ts";
 import { WorkspaceMemory, type WorkspaceMemoryOptions } from "./workspaceMemory.ts";
 
@@ -32,6 +33,8 @@ export type RecallOptions = Omit<
   readonly modelFolder?: string;
   readonly rankerFolder?: string;
   readonly encoderFolder?: string;
+  /** Chunks from which on a memory gets an index on disk. */
+  readonly minIndexedChunks?: number;
 };
 
 /** Starts the ingest thread; no store is open yet. `memory.close()` ends it. */
@@ -41,6 +44,7 @@ export async function assembleRecall(
     modelFolder = fileURLToPath(modelFolderUrl("static")),
     rankerFolder = fileURLToPath(modelFolderUrl("ranker")),
     encoderFolder = fileURLToPath(modelFolderUrl("encoder")),
+    minIndexedChunks = defaultMinChunks,
     ...options
   }: RecallOptions = {},
 ): Promise<RecallParts> {
@@ -60,7 +64,11 @@ export async function assembleRecall(
     metStale: (absolute) => memory.filesChanged([{ file: absolute, kind: "changed" }]),
     maxFileBytes: () => memory.maxFileBytes,
   });
-  const dense = new DenseSearch(encoder, nodeClock);
+  const dense = new DenseSearch(encoder, nodeClock, {
+    entry: threadEntry("spannThread"),
+    log,
+    minChunks: minIndexedChunks,
+  });
   const learned = ranker.kind === "ready" ? new LearnedRanking(ranker.model) : undefined;
   const reranker = new EncoderReranker(rankingEncoder);
   return { memory, recaller: new Recaller(memory, source, dense, learned, reranker, nodeClock) };

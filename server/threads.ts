@@ -4,7 +4,12 @@ import { availableParallelism } from "node:os";
 const fromSource = import.meta.url.endsWith(".ts");
 
 /** The folder of each entry's source. */
-const sourceFolders = { ingestThread: "ingest", parseThread: "ingest", encoderThread: "model" };
+const sourceFolders = {
+  ingestThread: "ingest",
+  parseThread: "ingest",
+  encoderThread: "model",
+  spannThread: "spann",
+};
 
 /** Returns the URL of a worker thread's entry. */
 export function threadEntry(name: keyof typeof sourceFolders): URL {

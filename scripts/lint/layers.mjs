@@ -76,6 +76,20 @@ const layers = [
     packages: [],
     builtins: "all",
   },
+  // The one place that imports the add-on of the graph index.
+  {
+    files: /^server\/memory\/hnswIndex\.ts$/,
+    sources: [],
+    packages: ["hnswlib-node"],
+    builtins: ["fs", "crypto", ...pure],
+  },
+  // The index of very large memories: its files, its threads, the locks of its builds.
+  {
+    files: /^server\/spann\//,
+    sources: [...ground, "server/model/", "server/memory/", "server/spann/"],
+    packages: [],
+    builtins: ["fs", "crypto", "worker_threads", ...pure],
+  },
   // Asking git, watching the disk, and the pool that owns the parser threads.
   {
     files: /^server\/ingest\/(git[A-Z][A-Za-z]*|[a-zA-Z]+(Pool|Host|Watch|Watcher))\.ts$/,
@@ -124,7 +138,15 @@ const layers = [
   },
   {
     files: /^server\/recall\//,
-    sources: [...ground, ...reading, "server/model/", "server/memory/", "server/recall/"],
+    sources: [
+      ...ground,
+      ...reading,
+      "server/model/",
+      "server/memory/",
+      "server/spann/spannManifest.ts",
+      "server/spann/spannThreads.ts",
+      "server/recall/",
+    ],
     packages: ["stemmer", "xxhash-wasm"],
     builtins: pure,
   },

@@ -9,7 +9,7 @@ import { ownerStatusKey, unpackOwnerStatus, type OwnerStatus } from "./ownerStat
 import { unpackSpans, unpackSymbols, type StoredSpan } from "./packedSpans.ts";
 import { ProblemPages, type StoredProblems } from "./problemPages.ts";
 import type { ChunkColumn } from "./schema.ts";
-import { chunkColumns, embeddingModelKey } from "./schema.ts";
+import { chunkColumns, embeddingModelKey, storeIdKey } from "./schema.ts";
 
 /** One chunk that matched. `score` is BM25 with the given column weights, larger is better. */
 export interface ScoredChunk {
@@ -42,18 +42,22 @@ const maxCachedBlobs = 4_096;
 const maxCachedFrequencies = 50_000;
 
 export class MemoryBank {
+  /** The store's file. */
+  readonly file: string;
   readonly #database: Database;
   readonly #frequencies = new Map<string, number>();
   readonly #blobs = new Map<number, StoredBlob>();
   readonly #searches = new Map<string, StatementSync>();
   readonly #statements: Statements;
   readonly #problems: ProblemPages;
+  readonly #onClosed: (() => void)[] = [];
   #seenVersion = -1;
   /** Counted at the first question after a change: the sum goes over every blob. */
   #nChunks: number | undefined;
 
   /** Opens an existing store. Errors: `storeUnavailable`, `sqliteMissing`, and those of SQLite on a damaged one. */
   constructor(file: string) {
+    this.file = file;
     this.#database = openForReading(file, cacheBytes);
     try {
       this.#statements = prepareStatements(this.#database);
@@ -208,6 +212,35 @@ export class MemoryBank {
     return pairs;
   }
 
+  /** Returns the content that an embedding is of, `undefined` when it is forgotten. */
+  blobOfEmbedding(embedding: number): number | undefined {
+    return (this.#statements.blobOfEmbedding.get(embedding) as { id: number } | undefined)?.id;
+  }
+
+  /** Returns the embeddings of one content, `undefined` while it has none. */
+  vectorsOf(blob: number): Uint8Array | undefined {
+    const row = this.#statements.vectorsOf.get(blob) as { vectors: Uint8Array } | undefined;
+    return row?.vectors;
+  }
+
+  /**
+   * Returns the name that this store alone has, however often another one was at its place; `undefined` when no
+   * version that gives names has written it yet.
+   */
+  storeId(): string | undefined {
+    return (this.#statements.meta.get(storeIdKey) as { value: string } | undefined)?.value;
+  }
+
+  /** Returns the last number that an embedding of this store was ever given, 0 without any. */
+  lastEmbedding(): number {
+    return (this.#statements.lastEmbedding.get() as { seq: number } | undefined)?.seq ?? 0;
+  }
+
+  /** Calls `closed` when the store is closed. */
+  onClosed(closed: () => void): void {
+    this.#onClosed.push(closed);
+  }
+
   /** Yields embeddings with a number above `after`, in order of their numbers. */
   *vectorsAfter(after: number): Generator<{ embedding: number; vectors: Uint8Array }> {
     for (const row of this.#statements.vectorsAfter.iterate(after)) {
@@ -217,7 +250,9 @@ export class MemoryBank {
   }
 
   close(): void {
-    if (this.#database.isOpen) this.#database.close();
+    if (!this.#database.isOpen) return;
+    this.#database.close();
+    for (const closed of this.#onClosed.splice(0)) closed();
   }
 }
 
@@ -245,6 +280,11 @@ function prepareStatements(database: Database) {
     nChunks: prepare("SELECT sum(nChunks) AS n FROM blob"),
     meta: prepare("SELECT value FROM meta WHERE key = ?"),
     embeddings: prepare("SELECT embedding, id FROM blob WHERE embedding IS NOT NULL"),
+    blobOfEmbedding: prepare("SELECT id FROM blob WHERE embedding = ?"),
+    vectorsOf: prepare(
+      "SELECT e.vectors AS vectors FROM blob b JOIN embedding e ON e.id = b.embedding WHERE b.id = ?",
+    ),
+    lastEmbedding: prepare("SELECT seq FROM sqlite_sequence WHERE name = 'embedding'"),
     vectorsAfter: prepare("SELECT id, vectors FROM embedding WHERE id > ? ORDER BY id"),
     remembered: prepare(
       "SELECT path, b.language AS language FROM file f JOIN blob b ON b.id = f.blob WHERE f.outcome = 'remembered' ORDER BY path",

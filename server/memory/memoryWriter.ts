@@ -12,6 +12,7 @@ import {
   createTables,
   embeddingModelKey,
   schemaVersion,
+  storeIdKey,
 } from "./schema.ts";
 
 /** What is stored of one version of a file's content. */
@@ -102,6 +103,7 @@ export class MemoryWriter {
       this.#statements = prepareStatements(this.#database);
       this.#problems = new ProblemPages(this.#database);
       if (this.meta("chunkerVersion") !== String(chunkerVersion)) this.clear();
+      if (this.meta(storeIdKey) === undefined) this.setMeta(storeIdKey, crypto.randomUUID());
       this.#nextBlobId = this.#readNextBlobId();
     } catch (error) {
       this.#database.close();

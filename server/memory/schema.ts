@@ -12,6 +12,9 @@ export const chunkerVersion = 1;
 /** Where `meta` says which model the embeddings are by. */
 export const embeddingModelKey = "embeddingModel";
 
+/** Where `meta` names this one store: files beside it that were made from another one are told by it. */
+export const storeIdKey = "storeId";
+
 /** Index columns of a chunk in their order in the table; see `columnWeights` in recall. */
 export const chunkColumns = ["symbol", "signature", "comment", "body", "uses"] as const;
 export type ChunkColumn = (typeof chunkColumns)[number];

@@ -25,6 +25,7 @@ interface KernelExports {
   tokenize(text: number, length: number, out: number): number;
   encode(text: number, length: number, table: number, out: number): number;
   inverseNorms(rows: number, n: number, nDimensions: number, out: number): void;
+  checksum(at: number, size: number): number;
   widenQuery(query: number, nDimensions: number, out: number): void;
   dot(row: number, query: number, nDimensions: number): number;
   scan(
@@ -34,6 +35,18 @@ interface KernelExports {
     nDimensions: number,
     query: number,
     firstId: number,
+    k: number,
+    found: number,
+    bestIds: number,
+    bestScores: number,
+  ): number;
+  scanNamed(
+    rows: number,
+    norms: number,
+    ids: number,
+    n: number,
+    nDimensions: number,
+    query: number,
     k: number,
     found: number,
     bestIds: number,

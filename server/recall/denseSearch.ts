@@ -5,7 +5,8 @@ import type { ModelFault } from "../model/modelFault.ts";
 import { StaticEncoder, type EncoderParts } from "../model/staticEncoder.ts";
 import type { Neighbour } from "../model/vectorScan.ts";
 import type { Clock } from "../ports.ts";
-import { EmbeddingIndex } from "./embeddingIndex.ts";
+import { EmbeddingIndex, type LargeIndexOptions } from "./embeddingIndex.ts";
+import type { Nearest, VectorIndex } from "./vectorIndex.ts";
 
 export type DenseParts =
   | { readonly kind: "ready"; readonly parts: EncoderParts }
@@ -40,11 +41,13 @@ export class DenseSearch {
   readonly #parts: DenseParts;
   readonly #clock: Clock;
   readonly #encoder: StaticEncoder | undefined;
+  readonly #large: LargeIndexOptions;
   readonly #indexes = new WeakMap<MemoryBank, EmbeddingIndex>();
 
-  constructor(parts: DenseParts, clock: Clock) {
+  constructor(parts: DenseParts, clock: Clock, large: LargeIndexOptions) {
     this.#parts = parts;
     this.#clock = clock;
+    this.#large = large;
     this.#encoder = parts.kind === "ready" ? new StaticEncoder(parts.parts) : undefined;
   }
 
@@ -78,9 +81,10 @@ export class DenseSearch {
     };
     if (query === undefined)
       return { candidates: undefined, trace: { state: "notAsked", ...counts } };
-    const isWhole = isComplete && index.size >= nChunks;
+    const nearest = index.search(query, nLookedAt);
+    const isWhole = isComplete && nearest.isWhole && index.size >= nChunks;
     return {
-      candidates: candidatesOf(bank, index, query, this.#encoder),
+      candidates: candidatesOf(bank, index, nearest, query, this.#encoder),
       trace: { state: isWhole ? "used" : "partly", ...counts },
     };
   }
@@ -88,8 +92,10 @@ export class DenseSearch {
   #index(bank: MemoryBank, parts: EncoderParts): EmbeddingIndex {
     let index = this.#indexes.get(bank);
     if (index === undefined) {
-      index = new EmbeddingIndex(parts, this.#clock);
-      this.#indexes.set(bank, index);
+      const made = new EmbeddingIndex(parts, this.#clock, this.#large);
+      bank.onClosed(() => made.close());
+      this.#indexes.set(bank, made);
+      index = made;
     }
     return index;
   }
@@ -112,12 +118,12 @@ export function sumOfMeanings(traces: readonly MeaningTrace[]): MeaningTrace | u
 
 function candidatesOf(
   bank: MemoryBank,
-  index: EmbeddingIndex,
+  index: VectorIndex,
+  nearest: Nearest,
   query: Int8Array,
   encoder: StaticEncoder,
 ): DenseCandidates {
-  const found = index.search(query, nLookedAt);
-  const neighbours = found
+  const neighbours = nearest.neighbours
     .filter(({ similarity }) => similarity >= minSimilarity)
     .filter(({ group }) => (bank.blobOfChunk(group)?.paths.length ?? 0) > 0)
     .slice(0, nNeighbours);

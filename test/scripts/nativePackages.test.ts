@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { inCheckout } from "../../scripts/checkout.ts";
-import { expectedNatives, isNativeOf, shipsEncoder } from "../../scripts/nativePackages.ts";
-import { targets } from "../../scripts/vsix.ts";
+import { expectedNatives, isNativeOf } from "../../scripts/nativePackages.ts";
+import { shipsEncoder, shipsIndex } from "../../scripts/nativePackages.ts";
+import { ownTarget, targets } from "../../scripts/vsix.ts";
 
 /** Targets for which the ONNX Runtime is not made. */
 const without = ["alpine-x64", "alpine-arm64", "darwin-x64"];
@@ -46,4 +47,29 @@ test("without an encoder no package holds what would run it", () => {
   }
   assert.ok(!isNativeOf("linux-x64", native, withoutEncoder));
   assert.ok(!isNativeOf("linux-x64", `${place}/package.json`, withoutEncoder));
+});
+
+const index = "dist/node_modules/hnswlib-node";
+const addon = `${index}/build/Release/addon.node`;
+const withAddon = (file: string): boolean => file === addon.replace(/^dist\//, "");
+
+test("the add-on of the index goes into the package of the machine that built it, and into no other", () => {
+  for (const target of targets) {
+    const isOwn = target === ownTarget();
+    assert.equal(shipsIndex(target, withAddon), isOwn, target);
+    assert.equal(expectedNatives(target, withAddon).includes(addon), isOwn, target);
+    assert.equal(isNativeOf(target, addon, withAddon), isOwn, target);
+  }
+  for (const file of expectedNatives(ownTarget(), withAddon))
+    assert.ok(existsSync(inCheckout(file.replace(/^dist\//, ""))), file);
+  const isAllowed = (file: string): boolean => isNativeOf(ownTarget(), file, withAddon);
+  assert.ok(
+    isAllowed(`${index}/lib/index.js`) && isAllowed("dist/node_modules/bindings/bindings.js"),
+  );
+  assert.ok(!isAllowed(`${index}/src/addon.cc`) && !isAllowed(`${index}/binding.gyp`));
+});
+
+test("a machine that has not built the add-on ships nothing of the index", () => {
+  assert.equal(shipsIndex(ownTarget(), withoutEncoder), false);
+  assert.deepEqual(expectedNatives(ownTarget(), withoutEncoder), []);
 });

@@ -81,6 +81,75 @@ export function scan(
   return found;
 }
 
+/**
+ * As `scan`, for rows that have names: `ids` holds a u64 for each, which `bestIds` (u64) then holds. Lists overlap,
+ * so a row whose name is among the best already is left out; it has the same score there.
+ */
+export function scanNamed(
+  rows: usize,
+  norms: usize,
+  ids: usize,
+  n: u32,
+  nDimensions: u32,
+  query: usize,
+  k: u32,
+  found: u32,
+  bestIds: usize,
+  bestScores: usize,
+): u32 {
+  let least = found == k ? load<f32>(bestScores + ((<usize>(k - 1)) << 2)) : -Infinity;
+  let row = rows;
+  for (let i: u32 = 0; i < n; i++, row += nDimensions) {
+    const norm = load<f32>(norms + ((<usize>i) << 2));
+    const score = <f32>dot(row, query, nDimensions) * norm;
+    if (score <= least || norm == 0) continue;
+    const id = load<u64>(ids + ((<usize>i) << 3));
+    let place = found;
+    while (place > 0 && load<f32>(bestScores + ((<usize>(place - 1)) << 2)) < score) place--;
+    let known = place;
+    while (known > 0 && load<f32>(bestScores + ((<usize>(known - 1)) << 2)) == score) {
+      if (load<u64>(bestIds + ((<usize>(known - 1)) << 3)) == id) break;
+      known--;
+    }
+    if (known > 0 && load<f32>(bestScores + ((<usize>(known - 1)) << 2)) == score) continue;
+    for (let at = found < k ? found++ : k - 1; at > place; at--) {
+      const score32 = bestScores + ((<usize>(at - 1)) << 2);
+      const id64 = bestIds + ((<usize>(at - 1)) << 3);
+      store<f32>(score32, load<f32>(score32), 4);
+      store<u64>(id64, load<u64>(id64), 8);
+    }
+    store<f32>(bestScores + ((<usize>place) << 2), score);
+    store<u64>(bestIds + ((<usize>place) << 3), id);
+    if (found == k) least = load<f32>(bestScores + ((<usize>(k - 1)) << 2));
+  }
+  return found;
+}
+
+/** Returns a checksum of `size` bytes, a multiple of 16: damage on a disk changes it, a forger is not held off. */
+export function checksum(at: usize, size: usize): u32 {
+  const prime = i32x4.splat(0x01000193);
+  let a = i32x4(0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344);
+  let b = i32x4(0xa4093822, 0x299f31d0, 0x082efa98, 0xec4e6c89);
+  let c = i32x4(0x452821e6, 0x38d01377, 0xbe5466cf, 0x34e90c6c);
+  let d = i32x4(0xc0ac29b7, 0xc97c50dd, 0x3f84d5b5, 0xb5470917);
+  const end = at + size;
+  // Four at a time, since each multiplication waits for the one before.
+  for (const whole = at + (size & ~63); at < whole; at += 64) {
+    a = i32x4.mul(v128.xor(a, v128.load(at)), prime);
+    b = i32x4.mul(v128.xor(b, v128.load(at, 16)), prime);
+    c = i32x4.mul(v128.xor(c, v128.load(at, 32)), prime);
+    d = i32x4.mul(v128.xor(d, v128.load(at, 48)), prime);
+  }
+  for (; at < end; at += 16) a = i32x4.mul(v128.xor(a, v128.load(at)), prime);
+  a = i32x4.mul(v128.xor(a, b), prime);
+  c = i32x4.mul(v128.xor(c, d), prime);
+  const sum = i32x4.mul(v128.xor(a, i32x4.shl(c, 1)), prime);
+  let mixed: u32 = i32x4.extract_lane(sum, 0);
+  mixed = (mixed ^ i32x4.extract_lane(sum, 1)) * 0x01000193;
+  mixed = (mixed ^ i32x4.extract_lane(sum, 2)) * 0x01000193;
+  return (mixed ^ i32x4.extract_lane(sum, 3)) * 0x01000193;
+}
+
 function laneSum(sum: v128): i32 {
   return (
     i32x4.extract_lane(sum, 0) +
