@@ -10,9 +10,11 @@ import { benchRecall } from "./recall.ts";
 import { benchUsage, readSettings, treeSizes, type BenchSettings, type Part } from "./settings.ts";
 import { benchStartup } from "./startup.ts";
 import { toMarkdown, toText, type Table } from "./table.ts";
+import { benchVectorIndex } from "./vectorIndex.ts";
 
 const benches: Readonly<Record<Part, (settings: BenchSettings) => Table[] | Promise<Table[]>>> = {
   encoder: benchEncoder,
+  vectorIndex: benchVectorIndex,
   ingest: benchIngest,
   startup: benchStartup,
   latency: benchLatency,

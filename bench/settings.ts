@@ -2,7 +2,15 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 
-const parts = ["encoder", "ingest", "startup", "latency", "recall", "editor"] as const;
+const parts = [
+  "encoder",
+  "vectorIndex",
+  "ingest",
+  "startup",
+  "latency",
+  "recall",
+  "editor",
+] as const;
 export type Part = (typeof parts)[number];
 
 export interface BenchSettings {
@@ -22,16 +30,21 @@ export interface BenchSettings {
   readonly commandLine: string;
   /** Sizes of trees to measure. */
   readonly sizes: readonly TreeSize[];
+  /** Numbers of vectors to measure the indexes with, multiples of 100,000. */
+  readonly vectors: readonly number[];
 }
 
 /** From the smallest to the largest. */
 export const treeSizes = ["250k", "1m", "30m"] as const;
 export type TreeSize = (typeof treeSizes)[number];
+/** From the smallest to the largest. */
+const vectorCounts = ["100000", "1000000", "3000000", "10000000"] as const;
 
 const checkout = path.resolve(import.meta.dirname, "..");
 
-export const benchUsage = `Usage: npm run bench -- [encoder|ingest|startup|latency|recall|editor|all] [--linux DIR] [--eval DIR --trees DIR]
-       [--size 250k|1m|30m]... [--results DIR] [--work DIR]`;
+export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|all] [--linux DIR] [--eval DIR --trees DIR]
+       [--size 250k|1m|30m]... [--vectors 100000|1000000|3000000|10000000]...
+       [--results DIR] [--work DIR]`;
 
 /** Reads the command line. Errors: a sentence, thrown, for a wrong word. */
 export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): BenchSettings {
@@ -43,6 +56,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): B
       eval: { type: "string" },
       trees: { type: "string" },
       size: { type: "string", multiple: true },
+      vectors: { type: "string", multiple: true },
       results: { type: "string" },
       work: { type: "string" },
     },
@@ -52,6 +66,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): B
   return {
     parts: chosen(positionals.length === 0 ? ["all"] : positionals, parts),
     sizes: chosen(values.size ?? ["all"], treeSizes),
+    vectors: chosen(values.vectors ?? ["all"], vectorCounts).map(Number),
     linuxDir: folder(values.linux ?? env["LORE_BENCH_LINUX"]),
     evalDir: folder(values.eval ?? env["LORE_BENCH_EVAL"]),
     treesDir: folder(values.trees ?? env["LORE_BENCH_TREES"]),
