@@ -18,6 +18,7 @@ import { rootsOf } from "./roots.ts";
 import { loreSettings, settingNames } from "./settings.ts";
 import { StatusDocument } from "./status/statusDocument.ts";
 import { StatusItem } from "./status/statusItem.ts";
+import { Traces } from "./trace/traces.ts";
 import { createWording } from "./wording.ts";
 
 let running: MemorySession | undefined;
@@ -52,7 +53,8 @@ export function activate(context: vscode.ExtensionContext): void {
     failed: (error) => reportFailure(error, log),
   });
   const citations = new CitationOpener(memory, chat);
-  const view = new ChatView(context.extensionUri, memory, chat, citations, log);
+  const traces = new Traces(memory, chat, wording);
+  const view = new ChatView(context.extensionUri, memory, chat, citations, traces, log);
   const statusDocument = new StatusDocument(memory, wording, log);
   const allRoots = () => rootsOf(vscode.workspace.workspaceFolders ?? []);
   const refresh = (): void => void memory.refresh();
@@ -61,10 +63,11 @@ export function activate(context: vscode.ExtensionContext): void {
     new WorkspaceFeed(memory, log),
     new StatusItem(memory, wording),
     statusDocument,
+    traces,
     view,
     { dispose: () => keeper.flush() },
     vscode.window.registerWebviewViewProvider(chatViewId, view),
-    ...registerCommands({ memory, chat, view, statusDocument, wording, log, allRoots }),
+    ...registerCommands({ memory, chat, view, traces, statusDocument, wording, log, allRoots }),
     noticeFailures(memory, log),
     followStateInContext(memory),
     vscode.workspace.onDidChangeWorkspaceFolders(refresh),

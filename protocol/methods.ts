@@ -3,6 +3,7 @@
  * JSON-RPC 2.0 (vscode-jsonrpc). A request ends in exactly one of: result, typed error, unknown method,
  * cancelled, connection closed.
  */
+import type { TraceComparison } from "./savedTrace.ts";
 import type {
   Answer,
   Citation,
@@ -96,6 +97,8 @@ export interface SearchParams {
   readonly activeFile?: string;
   /** False leaves out the neighbours of the best places; they are wanted when it is absent. */
   readonly neighbours?: boolean;
+  /** True puts the candidates of each stage, and what was asked, into the trace. */
+  readonly explain?: boolean;
 }
 export const search = request<SearchParams, SearchResult>("recall/search");
 
@@ -108,6 +111,13 @@ export interface ExhaustiveParams {
 }
 export const exhaustive = request<ExhaustiveParams, ExhaustiveResult>("recall/exhaustive");
 
+export interface CompareTraceParams {
+  /** A saved trace as it stands in its file, see `savedTrace.ts`. */
+  readonly trace: string;
+}
+/** Asks the question of a saved trace again, and says how the results differ. */
+export const compareTrace = request<CompareTraceParams, TraceComparison>("recall/compareTrace");
+
 export interface AskParams {
   readonly question: string;
   /** When present, the question and its answer are appended to this conversation before anything is shown. */
@@ -116,6 +126,8 @@ export interface AskParams {
   readonly activeFile?: string;
   /** The selected code the question is about; kept with the question. */
   readonly selection?: SelectedCode;
+  /** As for a search. */
+  readonly explain?: boolean;
   /** Client-chosen id that `answerProgress` repeats. */
   readonly askId: string;
 }

@@ -75,35 +75,44 @@ export interface Citation {
 
 /** Why a place was recalled: a stable code for tests and a number that says how much. */
 export interface Reason {
-  readonly kind:
-    | "body"
-    | "symbol"
-    | "signature"
-    | "comment"
-    | "path"
-    | "exactSymbol"
-    | "exactPath"
-    | "literal"
-    | "stackFrame"
-    | "coverage"
-    | "file"
-    | "definition"
-    | "source"
-    | "test"
-    | "neighbour"
-    | "openEditor"
-    /** The chunk's embedding is near to the question's. */
-    | "meaning";
+  readonly kind: (typeof reasonKinds)[number];
   /** The words or the name that matched; may be empty. */
   readonly detail: string;
   /** Contribution to the score, in the score's own unit. */
   readonly weight: number;
 }
 
+/** A reason without the words that it is about, for those may stand in a file. */
+export type ScorePart = Pick<Reason, "kind" | "weight">;
+
+/** All kinds of reasons. */
+export const reasonKinds = [
+  "body",
+  "symbol",
+  "signature",
+  "comment",
+  "path",
+  "exactSymbol",
+  "exactPath",
+  "literal",
+  "stackFrame",
+  "coverage",
+  "file",
+  "definition",
+  "source",
+  "test",
+  "neighbour",
+  "openEditor",
+  /** The chunk's embedding is near to the question's. */
+  "meaning",
+] as const;
+
 /** One recalled place. `score` is larger for better; it only orders results of one question. */
 export interface Recall {
   readonly citation: Citation;
   readonly score: number;
+  /** Cosine of the embeddings of the question and of the best chunk here, -1 to 1; absent while one of them has none. */
+  readonly similarity?: number;
   readonly reasons: readonly Reason[];
   /** Source, test, documentation or configuration: what sort of file it is. */
   readonly role: FileRole;
@@ -162,15 +171,84 @@ export interface RecallTrace {
   readonly identifiers: readonly string[];
   readonly paths: readonly string[];
   readonly literals: readonly string[];
-  readonly stages: readonly {
-    readonly name: string;
-    readonly nCandidates: number;
-    readonly ms: number;
-  }[];
+  readonly stages: readonly StageTrace[];
   /** Absent in turns that an older version wrote, and when no memory is open. */
   readonly meaning?: MeaningTrace;
   /** Absent without an encoder, when there was no place to read, and in turns that an older version wrote. */
   readonly reread?: RereadTrace;
+  /** What was searched for and in what memory, so that it can be asked again; only with `explain`. */
+  readonly asked?: AskedTrace;
+}
+
+/** One stage of a recall. */
+export interface StageTrace {
+  /**
+   * `understand`, `words`, `meaning`, `paths`, `files`, `rank`, `refine`, `reread`, `select` or `neighbours`. A stage stands once for
+   * each root, and once more when files were made exact for the question.
+   */
+  readonly name: string;
+  readonly nCandidates: number;
+  readonly ms: number;
+  /** The best of the stage's candidates, best first, then some of those it dropped; only with `explain`. */
+  readonly candidates?: readonly StageCandidate[];
+}
+
+/** A place or a file as one stage of a recall saw it. Holds no text of it. */
+export interface StageCandidate {
+  readonly rootId: string;
+  readonly path: string;
+  /** Zero-based and half-open; absent when the candidate is the file as a whole. */
+  readonly lines?: { readonly startLine: number; readonly endLine: number };
+  /**
+   * Larger is better, in the stage's own unit: BM25 for `words` and `paths`, cosine similarity for `meaning`, what a
+   * file promises before it is read for `files`, and the score of a result for the others.
+   */
+  readonly score: number;
+  /** The largest parts of the score, largest first; only for `rank` and `reread`. */
+  readonly parts?: readonly ScorePart[];
+  /** Why a file was gathered; only for `files`. */
+  readonly foundBy?: readonly FoundBy[];
+  /** Why the candidate went no further; absent when it did. */
+  readonly dropped?: DropReason;
+}
+
+/** What led to a file: its chunks' words or meaning, its path, a name that it defines, or the question itself. */
+export const foundBys = ["words", "meaning", "path", "name", "pointed"] as const;
+export type FoundBy = (typeof foundBys)[number];
+
+/** All reasons to drop a candidate. */
+export const dropReasons = [
+  /** Worse than as many others as the stage passes on. */
+  "overLimit",
+  /** The file is gone, hidden or no text any more. */
+  "unreadable",
+  /** A better place shows the same lines. */
+  "shownAlready",
+] as const;
+export type DropReason = (typeof dropReasons)[number];
+
+/**
+ * What a search goes by. `words`: the index and weights by hand, nothing by meaning. `meaning`: nearness of embeddings alone.
+ * `byHand`: both, and weights by hand. `learned`: both, the learned ranking, and the encoder, which reads the best places
+ * once more; without their models like `byHand`.
+ */
+export const rankings = ["words", "meaning", "byHand", "learned"] as const;
+export type RankingKind = (typeof rankings)[number];
+
+/** A search as it was asked, and the memory it was asked of. */
+export interface AskedTrace {
+  readonly query: string;
+  readonly limit: number;
+  /** Roots that were searched, by id and name. */
+  readonly roots: readonly { readonly id: string; readonly name: string }[];
+  readonly paths?: readonly string[];
+  readonly neighbours?: boolean;
+  readonly ranking: RankingKind;
+  /** Id of the model that the learned ranking had; absent when there was none, or it was not to be used. */
+  readonly ranker?: string;
+  /** Versions of the store's layout, and of the rules by which files are cut into chunks. */
+  readonly schema: number;
+  readonly chunker: number;
 }
 
 /** What came of reading the best places once more with the encoder. */

@@ -20,6 +20,10 @@ export type FromWebview =
   /** Opens the cited file at its lines, after the citation was checked again. */
   | { readonly type: "openCitation"; readonly citation: Citation; readonly toSide: boolean }
   | { readonly type: "copy"; readonly text: string }
+  /** Writes what the recall of an answer saw to a file that the user names. */
+  | { readonly type: "saveTrace"; readonly turnId: string }
+  /** Asks the question of an answer again, apart from the conversation, and shows how the places differ. */
+  | { readonly type: "compareTrace"; readonly turnId: string }
   /** Text typed but not sent, kept so that a hidden or reloaded view restores it. */
   | { readonly type: "draft"; readonly text: string }
   | { readonly type: "command"; readonly command: ChatCommand };

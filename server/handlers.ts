@@ -4,6 +4,7 @@ import * as methods from "../protocol/methods.ts";
 import type { Citation, CitationCheck, ExhaustiveResult } from "../protocol/types.ts";
 import type { Clock, Logger } from "./ports.ts";
 import { ask } from "./rpc/askRequest.ts";
+import { compareTrace } from "./rpc/compareTrace.ts";
 import { params as shapes } from "./rpc/params.ts";
 import { Router } from "./rpc/router.ts";
 import { Session, type SessionServices } from "./rpc/session.ts";
@@ -93,6 +94,10 @@ function answerRecall(router: Router, services: Services): void {
   router.answer(methods.search, shapes.search, (params, signal) =>
     services.recall.search(params, signal),
   );
+  router.answer(methods.compareTrace, shapes.compareTrace, ({ trace }, signal) => {
+    const roots = services.memory.status().roots.map(({ root }) => root);
+    return compareTrace(trace, { recall: services.recall, clock: services.clock, roots }, signal);
+  });
   router.answer(methods.exhaustive, shapes.exhaustive, (params, signal) =>
     services.exhaustive(params, signal),
   );

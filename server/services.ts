@@ -11,6 +11,7 @@ import type {
   MemorySettings,
   MemoryStatus,
   Range,
+  RankingKind,
   Root,
   SearchResult,
   Turn,
@@ -93,14 +94,6 @@ export interface RecallService {
     definition?: DefinitionPlace,
   ): Promise<SearchResult["recalls"]>;
 }
-
-/**
- * What a search goes by. `words`: the index and weights by hand, nothing by meaning. `meaning`: nearness of embeddings alone.
- * `byHand`: both, and weights by hand. `learned`: both, the learned ranking, and the encoder, which reads the best places
- * once more; without their models like `byHand`.
- */
-export const rankings = ["words", "meaning", "byHand", "learned"] as const;
-export type RankingKind = (typeof rankings)[number];
 
 /** A candidate as the ranking saw it, for those who train or judge it. */
 export interface ObservedCandidate {

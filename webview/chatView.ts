@@ -53,6 +53,8 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
         channel.post({ type: "askAgain", turnId });
         composer.focus();
       },
+      saveTrace: (turnId) => channel.post({ type: "saveTrace", turnId }),
+      compareTrace: (turnId) => channel.post({ type: "compareTrace", turnId }),
       showEarlier: (before) => channel.post({ type: "showEarlier", before }),
       openCitation: (citation, toSide) => channel.post({ type: "openCitation", citation, toSide }),
       scrolled: scroll.keep,

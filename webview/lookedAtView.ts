@@ -10,14 +10,19 @@ import { longPlace } from "./citationLabel.ts";
 import { element } from "./element.ts";
 import { reasonTexts } from "./reasonText.ts";
 import { placeParts } from "./sourcesView.ts";
+import { stageParts } from "./stagesView.ts";
 import type { Texts } from "./texts.ts";
+import type { TurnActions } from "./turnView.ts";
 import { oneLine } from "./visibleText.ts";
 
 /** Rows that are shown before the user asks for all. */
 const nShownFirst = 10;
 
-/** Returns what the recall saw for a turn: places with scores and reasons, then how the question was understood. */
-export function lookedAtView(turn: Turn, texts: Texts): HTMLElement {
+/**
+ * Returns what the recall saw for a turn: places with scores and reasons, then how the question was understood and what
+ * each stage found.
+ */
+export function lookedAtView(turn: Turn, texts: Texts, actions: TurnActions): HTMLElement {
   const root = element("div", { class: "looked-at" }, recallList(turn.recalls, texts));
   if (turn.trace) root.append(...traceParts(turn.trace, texts));
   const words = [
@@ -25,7 +30,20 @@ export function lookedAtView(turn: Turn, texts: Texts): HTMLElement {
     ...(turn.coverage ? coverageWords(turn.coverage, texts) : []),
   ];
   if (words.length > 0) root.append(element("p", { class: "note", text: words.join(" ") }));
+  // Without what was asked nothing can be asked again: a turn of an older version, or about selected code.
+  if (turn.trace?.asked !== undefined) root.append(traceActions(turn.id, texts, actions));
   return root;
+}
+
+function traceActions(turnId: string, texts: Texts, actions: TurnActions): HTMLElement {
+  const button = (key: "saveTrace" | "compareTrace"): HTMLElement =>
+    element("button", {
+      class: "link-button",
+      text: texts.text(`looked.${key}`),
+      attributes: { type: "button", title: texts.text(`looked.${key}Hint`) },
+      on: { click: () => actions[key](turnId) },
+    });
+  return element("div", { class: "trace-actions" }, button("saveTrace"), button("compareTrace"));
 }
 
 function recallList(recalls: readonly Recall[], texts: Texts): HTMLElement {
@@ -123,7 +141,7 @@ function traceParts(trace: RecallTrace, texts: Texts): readonly Node[] {
   if (trace.reread !== undefined)
     addRow(texts.text("looked.reread"), plain([rereadText(trace.reread, texts)]));
   const parts: Node[] = words.childElementCount > 0 ? [words] : [];
-  if (trace.stages.length > 0) parts.push(stageTable(trace.stages, texts));
+  if (trace.stages.length > 0) parts.push(...stageParts(trace.stages, texts));
   return parts;
 }
 
@@ -149,35 +167,6 @@ function rereadText({ state, nPlaces }: RereadTrace, texts: Texts): string {
     case "unavailable":
       return texts.text("looked.rereadUnavailable");
   }
-}
-
-function stageTable(stages: RecallTrace["stages"], texts: Texts): HTMLElement {
-  const head = (text: string): HTMLElement => element("th", { text, attributes: { scope: "col" } });
-  const rows = stages.map(({ name, nCandidates, ms }) =>
-    element(
-      "tr",
-      {},
-      element("th", { text: oneLine(name), attributes: { scope: "row" } }),
-      element("td", { text: texts.number(nCandidates) }),
-      element("td", { text: texts.text("looked.milliseconds", texts.number(ms, ms < 10 ? 1 : 0)) }),
-    ),
-  );
-  return element(
-    "table",
-    { class: "stages", attributes: { "aria-label": texts.text("looked.stages") } },
-    element(
-      "thead",
-      {},
-      element(
-        "tr",
-        {},
-        head(texts.text("looked.stage")),
-        head(texts.text("looked.candidates")),
-        head(texts.text("looked.time")),
-      ),
-    ),
-    element("tbody", {}, ...rows),
-  );
 }
 
 function tierWords(turn: Turn, texts: Texts): readonly string[] {

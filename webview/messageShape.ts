@@ -1,4 +1,5 @@
 import type {
+  AskedTrace,
   Citation,
   Conversation,
   Coverage,
@@ -11,12 +12,15 @@ import type {
   RecallTrace,
   RereadTrace,
   Relation,
+  ScorePart,
   SelectedCode,
+  StageCandidate,
+  StageTrace,
   SymbolInfo,
   Tier,
   Turn,
 } from "../protocol/types.ts";
-import { symbolKinds } from "../protocol/types.ts";
+import { dropReasons, foundBys, rankings, reasonKinds, symbolKinds } from "../protocol/types.ts";
 import { chatCommands } from "../protocol/webviewMessages.ts";
 import type { ChatState, MemoryLine, ToWebview } from "../protocol/webviewMessages.ts";
 import {
@@ -34,25 +38,6 @@ import {
 } from "./shape.ts";
 
 /* The tables below are records, so that the compiler asks for each new member of a union. */
-const reasonKinds: Readonly<Record<Reason["kind"], true>> = {
-  body: true,
-  symbol: true,
-  signature: true,
-  comment: true,
-  path: true,
-  exactSymbol: true,
-  exactPath: true,
-  literal: true,
-  stackFrame: true,
-  coverage: true,
-  file: true,
-  definition: true,
-  source: true,
-  test: true,
-  neighbour: true,
-  openEditor: true,
-  meaning: true,
-};
 const relationKinds: Readonly<Record<Relation["kind"], true>> = {
   calls: true,
   calledBy: true,
@@ -97,8 +82,9 @@ const isCitation = isObject<Citation>({
 const isRecall = isObject<Recall>({
   citation: isCitation,
   score: isNumber,
+  similarity: isOptional(isNumber),
   reasons: isArrayOf(
-    isObject<Reason>({ kind: isKeyOf(reasonKinds), detail: isString, weight: isNumber }),
+    isObject<Reason>({ kind: isOneOf(...reasonKinds), detail: isString, weight: isNumber }),
   ),
   role: isKeyOf(fileRoles),
   language: isString,
@@ -112,6 +98,19 @@ const isRecall = isObject<Recall>({
     }),
   ),
 });
+const isStageCandidate = isObject<StageCandidate>({
+  rootId: isString,
+  path: isString,
+  lines: isOptional(
+    isObject<{ startLine: number; endLine: number }>({ startLine: isCount, endLine: isCount }),
+  ),
+  score: isNumber,
+  parts: isOptional(
+    isArrayOf(isObject<ScorePart>({ kind: isOneOf(...reasonKinds), weight: isNumber })),
+  ),
+  foundBy: isOptional(isArrayOf(isOneOf(...foundBys))),
+  dropped: isOptional(isOneOf(...dropReasons)),
+});
 const isTrace = isObject<RecallTrace>({
   terms: isArrayOf(
     isObject<RecallTrace["terms"][number]>({ term: isString, nChunks: isCount, used: isBoolean }),
@@ -120,7 +119,12 @@ const isTrace = isObject<RecallTrace>({
   paths: isArrayOf(isString),
   literals: isArrayOf(isString),
   stages: isArrayOf(
-    isObject<RecallTrace["stages"][number]>({ name: isString, nCandidates: isCount, ms: isNumber }),
+    isObject<StageTrace>({
+      name: isString,
+      nCandidates: isCount,
+      ms: isNumber,
+      candidates: isOptional(isArrayOf(isStageCandidate)),
+    }),
   ),
   meaning: isOptional(
     isObject<MeaningTrace>({
@@ -129,6 +133,19 @@ const isTrace = isObject<RecallTrace>({
       nEmbedded: isCount,
       nChunks: isCount,
       memoryBytes: isCount,
+    }),
+  ),
+  asked: isOptional(
+    isObject<AskedTrace>({
+      query: isString,
+      limit: isCount,
+      roots: isArrayOf(isObject<{ id: string; name: string }>({ id: isString, name: isString })),
+      paths: isOptional(isArrayOf(isString)),
+      neighbours: isOptional(isBoolean),
+      ranking: isOneOf(...rankings),
+      ranker: isOptional(isString),
+      schema: isCount,
+      chunker: isCount,
     }),
   ),
   reread: isOptional(

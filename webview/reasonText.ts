@@ -25,6 +25,11 @@ function relationText({ kind, of, nDefinitions }: Relation, texts: Texts): strin
     : texts.text("relation.oneOf", words, String(nDefinitions));
 }
 
+/** Returns a kind of reason in words, without what it is about. */
+export function reasonName(kind: Reason["kind"], texts: Texts): string {
+  return reasonText({ kind, detail: "", weight: 0 }, texts);
+}
+
 /** A reason without a detail loses what would introduce the detail. */
 function reasonText(reason: Reason, texts: Texts): string {
   const key: StringKey = `reason.${reason.kind}`;

@@ -26,7 +26,7 @@ export function createTurnFooter(
         actions.copy(answerForClipboard(turn.text, turn.citations));
         flashCopied(copy, texts);
       });
-      const { toggle, panel } = lookedAtPanel(turn, texts, panelState);
+      const { toggle, panel } = lookedAtPanel(turn, texts, actions, panelState);
       const seconds = turn.elapsedMs === undefined ? "" : texts.number(turn.elapsedMs / 1000, 2);
       return element(
         "footer",
@@ -54,6 +54,7 @@ export function createTurnFooter(
 function lookedAtPanel(
   turn: Turn,
   texts: Texts,
+  actions: TurnActions,
   state: { isOpen: boolean },
 ): { readonly toggle: HTMLElement; readonly panel: HTMLElement } {
   const panel = element("div", { class: "looked-panel", attributes: { id: `looked-${turn.id}` } });
@@ -78,7 +79,7 @@ function lookedAtPanel(
     toggle.setAttribute("aria-expanded", String(state.isOpen));
     panel.hidden = !state.isOpen;
     // Built on demand: a long trace costs nothing until somebody wants to see it.
-    panel.replaceChildren(...(state.isOpen ? [lookedAtView(turn, texts)] : []));
+    panel.replaceChildren(...(state.isOpen ? [lookedAtView(turn, texts, actions)] : []));
   }
   show();
   return { toggle, panel };

@@ -12,4 +12,8 @@ export interface TurnActions {
   readonly copy: (text: string) => void;
   /** Asks the question of this turn again. */
   askAgain(turnId: string): void;
+  /** Saves what the recall of this turn saw. */
+  saveTrace(turnId: string): void;
+  /** Asks again and shows how the places differ. */
+  compareTrace(turnId: string): void;
 }

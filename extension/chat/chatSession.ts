@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { CancellationTokenSource, Emitter, type Event } from "vscode-jsonrpc/node";
 import { MemoryError } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";
+import { savedTraceOf, type SavedTrace } from "../../protocol/savedTrace.ts";
 import type { Citation, SelectedCode, Turn } from "../../protocol/types.ts";
 import type { ChatState, MemoryLine, ToWebview } from "../../protocol/webviewMessages.ts";
 import { isMemoryError } from "../memory/memoryClient.ts";
@@ -91,6 +92,8 @@ export class ChatSession {
         question,
         conversationId,
         askId: answer.askId,
+        // Less than a thousandth of the time of a question, and the answer can say later what it looked at.
+        explain: true,
         ...(activeFile === undefined ? {} : { activeFile }),
         ...(selection === undefined ? {} : { selection }),
       },
@@ -186,6 +189,18 @@ export class ChatSession {
       ),
     );
     return lastQuestion(turns.slice(0, at === -1 ? 0 : at));
+  }
+
+  /**
+   * What the recall of an answer saw, as it is saved; that of the last answer without an id. `undefined` when there is
+   * no such answer, or none that says what it asked: one of an older version, or about selected code.
+   */
+  async traceOf(turnId?: string): Promise<SavedTrace | undefined> {
+    const { turns } = await this.#readShown();
+    const turn = turns.findLast(({ id, role }) =>
+      turnId === undefined ? role === "lore" : id === turnId,
+    );
+    return turn && savedTraceOf(turn, Date.now());
   }
 
   /** Reads the cited places of the open conversation again and says which still hold, newest answer first. */

@@ -8,6 +8,7 @@ import type { MemorySession } from "../memory/memorySession.ts";
 import { wasStopped, type ChatSession } from "./chatSession.ts";
 import { chatPage } from "./chatPage.ts";
 import type { CitationOpener } from "./citations.ts";
+import type { Traces } from "../trace/traces.ts";
 import { readWebviewMessage } from "./webviewMessageGuard.ts";
 
 /** Id of the chat's view in package.json. */
@@ -35,6 +36,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #chat: ChatSession;
   readonly #citations: CitationOpener;
+  readonly #traces: Traces;
   readonly #log: vscode.LogOutputChannel;
   readonly #subscriptions: readonly { dispose(): void }[];
   #recheckTimer: NodeJS.Timeout | undefined;
@@ -49,11 +51,13 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     memory: MemorySession,
     chat: ChatSession,
     citations: CitationOpener,
+    traces: Traces,
     log: vscode.LogOutputChannel,
   ) {
     this.#extensionUri = extensionUri;
     this.#chat = chat;
     this.#citations = citations;
+    this.#traces = traces;
     this.#log = log;
     this.#subscriptions = [
       chat.onMessage((message) => this.#post(message)),
@@ -154,6 +158,10 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       case "copy":
         await vscode.env.clipboard.writeText(message.text);
         return;
+      case "saveTrace":
+        return this.#traces.save(message.turnId);
+      case "compareTrace":
+        return this.#traces.compare(message.turnId);
       case "draft":
         chat.keepDraft(message.text);
         return;

@@ -27,7 +27,9 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
         ? { type: "ask", question: value["question"] }
         : undefined;
     case "askAgain":
-      return isId(value["turnId"]) ? { type: "askAgain", turnId: value["turnId"] } : undefined;
+    case "saveTrace":
+    case "compareTrace":
+      return isId(value["turnId"]) ? { type: value["type"], turnId: value["turnId"] } : undefined;
     case "showEarlier":
       return isId(value["before"]) ? { type: "showEarlier", before: value["before"] } : undefined;
     case "draft":

@@ -5,6 +5,7 @@ import { explainObstacle } from "../memory/explain.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import type { Root } from "../../protocol/types.ts";
 import type { StatusDocument } from "../status/statusDocument.ts";
+import type { Traces } from "../trace/traces.ts";
 import type { Wording } from "../wording.ts";
 import { ask, askAboutSelection } from "./askCommands.ts";
 import { forgetFolder, rebuildMemory } from "./memoryCommands.ts";
@@ -15,6 +16,7 @@ export interface CommandTargets {
   readonly memory: MemorySession;
   readonly chat: ChatSession;
   readonly view: ChatView;
+  readonly traces: Traces;
   readonly statusDocument: StatusDocument;
   readonly wording: Wording;
   readonly log: vscode.LogOutputChannel;
@@ -27,7 +29,7 @@ export interface CommandTargets {
  * that needs the memory first says what stands in the way.
  */
 export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
-  const { memory, chat, view, statusDocument, wording, log, allRoots } = targets;
+  const { memory, chat, view, traces, statusDocument, wording, log, allRoots } = targets;
   const register = (id: string, run: (argument: unknown) => Promise<unknown>): vscode.Disposable =>
     vscode.commands.registerCommand(id, async (argument: unknown) => {
       try {
@@ -57,6 +59,8 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
       rebuildMemory(memory, allRoots(), wording, argument),
     ),
     withMemory("lore.forgetFolder", (argument) => forgetFolder(memory, argument)),
+    withMemory("lore.saveTrace", (file) => traces.saveTo(file)),
+    withMemory("lore.compareTrace", (file) => traces.compareWith(file)),
     withMemory("lore.newConversation", async () => {
       await chat.newConversation();
       await view.reveal();

@@ -1,5 +1,5 @@
 /** Answers questions from what was recalled, without a language model: places, their lines, how they connect. */
-import type { Answer } from "../../protocol/types.ts";
+import type { Answer, RecallTrace } from "../../protocol/types.ts";
 import type { AskParams } from "../../protocol/methods.ts";
 import { parseQuestion, type ParsedQuestion } from "../recall/question.ts";
 import type { AnswerService } from "../services.ts";
@@ -42,6 +42,7 @@ export class Answerer implements AnswerService {
         limit: nRecalled,
         ...(params.rootIds === undefined ? {} : { rootIds: params.rootIds }),
         ...(params.activeFile === undefined ? {} : { activeFile: params.activeFile }),
+        ...(params.explain === undefined ? {} : { explain: params.explain }),
       },
       signal,
     );
@@ -69,7 +70,7 @@ export class Answerer implements AnswerService {
       recalls,
       coverage,
       tiers,
-      trace,
+      trace: query === params.question ? trace : withoutAsked(trace),
       elapsedMs: this.#ports.clock.elapsedMs() - startMs,
     };
   }
@@ -81,6 +82,11 @@ function queryOf(question: string, selection: Selection | undefined): string {
   return selection.name === undefined
     ? `${question}\n${selection.text.slice(0, 500)}`
     : `${question} \`${selection.name}\``;
+}
+
+/** What was searched for holds code that was selected then: a trace that can be saved must not hold it. */
+function withoutAsked({ asked: _asked, ...trace }: RecallTrace): RecallTrace {
+  return trace;
 }
 
 /** The words come from what is looked for, the wish from what was asked. */

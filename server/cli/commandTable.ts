@@ -3,7 +3,15 @@
 /** How the program is called, as in the README. */
 export const program = "npx lore";
 
-export const commandNames = ["index", "ask", "search", "status", "stats", "forget"] as const;
+export const commandNames = [
+  "index",
+  "ask",
+  "search",
+  "retrace",
+  "status",
+  "stats",
+  "forget",
+] as const;
 export type CommandName = (typeof commandNames)[number];
 
 interface CommandEntry {
@@ -28,6 +36,10 @@ export const commandTable: Readonly<Record<CommandName, CommandEntry>> = {
       `${program} search FOLDER --batch QUESTIONS.jsonl`,
     ],
     summary: "List the places that a question is about, or all places of a text.",
+  },
+  retrace: {
+    usage: [`${program} retrace FOLDER TRACE.json`],
+    summary: "Ask the question of a saved trace again, and say which places differ and why.",
   },
   status: {
     usage: [`${program} status [FOLDER]`],
@@ -64,6 +76,7 @@ export type OptionName =
   | "no-refine"
   | "limit"
   | "explain"
+  | "save-trace"
   | "all"
   | "whole-word"
   | "batch"
@@ -72,7 +85,7 @@ export type OptionName =
   | "help"
   | "version";
 
-const filling: readonly CommandName[] = ["index", "ask", "search", "status", "stats"];
+const filling: readonly CommandName[] = ["index", "ask", "search", "retrace", "status", "stats"];
 
 export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   json: {
@@ -120,7 +133,15 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   limit: { type: "string", value: "N", summary: "At most N results.", commands: ["search"] },
   explain: {
     type: "boolean",
-    summary: "Say how the question was understood and why each place was chosen.",
+    summary:
+      "Say how the question was understood, what each stage found, and why each place was chosen.",
+    commands: ["search"],
+  },
+  "save-trace": {
+    type: "string",
+    value: "FILE",
+    summary:
+      "Write what each stage found to FILE, for “lore retrace”. It holds no text of your files.",
     commands: ["search"],
   },
   all: {

@@ -1,7 +1,6 @@
 /** What a command line asks for, or the one sentence that says what is wrong with it. */
-import { rankings, type RankingKind } from "../services.ts";
 import { parseArgs } from "node:util";
-import type { MemorySettings } from "../../protocol/types.ts";
+import { rankings, type MemorySettings, type RankingKind } from "../../protocol/types.ts";
 import { formatCount } from "./numbers.ts";
 import { commandNames, optionTable, type CommandName, type OptionName } from "./commandTable.ts";
 
@@ -31,7 +30,10 @@ export type Command =
       readonly limit: number;
       readonly explain: boolean;
       readonly ranking: RankingKind;
+      /** File for the trace. */
+      readonly saveTrace: string | undefined;
     } & Common)
+  | ({ readonly kind: "retrace"; readonly folder: string; readonly file: string } & Common)
   | ({
       readonly kind: "batch";
       readonly folder: string;
@@ -120,6 +122,10 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
       const [folder, question] = folderAndText(name, positionals, "question");
       return { kind: name, folder, question, ...common };
     }
+    case "retrace": {
+      const [folder, file] = folderAndText(name, positionals, "file with a saved trace");
+      return { kind: name, folder, file, ...common };
+    }
     case "search":
       return readSearch(values, positionals, common);
   }
@@ -133,6 +139,12 @@ function readSearch(values: Values, positionals: readonly string[], common: Comm
   if (values.candidates !== undefined && values.batch === undefined)
     throw new UsageError("--candidates needs --batch.");
   const ranking = rankingOf(values);
+  const saveTrace =
+    values["save-trace"] === undefined
+      ? undefined
+      : filled("save-trace", String(values["save-trace"]));
+  if (saveTrace !== undefined && (values.batch !== undefined || values.all === true))
+    throw new UsageError("--save-trace goes with neither --batch nor --all.");
   if (values.batch !== undefined) {
     if (values.all === true || values.explain === true) {
       throw new UsageError("--batch goes with neither --all nor --explain.");
@@ -168,6 +180,7 @@ function readSearch(values: Values, positionals: readonly string[], common: Comm
     limit: limit ?? defaultLimit,
     explain,
     ranking,
+    saveTrace,
     ...common,
   };
 }

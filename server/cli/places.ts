@@ -15,7 +15,7 @@ export function linesOf({ start, end }: Range): Lines {
 }
 
 /** `src/a.ts:3-9`, safe for a terminal. */
-export function placeText({ path, range }: Citation): string {
+export function placeText({ path, range }: Pick<Citation, "path" | "range">): string {
   const { startLine, endLine } = linesOf(range);
   return `${safeLine(path)}:${startLine}${endLine === startLine ? "" : `-${endLine}`}`;
 }

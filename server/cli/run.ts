@@ -8,6 +8,7 @@ import { helpText, usageLine } from "./help.ts";
 import { forgetFolder, indexFolder } from "./indexCommand.ts";
 import { CliError, isInterrupted, type Surroundings } from "./openFolder.ts";
 import { parseCommandLine, type Command } from "./options.ts";
+import { retraceFolder } from "./retraceCommand.ts";
 import { searchEverywhere, searchFolder } from "./searchCommand.ts";
 import { showStats, showStatus } from "./statusCommand.ts";
 import { Terminal, type Failure } from "./terminal.ts";
@@ -60,6 +61,8 @@ function runCommand(
       return searchEverywhere(command, terminal, around);
     case "batch":
       return searchBatch(command, terminal, around);
+    case "retrace":
+      return retraceFolder(command, terminal, around);
     case "status":
       return showStatus(command, terminal, around);
     case "stats":

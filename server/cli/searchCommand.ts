@@ -1,18 +1,14 @@
-import type {
-  MeaningTrace,
-  Recall,
-  RecallTrace,
-  Relation,
-  RereadTrace,
-} from "../../protocol/types.ts";
+import type { Recall, Relation } from "../../protocol/types.ts";
 import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
-import { formatBytes, formatCount, formatNouns } from "./numbers.ts";
+import { formatCount, formatNouns } from "./numbers.ts";
 import type { Surroundings } from "./openFolder.ts";
 import type { Command } from "./options.ts";
 import { placeText, linesOf, resultLine } from "./places.ts";
 import { noticesJson } from "./statusText.ts";
 import { safe, safeLine, type Terminal } from "./terminal.ts";
+import { writeTrace } from "./traceFile.ts";
+import { printTrace } from "./traceText.ts";
 
 /** Of each place this many lines are printed. */
 const maxShownLines = 6;
@@ -26,11 +22,15 @@ export function searchFolder(
 ): Promise<ExitCode> {
   return answerFrom(command, "searchable", terminal, around, async (folder) => {
     const { services } = folder;
-    const { question, limit, explain, ranking } = command;
-    const found = await services.recall.search({ query: question, limit }, around.signal, {
-      ranking,
-    });
+    const { question, limit, explain, ranking, saveTrace } = command;
+    const isTraced = explain || saveTrace !== undefined;
+    const found = await services.recall.search(
+      { query: question, limit, ...(isTraced ? { explain: true } : {}) },
+      around.signal,
+      { ranking },
+    );
     const { recalls, trace, coverage } = found;
+    if (saveTrace !== undefined) writeTrace(saveTrace, found, services.clock.nowMs(), around);
     if (command.json) {
       terminal.json({
         query: question,
@@ -135,54 +135,6 @@ function relationText({ kind, of, nDefinitions }: Relation): string {
   return nDefinitions === undefined
     ? words
     : `${words}, or another of ${nDefinitions} definitions of this name`;
-}
-
-function printTrace(trace: RecallTrace, terminal: Terminal): void {
-  const list = (name: string, items: readonly string[]): void => {
-    if (items.length > 0) terminal.line(`${name}: ${items.map(safeLine).join(", ")}`);
-  };
-  list(
-    "words",
-    trace.terms.map(
-      ({ term, nChunks, used }) => `${term} (${used ? formatCount(nChunks) : "not used"})`,
-    ),
-  );
-  list("identifiers", trace.identifiers);
-  list("paths", trace.paths);
-  list("quoted", trace.literals);
-  if (trace.meaning !== undefined) terminal.line(`meaning: ${meaningText(trace.meaning)}`);
-  if (trace.reread !== undefined) terminal.line(`read again: ${rereadText(trace.reread)}`);
-  for (const { name, nCandidates, ms } of trace.stages) {
-    terminal.line(
-      `${safeLine(name)}: ${formatNouns(nCandidates, "candidate")} in ${ms.toFixed(1)} ms`,
-    );
-  }
-  terminal.line();
-}
-
-function meaningText({ state, nEmbedded, nChunks, memoryBytes }: MeaningTrace): string {
-  const counts = `${formatCount(nEmbedded)} of ${formatNouns(nChunks, "chunk")}, ${formatBytes(memoryBytes)} in memory`;
-  switch (state) {
-    case "used":
-      return counts;
-    case "partly":
-      return `${counts}; the others by their words only`;
-    case "notAsked":
-      return "not asked, because the question holds no word";
-    case "unavailable":
-      return "not available, search works by words only";
-  }
-}
-
-function rereadText({ state, nPlaces }: RereadTrace): string {
-  switch (state) {
-    case "used":
-      return `the best ${formatNouns(nPlaces, "place")}`;
-    case "late":
-      return `not done in time for ${formatNouns(nPlaces, "place")}`;
-    case "unavailable":
-      return "not available";
-  }
 }
 
 function shownLine(line: string): string {

@@ -1,5 +1,5 @@
 /** From all ranked places to the list that is shown: no place twice, no file in the way of all others. */
-import type { Recall } from "../../protocol/types.ts";
+import type { DropReason, Recall } from "../../protocol/types.ts";
 import type { RankedChunk } from "./rankInBank.ts";
 
 /** At most this many results from one file among the first ones. */
@@ -8,12 +8,13 @@ const maxPerFile = 5;
 /**
  * Returns at most `limit` places, best first. Copies of a text, and more than its share of a file, come only
  * after the others. A place whose lines are shown already is left out. `folderOf` gives a root's absolute
- * folder, for one root may lie inside of another.
+ * folder, for one root may lie inside of another. `dropped` is told of each place that is left out.
  */
 export function chooseResults(
   ranked: readonly RankedChunk[],
   limit: number,
   folderOf: (rootId: string) => string,
+  dropped?: (recall: Recall, reason: DropReason) => void,
 ): Recall[] {
   const perFile = new Map<string, Recall[]>();
   const first: Recall[] = [];
@@ -23,14 +24,19 @@ export function chooseResults(
     const { contentHash, rootId, path } = recall.citation;
     const file = `${folderOf(rootId)}/${path}`;
     const ofFile = perFile.get(file) ?? [];
-    if (ofFile.some((better) => showsLinesOf(better, recall))) continue;
+    if (ofFile.some((better) => showsLinesOf(better, recall))) {
+      dropped?.(recall, "shownAlready");
+      continue;
+    }
     // The same text in another file says nothing new; it comes after everything that does.
     const isCopy = shown.has(contentHash);
     (isCopy || ofFile.length >= maxPerFile ? later : first).push(recall);
     shown.add(contentHash);
     perFile.set(file, [...ofFile, recall]);
   }
-  return [...first, ...later].slice(0, limit);
+  const chosen = [...first, ...later];
+  for (const recall of chosen.slice(limit)) dropped?.(recall, "overLimit");
+  return chosen.slice(0, limit);
 }
 
 /** True when at least half of the second place's lines are in the first. */

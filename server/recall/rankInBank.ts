@@ -23,6 +23,7 @@ import type { ParsedQuestion } from "./question.ts";
 import { QuestionMatcher } from "./questionMatcher.ts";
 import { rankVector, type QuestionFacts } from "./rankFeatures.ts";
 import { handParts, reasonsOf, type Features } from "./ranking.ts";
+import type { TraceCollector } from "./traceCollector.ts";
 import { offsetsOf, symbolsIn, type FileSource, type VerifiedFile } from "./verifiedSource.ts";
 
 export interface RankedChunk {
@@ -55,6 +56,7 @@ export function rankInBank(
   params: SearchParams,
   options: RankOptions,
   signal: AbortSignal,
+  trace?: TraceCollector,
 ): RankedChunk[] {
   const mass = Math.max(
     1e-9,
@@ -75,11 +77,15 @@ export function rankInBank(
   };
   const files = gatherFiles(open, asked, candidates, dense, params, mass);
   const folderShare = folderShares(files);
-  const drafts = filesToRead(files).flatMap(({ candidate, i }) => {
+  const toRead = filesToRead(files);
+  trace?.files(open, files, new Set(toRead.map(({ candidate }) => candidate)));
+  const drafts = toRead.flatMap(({ candidate, i }) => {
     signal.throwIfAborted();
     const file = source.read(open.root.folder, open.bank, candidate.path);
     const place: FilePlace = { priorPlace: i + 1, folderShare: folderShare(candidate) };
-    return file === undefined ? [] : draftFile(ranking, file, candidate, place);
+    if (file !== undefined) return draftFile(ranking, file, candidate, place);
+    trace?.unreadable(candidate.path);
+    return [];
   });
   const facts: QuestionFacts = {
     nTerms: candidates.terms.length,
@@ -217,6 +223,7 @@ function rankedRun(ranking: Ranking, source: FileSource, run: ChunkRun<Scored>):
     pointed: file.path,
     meaning: file.asRemembered ? placesText(ranking, candidate.blob.id, run.best.chunkIdx) : "",
   };
+  const { similarity } = run.best.facts;
   const recall: Recall = {
     citation: source.cite(
       open.root.id,
@@ -226,6 +233,7 @@ function rankedRun(ranking: Ranking, source: FileSource, run: ChunkRun<Scored>):
       best === undefined ? undefined : symbolInfo(file.symbols, best),
     ),
     score: run.best.score,
+    ...(similarity === undefined ? {} : { similarity }),
     reasons: run.best.reasonsWith(details, definition.exact),
     role: file.role,
     language: file.language,

@@ -4,11 +4,14 @@
  */
 import type { SearchParams } from "../../protocol/methods.ts";
 import type {
+  AskedTrace,
   Coverage,
   MeaningTrace,
+  RankingKind,
   Recall,
   RecallTrace,
   SearchResult,
+  StageTrace,
 } from "../../protocol/types.ts";
 import type {
   DefinitionPlace,
@@ -23,6 +26,7 @@ import { fileRoleOf } from "../ingest/fileRole.ts";
 import { languageOf, type LanguageId } from "../ingest/languages.ts";
 import { isDamage } from "../memory/database.ts";
 import type { OpenBank } from "../memory/memoryBank.ts";
+import { chunkerVersion, schemaVersion } from "../memory/schema.ts";
 import { findCandidates, type WeighedTerm } from "./candidates.ts";
 import { chooseResults } from "./chooseResults.ts";
 import { type DenseSearch, sumOfMeanings } from "./denseSearch.ts";
@@ -33,6 +37,7 @@ import { rankInBank, type RankedChunk, type RankOptions } from "./rankInBank.ts"
 import { rereadPlaces } from "./rereadPlaces.ts";
 import type { Reranker } from "./reranker.ts";
 import { withNeighbours } from "./neighbours.ts";
+import { TraceCollector, type Lap } from "./traceCollector.ts";
 import { findUses } from "./uses.ts";
 import { SourceLook, type VerifiedSource } from "./verifiedSource.ts";
 
@@ -93,13 +98,15 @@ export class Recaller implements RecallService, SourceReader {
     signal: AbortSignal,
     how: SearchHow = {},
   ): Promise<SearchResult> {
-    const stages: { name: string; nCandidates: number; ms: number }[] = [];
+    const stages: StageTrace[] = [];
     let lapMs = this.#clock.elapsedMs();
-    const lap = (name: string, nCandidates: number): void => {
+    const lap: Lap = (name, nCandidates, candidates) => {
       const now = this.#clock.elapsedMs();
-      stages.push({ name, nCandidates, ms: Math.round((now - lapMs) * 100) / 100 });
+      const ms = Math.round((now - lapMs) * 100) / 100;
+      stages.push({ name, nCandidates, ms, ...(candidates?.length ? { candidates } : {}) });
       lapMs = now;
     };
+    const trace = params.explain === true ? new TraceCollector(lap) : undefined;
     const question = parseQuestion(params.query);
     const ranking = how.ranking ?? "learned";
     const byWords = ranking === "words" || question.problem !== undefined;
@@ -125,11 +132,11 @@ export class Recaller implements RecallService, SourceReader {
     const banks = this.#memory.banks(params.rootIds);
     for (const open of banks) {
       await this.#reading(open, async () => {
-        let found = this.#rank(open, asked, params, signal, lap);
+        let found = this.#rank(open, asked, params, signal, lap, trace);
         const guessed = guessedFiles(open, found.chunks);
         if (guessed.length > 0 && (await this.#memory.refineNow(open.root.id, guessed, signal))) {
           lap("refine", guessed.length);
-          found = this.#rank(open, asked, params, signal, lap);
+          found = this.#rank(open, asked, params, signal, lap, trace);
         }
         meanings.push(found.meaning);
         for (const term of found.terms) remember(weighed, term);
@@ -139,14 +146,19 @@ export class Recaller implements RecallService, SourceReader {
     const read = rereads
       ? await rereadPlaces(ranked, question.raw, this.#reranker, signal)
       : { ranked, trace: undefined };
-    if (read.trace !== undefined) lap("reread", read.trace.nPlaces);
+    if (read.trace !== undefined) {
+      trace?.ranked(byScore(read.ranked).slice(0, read.trace.nPlaces));
+      lap("reread", read.trace.nPlaces, trace?.take());
+    }
     const folders = new Map(banks.map(({ root }) => [root.id, root.folder]));
     let recalls = chooseResults(
       read.ranked,
       params.limit,
       (rootId) => folders.get(rootId) ?? rootId,
+      trace && ((recall, reason) => trace.dropped(recall, reason)),
     );
-    lap("select", recalls.length);
+    trace?.places(byScore(read.ranked));
+    lap("select", recalls.length, trace?.take());
     const home = banks.find(({ root }) => root.id === recalls[0]?.citation.rootId);
     if (params.neighbours !== false && home !== undefined) {
       await this.#reading(home, () => {
@@ -154,7 +166,9 @@ export class Recaller implements RecallService, SourceReader {
           withNeighbours(recalls, home, asked.look, params.limit, signal),
         );
       });
-      lap("neighbours", recalls.filter(({ relation }) => relation !== undefined).length);
+      const added = recalls.filter(({ relation }) => relation !== undefined);
+      trace?.places(added);
+      lap("neighbours", added.length, trace?.take());
     }
     const meaning = sumOfMeanings(meanings);
     const isUsed = meanings.some(({ state }) => state === "used" || state === "partly");
@@ -165,6 +179,9 @@ export class Recaller implements RecallService, SourceReader {
       trace: {
         ...traceOf(question, [...weighed.values()], stages),
         ...(meaning === undefined ? {} : { meaning }),
+        ...(trace === undefined
+          ? {}
+          : { asked: askedTrace(params, banks, ranking, asked.rank.learned?.modelId) }),
         ...(read.trace === undefined ? {} : { reread: read.trace }),
       },
     };
@@ -175,16 +192,31 @@ export class Recaller implements RecallService, SourceReader {
     { question, terms, embedding, look, rank }: Asked,
     params: SearchParams,
     signal: AbortSignal,
-    lap: (stage: string, nCandidates: number) => void,
+    lap: Lap,
+    trace: TraceCollector | undefined,
   ): { chunks: RankedChunk[]; terms: readonly WeighedTerm[]; meaning: MeaningTrace } {
     return open.bank.reading(() => {
       const asked = rank.byMeaning ? [] : terms;
       const byWords = findCandidates(open.bank, asked, open.bank.nChunks());
-      lap("words", byWords.chunks.length);
+      trace?.words(open, byWords);
+      lap("words", byWords.chunks.length, trace?.take());
       const { candidates: byMeaning, trace: meaning } = this.#dense.search(open.bank, embedding);
-      lap("meaning", byMeaning?.neighbours.length ?? 0);
-      const chunks = rankInBank(open, look, question, byWords, byMeaning, params, rank, signal);
-      lap("rank", chunks.length);
+      trace?.meaning(open, byMeaning);
+      lap("meaning", byMeaning?.neighbours.length ?? 0, trace?.take());
+      trace?.paths(open, byWords);
+      const chunks = rankInBank(
+        open,
+        look,
+        question,
+        byWords,
+        byMeaning,
+        params,
+        rank,
+        signal,
+        trace,
+      );
+      trace?.ranked(byScore(chunks));
+      lap("rank", chunks.length, trace?.take());
       return { chunks, terms: byWords.terms, meaning };
     });
   }
@@ -274,6 +306,29 @@ function remember(terms: Map<string, WeighedTerm>, term: WeighedTerm): void {
       ? term
       : { ...old, nChunks: old.nChunks + term.nChunks, used: old.used || term.used },
   );
+}
+
+function byScore(ranked: readonly RankedChunk[]): Recall[] {
+  return ranked.map(({ recall }) => recall).sort((a, b) => b.score - a.score);
+}
+
+function askedTrace(
+  { query, limit, paths, neighbours }: SearchParams,
+  banks: readonly OpenBank[],
+  ranking: RankingKind,
+  ranker: string | undefined,
+): AskedTrace {
+  return {
+    query,
+    limit,
+    roots: banks.map(({ root: { id, name } }) => ({ id, name })),
+    ...(paths === undefined ? {} : { paths }),
+    ...(neighbours === undefined ? {} : { neighbours }),
+    ranking,
+    ...(ranker === undefined ? {} : { ranker }),
+    schema: schemaVersion,
+    chunker: chunkerVersion,
+  };
 }
 
 function traceOf(

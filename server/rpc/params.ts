@@ -1,12 +1,14 @@
 /** The shape of each method's parameters: what `handlers.ts` lets in. */
 import type {
   AskParams,
+  CompareTraceParams,
   ExhaustiveParams,
   FileChange,
   OpenParams,
   ReadConversationParams,
   SearchParams,
 } from "../../protocol/methods.ts";
+import { maxTraceLength } from "../../protocol/savedTrace.ts";
 import { symbolKinds } from "../../protocol/types.ts";
 import type {
   Citation,
@@ -57,7 +59,8 @@ const settings = object<MemorySettings>({
 
 const roots = list(root, 1_000);
 
-const range = object<Range>({
+/** A range within a file. */
+export const range = object<Range>({
   start: object<Position>({ line, character: line }),
   end: object<Position>({ line, character: line }),
 });
@@ -116,7 +119,9 @@ export const params = {
     paths: optional(globs),
     activeFile: optional(file),
     neighbours: optional(flag),
+    explain: optional(flag),
   }),
+  compareTrace: object<CompareTraceParams>({ trace: text(maxTraceLength) }),
   exhaustive: object<ExhaustiveParams>({
     literal: filledText(maxQuestionLength),
     wholeWord: flag,
@@ -135,6 +140,7 @@ export const params = {
         range: object<{ startLine: number; endLine: number }>({ startLine: line, endLine: line }),
       }),
     ),
+    explain: optional(flag),
     askId: id,
   }),
   checkCitations: object<{ citations: Citation[] }>({ citations: list(citation, maxResults) }),

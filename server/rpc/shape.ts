@@ -98,6 +98,13 @@ export function integer(min: number, max: number): Shape<number> {
   };
 }
 
+/** A finite number. */
+export const finite: Shape<number> = (value, place) => {
+  if (typeof value !== "number" || !Number.isFinite(value))
+    throw new ShapeError(`${place} must be a number`);
+  return value;
+};
+
 /** True or false. */
 export const flag: Shape<boolean> = (value, place) => {
   if (typeof value !== "boolean") throw new ShapeError(`${place} must be true or false`);

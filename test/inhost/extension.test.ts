@@ -1,6 +1,6 @@
 /** Lore as an installed extension: it starts by itself, its commands work, and it survives its server. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import type { AskResult } from "../../protocol/methods.ts";
@@ -64,6 +64,25 @@ suite("Lore in the editor", () => {
     assert.ok(citation !== undefined && !answer.abstained);
     assert.ok(citation.range.start.line <= 1 && citation.range.end.line >= 4);
     assert.ok(answer.turnId !== undefined, "the turn is stored");
+  });
+
+  test("the trace of the last answer is saved without text, and asked again it is as before", async () => {
+    await ask(tideQuestion);
+    const file = vscode.Uri.file(path.join(folder(), "..", `trace-${process.pid}.json`));
+    try {
+      await vscode.commands.executeCommand("lore.saveTrace", file);
+      const text = readFileSync(file.fsPath, "utf8");
+      assert.match(text, /"format": "lore-trace"/);
+      assert.ok(text.includes(JSON.stringify(tideQuestion)));
+      assert.ok(!text.includes("Metres"), "no text of a file");
+      await vscode.commands.executeCommand("lore.compareTrace", file);
+      const document = vscode.window.activeTextEditor?.document;
+      assert.equal(document?.uri.scheme, "lore-trace");
+      assert.match(document.getText(), /places, /);
+      assert.ok(document.getText().includes(`${tides}:`));
+    } finally {
+      rmSync(file.fsPath, { force: true });
+    }
   });
 
   test("the status counts every file and is read-only", async () => {

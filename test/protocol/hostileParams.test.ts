@@ -17,6 +17,7 @@ const longText = "x".repeat(10 * 1024 * 1024);
 const selection = { file: "/work/a", text: "a", range: { startLine: 0, endLine: 1 } };
 const ask = { question: "why?", askId: "1" };
 const search = { query: "why?", limit: 5 };
+const trace = { trace: "a file" };
 const exhaustive = { literal: "a", wholeWord: true, limit: 5 };
 
 /** Values of a wrong type wherever an object is expected. */
@@ -76,7 +77,12 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { ...search, paths: [longText] },
       { ...search, activeFile: "a.ts" },
       { ...search, activeFile: null },
+      { ...search, explain: "yes" },
     ],
+  },
+  [methods.compareTrace.method]: {
+    good: trace,
+    bad: [{}, { trace: 1 }, { trace: { format: "lore-trace" } }, { trace: longText }],
   },
   [methods.exhaustive.method]: {
     good: exhaustive,
@@ -89,6 +95,7 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { ...ask, question: longText },
       { ...ask, askId: 1 },
       { ...ask, conversationId: "" },
+      { ...ask, explain: 1 },
       { ...ask, selection: "text" },
       { ...ask, selection: { ...selection, text: longText } },
       { ...ask, selection: { ...selection, range: { startLine: -1, endLine: 2 } } },

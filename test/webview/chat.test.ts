@@ -122,6 +122,47 @@ test("a changed, moved or gone source says so in words", () =>
     assert.equal(await notice.innerText(), "");
   }));
 
+test("what each stage found opens by mouse and by key, and says why something was left out", () =>
+  withChat({}, async (chat) => {
+    await chat.send(sample.state(exchange));
+    await chat.page.getByRole("button", { name: "What I looked at" }).click();
+    const panel = chat.page.locator(".looked-at");
+    const first = panel.locator("details").first();
+    const summary = first.locator("summary");
+    assert.equal(await summary.innerText(), "Found by words: 2 of 200");
+    assert.equal(await first.getByRole("list").count(), 0, "closed at first");
+    await summary.focus();
+    await chat.page.keyboard.press("Enter");
+    assert.deepEqual(await first.getByRole("listitem").allInnerTexts(), [
+      "src/http/retryPolicy.ts:34–63 · score 12.345",
+      "src/http/client.ts · score 8.1 · left out, others are better",
+    ]);
+    await panel.locator("summary", { hasText: "Files to read" }).click();
+    assert.deepEqual(await panel.locator("details").nth(1).getByRole("listitem").allInnerTexts(), [
+      "src/http/retryPolicy.ts · score 3.5 · by words · by name",
+      "src/gone.ts · score 2 · by path · left out, cannot be read any more",
+    ]);
+  }));
+
+test("a trace is saved and asked again from below it, unless it does not say what was asked", () =>
+  withChat({}, async (chat) => {
+    const plain = sample.answer("a1");
+    await chat.send(sample.state([sample.question("q1", "Why?"), plain]));
+    await chat.page.getByRole("button", { name: "What I looked at" }).click();
+    await chat.page.getByRole("button", { name: "Save this trace" }).click();
+    await chat.page.getByRole("button", { name: "Ask again and compare" }).press("Enter");
+    assert.deepEqual(await chat.postedOf("saveTrace"), [{ type: "saveTrace", turnId: "a1" }]);
+    assert.deepEqual(await chat.postedOf("compareTrace"), [{ type: "compareTrace", turnId: "a1" }]);
+    const { asked: _asked, ...older } = plain.trace as NonNullable<typeof plain.trace>;
+    await chat.send({
+      type: "turn",
+      conversationId: sample.conversation.id,
+      turn: { ...plain, trace: older },
+    });
+    await chat.page.getByRole("button", { name: "Save this trace" }).waitFor({ state: "detached" });
+    assert.equal(await chat.page.getByRole("button", { name: "Ask again and compare" }).count(), 0);
+  }));
+
 test("what was looked at shows places, scores, reasons and how the question was understood", () =>
   withChat({}, async (chat) => {
     await chat.send(sample.state(exchange));
@@ -138,7 +179,7 @@ test("what was looked at shows places, scores, reasons and how the question was 
       "tests RetryPolicy",
       "retry (61)",
       "where",
-      "neighbours",
+      "Neighbours",
       "3.1 ms",
       "Memory used: words, definitions. 3,391 files were in memory. 21 are left out",
     ]) {

@@ -12,7 +12,7 @@ const valid: readonly ToWebview[] = [
   sample.state([sample.question("q1", "Why?"), sample.answer("a1")]),
   { type: "turn", conversationId: "c", turn: sample.abstained("a1") },
   { type: "earlierTurns", conversationId: "c", turns: [sample.question("q", "?")], nEarlier: 2 },
-  turnWith({ trace: traceWith({ state: "used", nPlaces: 30 }) }) as ToWebview,
+  turnWith({ trace: rereadTrace({ state: "used", nPlaces: 30 }) }) as ToWebview,
   { type: "append", conversationId: "c", turnId: "t", markdown: "x", citations: sample.citations },
   { type: "memory", memory: { kind: "noFolder" } },
   { type: "memory", memory: { kind: "restricted" } },
@@ -58,6 +58,14 @@ const wrong: Readonly<Record<string, unknown>> = {
   }),
   "a line before the first": turnWith({ citations: [citationAt(-1)] }),
   "a line that is no whole number": turnWith({ citations: [citationAt(1.5)] }),
+  "a stage whose candidates are no list": turnWith({ trace: traceWith({ candidates: {} }) }),
+  "a candidate without a path": turnWith({ trace: traceWith({ candidates: [{ score: 1 }] }) }),
+  "a candidate dropped for no known reason": turnWith({
+    trace: traceWith({ candidates: [{ rootId: "r", path: "a", score: 1, dropped: "mood" }] }),
+  }),
+  "a trace that does not say of which roots it asked": turnWith({
+    trace: { ...sample.answer("a1").trace, asked: { query: "x", limit: 1, schema: 1, chunker: 1 } },
+  }),
   "a score that is no number": turnWith({ recalls: [{ ...sample.recalls[0], score: Number.NaN }] }),
   "a reason of an unknown kind": turnWith({
     recalls: [{ ...sample.recalls[0], reasons: [{ kind: "magic", detail: "", weight: 1 }] }],
@@ -66,10 +74,10 @@ const wrong: Readonly<Record<string, unknown>> = {
     trace: { terms: [], identifiers: [], paths: [], literals: [] },
   }),
   "a second reading that came to nothing known": turnWith({
-    trace: traceWith({ state: "done", nPlaces: 30 }),
+    trace: rereadTrace({ state: "done", nPlaces: 30 }),
   }),
   "a second reading of half a place": turnWith({
-    trace: traceWith({ state: "late", nPlaces: 0.5 }),
+    trace: rereadTrace({ state: "late", nPlaces: 0.5 }),
   }),
   "a memory that fills by no bytes": { type: "memory", memory: { kind: "filling", coverage } },
   "a memory with an action that nobody knows": {
@@ -117,10 +125,16 @@ function stateOf(): object {
   const message = sample.emptyState();
   return message.type === "state" ? message.state : {};
 }
+/** A trace with one stage. */
+function traceWith(stage: object): object {
+  const { trace } = sample.answer("a1");
+  return { ...trace, stages: [{ name: "words", nCandidates: 1, ms: 1, ...stage }] };
+}
+
 function turnWith(changes: object): unknown {
   return { type: "turn", conversationId: "c", turn: { ...sample.answer("a1"), ...changes } };
 }
-function traceWith(reread: object): object {
+function rereadTrace(reread: object): object {
   return { terms: [], identifiers: [], paths: [], literals: [], stages: [], reread };
 }
 function citationAt(line: number): object {

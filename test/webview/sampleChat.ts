@@ -143,12 +143,53 @@ export function answer(id: string, changes: Partial<Turn> = {}): Turn {
       literals: [],
       stages: [
         { name: "parse", nCandidates: 0, ms: 0.2 },
-        { name: "lexical", nCandidates: 200, ms: 6.4 },
+        {
+          name: "words",
+          nCandidates: 200,
+          ms: 6.4,
+          candidates: [
+            {
+              rootId: "root",
+              path: "src/http/retryPolicy.ts",
+              lines: { startLine: 33, endLine: 63 },
+              score: 12.345,
+            },
+            { rootId: "root", path: "src/http/client.ts", score: 8.1, dropped: "overLimit" },
+          ],
+        },
+        {
+          name: "files",
+          nCandidates: 2,
+          ms: 0.1,
+          candidates: [
+            {
+              rootId: "root",
+              path: "src/http/retryPolicy.ts",
+              score: 3.5,
+              foundBy: ["words", "name"],
+            },
+            {
+              rootId: "root",
+              path: "src/gone.ts",
+              score: 2,
+              foundBy: ["path"],
+              dropped: "unreadable",
+            },
+          ],
+        },
         { name: "symbols", nCandidates: 12, ms: 0.9 },
         { name: "fuse", nCandidates: 60, ms: 0.6 },
         { name: "neighbours", nCandidates: 9, ms: 3.1 },
         { name: "verify", nCandidates: 20, ms: 11 },
       ],
+      asked: {
+        query: "Where is the retry delay decided?",
+        limit: 20,
+        ranking: "learned" as const,
+        roots: [{ id: "root", name: "shop" }],
+        schema: 2,
+        chunker: 1,
+      },
     },
     ...changes,
   };

@@ -415,3 +415,23 @@ test("no request reads more of a long conversation than is needed", async () => 
   assert.ok(read.length > 3);
   assert.ok(read.every(({ lastTurns }) => lastTurns !== undefined && lastTurns <= 40));
 });
+
+test("an answer's trace can be saved when it says what was asked, and not otherwise", async () => {
+  const { far, chat } = await build();
+  await chat.ask("one?");
+  const turns = [...far.turns.values()][0] as Turn[];
+  const last = turns.at(-1) as Turn;
+  assert.equal(await chat.traceOf(last.id), undefined, "an older server's trace");
+  const asked = {
+    query: "one?",
+    limit: 20,
+    roots: [],
+    ranking: "learned" as const,
+    schema: 2,
+    chunker: 1,
+  };
+  turns[turns.length - 1] = { ...last, coverage, trace: { ...trace, asked } };
+  assert.equal((await chat.traceOf(last.id))?.asked.query, "one?");
+  assert.equal((await chat.traceOf())?.asked.query, "one?", "the last answer's");
+  assert.equal(await chat.traceOf("nobody"), undefined);
+});

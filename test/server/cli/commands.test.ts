@@ -37,7 +37,23 @@ const found: SearchResult = {
       { term: "retry", nChunks: 7, used: true },
       { term: "the", nChunks: 900, used: false },
     ],
-    stages: [{ name: "index", nCandidates: 40, ms: 1.25 }],
+    stages: [
+      {
+        name: "index",
+        nCandidates: 40,
+        ms: 1.25,
+        candidates: [
+          {
+            rootId: "root",
+            path: "src/\u001b[31ma.ts",
+            lines: { startLine: 2, endLine: 5 },
+            score: 7.5,
+            foundBy: ["words", "path"],
+          },
+          { rootId: "root", path: "b.ts", score: 1, dropped: "overLimit" },
+        ],
+      },
+    ],
   },
 };
 
@@ -181,6 +197,8 @@ describe("lore search", () => {
     const { out } = await bench.run(["search", "project", "retry policy", "--explain"]);
     assert.match(out, /words: retry \(7\), the \(not used\)/);
     assert.match(out, /index: 40 candidates in 1\.3 ms|index: 40 candidates in 1\.2 ms/);
+    assert.ok(out.includes("       7.500  src/\\u{1b}[31ma.ts:3-5  (by words, path)\n"), out);
+    assert.match(out, / 1\.000 {2}b\.ts {2}\(left out: others are better\)/);
     assert.match(out, /score 2\.500\n {6}\+2\.000 {2}body: retry policy\n {6}\+0\.500 {2}path\n/);
   });
 

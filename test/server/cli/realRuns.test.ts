@@ -9,6 +9,7 @@ import {
   openSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   writeFileSync,
@@ -53,6 +54,61 @@ function project(t: TestContext): { home: string; folder: string } {
 }
 
 describe("lore on a real folder", () => {
+  it("saves a trace, asks it again later and says what differs", async (t) => {
+    const { home, folder } = project(t);
+    const file = path.join(home, "trace.json");
+    const question = "when does the cache throw answers away?";
+    const searched = await lore(home, ["search", folder, question, "--save-trace", file]);
+    assert.equal(searched.code, 0, searched.err);
+    assert.doesNotMatch(searched.out, /candidates in/, "explaining was not asked for");
+    const text = readFileSync(file, "utf8");
+    assert.match(text, /"format": "lore-trace"/);
+    assert.doesNotMatch(text, /evict|oldest/, "no text of a file");
+
+    const same = await lore(home, ["retrace", folder, file]);
+    assert.equal(same.code, 0, same.err);
+    assert.match(same.out, /question: when does the cache throw answers away\?/);
+    assert.match(same.out, /places?, all as before\.\n$/);
+
+    const source = path.join(folder, "src", "cache.py");
+    writeFileSync(
+      source,
+      `import time\n\n${readFileSync(source, "utf8").replace("pop()", "pop(0)")}`,
+    );
+    writeFileSync(path.join(folder, "src", "store.py"), "# The cache throws no answers away.\n");
+    const later = await lore(home, ["retrace", folder, file]);
+    assert.equal(later.code, 0, later.err);
+    assert.match(later.out, /files in memory: 1 → 2/);
+    assert.match(later.out, /src\/cache\.py:\d+-\d+ {2}.*text changed/);
+    assert.match(later.out, /src\/store\.py:1 {2}came/);
+    const json = JSON.parse((await lore(home, ["retrace", folder, file, "--json"])).out) as {
+      same: boolean;
+      places: { path: string; states: string[]; before: object | null }[];
+    };
+    assert.equal(json.same, false);
+    const came = json.places.find(({ states }) => states.includes("came"));
+    assert.ok(came?.path === "src/store.py" && came.before === null);
+
+    const other = path.join(home, "other");
+    mkdirSync(other);
+    writeFileSync(path.join(other, "a.py"), "answers = 1\n");
+    for (const [bad, sentence] of [
+      [[other, file], /is a trace of another folder \(project\) than /],
+      [[folder, path.join(folder, "src", "store.py")], /is not a whole trace/],
+      [[folder, path.join(home, "none.json")], /cannot be read \(ENOENT\)/],
+      [[folder, home], /is not a trace that “lore search --save-trace” wrote/],
+    ] as const) {
+      const failed = await lore(home, ["retrace", ...bad]);
+      assert.equal(failed.code, 1);
+      assert.match(failed.err, sentence);
+      assert.equal(failed.err.trimEnd().split("\n").length, 1, "one sentence");
+    }
+    const nowhere = path.join(home, "none", "t.json");
+    const unwritten = await lore(home, ["search", folder, question, "--save-trace", nowhere]);
+    assert.equal(unwritten.code, 1);
+    assert.match(unwritten.err, /cannot be written \(ENOENT\)/);
+  });
+
   it("remembers, searches, answers, lists all places and forgets", async (t) => {
     const { home, folder } = project(t);
     const indexed = await lore(home, ["index", folder, "--json"]);
