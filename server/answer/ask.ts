@@ -1,5 +1,5 @@
 /** One question on its way to an answer, and what answering needs from outside. */
-import type { Recall, SearchResult } from "../../protocol/types.ts";
+import type { RankingKind, Recall, SearchResult } from "../../protocol/types.ts";
 import type { AskParams } from "../../protocol/methods.ts";
 import type { Clock } from "../ports.ts";
 import type { HashText } from "../recall/citation.ts";
@@ -39,6 +39,7 @@ export async function recallMore(
   ask: Ask,
   query: string,
   limit: number,
+  ranking: RankingKind = "learned",
 ): Promise<readonly Recall[]> {
   const { params, ports, signal } = ask;
   const found = await ports.recall.search(
@@ -49,6 +50,7 @@ export async function recallMore(
       ...(params.rootIds === undefined ? {} : { rootIds: params.rootIds }),
     },
     signal,
+    { ranking },
   );
   await pause(signal);
   return found.recalls;

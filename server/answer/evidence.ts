@@ -1,7 +1,7 @@
 /** Decides whether the recalled places support an answer. */
 import type { Recall, SearchResult } from "../../protocol/types.ts";
 import { termsOfName, termsOfText } from "../ingest/terms.ts";
-import { recallUses, type Ask } from "./ask.ts";
+import { recallMore, recallUses, type Ask } from "./ask.ts";
 import { lastPart, likeness, mentions } from "./names.ts";
 import type { QuestionTerms } from "./questionTerms.ts";
 
@@ -14,17 +14,36 @@ import type { QuestionTerms } from "./questionTerms.ts";
 export const minEvidence = 0.4;
 /** From here on the answer is stated without reserve. */
 const strongEvidence = 0.62;
+/**
+ * From this cosine on the place nearest in meaning supports an answer that the words do not. Measured on Lore's own source,
+ * scrapy, vite and tokio: of 87 questions about them that the words leave without an answer it gives 48 one (in 18 the
+ * labelled place is among the nearest, and labels are not complete), of 249 about another of them 17, and of 123 about
+ * subjects that none of them has 1.
+ */
+export const minNearness = 0.4;
+/**
+ * The same where the place holds no word of the question: words that are shared by chance make all places a little alike, so
+ * without them less is needed. Of the same questions this answers 2, 1 and 1 more.
+ */
+export const minNearnessOfOtherWords = 0.34;
+const nNearest = 5;
 /** Places further down do not make up for weak ones at the top. */
 const nLooked = 5;
 
-/** Whether the recalled places support an answer: without reserve, as the closest that there is, or not at all. */
-export type Support = "sure" | "likely" | "none";
+/**
+ * Whether the recalled places support an answer: without reserve, as the closest that there is, by their meaning
+ * alone, or not at all.
+ */
+export type Support = "sure" | "likely" | "near" | "none";
 
 /**
- * Judges the recalled places. A question with a subject that occurs nowhere is about something else, unless
+ * Judges the recalled places by their words. A question with a subject that occurs nowhere is about something else, unless
  * it is one word of many and nearly all of the others are found together.
  */
-export function supportOf(terms: QuestionTerms, recalls: readonly Recall[]): Support {
+export function supportOf(
+  terms: QuestionTerms,
+  recalls: readonly Recall[],
+): Exclude<Support, "near"> {
   const evidence = evidenceOf(terms, recalls);
   if (evidence >= strongEvidence) return "sure";
   if (terms.absent.length === 0) return evidence < minEvidence ? "none" : "likely";
@@ -51,6 +70,25 @@ function recallEvidence(terms: QuestionTerms, recall: Recall): number {
   );
   if (exact || terms.literals.some((literal) => recall.text.includes(literal))) return 1;
   return terms.coverageOf(termsOfRecall(recall));
+}
+
+/**
+ * Returns the places whose meaning is that of the question, nearest first: people ask in other words than the code has.
+ * Places that hold some of its words by chance rank before these among the recalled ones, so they are looked for apart.
+ */
+export async function nearestInMeaning(ask: Ask): Promise<readonly Recall[]> {
+  const { question, selection } = ask;
+  // With a selection the question alone says nothing.
+  if (selection !== undefined) return [];
+  const found = await recallMore(ask, question.raw, nNearest, "meaning");
+  return found.filter((recall) => isNear(ask.terms, recall));
+}
+
+/** True for a place whose meaning is that of the question, whatever its words are. */
+export function isNear(terms: QuestionTerms, recall: Recall): boolean {
+  const { similarity } = recall;
+  if (similarity === undefined || similarity < minNearnessOfOtherWords) return false;
+  return similarity >= minNearness || terms.coverageOf(termsOfRecall(recall)) === 0;
 }
 
 /** The terms of a recall's text, path and definition. */

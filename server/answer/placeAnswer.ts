@@ -2,7 +2,14 @@
 import type { Recall } from "../../protocol/types.ts";
 import { pause, recallMore, type AnswerOutcome, type Ask } from "./ask.ts";
 import { findConnections, writeConnections } from "./connections.ts";
-import { missingNames, supportOf, termsOfRecall, type Support } from "./evidence.ts";
+import {
+  isNear,
+  missingNames,
+  nearestInMeaning,
+  supportOf,
+  termsOfRecall,
+  type Support,
+} from "./evidence.ts";
 import { code, listed } from "./markdown.ts";
 import { holdsSelection, inOrderOfAnswer, isNamedAsAsked, isSamePlace } from "./mainPlace.ts";
 import { abstain } from "./noEvidence.ts";
@@ -19,18 +26,18 @@ export async function answerPlace(ask: Ask): Promise<AnswerOutcome> {
   const missing = await missingNames(ask);
   const nNames = ask.question.code === undefined ? ask.question.identifiers.length : 0;
   const isSelected = ask.result.recalls.some((recall) => holdsSelection(ask, recall));
-  const support = isSelected ? "sure" : supportOf(ask.terms, ask.result.recalls);
-  if (
-    support === "none" ||
-    (nNames > 0 && missing.length === nNames && !isSelected && !isAboutPath(ask))
-  )
+  const byWords = isSelected ? "sure" : supportOf(ask.terms, ask.result.recalls);
+  if (nNames > 0 && missing.length === nNames && !isSelected && !isAboutPath(ask))
     return abstain(ask, missing);
-  const ordered = inOrderOfAnswer(ask, await definitionsNamed(ask));
-  const main = writeHead(ask, ordered, support, missing);
+  const near = byWords === "none" ? await nearestInMeaning(ask) : [];
+  const support = near.length > 0 ? "near" : byWords;
+  if (support === "none") return abstain(ask, missing);
+  const inOrder = inOrderOfAnswer(ask, await definitionsNamed(ask));
+  const main = writeHead(ask, support === "near" ? near : inOrder, support, missing);
   if (main === undefined) return abstain(ask, missing);
   ask.writer.flush();
   await pause(ask.signal);
-  await writeRest(ask, main.recall, ordered);
+  await writeRest(ask, main.recall, [...near, ...inOrder]);
   return "answered";
 }
 
@@ -72,16 +79,26 @@ function writeHead(
     const found = reading.place(recall);
     if (found === undefined) continue;
     const place = asksForThing(ask) ? (typeOfBlock(found, ask.ports.hashText) ?? found) : found;
-    const absent = [...missing, ...ask.terms.absent.map(({ text }) => text)];
-    if (absent.length > 0) {
-      ask.writer.block(
-        `${listed(absent.map(code))} ${absent.length === 1 ? "does" : "do"} not occur in memory. The rest of the question leads here:`,
-      );
-    }
+    writeReserve(ask, support, missing);
     writePlace(ask, place, support === "sure" ? "sure" : "likely");
     return place;
   }
   return undefined;
+}
+
+/** Says what of the question was not found, and that only its meaning led to the place. */
+function writeReserve({ writer, terms }: Ask, support: Support, missing: readonly string[]): void {
+  const absent = [...missing, ...terms.absent.map(({ text }) => text)];
+  if (absent.length === 0 && support !== "near") return;
+  const lacks =
+    absent.length > 0
+      ? `${listed(absent.map(code))} ${absent.length === 1 ? "does" : "do"} not occur in memory.`
+      : "No place holds enough of the question's words.";
+  const leads =
+    support === "near"
+      ? "By its meaning the question leads here:"
+      : "The rest of the question leads here:";
+  writer.block(`${lacks} ${leads}`);
 }
 
 /**
@@ -113,7 +130,7 @@ function asksForThing({ question, selection, terms }: Ask): boolean {
   return isBare || question.intent.kind === "what";
 }
 
-/** One line for each further definition that holds something of the question, each once. */
+/** One line for each further definition that holds something of the question or is near to it, each once. */
 function writeOthers(ask: Ask, recalls: readonly Recall[], main: Recall): void {
   const reading = new Reading(ask.ports.source);
   const shown = [main];
@@ -122,10 +139,14 @@ function writeOthers(ask: Ask, recalls: readonly Recall[], main: Recall): void {
     if (items.length >= maxOthers) break;
     if (shown.some((other) => isSamePlace(recall, other)) || isNested(recall, main)) continue;
     const held = ask.terms.heldBy(termsOfRecall(recall)).map((unit) => code(unit.text));
-    const place = held.length === 0 ? undefined : reading.place(recall);
+    const why = [
+      ...(held.length === 0 ? [] : [`holds ${listed(held.slice(0, 6))}`]),
+      ...(isNear(ask.terms, recall) ? ["is near in meaning"] : []),
+    ];
+    const place = why.length === 0 ? undefined : reading.place(recall);
     if (place === undefined) continue;
     shown.push(recall);
-    items.push(`- ${placeLine(ask, place)}: holds ${listed(held.slice(0, 6))}`);
+    items.push(`- ${placeLine(ask, place)}: ${why.join(" and ")}`);
   }
   if (items.length > 0) ask.writer.block(`### Other candidates\n\n${items.join("\n")}`);
 }

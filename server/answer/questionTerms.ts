@@ -61,13 +61,18 @@ export class QuestionTerms {
 
   constructor(question: ParsedQuestion, trace: RecallTrace) {
     const nChunks = new Map(trace.terms.map((each) => [each.term, each.nChunks]));
+    const isNowhere = (term: string): boolean => nChunks.get(term) === 0;
+    const ofOtherScript = question.words.filter(isOfOtherScript).flatMap(termsOfText);
+    const isOtherLanguage = ofOtherScript.every(isNowhere);
     const unitOf = (text: string, terms: readonly string[], isName: boolean): QuestionUnit[] => {
       if (terms.length === 0) return [];
       const rarest = Math.min(...terms.map((term) => nChunks.get(term) ?? unknownChunks));
-      const isWeak = !isName && (isWeakWord(text.toLowerCase()) || adverb.test(text));
+      // Whoever asks about Latin names in Russian says nothing of the code with the words around them.
+      const isAround = !isName && isOtherLanguage && isOfOtherScript(text);
+      const isWeak = !isName && (isAround || isWeakWord(text.toLowerCase()) || adverb.test(text));
       const weight = weightOf(rarest) * (isName ? nameFactor : isWeak ? weakFactor : 1);
       // Whoever asks in Chinese, Japanese or Korean seldom expects the words in the code.
-      const isAbsent = !cjkScript.test(text) && terms.every((term) => nChunks.get(term) === 0);
+      const isAbsent = !cjkScript.test(text) && terms.every(isNowhere);
       const told = { text, isName, isWeak, isAbsent, weight };
       const isOneWord = terms.length > 1 && /^[A-Za-z0-9_$]+$/.test(text);
       return isOneWord
@@ -121,6 +126,11 @@ export class QuestionTerms {
 }
 
 const cjkScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+
+/** True for a word without a Latin letter. */
+function isOfOtherScript(text: string): boolean {
+  return /\p{L}/u.test(text) && !/\p{Script=Latin}/u.test(text);
+}
 
 /** A name counts whole when its whole occurs, else by the share of its parts. */
 function shareOf(unit: QuestionUnit, terms: ReadonlySet<string>): number {

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Ask } from "../../../server/answer/ask.ts";
-import { supportOf } from "../../../server/answer/evidence.ts";
+import {
+  isNear,
+  minNearness,
+  minNearnessOfOtherWords,
+  supportOf,
+} from "../../../server/answer/evidence.ts";
 import { QuestionTerms } from "../../../server/answer/questionTerms.ts";
 import { termsOfText } from "../../../server/ingest/terms.ts";
 import { parseQuestion } from "../../../server/recall/question.ts";
-import { placeOf } from "./places.ts";
+import { placeOf, termsOf } from "./places.ts";
 
 /** How a question fares whose terms are in so many chunks each, with one recalled text. */
 function supported(
@@ -60,4 +65,30 @@ test("what everybody says of code is no subject: showing, sending and storing", 
     supported("where is the overlay shown?", { overlay: 23, shown: 0 }, "overlay"),
     "sure",
   );
+});
+
+test("words of another script around a name say nothing, unless the memory holds some of them", () => {
+  const question = "где определена функция retryPolicy?";
+  const unknown = { где: 0, определена: 0, функция: 0, retryPolicy: 2 };
+  const text = "function retryPolicy() {}";
+  assert.equal(supported(question, unknown, text), "sure");
+  assert.equal(supported(question, { ...unknown, функция: 3 }, text), "none");
+  const latin = "where is the graphql retryPolicy?";
+  assert.equal(supported(latin, { graphql: 0, retryPolicy: 2 }, text), "none");
+});
+
+test("a question wholly in a script that the memory does not hold has no answer", () => {
+  const counts = { где: 0, прогноз: 0, погоды: 0 };
+  assert.equal(supported("где прогноз погоды?", counts, "function retryPolicy() {}"), "none");
+});
+
+test("a place is near in meaning from a measured similarity on, which is less where it holds no word", () => {
+  const { recall } = placeOf("resize(image)", { name: "resize" });
+  const isNearAt = (similarity: number, question: string): boolean =>
+    isNear(termsOf(question), { ...recall, similarity });
+  assert.equal(isNear(termsOf("shrink a picture"), recall), false, "without a model");
+  assert.equal(isNearAt(minNearnessOfOtherWords - 0.001, "shrink a picture"), false);
+  assert.equal(isNearAt(minNearnessOfOtherWords, "shrink a picture"), true);
+  assert.equal(isNearAt(minNearness - 0.001, "shrink an image"), false);
+  assert.equal(isNearAt(minNearness, "shrink an image"), true);
 });
