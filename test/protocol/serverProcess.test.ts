@@ -1,75 +1,12 @@
 /** The server as the extension starts it: a child process with an IPC channel. */
 import assert from "node:assert/strict";
-import { fork, spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
-import path from "node:path";
-import { finished } from "node:stream/promises";
-import { describe, it, type TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
-import {
-  createMessageConnection,
-  IPCMessageReader,
-  IPCMessageWriter,
-  type MessageConnection,
-} from "vscode-jsonrpc/node";
+import { describe, it } from "node:test";
 import * as methods from "../../protocol/methods.ts";
 import type { SearchResult } from "../../protocol/types.ts";
-import { settings } from "./inMemoryServices.ts";
-
-const entry = fileURLToPath(new URL("../../server/main.ts", import.meta.url));
-
-interface Server {
-  readonly child: ChildProcess;
-  readonly connection: MessageConnection;
-  readonly stdout: () => string;
-  readonly stderr: () => string;
-  /** Resolves with the exit code. */
-  readonly exited: Promise<number | null>;
-}
-
-function start(t: TestContext): Server {
-  const child = fork(entry, [], { execArgv: [], stdio: ["ignore", "pipe", "pipe", "ipc"] });
-  t.after(() => child.kill("SIGKILL"));
-  const output = { stdout: "", stderr: "" };
-  child.stdout?.on("data", (data: Buffer) => (output.stdout += data.toString()));
-  child.stderr?.on("data", (data: Buffer) => (output.stderr += data.toString()));
-  const connection = createMessageConnection(
-    new IPCMessageReader(child),
-    new IPCMessageWriter(child),
-  );
-  connection.listen();
-  return {
-    child,
-    connection,
-    stdout: () => output.stdout,
-    stderr: () => output.stderr,
-    // There is no "close" event for a child whose channel the parent closed.
-    exited: Promise.all([
-      once(child, "exit"),
-      ...[child.stdout, child.stderr].map((stream) => stream !== null && finished(stream)),
-    ]).then(([[code]]) => code as number | null),
-  };
-}
-
-function workspace(t: TestContext): methods.OpenParams {
-  const base = realpathSync.native(mkdtempSync(path.join(os.tmpdir(), "lore-process-")));
-  t.after(() => rmSync(base, { recursive: true, force: true }));
-  const folder = path.join(base, "project");
-  mkdirSync(folder);
-  writeFileSync(
-    path.join(folder, "retry.ts"),
-    "/** Decides how often a failed request is sent again. */\nexport function retryPolicy(): number {\n  return 3;\n}\n",
-  );
-  return {
-    protocolVersion: methods.protocolVersion,
-    storeDir: path.join(base, "store"),
-    roots: [{ id: "root", folder, name: "project" }],
-    settings,
-    trusted: true,
-  };
-}
+import { entry, start, workspace } from "./startedServer.ts";
 
 describe("the server process", () => {
   it("remembers a folder, finds a place, and ends when its parent closes the channel", async (t) => {
