@@ -1,5 +1,5 @@
 /** What the shipped models must find on small data. A model that finds less is damaged, or badly trained. */
-import type { RankingKind } from "../../../server/services.ts";
+import type { RankingKind } from "../../../protocol/types.ts";
 import { openMemory, workspace } from "../workspaceMemoryHarness.ts";
 import { readOwnSource, type OwnQuestion } from "./ownQuestions.ts";
 
