@@ -57,6 +57,8 @@ export interface Draft {
   /** Factor of the file's role and of the chunk's kind. */
   readonly factor: number;
   readonly byHand: number;
+  /** The question is a name and nothing else, and the chunk defines exactly it. */
+  readonly isAsked: boolean;
   /** Terms of the question in its text, heaviest first. */
   readonly words: readonly string[];
 }
@@ -156,6 +158,7 @@ export function draftFile(
       facts: chunkFacts(ranking, of, chunkIdx, { span, symbolIdxs, match, similarity }),
       factor: factor * kind,
       byHand: scoreOf(features, factor * kind),
+      isAsked,
       words: match.words,
     };
   });

@@ -10,6 +10,8 @@ import { handParts, type Features, type ScoreParts } from "./ranking.ts";
 
 /** Log-odds for what the asker named; they outweigh any sum of the trees. */
 const namedWeights = { pointed: 12, qualified: 6, literal: 3 } as const;
+/** Log-odds for the definition of what the whole question is the name of. */
+const askedWeight = 6;
 
 export class LearnedRanking {
   readonly #model: RankerModel;
@@ -26,13 +28,15 @@ export class LearnedRanking {
   /**
    * Returns the score of a candidate with the given `rankVector`: above 0, larger is better. It is the logarithm of
    * one plus the odds that the place is a right one, so that far from the top scores fall like probabilities do.
+   * With `isAsked` the question is the name of what the place defines.
    */
-  score(vector: Float64Array, features: Features): number {
-    return softplus(this.#logOdds(vector) + named(features));
+  score(vector: Float64Array, features: Features, isAsked: boolean): number {
+    const asked = isAsked ? askedWeight : 0;
+    return softplus(this.#logOdds(vector) + named(features) + asked);
   }
 
   /** Returns what each feature adds to the log-odds; those the model has besides belong to the nearest of the features. */
-  parts(vector: Float64Array, features: Features): ScoreParts {
+  parts(vector: Float64Array, features: Features, isAsked: boolean): ScoreParts {
     const { slope } = this.#model.calibration;
     const { parts } = treeParts(this.#model.trees, vector);
     const sums = Object.fromEntries(Object.keys(features).map((name) => [name, 0])) as Record<
@@ -52,6 +56,7 @@ export class LearnedRanking {
       if (total > 0) sums[name] += (byHand * hand[name]) / total;
     for (const name of Object.keys(namedWeights) as (keyof typeof namedWeights)[])
       sums[name] += namedWeights[name] * features[name];
+    if (isAsked) sums.definition += askedWeight;
     return sums;
   }
 

@@ -130,10 +130,10 @@ function scoredFiles(
       },
       facts,
     );
-    const { features, factor } = draft;
+    const { factor, features, isAsked } = draft;
     const score = byMeaning
       ? Math.max(0, draft.facts.similarity ?? 0)
-      : (learned?.score(vector, features) ?? draft.byHand);
+      : (learned?.score(vector, features, isAsked) ?? draft.byHand);
     const { file } = draft.of;
     const { path } = file;
     const { range } = file.spans[draft.chunkIdx] as StoredSpan;
@@ -143,7 +143,7 @@ function scoredFiles(
       score,
       reasonsWith: (details, isExact) =>
         reasonsOf(
-          learned?.parts(vector, features) ?? handParts(features, factor),
+          learned?.parts(vector, features, isAsked) ?? handParts(features, factor),
           details,
           isExact,
         ),

@@ -1,6 +1,8 @@
 """All stages on toy repositories, from git directories to exported files."""
 import base64
+import hashlib
 import json
+import struct
 import subprocess
 import sys
 import tempfile
@@ -9,12 +11,21 @@ from pathlib import Path
 
 import numpy as np
 
+from lib.candidates import RIGHT_PLACE, read_candidates
 from lib.exported import ExportedModel
 from lib.records import read_json, read_lines
 from tests.toy import make_repository
 
 TRAINING = Path(__file__).resolve().parent.parent
+LORE = TRAINING.parent / "dist" / "lore.mjs"
 FREE = {"toy/one": "py", "toy/two": "py", "toy/three": "ts", "toy/four": "ts", "toy/five": "go", "toy/six": "go"}
+
+
+def node() -> str:
+    """The Node.js that the project installs for itself."""
+    found = next((TRAINING.parent / "node_modules").glob("node-*/bin/node*"), None)
+    assert found and LORE.exists(), "the ranker learns from the built product: npm ci && npm run build"
+    return str(found)
 
 
 class Pipeline(unittest.TestCase):
@@ -37,6 +48,14 @@ class Pipeline(unittest.TestCase):
             "tokenizer": cls.stage("tokenizer", "--data", "data", "--split", "split.json", "--out", "tokenizer.bin", "--vocabulary", "400"),
             "questions": cls.stage("questions", "--mirror", "mirror", "--split", "split.json", "--side", "validation", "--out", "asked", "--commits-back", "6"),
         }
+        for side in ("validation", "test"):
+            cls.stage("questions", "--mirror", "mirror", "--split", "split.json", "--side", side, "--out", "to-rank", "--commits-back", "6")
+        cls.said["candidates"] = cls.stage("candidates", "--questions", "to-rank", "--lore", str(LORE), "--out", "candidates", "--node", node())
+        cls.said["train_ranker"] = cls.stage(
+            "train_ranker", "--questions", "to-rank", "--candidates", "candidates", "--out", "ranked", "--trees", "4", "--leaves", "4", "--min-leaf", "3",
+            "--folds", "2", "--threads", "1",
+        )  # fmt: skip
+        cls.stage("export_ranker", "--run", "ranked", "--out", "ranker", "--version", "0.0.0", "--trained-on", "toys")
         cls.said["train"] = cls.train("run", 12)
         cls.said["export"] = cls.stage(
             "export", "--checkpoint", "run/checkpoint.pt", "--tokenizer", "tokenizer.bin", "--out", "model", "--version", "0.0.0",
@@ -105,6 +124,30 @@ class Pipeline(unittest.TestCase):
         for question in questions:
             path = asked.with_suffix(".tree") / question["relevant"][0]["path"]
             self.assertNotIn(question["query"], path.read_text())
+
+    def test_the_ranker_sees_every_question_and_says_what_it_gained(self) -> None:
+        names, asked = read_candidates(self.root / "to-rank", self.root / "candidates")
+        self.assertEqual(len(asked), sum(1 for file in (self.root / "to-rank").glob("*.jsonl") for _ in read_lines(file)))
+        self.assertTrue(all(each.features.shape[1] == len(names) for each in asked))
+        self.assertTrue(any((each.labels == RIGHT_PLACE).any() for each in asked))
+        report = read_json(self.root / "ranked" / "report.json")
+        self.assertEqual(report["crossValidation"]["all"]["questions"], len(asked))
+        self.assertGreater(report["calibration"]["slope"], 0)
+
+    def test_the_exported_trees_add_up_to_what_lightgbm_says(self) -> None:
+        manifest = read_json(self.root / "ranker" / "manifest.json")
+        data = (self.root / "ranker" / "trees.bin").read_bytes()
+        self.assertEqual(hashlib.sha256(data).hexdigest(), manifest["trees"]["sha256"])
+        nodes = list(struct.iter_unpack("<iiiidd", data[16:]))
+        for golden in read_json(self.root / "ranker" / "golden.json")["vectors"]:
+            total = 0.0
+            for root in (at for at, node in enumerate(nodes) if node[3] == 1):
+                at = root
+                while nodes[at][0] >= 0:
+                    feature, left, right, _, threshold, _ = nodes[at]
+                    at = left if golden["vector"][feature] <= threshold else right
+                total += nodes[at][5]
+            self.assertAlmostEqual(total, golden["sum"], places=9)
 
     def test_training_lowers_the_loss_and_repeats_itself(self) -> None:
         log = [json.loads(line) for line in (self.root / "run" / "log.jsonl").read_text().splitlines()]
