@@ -6,7 +6,7 @@ import { benchEncoder } from "./encoder.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchLatency } from "./latency.ts";
 import { describeMachine } from "./machine.ts";
-import { benchRecall } from "./recall.ts";
+import { benchRecall } from "./recall/recallBench.ts";
 import { benchUsage, readSettings, treeSizes, type BenchSettings, type Part } from "./settings.ts";
 import { benchStartup } from "./startup.ts";
 import { toMarkdown, toText, type Table } from "./table.ts";

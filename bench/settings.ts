@@ -21,6 +21,10 @@ export interface BenchSettings {
   readonly evalDir: string | undefined;
   /** The evaluation set's trees, `NAME.tree`. */
   readonly treesDir: string | undefined;
+  /** A Python with the packages of Continue's recipe; `undefined`: that baseline is left out and said so. */
+  readonly python: string | undefined;
+  /** Where runs of baselines and embeddings are kept between benchmarks. */
+  readonly cacheDir: string;
   /** Where subsets, stores and runs are put while measuring. */
   readonly workDir: string;
   /** Where the tables are written. */
@@ -42,7 +46,7 @@ const vectorCounts = ["100000", "1000000", "3000000", "10000000"] as const;
 
 const checkout = path.resolve(import.meta.dirname, "..");
 
-export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|all] [--linux DIR] [--eval DIR --trees DIR]
+export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
        [--size 250k|1m|30m]... [--vectors 100000|1000000|3000000|10000000]...
        [--results DIR] [--work DIR]`;
 
@@ -55,6 +59,8 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): B
       linux: { type: "string" },
       eval: { type: "string" },
       trees: { type: "string" },
+      python: { type: "string" },
+      cache: { type: "string" },
       size: { type: "string", multiple: true },
       vectors: { type: "string", multiple: true },
       results: { type: "string" },
@@ -63,6 +69,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): B
   });
   const folder = (given: string | undefined): string | undefined =>
     given === undefined || given === "" ? undefined : path.resolve(given);
+  const workDir = folder(values.work) ?? path.join(checkout, "bench", ".work");
   return {
     parts: chosen(positionals.length === 0 ? ["all"] : positionals, parts),
     sizes: chosen(values.size ?? ["all"], treeSizes),
@@ -70,7 +77,9 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): B
     linuxDir: folder(values.linux ?? env["LORE_BENCH_LINUX"]),
     evalDir: folder(values.eval ?? env["LORE_BENCH_EVAL"]),
     treesDir: folder(values.trees ?? env["LORE_BENCH_TREES"]),
-    workDir: folder(values.work) ?? path.join(checkout, "bench", ".work"),
+    python: values.python,
+    cacheDir: folder(values.cache) ?? path.join(workDir, "kept"),
+    workDir,
     resultsDir: folder(values.results) ?? path.join(checkout, "bench", "results"),
     serverModule: path.join(checkout, "dist", "server.mjs"),
     commandLine: path.join(checkout, "dist", "lore.mjs"),

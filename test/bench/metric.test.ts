@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { bootstrapInterval, MersenneTwister } from "../../bench/bootstrap.ts";
-import { mean, score, type EvalQuestion, type ResultSpan } from "../../bench/metric.ts";
+import { mean, score, type EvalQuestion, type ResultSpan } from "../../bench/recall/metric.ts";
 import { percentile, toMarkdown, verdict } from "../../bench/table.ts";
 
 const commit: EvalQuestion = {
