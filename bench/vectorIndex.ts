@@ -9,7 +9,7 @@ import { modelFolderUrl } from "../server/threads.ts";
 import { dropCaches } from "./dropCaches.ts";
 import { LikeRealVectors, neighbourAngles, readRealVectors } from "./likeRealVectors.ts";
 import type { RealVectors } from "./likeRealVectors.ts";
-import { mean } from "./metric.ts";
+import { mean } from "./recall/metric.ts";
 import type { BenchSettings } from "./settings.ts";
 import { count, megabytes, ms, percentile, verdict, type Table } from "./table.ts";
 import type { BuildMeasure, ChildTask, SearchMeasure } from "./vectorIndexChild.ts";
