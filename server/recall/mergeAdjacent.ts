@@ -21,7 +21,7 @@ export interface ChunkRun<Chunk extends ScoredChunk = ScoredChunk> {
 /** A place is never longer than this, so that it can be read at a glance. */
 const maxLines = 80;
 /** A neighbour joins when it is at least this good compared with the best. */
-const minShare = 0.3;
+const minShare = 0.1;
 
 /** Returns runs in falling order of their best score; each chunk is in exactly one. */
 export function mergeAdjacent<Chunk extends ScoredChunk>(

@@ -24,14 +24,14 @@ test("neighbours that are good enough become one place, the best speaks for it",
 });
 
 test("a poor neighbour stays alone", () => {
-  assert.deepEqual(spans([chunk(1, 4), chunk(2, 10)]), [
+  assert.deepEqual(spans([chunk(1, 0.9), chunk(2, 10)]), [
     [2, 2, 2],
     [1, 1, 1],
   ]);
 });
 
-test("a place has at most sixty lines", () => {
-  assert.deepEqual(spans([chunk(0, 9, 0, 40), chunk(1, 10, 40, 80)]), [
+test("a place has at most eighty lines", () => {
+  assert.deepEqual(spans([chunk(0, 9, 0, 40), chunk(1, 10, 40, 81)]), [
     [1, 1, 1],
     [0, 0, 0],
   ]);
@@ -58,7 +58,7 @@ test("nothing gives nothing, and each chunk is in exactly one run", () => {
           bests,
           [...bests].sort((a, b) => b - a),
         );
-        for (const { first, last } of runs) assert.ok((last - first + 1) * 10 <= 60);
+        for (const { first, last } of runs) assert.ok((last - first + 1) * 10 <= 80);
       },
     ),
   );
