@@ -28,7 +28,7 @@ import { isDamage } from "../memory/database.ts";
 import type { OpenBank } from "../memory/memoryBank.ts";
 import { chunkerVersion, schemaVersion } from "../memory/schema.ts";
 import { findCandidates, type WeighedTerm } from "./candidates.ts";
-import { chooseResults } from "./chooseResults.ts";
+import { chooseResults, furtherShare } from "./chooseResults.ts";
 import { type DenseSearch, sumOfMeanings } from "./denseSearch.ts";
 import { parseQuestion, type ParsedQuestion } from "./question.ts";
 import { queryTerms, type QueryTerm } from "./queryTerms.ts";
@@ -155,6 +155,7 @@ export class Recaller implements RecallService, SourceReader {
       read.ranked,
       params.limit,
       (rootId) => folders.get(rootId) ?? rootId,
+      asked.rank.learned === undefined ? 1 : furtherShare,
       trace && ((recall, reason) => trace.dropped(recall, reason)),
     );
     trace?.places(byScore(read.ranked));

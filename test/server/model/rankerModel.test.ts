@@ -78,7 +78,7 @@ describe("a ranker's files", () => {
     ["a threshold that is no number", rankerFiles(changed(0, { threshold: NaN })), "damaged"],
     ["no tree at all", rankerFiles(treeBytes([])), "damaged"],
     ["other features", rankerFiles(whole, { features: ["b", "a"] }), "otherFormat"],
-    ["another kind of model", rankerFiles(whole, { kind: "static" }), "otherFormat"],
+    ["another kind of model", rankerFiles(whole, { kind: "static" }), "manifestInvalid"],
     [
       "a calibration upside down",
       rankerFiles(whole, { calibration: { slope: -1, offset: 0 } }),

@@ -1,6 +1,6 @@
 /**
- * The quality gate: what the shipped models find on this project's own source. The floors are some points below what
- * was measured, for the source changes; models that know nothing stay far below them.
+ * The quality gate: what the shipped models find on this project's own source. The floors are some five points below
+ * what was measured, for the source changes; models that know nothing stay far below them.
  */
 import assert from "node:assert/strict";
 import path from "node:path";
@@ -20,21 +20,13 @@ const shipped = {
 describe("what the shipped models find", () => {
   let found: Measured;
   before(async () => {
-    found = await measure(shipped, ["words", "meaning", "byHand", "learned"]);
+    found = await measure(shipped, ["meaning", "learned"]);
   });
   test("is asked for with enough questions", () => {
     assert.ok(readOwnSource().questions.length >= 150);
   });
   test("reaches every floor", () => {
     assert.deepEqual(missesOf(found), [], JSON.stringify(found));
-  });
-  test("is more than words alone find, and than the ranking by hand finds", () => {
-    const { learned, byHand, words } = found;
-    assert.ok((learned?.reciprocalRank ?? 0) > (words?.reciprocalRank ?? 1), JSON.stringify(found));
-    assert.ok(
-      (learned?.reciprocalRank ?? 0) > (byHand?.reciprocalRank ?? 1),
-      JSON.stringify(found),
-    );
   });
 });
 

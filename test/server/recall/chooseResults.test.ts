@@ -33,8 +33,9 @@ function ranked(
 function chosen(
   places: readonly RankedChunk[],
   folderOf = (rootId: string): string => rootId,
+  share = 1,
 ): string[] {
-  return chooseResults(places, 10, folderOf).map(
+  return chooseResults(places, 10, folderOf, share).map(
     ({ citation: { path, range } }) => `${path}:${range.start.line}-${range.end.line}`,
   );
 }
@@ -70,4 +71,28 @@ test("copies, and more than five places of a file, come after the others", () =>
     ranked("c.ts:1-2", 0.9, { hash: "x" }),
   ];
   assert.deepEqual(chosen(places).slice(5), ["b.ts:1-2", "a.ts:50-55", "a.ts:60-65", "c.ts:1-2"]);
+});
+
+test("a further place of a file counts for less, where that is asked for", () => {
+  const places = [
+    ranked("a.ts:1-2", 10),
+    ranked("a.ts:11-12", 9),
+    ranked("a.ts:21-22", 8),
+    ranked("b.ts:1-2", 4),
+    ranked("c.ts:1-2", 1),
+  ];
+  const ids = ["a.ts:1-2", "a.ts:11-12", "a.ts:21-22", "b.ts:1-2", "c.ts:1-2"];
+  assert.deepEqual(chosen(places), ids);
+  assert.deepEqual(chosen(places, undefined, 0.4), [
+    "a.ts:1-2",
+    "b.ts:1-2",
+    "a.ts:11-12",
+    "a.ts:21-22",
+    "c.ts:1-2",
+  ]);
+  const scores = chooseResults(places, 10, (rootId) => rootId, 0.4).map(({ score }) => score);
+  assert.deepEqual(
+    scores.map((score) => Math.round(score * 100)),
+    [1000, 400, 360, 128, 100],
+  );
 });

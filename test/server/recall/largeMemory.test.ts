@@ -26,12 +26,16 @@ const files = Object.fromEntries([
 const question = "When is a picture thrown away?";
 const isUsed = "embeddings are searched by an index on disk";
 
+/** Longest wait for an index; only a failing test waits so long. */
+const patienceMs = 60_000;
+
 /** A memory with what it logs. */
 class Large {
   readonly logged: string[] = [];
   #memory: OpenedMemory | undefined;
   #wake = (): void => undefined;
   #nSeen = 0;
+  readonly #limit = AbortSignal.timeout(patienceMs);
 
   async open({ folder, storeDir }: ReturnType<typeof workspace>): Promise<OpenedMemory> {
     const log: Logger = {
@@ -58,8 +62,11 @@ class Large {
       if (first !== undefined) assert.equal(first.citation.path, "src/store.ts");
       if (this.logged.includes(isUsed)) return;
       if (this.logged.length === this.#nSeen)
-        await new Promise<void>((resolve) => {
+        await new Promise<void>((resolve, reject) => {
           this.#wake = resolve;
+          this.#limit.addEventListener("abort", () => {
+            reject(new Error(`no index in use; logged: ${this.logged.join("; ")}`));
+          });
         });
       this.#nSeen = this.logged.length;
     }
