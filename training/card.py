@@ -1,4 +1,4 @@
-"""Stage 9, card: writes the table of repositories into the model card, between its two marks."""
+"""Stage 10, card: writes the table of repositories into the model card, between its two marks."""
 import argparse
 import re
 from pathlib import Path

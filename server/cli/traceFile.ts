@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import {
   maxTraceLength,
@@ -7,6 +7,9 @@ import {
   type TraceSource,
 } from "../../protocol/savedTrace.ts";
 import { CliError, type Surroundings } from "./openFolder.ts";
+
+/** No flag of Windows, where a named pipe is no file of a folder. */
+const nonBlocking = process.platform === "win32" ? 0 : constants.O_NONBLOCK;
 
 /** Writes what an explained search found. Errors: `CliError` when the file cannot be written. */
 export function writeTrace(
@@ -27,7 +30,8 @@ export function writeTrace(
 /** Returns the text of a file with a trace. Errors: `CliError` when it cannot be read or is too long for one. */
 export function readTraceFile(file: string, { cwd }: Surroundings): string {
   try {
-    const descriptor = openSync(path.resolve(cwd, file), "r");
+    // Without waiting: opening a pipe would wait for who writes into it.
+    const descriptor = openSync(path.resolve(cwd, file), constants.O_RDONLY | nonBlocking);
     try {
       const stat = fstatSync(descriptor);
       // A device or a pipe would never end.

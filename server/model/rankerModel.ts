@@ -46,7 +46,7 @@ function readModel(files: ModelFiles, features: readonly string[]): RankerModel 
   const calibration = fieldsOf(fields["calibration"], "calibration");
   const slope = finiteOf(calibration, "slope");
   const offset = finiteOf(calibration, "offset");
-  if (slope <= 0) throw invalid("the slope of the calibration is not above 0");
+  if (slope <= 0 || Math.max(slope, Math.abs(offset)) > largest) throw invalid("the calibration is upside down or beyond measure");
   const trees = files.read(file);
   if (trees === undefined) throw new ModelFaultError("missing", file, "not there");
   const parsed = parseTrees(trees, file, features.length);
@@ -110,6 +110,9 @@ function parseTrees(bytes: Uint8Array, file: string, nFeatures: number): TreeEns
   return { ...ensemble, roots: Int32Array.from(roots) };
 }
 
+/** No tree of a trainer says more; sums of such values stay numbers. */
+const largest = 1e9;
+
 /** Children come after their parent, so that no walk goes in a circle. */
 function checkNode(
   { feature, left, right, threshold, value }: Omit<TreeEnsemble, "roots">,
@@ -123,7 +126,7 @@ function checkNode(
   const isSound =
     f >= -1 &&
     f < nFeatures &&
-    Number.isFinite(value[i]) &&
+    Math.abs(value[i] as number) <= largest &&
     (!isInner ||
       (Number.isFinite(threshold[i]) &&
         children.every((child) => child > i && child < feature.length)));

@@ -225,7 +225,9 @@ function chunkFacts(
     beside:
       Math.max(
         0,
-        ...[chunkIdx - 1, chunkIdx + 1].map((idx) => candidate.chunkScores.get(idx) ?? 0),
+        ...[chunkIdx - 1, chunkIdx + 1].map((idx) =>
+          file.asRemembered ? (candidate.chunkScores.get(idx) ?? 0) : 0,
+        ),
       ) / ranking.mass,
     nLines: seen.span.range.end.line - seen.span.range.start.line + 1,
     nDefinitions: symbols.length,

@@ -20,12 +20,13 @@ export interface ChunkRun<Chunk extends ScoredChunk = ScoredChunk> {
 
 /** A place is never longer than this, so that it can be read at a glance. */
 const maxLines = 80;
-/** A neighbour joins when it is at least this good compared with the best. */
-const minShare = 0.1;
+/** A neighbour joins when it is at least this good compared with the best: learned scores fall like probabilities do. */
+export const joinShares = { byHand: 0.5, learned: 0.1 } as const;
 
 /** Returns runs in falling order of their best score; each chunk is in exactly one. */
 export function mergeAdjacent<Chunk extends ScoredChunk>(
   chunks: readonly Chunk[],
+  minShare: number,
 ): ChunkRun<Chunk>[] {
   const byIdx = new Map(chunks.map((chunk) => [chunk.chunkIdx, chunk]));
   const runs: ChunkRun<Chunk>[] = [];

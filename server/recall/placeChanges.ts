@@ -34,8 +34,9 @@ export function placeChanges(
   };
   pair((was, is) => was.contentHash === is.contentHash);
   pair(overlap);
-  const free = are.filter((is) => !pairs.has(is));
-  pair((_was, is) => [left, free].every((side) => nOfFile(side, is) === 1));
+  const nLeft = countByFile(left);
+  const nFree = countByFile(are.filter((is) => !pairs.has(is)));
+  pair((_was, is) => [nLeft, nFree].every((counts) => counts.get(fileOf(is)) === 1));
   return [
     ...are.map((is) => changeOf(pairs.get(is), is)),
     ...were.filter((was) => left.has(was)).map((was) => changeOf(was, undefined)),
@@ -89,8 +90,14 @@ function isSameFile(a: TracedPlace, b: TracedPlace): boolean {
   return a.rootId === b.rootId && a.path === b.path;
 }
 
-function nOfFile(places: Iterable<TracedPlace>, of: TracedPlace): number {
-  return [...places].filter((other) => isSameFile(other, of)).length;
+function fileOf({ rootId, path }: TracedPlace): string {
+  return JSON.stringify([rootId, path]);
+}
+
+function countByFile(places: Iterable<TracedPlace>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const place of places) counts.set(fileOf(place), (counts.get(fileOf(place)) ?? 0) + 1);
+  return counts;
 }
 
 function overlap(a: TracedPlace, b: TracedPlace): boolean {

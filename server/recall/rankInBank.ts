@@ -17,7 +17,7 @@ import {
 import type { DenseCandidates } from "./denseSearch.ts";
 import { askedOf, gatherFiles, type FileCandidate } from "./fileCandidates.ts";
 import type { LearnedRanking } from "./learnedRanking.ts";
-import { mergeAdjacent, type ChunkRun } from "./mergeAdjacent.ts";
+import { joinShares, mergeAdjacent, type ChunkRun } from "./mergeAdjacent.ts";
 import { symbolAtLine } from "./pointedPlaces.ts";
 import type { ParsedQuestion } from "./question.ts";
 import { QuestionMatcher } from "./questionMatcher.ts";
@@ -97,8 +97,9 @@ export function rankInBank(
     bestSimilarity: dense?.top ?? 0,
     leastSimilarity: dense?.floor ?? 0,
   };
+  const joinShare = options.learned === undefined ? joinShares.byHand : joinShares.learned;
   return scoredFiles(drafts, facts, options).flatMap((ofFile) =>
-    mergeAdjacent(ofFile).map((run) => rankedRun(ranking, source, run)),
+    mergeAdjacent(ofFile, joinShare).map((run) => rankedRun(ranking, source, run)),
   );
 }
 

@@ -158,7 +158,7 @@ export class Recaller implements RecallService, SourceReader {
       asked.rank.learned === undefined ? 1 : furtherShare,
       trace && ((recall, reason) => trace.dropped(recall, reason)),
     );
-    trace?.places(byScore(read.ranked));
+    trace?.chosen(recalls);
     lap("select", recalls.length, trace?.take());
     const home = banks.find(({ root }) => root.id === recalls[0]?.citation.rootId);
     if (params.neighbours !== false && home !== undefined) {

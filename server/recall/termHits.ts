@@ -4,8 +4,11 @@
  */
 import { codeStopWords, englishStopWords, termsOfWord } from "../ingest/terms.ts";
 
-/** A longer text is looked at up to here only; files that are remembered are seldom as long. */
-const maxCharacters = 1_000_000;
+/** A longer text is looked at up to here only; few files that are remembered are as long. */
+const maxCharacters = 200_000;
+/** So much is looked at for one question; then only the beginning of every further text. */
+const maxPerQuestion = 4_000_000;
+const maxBeginning = 12_000;
 /** Two words further apart than this do not stand together. */
 const maxGap = 20;
 /** Letters of a term that a word which holds it is sure to have: stemming changes endings. */
@@ -26,6 +29,7 @@ export class TermFinder {
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #candidates: RegExp | undefined;
   readonly #words = new Map<string, readonly number[]>();
+  #left = maxPerQuestion;
   /** Pairs of terms that follow each other in the question, as `first * terms.length + second`. */
   readonly #pairs: ReadonlySet<number>;
 
@@ -56,14 +60,16 @@ export class TermFinder {
     return this.#pairs.has(first * this.terms.length + second);
   }
 
-  /** Returns where the terms stand in a text. */
+  /** Returns where the terms stand in a text, or in its beginning: the texts of one question share a limit. */
   find(text: string): TermHits {
     const hits: Hit[] = [];
+    const nLooked = Math.min(text.length, maxCharacters, Math.max(maxBeginning, this.#left));
+    this.#left -= nLooked;
     const pattern = this.#candidates;
     if (pattern === undefined) return new TermHits(this, hits);
     pattern.lastIndex = 0;
     for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-      if (match.index >= maxCharacters) break;
+      if (match.index >= nLooked) break;
       const start = wordStart(text, match.index);
       const end = wordEnd(text, match.index + 1);
       pattern.lastIndex = end;

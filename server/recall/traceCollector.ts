@@ -111,6 +111,11 @@ export class TraceCollector {
     }));
   }
 
+  /** Places that are shown, in order, and then those that were left out. */
+  chosen(recalls: readonly Recall[]): void {
+    this.places([...recalls, ...byScore([...this.#dropped.keys()])]);
+  }
+
   /** Places in order, with what is known of those that were dropped. */
   places(recalls: readonly Recall[]): void {
     const all = recalls.map((recall): StageCandidate => {
@@ -165,4 +170,8 @@ function linesOf({ start, end }: Range): { startLine: number; endLine: number } 
 
 function rounded(score: number): number {
   return Math.round(score * 10_000) / 10_000;
+}
+
+function byScore(recalls: readonly Recall[]): Recall[] {
+  return [...recalls].sort((a, b) => b.score - a.score);
 }

@@ -38,7 +38,8 @@ const maxQuestionLength = 100_000;
 const maxSelectionLength = 1_000_000;
 /** More than this many file changes at once is a checkout, which a rescan serves better. */
 const maxChanges = 100_000;
-const maxResults = 10_000;
+/** As many places as anything may be asked for at once. */
+export const maxResults = 10_000;
 const maxLine = 2 ** 31 - 1;
 
 const id = filledText(maxIdLength);

@@ -33,6 +33,7 @@ import {
   text,
   type Shape,
 } from "./shape.ts";
+import { maxResults } from "./params.ts";
 
 const name = text(4_096);
 const path = filledText(32_768);
@@ -42,7 +43,7 @@ const maxQuestionLength = 100_000;
 const askedTrace = object<AskedTrace>({
   // A search may have been asked for nothing; that is told again.
   query: text(maxQuestionLength),
-  limit: integer(1, 1_000_000),
+  limit: integer(1, maxResults),
   roots: list(object<{ id: string; name: string }>({ id: filledText(200), name }), 1_000),
   paths: optional(list(filledText(4_096), 10_000)),
   neighbours: optional(flag),
@@ -100,7 +101,8 @@ const exactly =
 export const savedTrace = object<SavedTrace>({
   format: exactly(traceFormat),
   version: exactly(traceVersion),
-  savedMs: finite,
+  // What a date can hold.
+  savedMs: integer(0, 8.64e15),
   asked: askedTrace,
   terms: list(
     object<RecallTrace["terms"][number]>({ term: name, nChunks: count, used: flag }),

@@ -13,7 +13,7 @@ function chunk(
 }
 
 function spans(chunks: readonly ScoredChunk[]): [number, number, number][] {
-  return mergeAdjacent(chunks).map(({ first, last, best }) => [first, last, best.chunkIdx]);
+  return mergeAdjacent(chunks, 0.1).map(({ first, last, best }) => [first, last, best.chunkIdx]);
 }
 
 test("neighbours that are good enough become one place, the best speaks for it", () => {
@@ -38,14 +38,14 @@ test("a place has at most eighty lines", () => {
 });
 
 test("nothing gives nothing, and each chunk is in exactly one run", () => {
-  assert.deepEqual(mergeAdjacent([]), []);
+  assert.deepEqual(mergeAdjacent([], 0.1), []);
   fc.assert(
     fc.property(
       fc.uniqueArray(fc.nat(40), { maxLength: 20 }),
       fc.infiniteStream(fc.nat(100)),
       (idxs, scores) => {
         const chunks = idxs.map((idx) => chunk(idx, Number(scores.next().value)));
-        const runs = mergeAdjacent(chunks);
+        const runs = mergeAdjacent(chunks, 0.1);
         const covered = runs.flatMap(({ first, last }) =>
           Array.from({ length: last - first + 1 }, (_, i) => first + i),
         );
