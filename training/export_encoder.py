@@ -1,4 +1,4 @@
-"""Stage 10, export the encoder: a trained checkpoint → the ONNX file that the product ships, with golden outputs.
+"""Stage 10d, export the encoder: a trained checkpoint → the ONNX file that the product ships, with golden outputs.
 
 With --untrained there need be no checkpoint: the exported model has random layers over a static model, for tests of the runtime.
 """
@@ -15,10 +15,11 @@ import torch
 from lib.bpe import Encoder
 from lib.encoder_graph import encoder_graph
 from lib.encoder_model import SHAPES, EncoderModel
-from lib.encoder_texts import padded
+from lib.encoder_reader import load_encoder
 from lib.exported import sha256_of
 from lib.golden_texts import golden_texts
 from lib.records import read_json, write_json
+from lib.sequences import sequences_of
 from lib.static_table import read_static
 from lib.tokenizer_file import read_tokenizer
 
@@ -37,6 +38,8 @@ def main() -> None:
     parser.add_argument("--trained-on", required=True, help="one sentence on the data")
     parser.add_argument("--max-query-tokens", type=int, default=32)
     parser.add_argument("--max-code-tokens", type=int, default=128)
+    parser.add_argument("--rerank-weight", type=float, required=True, help="what a similarity that is larger by one adds to a place's score")
+    parser.add_argument("--rerank-candidates", type=int, default=50, help="so many of the best places are read")
     parser.add_argument("--allowed-error", type=float, default=0.02, help="largest difference of an entry that another processor may show")
     parser.add_argument("--float", action="store_true", help="keep all weights in float32")
     parser.add_argument("--seed", type=int, default=7)
@@ -52,22 +55,12 @@ def main() -> None:
         "format": 1, "kind": "encoder", "name": flags.name, "version": flags.version, "dimensions": model.dimensions,
         "vocabulary": model.rows.shape[0], "tokenizer": {"file": "tokenizer.bin", "sha256": sha256_of(flags.out / "tokenizer.bin")},
         "graph": {"file": graph.name, "sha256": sha256_of(graph)},
-        "maxQueryTokens": flags.max_query_tokens, "maxCodeTokens": flags.max_code_tokens, "trainedOn": flags.trained_on,
+        "maxQueryTokens": flags.max_query_tokens, "maxCodeTokens": flags.max_code_tokens,
+        "rerank": {"weight": flags.rerank_weight, "candidates": flags.rerank_candidates}, "trainedOn": flags.trained_on,
     }  # fmt: skip
     write_json(flags.out / "manifest.json", manifest)
     error = _write_golden(flags, model)
     print(f"{flags.out}: {sum(file.stat().st_size for file in flags.out.iterdir()) / 1e6:.1f} MB; largest difference to the float model {error:.4f}")
-
-
-def load_encoder(checkpoint: Path, static: Path) -> EncoderModel:
-    """Returns the trained model; raises ValueError where it was trained on another static model."""
-    state = torch.load(checkpoint, weights_only=True, map_location="cpu")
-    table, token_cap = read_static(static)
-    if state["static"] != sha256_of(static / "table.bin"):
-        raise ValueError(f"{checkpoint} was trained on another static model than that of {static}")
-    model = EncoderModel(SHAPES[state["settings"]["shape"]], table, token_cap, 0)
-    model.load_state_dict(state["model"])
-    return model
 
 
 def _untrained(flags: argparse.Namespace) -> EncoderModel:
@@ -88,7 +81,7 @@ def _write_golden(flags: argparse.Namespace, model: EncoderModel) -> float:
     lines, error = [], 0.0
     for data in golden_texts(GOLDEN_BYTES):
         tokens = encoder.encode(data)[: manifest["maxCodeTokens"]]
-        ids, mask = padded([tokens], manifest["maxCodeTokens"])
+        ids, mask = sequences_of([tokens]).padded(np.array([0]))
         embedding = session.run(["embedding"], {"input_ids": ids, "attention_mask": mask})[0][0]
         error = max(error, float(np.abs(embedding - model(torch.from_numpy(ids), torch.from_numpy(mask))[0].numpy()).max()))
         entry = {"base64": base64.b64encode(data).decode(), "tokens": tokens, "embedding": [round(float(value), 5) for value in embedding]}

@@ -38,11 +38,12 @@ def read_candidates(questions: Path, candidates: Path) -> tuple[list[str], list[
         names = features
         for line in lines:
             if line["candidates"]:
-                asked.append(_asked(file.stem, known[line["id"]], line["candidates"]))
+                asked.append(asked_of(file.stem, known[line["id"]], line["candidates"]))
     return names, asked
 
 
-def _asked(repository: str, question: dict, candidates: list[dict]) -> Asked:
+def asked_of(repository: str, question: dict, candidates: list[dict]) -> Asked:
+    """Returns a question with the given ones of its candidates."""
     numbers: dict[str, int] = {}
     files = np.array([numbers.setdefault(each["path"], len(numbers)) for each in candidates], np.int32)
     return Asked(

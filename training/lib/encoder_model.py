@@ -44,17 +44,19 @@ class Layer(nn.Module):
         self.hidden_norm = nn.LayerNorm(shape.width, bias=False)
         self.hidden_in = nn.Linear(shape.width, shape.hidden, bias=False)
         self.hidden_out = nn.Linear(shape.hidden, shape.width, bias=False)
-        # Half of the heads start near-sighted: what changes a word's sense mostly stands beside it.
-        distance = torch.arange(-MAX_DISTANCE, MAX_DISTANCE + 1).abs().float()
-        slopes = torch.tensor([2.0**-head if head < shape.heads // 2 else 0.0 for head in range(shape.heads)])
-        self.bias = nn.Parameter(-slopes.unsqueeze(1) * distance)  # [heads, 2 * MAX_DISTANCE + 1]
+        # Half of the heads start near-sighted, to the left and to the right in turn: what changes a word's sense mostly stands beside it.
+        offset = torch.arange(-MAX_DISTANCE, MAX_DISTANCE + 1).float()
+        starts = [-offset.abs() - 2 * functional.relu(offset * (-1) ** head) if head < shape.heads // 2 else 0 * offset for head in range(shape.heads)]
+        self.bias = nn.Parameter(torch.stack(starts))  # [heads, 2 * MAX_DISTANCE + 1]
 
     def forward(self, x: torch.Tensor, distances: torch.Tensor, hidden_keys: torch.Tensor) -> torch.Tensor:
         """x: [B, T, width]; distances: [T, T], columns of the bias; hidden_keys: [B, 1, 1, T], MASKED where a key is padding."""
         B, T, width = x.shape
         q, k, v = self.attention_in(self.attention_norm(x)).view(B, T, 3, self.heads, -1).permute(2, 0, 3, 1, 4)  # each [B, heads, T, head]
-        bias = self.bias[:, distances].unsqueeze(0) + hidden_keys  # [B, heads, T, T]
-        mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=bias)
+        # By hand: the ready-made attention falls back to a slower way for a bias that is learned.
+        bias = (self.bias[:, distances].unsqueeze(0) + hidden_keys).to(q.dtype)  # [B, heads, T, T]
+        shares = functional.softmax(q * q.shape[3] ** -0.5 @ k.transpose(2, 3) + bias, dim=3)
+        mixed = shares.to(v.dtype) @ v
         x = x + self.attention_out(mixed.transpose(1, 2).reshape(B, T, width))
         return x + self.hidden_out(functional.gelu(self.hidden_in(self.hidden_norm(x))))
 
@@ -107,7 +109,8 @@ class EncoderModel(nn.Module):
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Returns the texts' vectors [B, dimensions], of unit length; all zero for a text without a token."""
         vectors, weights = self.token_vectors(ids, mask)
-        return functional.normalize((weights.unsqueeze(1) @ vectors).squeeze(1), dim=1)
+        # Not a product of matrices, which would be rounded where these are computed in half precision.
+        return functional.normalize((weights.unsqueeze(2) * vectors).sum(1), dim=1)
 
     def _counts(self, ids: torch.Tensor) -> torch.Tensor:
         """Returns [B, T]: 0 where the token has stood in the text as often as the cap allows, else 1."""

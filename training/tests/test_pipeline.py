@@ -10,10 +10,12 @@ import unittest
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 
 from lib.candidates import RIGHT_PLACE, read_candidates
-from lib.exported import ExportedModel
+from lib.exported import ExportedModel, sha256_of
 from lib.records import read_json, read_lines
+from lib.sequences import sequences_of
 from tests.toy import make_repository
 
 TRAINING = Path(__file__).resolve().parent.parent
@@ -61,6 +63,9 @@ class Pipeline(unittest.TestCase):
             "export", "--checkpoint", "run/checkpoint.pt", "--tokenizer", "tokenizer.bin", "--out", "model", "--version", "0.0.0",
             "--trained-on", "toys", "--max-bytes", "512",
         )  # fmt: skip
+        cls.stage("sequences", "--data", "data", "--split", "split.json", "--tokenizer", "model/tokenizer.bin")
+        for sides in ("query", "both"):
+            cls.said[sides] = cls.train_encoder(sides, sides)
 
     @classmethod
     def tearDownClass(cls) -> None:
@@ -78,6 +83,13 @@ class Pipeline(unittest.TestCase):
         return cls.stage(
             "train_static", "--data", "data", "--split", "split.json", "--tokenizer", "tokenizer.bin", "--out", out, "--steps", str(steps),
             "--batch", "64", "--group", "32", "--block", "16", "--dimensions", "16", "--prefixes", "8,4", "--report-every", "4", "--threads", "1", "--learning-rate", "0.03", "--asking", "0", *more,
+        )  # fmt: skip
+
+    @classmethod
+    def train_encoder(cls, out: str, sides: str, *more: str) -> str:
+        return cls.stage(
+            "train_encoder", "--data", "data", "--split", "split.json", "--static", "model", "--out", out, "--shape", "fixture", "--sides", sides,
+            "--steps", "16", "--group", "64", "--block", "16", "--report-every", "8", "--learning-rate", "0.01", "--threads", "1", *more,
         )  # fmt: skip
 
     def collected(self, name: str) -> Path:
@@ -200,6 +212,51 @@ class Pipeline(unittest.TestCase):
         self.assertEqual(first["all"]["bm25"], second["all"]["bm25"])
         self.assertGreater(first["all"]["bm25"]["R@10"], 0.5)
         self.assertAlmostEqual(first["all"]["static"]["R@10"], second["all"]["static"]["R@10"], delta=0.1)
+
+    def test_the_encoder_begins_as_the_static_model_and_learns(self) -> None:
+        for sides in ("query", "both"):
+            log = list(read_lines(self.root / sides / "log.jsonl"))
+            self.assertEqual([line["step"] for line in log], [0, 8, 16])
+            self.assertLess(log[2]["loss"], log[1]["loss"])
+
+    def test_the_encoder_resumes_where_it_stopped_and_refuses_other_settings(self) -> None:
+        self.assertEqual(self.train_encoder("query", "query").count('"step"'), 0)
+        with self.assertRaisesRegex(AssertionError, "trained with other block"):
+            self.train_encoder("query", "query", "--block", "8")
+
+    def test_the_exported_encoder_repeats_its_golden_outputs(self) -> None:
+        self.stage(
+            "export_encoder", "--checkpoint", "both/checkpoint.pt", "--static", "model", "--out", "encoder", "--version", "0.0.0", "--trained-on", "toys",
+            "--rerank-weight", "0.5",
+        )  # fmt: skip
+        manifest = read_json(self.root / "encoder" / "manifest.json")
+        self.assertEqual(sha256_of(self.root / "encoder" / "encoder.onnx"), manifest["graph"]["sha256"])
+        golden = json.loads((self.root / "encoder" / "golden.json").read_text())
+        session = onnxruntime.InferenceSession(self.root / "encoder" / "encoder.onnx", providers=["CPUExecutionProvider"])
+        ids, mask = sequences_of(entry["tokens"] for entry in golden["texts"]).padded(np.arange(len(golden["texts"])))
+        together = session.run(["embedding"], {"input_ids": ids, "attention_mask": mask})[0]
+        wanted = np.array([entry["embedding"] for entry in golden["texts"]])
+        self.assertLess(float(np.abs(together - wanted).max()), golden["allowedError"])
+        self.assertGreater(float(np.abs(wanted).max()), 0.1)
+
+    def test_the_encoder_and_its_rivals_are_compared_on_the_same_candidates(self) -> None:
+        split = read_json(self.root / "split.json")
+        (self.root / "both.split.json").write_text(json.dumps({"validation": [*split["validation"], *split["test"]]}))
+        self.stage(
+            "export_encoder", "--checkpoint", "both/checkpoint.pt", "--static", "model", "--out", "encoder-ranked", "--version", "0.0.0", "--trained-on", "toys",
+            "--rerank-weight", "0.5",
+        )  # fmt: skip
+        reports = {}
+        for name, which in (("query", ("--checkpoint", "query/checkpoint.pt")), ("both", ("--checkpoint", "both/checkpoint.pt")), ("int8", ("--exported", "encoder-ranked"))):
+            self.stage(
+                "evaluate_encoder", "--questions", "to-rank", "--candidates", "candidates", "--split", "both.split.json", "--static", "model", *which,
+                "--most", "20", "--report", f"{name}.json",
+            )  # fmt: skip
+            reports[name] = read_json(self.root / f"{name}.json")
+            self.assertLessEqual({"static", "maxsim", "knrm", "encoder"}, set(reports[name]["beside bm25"]))
+        self.assertGreater(reports["both"]["alone"]["bm25"]["R@10"], 0.3)
+        self.assertAlmostEqual(reports["both"]["alone"]["encoder"]["R@10"], reports["int8"]["alone"]["encoder"]["R@10"], delta=0.1)
+        self.assertEqual(["encoder maxsim" in reports[name]["alone"] for name in reports], [False, True, False])
 
 
 if __name__ == "__main__":
