@@ -37,7 +37,6 @@ export function comparedSystems(settings: BenchSettings): ComparedSystems {
     wordsOnly: loreSystem("Lore, words only", "words", settings),
     others: [
       { system: loreSystem("Lore, meaning only", "meaning", settings) },
-      { system: loreSystem("Lore, encoder only", "encoder", settings) },
       { system: loreSystem("Lore, without learning", "byHand", settings) },
       { system: windows, givenAs: "bm25-lines" },
       { system: functions, givenAs: "bm25-func" },

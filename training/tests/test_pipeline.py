@@ -14,7 +14,7 @@ import onnxruntime
 
 from lib.candidates import RIGHT_PLACE, read_candidates
 from lib.exported import ExportedModel, sha256_of
-from lib.records import read_json, read_lines
+from lib.records import read_json, read_lines, write_json
 from lib.sequences import sequences_of
 from tests.toy import make_repository
 
@@ -50,8 +50,9 @@ class Pipeline(unittest.TestCase):
             "tokenizer": cls.stage("tokenizer", "--data", "data", "--split", "split.json", "--out", "tokenizer.bin", "--vocabulary", "400"),
             "questions": cls.stage("questions", "--mirror", "mirror", "--split", "split.json", "--side", "validation", "--out", "asked", "--commits-back", "6"),
         }
-        for side in ("validation", "test"):
-            cls.stage("questions", "--mirror", "mirror", "--split", "split.json", "--side", side, "--out", "to-rank", "--commits-back", "6")
+        split = read_json(root / "split.json")
+        write_json(root / "sides.json", {**split, "ranking": [*split["validation"], *split["test"]]})
+        cls.stage("questions", "--mirror", "mirror", "--split", "sides.json", "--side", "ranking", "--out", "to-rank", "--commits-back", "6")
         cls.said["candidates"] = cls.stage("candidates", "--questions", "to-rank", "--lore", str(LORE), "--out", "candidates", "--node", node())
         cls.said["train_ranker"] = cls.stage(
             "train_ranker", "--questions", "to-rank", "--candidates", "candidates", "--out", "ranked", "--trees", "4", "--leaves", "4", "--min-leaf", "3",
