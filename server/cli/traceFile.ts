@@ -21,7 +21,15 @@ export function writeTrace(
   const saved = savedTraceOf(found, savedMs);
   if (saved === undefined) throw new Error("the search was not explained");
   try {
-    writeFileSync(path.resolve(cwd, file), traceFileText(saved));
+    // Without waiting, as below: for a pipe that nobody reads the system reports an error.
+    const { O_CREAT, O_TRUNC, O_WRONLY } = constants;
+    const flags = O_WRONLY | O_CREAT | O_TRUNC | nonBlocking;
+    const descriptor = openSync(path.resolve(cwd, file), flags);
+    try {
+      writeFileSync(descriptor, traceFileText(saved));
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (error) {
     throw cannot(error, `${file} cannot be written`);
   }

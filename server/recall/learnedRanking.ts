@@ -35,7 +35,11 @@ export class LearnedRanking {
     return softplus(this.#logOdds(vector) + named(features) + asked);
   }
 
-  /** Returns what each feature adds to the log-odds; those the model has besides belong to the nearest of the features. */
+  /**
+   * Returns how the score is shared out among what speaks for the place, in proportion to what each adds to the
+   * log-odds. What the model sees besides the features belongs to the nearest of them; where that one is 0, as for names
+   * that share no word with the question, and for all that is not of the chunk, it belongs to the file.
+   */
   parts(vector: Float64Array, features: Features, isAsked: boolean): ScoreParts {
     const { slope } = this.#model.calibration;
     const { parts } = treeParts(this.#model.trees, vector);
@@ -57,13 +61,30 @@ export class LearnedRanking {
     for (const name of Object.keys(namedWeights) as (keyof typeof namedWeights)[])
       sums[name] += namedWeights[name] * features[name];
     if (isAsked) sums.definition += askedWeight;
-    return sums;
+    return sharedOut(sums, features, this.score(vector, features, isAsked));
   }
 
   #logOdds(vector: Float64Array): number {
     const { slope, offset } = this.#model.calibration;
     return slope * treeSum(this.#model.trees, vector) + offset;
   }
+}
+
+/** Shares a score out in proportion to the parts above 0; a feature that is 0 has none. */
+function sharedOut(
+  parts: Readonly<Record<keyof Features, number>>,
+  features: Features,
+  score: number,
+): ScoreParts {
+  const names = Object.keys(parts) as (keyof Features)[];
+  const isSeen = (name: keyof Features): boolean => name === "file" || features[name] > 0;
+  const unseen = names.reduce((sum, name) => sum + (isSeen(name) ? 0 : parts[name]), 0);
+  const own = (name: keyof Features): number =>
+    Math.max(0, isSeen(name) ? parts[name] + (name === "file" ? unseen : 0) : 0);
+  const total = names.reduce((sum, name) => sum + own(name), 0);
+  return Object.fromEntries(
+    names.map((name) => [name, total > 0 ? (score * own(name)) / total : 0]),
+  ) as ScoreParts;
 }
 
 function named(features: Features): number {

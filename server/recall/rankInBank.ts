@@ -222,6 +222,7 @@ function rankedRun(ranking: Ranking, source: FileSource, run: ChunkRun<Scored>):
       "",
     path: pathWords.join(" "),
     pointed: file.path,
+    file: file.path.slice(file.path.lastIndexOf("/") + 1),
     meaning: file.asRemembered ? placesText(ranking, candidate.blob.id, run.best.chunkIdx) : "",
   };
   const { similarity } = run.best.facts;

@@ -127,7 +127,7 @@ export function handParts(features: Features, factor: number): ScoreParts {
 }
 
 /**
- * Returns what made up a score, the largest part first, each kind once; parts below a hundredth are left out.
+ * Returns what made up a score, the largest part first, each kind once; parts below a hundredth of it are left out.
  * `isExact`: the definition's name is spelled as the question spells it.
  */
 export function reasonsOf(
@@ -146,9 +146,10 @@ export function reasonsOf(
       weight: (known?.weight ?? 0) + parts[name],
     });
   }
+  const total = [...reasons.values()].reduce((sum, { weight }) => sum + weight, 0);
   return [...reasons.values()]
-    .map((reason) => ({ ...reason, weight: Math.round(reason.weight * 1000) / 1000 }))
-    .filter(({ weight }) => weight >= leastWeight)
+    .filter(({ weight }) => weight > 0 && weight >= leastShare * total)
+    .map((reason) => ({ ...reason, weight: Number(reason.weight.toPrecision(3)) }))
     .sort((a, b) => b.weight - a.weight);
 }
-const leastWeight = 0.01;
+const leastShare = 0.01;

@@ -150,8 +150,19 @@ describe("the learned ranking", () => {
     assert.ok(ranking.score(vector({}), { ...none, pointed: 1 }, false) > best);
     assert.ok(ranking.score(vector({}), none, true) > best);
   });
-  test("says what each feature adds", () => {
-    const parts = ranking.parts(vector({ bm25: 1, prior: 1 }), none, true);
-    assert.deepEqual([parts.bm25, parts.file, parts.definition, parts.path], [2, 1, 6, 0]);
+  test("shares the score out among what speaks for the place", () => {
+    const values = vector({ bm25: 1, prior: 1 });
+    const features = { ...none, bm25: 1, definition: 1 };
+    const parts = ranking.parts(values, features, true);
+    const total = Object.values(parts).reduce((sum, part) => sum + part, 0);
+    assert.ok(Math.abs(total - ranking.score(values, features, true)) < 1e-9);
+    assert.ok(Math.abs(parts.definition / parts.bm25 - 6 / 2) < 1e-9);
+    assert.ok(Math.abs(parts.file / parts.bm25 - 1 / 2) < 1e-9);
+    assert.equal(parts.path, 0);
+  });
+  test("never names what the chunk does not have", () => {
+    const parts = ranking.parts(vector({ bm25: 1, prior: 1 }), none, false);
+    assert.equal(parts.bm25, 0);
+    assert.ok(parts.file > 0);
   });
 });
