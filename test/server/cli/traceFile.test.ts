@@ -10,7 +10,6 @@ import { readTraceFile, writeTrace } from "../../../server/cli/traceFile.ts";
 import { temporaryFolder } from "../ingest/treesOnDisk.ts";
 
 const found: TraceSource = {
-  query: "kettle",
   recalls: [],
   tiers: ["lexical"],
   coverage: { filesSeen: 0, remembered: 0, pending: 0, skipped: 0, failed: 0 },
