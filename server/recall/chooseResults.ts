@@ -3,7 +3,7 @@ import type { DropReason, Recall } from "../../protocol/types.ts";
 import type { RankedChunk } from "./rankInBank.ts";
 
 /** At most this many results from one file among the first ones. */
-const maxPerFile = 5;
+export const maxPerFile = 5;
 
 /**
  * What each further place of a file counts beside the one before, where scores fall like probabilities do: how probable

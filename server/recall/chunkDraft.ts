@@ -35,6 +35,8 @@ export interface Ranking {
   /** Chunk number to its place, from 1, among the candidates by words and by meaning. */
   readonly wordPlaces: ReadonlyMap<number, number>;
   readonly meaningPlaces: ReadonlyMap<number, number>;
+  /** Chunks of the memory in which a term stands. Each term is looked up once. */
+  readonly nChunksWith: (term: string) => number;
 }
 
 /** A candidate file with its text of this moment. */
@@ -212,7 +214,7 @@ function chunkFacts(
     readonly similarity: number | undefined;
   },
 ): ChunkFacts {
-  const { matcher, open } = ranking;
+  const { matcher } = ranking;
   const symbols = seen.symbolIdxs.flatMap((idx) => file.symbols[idx] ?? []);
   const containers = containerNames(file.symbols, symbols[0]);
   const chunkId = file.asRemembered ? candidate.blob.id + chunkIdx : -1;
@@ -238,7 +240,7 @@ function chunkFacts(
       0,
       ...symbols.slice(0, maxCounted).map(({ name }) => {
         const whole = termsOfName(name)[0];
-        return whole === undefined ? 0 : open.bank.documentFrequency(whole);
+        return whole === undefined ? 0 : ranking.nChunksWith(whole);
       }),
     ),
     wordPlace: ranking.wordPlaces.get(chunkId),

@@ -14,6 +14,7 @@ import {
   type FilePlace,
   type Ranking,
 } from "./chunkDraft.ts";
+import { maxPerFile } from "./chooseResults.ts";
 import type { DenseCandidates } from "./denseSearch.ts";
 import { askedOf, gatherFiles, type FileCandidate } from "./fileCandidates.ts";
 import type { LearnedRanking } from "./learnedRanking.ts";
@@ -74,6 +75,7 @@ export function rankInBank(
     dense,
     wordPlaces: new Map(candidates.chunks.map(({ chunkId }, i) => [chunkId, i + 1])),
     meaningPlaces: new Map(near.map(({ group, idx }, i) => [group + idx, i + 1])),
+    nChunksWith: remembered((term) => open.bank.documentFrequency(term)),
   };
   const files = gatherFiles(open, asked, candidates, dense, params, mass);
   const folderShare = folderShares(files);
@@ -98,10 +100,27 @@ export function rankInBank(
     leastSimilarity: dense?.floor ?? 0,
   };
   const joinShare = options.learned === undefined ? joinShares.byHand : joinShares.learned;
-  return scoredFiles(drafts, facts, options).flatMap((ofFile) =>
-    mergeAdjacent(ofFile, joinShare).map((run) => rankedRun(ranking, source, run)),
+  const runs = scoredFiles(drafts, facts, options).map((ofFile) =>
+    mergeAdjacent(ofFile, joinShare),
   );
+  return worthMaking(runs, params.limit).map((run) => rankedRun(ranking, source, run));
 }
+
+/**
+ * Returns the runs that can be shown: each costs a hash of its text and the reading of its reasons. Many more than are
+ * wanted, for repeated lines and copies are dropped later; of a file first those that may stand among the first.
+ */
+function worthMaking(
+  ofFiles: readonly (readonly ChunkRun<Scored>[])[],
+  limit: number,
+): ChunkRun<Scored>[] {
+  const byScore = (a: ChunkRun<Scored>, b: ChunkRun<Scored>): number => b.best.score - a.best.score;
+  const first = ofFiles.flatMap((runs) => runs.slice(0, maxPerFile)).sort(byScore);
+  const later = ofFiles.flatMap((runs) => runs.slice(maxPerFile)).sort(byScore);
+  return [...first, ...later].slice(0, madePerWanted * limit + maxMadeBesides);
+}
+const madePerWanted = 4;
+const maxMadeBesides = 40;
 
 /** A draft with its score and what gives the reasons for it. */
 interface Scored extends Draft {
@@ -279,4 +298,16 @@ function bestSymbol(
     }
   }
   return best;
+}
+
+/** Returns the same function, computed once for each argument. */
+function remembered(of: (term: string) => number): (term: string) => number {
+  const known = new Map<string, number>();
+  return (term) => {
+    const before = known.get(term);
+    if (before !== undefined) return before;
+    const value = of(term);
+    known.set(term, value);
+    return value;
+  };
 }
