@@ -44,8 +44,8 @@ export interface RankOptions {
 }
 
 /** Files whose text is read for one question: the most promising ones, and besides those nearest in meaning. */
-const maxPromising = 40;
-const maxNearest = 15;
+const maxPromising = 25;
+const maxNearest = 10;
 
 /** Returns the ranked chunks of one root, unsorted. Without `dense` they are ranked by words alone. */
 export function rankInBank(
