@@ -46,7 +46,8 @@ function readModel(files: ModelFiles, features: readonly string[]): RankerModel 
   const calibration = fieldsOf(fields["calibration"], "calibration");
   const slope = finiteOf(calibration, "slope");
   const offset = finiteOf(calibration, "offset");
-  if (slope <= 0 || Math.max(slope, Math.abs(offset)) > largest) throw invalid("the calibration is upside down or beyond measure");
+  if (slope <= 0 || Math.max(slope, Math.abs(offset)) > largest)
+    throw invalid("the calibration is upside down or beyond measure");
   const trees = files.read(file);
   if (trees === undefined) throw new ModelFaultError("missing", file, "not there");
   const parsed = parseTrees(trees, file, features.length);

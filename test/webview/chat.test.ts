@@ -212,6 +212,8 @@ test("an answer grows where it stands: finished blocks stay the same nodes", () 
       .first()
       .evaluate((node) => node.setAttribute("data-kept", "yes"));
     await chat.send(append(" goes on\n\n- item\n"));
+    // What arrives is drawn when the page comes to it.
+    await chat.page.locator(".block", { hasText: "item" }).waitFor();
     assert.equal(await chat.page.locator(".block[data-kept]").innerText(), "First a.ts:1");
     assert.deepEqual(await chat.page.locator(".block").allInnerTexts(), [
       "First a.ts:1",
