@@ -88,4 +88,12 @@ export class KernelMemory {
   extend(at: number, size: number): void {
     if (this.run.extendTo(at, size) === 0) throw new KernelFullError(`no room for ${size} bytes`);
   }
+
+  /** Makes this instance a tokenizer with these merges, pairs of ids in rank order. Throws KernelFullError. */
+  loadMerges(merges: Uint32Array): void {
+    this.run.initTokenizer();
+    const pairs = this.reserve(merges.byteLength);
+    this.bytes.set(new Uint8Array(merges.buffer, merges.byteOffset, merges.byteLength), pairs);
+    this.run.loadMerges(pairs, merges.length / 2);
+  }
 }

@@ -35,10 +35,7 @@ export class StaticEncoder {
     this.#maxBytes = maxBytes;
     const kernel = new KernelMemory(module);
     this.#kernel = kernel;
-    kernel.run.initTokenizer();
-    const pairs = kernel.reserve(merges.byteLength);
-    kernel.bytes.set(new Uint8Array(merges.buffer, merges.byteOffset, merges.byteLength), pairs);
-    kernel.run.loadMerges(pairs, merges.length / 2);
+    kernel.loadMerges(merges);
     kernel.run.initEncode(vocabulary, dimensions, tokenCap, maxBytes);
     this.#table = copyIn(kernel, table);
     this.#queryTable = queryTable === undefined ? this.#table : copyIn(kernel, queryTable);

@@ -22,10 +22,7 @@ export class Tokenizer {
     this.#maxBytes = maxBytes;
     const kernel = new KernelMemory(module);
     this.#kernel = kernel;
-    kernel.run.initTokenizer();
-    const pairs = kernel.reserve(merges.byteLength);
-    kernel.bytes.set(new Uint8Array(merges.buffer, merges.byteOffset, merges.byteLength), pairs);
-    kernel.run.loadMerges(pairs, merges.length / 2);
+    kernel.loadMerges(merges);
     this.#text = kernel.reserve(maxBytes + slackBytes);
     this.#tokens = kernel.reserve(maxBytes * bytesPerToken + slackBytes);
   }

@@ -37,7 +37,7 @@ import { rankInBank, type RankedChunk, type RankOptions } from "./rankInBank.ts"
 import { rereadPlaces } from "./rereadPlaces.ts";
 import type { Reranker } from "./reranker.ts";
 import { withNeighbours } from "./neighbours.ts";
-import { TraceCollector, type Lap } from "./traceCollector.ts";
+import { byScore, TraceCollector, type Lap } from "./traceCollector.ts";
 import { findUses } from "./uses.ts";
 import { SourceLook, type VerifiedSource } from "./verifiedSource.ts";
 
@@ -147,7 +147,7 @@ export class Recaller implements RecallService, SourceReader {
       ? await rereadPlaces(ranked, question.raw, this.#reranker, signal)
       : { ranked, trace: undefined };
     if (read.trace !== undefined) {
-      trace?.ranked(byScore(read.ranked).slice(0, read.trace.nPlaces));
+      trace?.ranked(recallsOf(read.ranked).slice(0, read.trace.nPlaces));
       lap("reread", read.trace.nPlaces, trace?.take());
     }
     const folders = new Map(banks.map(({ root }) => [root.id, root.folder]));
@@ -216,7 +216,7 @@ export class Recaller implements RecallService, SourceReader {
         signal,
         trace,
       );
-      trace?.ranked(byScore(chunks));
+      trace?.ranked(recallsOf(chunks));
       lap("rank", chunks.length, trace?.take());
       return { chunks, terms: byWords.terms, meaning };
     });
@@ -239,7 +239,7 @@ export class Recaller implements RecallService, SourceReader {
         recalls.push(...found);
       });
     }
-    return recalls.sort((a, b) => b.score - a.score).slice(0, limit);
+    return byScore(recalls).slice(0, limit);
   }
 
   readText(rootId: string, path: string): SourceText | undefined {
@@ -309,8 +309,8 @@ function remember(terms: Map<string, WeighedTerm>, term: WeighedTerm): void {
   );
 }
 
-function byScore(ranked: readonly RankedChunk[]): Recall[] {
-  return ranked.map(({ recall }) => recall).sort((a, b) => b.score - a.score);
+function recallsOf(ranked: readonly RankedChunk[]): Recall[] {
+  return byScore(ranked.map(({ recall }) => recall));
 }
 
 function askedTrace(

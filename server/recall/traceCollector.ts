@@ -172,6 +172,7 @@ function rounded(score: number): number {
   return Math.round(score * 10_000) / 10_000;
 }
 
-function byScore(recalls: readonly Recall[]): Recall[] {
+/** Returns the places, best first. */
+export function byScore(recalls: readonly Recall[]): Recall[] {
   return [...recalls].sort((a, b) => b.score - a.score);
 }
