@@ -28,6 +28,18 @@ def rms_norm(x: Tensor) -> Tensor:
     return functional.rms_norm(x, (x.shape[-1],), eps=1e-6)
 
 
+def unit(x: Tensor) -> Tensor:
+    """Returns rows of length one, in float32; the gradient of a row of zeros is finite."""
+    x = x.float()
+    return x * torch.rsqrt(x.square().sum(-1, keepdim=True) + 1e-6)
+
+
+@torch.compiler.disable
+def attend(q: Tensor, k: Tensor, v: Tensor, bias: Tensor) -> Tensor:
+    """Softmax attention with an additive bias. Not compiled: on a processor the compiled gradient of keys has values that are no number."""
+    return functional.scaled_dot_product_attention(q, k, v, attn_mask=bias, scale=1.0)
+
+
 class Convolution(nn.Module):
     """x + a causal depthwise convolution of it; zero at the start of training but for the identity."""
 
@@ -68,14 +80,14 @@ class Attention(nn.Module):
     def queries(self, x: Tensor) -> Tensor:
         """[B, T, d] → [B, n_heads, T, d_head] of length one, times the temperature."""
         q = self.q(x).unflatten(-1, (self.config.n_heads, self.config.d_head)).transpose(1, 2)
-        return functional.normalize(q.float(), dim=-1) * self.temperature.exp()[:, None, None]
+        return unit(q) * self.temperature.exp()[:, None, None]
 
     def keys(self, x: Tensor) -> Tensor:
         """[B, T, d] → [B, n_kv, T, d_head] of length one. In the bank layer a token's key is of what stands in front of it."""
         if self.is_bank:
             x = torch.cat([self.first.to(x.dtype).expand(x.shape[0], 1, -1), x[:, :-1]], 1)
         k = self.k(x).unflatten(-1, (self.config.n_kv_heads, self.config.d_head)).transpose(1, 2)
-        return functional.normalize(k.float(), dim=-1)
+        return unit(k)
 
     def values(self, x: Tensor) -> Tensor:
         """[B, T, d] → [B, n_kv, T, d_head]."""
@@ -83,7 +95,7 @@ class Attention(nn.Module):
 
     def retrieval_queries(self, x: Tensor) -> Tensor:
         """[B, T, d] → [B, T, d_key] of length one; their product with keys side by side, divided by √n_kv, is a cosine."""
-        return functional.normalize(self.retrieval(x).float(), dim=-1)
+        return unit(self.retrieval(x))
 
 
 class Layer(nn.Module):
@@ -130,7 +142,7 @@ class MemoryLm(nn.Module):
         self.layers = nn.ModuleList(Layer(config, index == config.bank_layer) for index in range(config.n_layers))
         self.copy_gate = nn.Linear(config.d_model, 1)
         nn.init.constant_(self.copy_gate.bias, -1.0)
-        self.logit_scale = nn.Parameter(torch.tensor(0.0))
+        self.logit_scale = nn.Parameter(torch.tensor(-1.5))
 
     @property
     def bank_attention(self) -> Attention:
@@ -187,10 +199,10 @@ class MemoryLm(nn.Module):
             if n_memory:
                 of_memory = attention.memory_bias.to(q.dtype)[:, None, None].expand(-1, 1, n_memory)
                 bias = bias + functional.pad(of_memory, (0, q.shape[2]))
-            return functional.scaled_dot_product_attention(q, k, v, attn_mask=bias, scale=1.0)
+            return attend(q, k, v, bias)
         gate = attention.memory_bias.sigmoid()[:, None, None].to(q.dtype)
         bias = torch.zeros_like(mask[..., :n_memory], dtype=q.dtype).masked_fill(~mask[..., :n_memory], -1e4)
-        remembered = functional.scaled_dot_product_attention(q, k[:, :, :n_memory], v[:, :, :n_memory], attn_mask=bias, scale=1.0)
+        remembered = attend(q, k[:, :, :n_memory], v[:, :, :n_memory], bias)
         local = functional.scaled_dot_product_attention(q, k[:, :, n_memory:], v[:, :, n_memory:], is_causal=True, scale=1.0)
         return gate * remembered + (1 - gate) * local
 
