@@ -54,13 +54,13 @@ def pairs_of(batch: Batch, names: Tensor, most: int, generator: torch.Generator)
     n_windows, length = ids.shape[0], ids.shape[1] - 1
     hashes = (ids[:, :-2] * 1_000_003 + ids[:, 1:-1]) * 1_000_003 + ids[:, 2:]
     _, same = hashes.unique(return_inverse=True)
-    # `same[b, p]` is of token p + 2; the bank of window b has the tokens 0 to length - 1.
-    group = (torch.arange(n_windows) // GROUP)[:, None].expand_as(same)
-    present = torch.zeros(int(same.max()) + 1, n_windows, dtype=torch.bool)
-    present[same.flatten(), torch.arange(n_windows)[:, None].expand_as(same).flatten()] = True
-    groups = torch.stack([present[:, group[:, 0] == number].any(1) for number in range(int(group.max()) + 1)]).sum(0)
-    rare = (groups == 1) & (present.sum(1) >= 2)
-    wanted = rare[same] & names[ids[:, 2:]]
+    # `same[b, p]` is of token p + 2; the bank of window b has the tokens 0 to length - 1, so the last one can be asked for but not found.
+    group = torch.arange(n_windows) // GROUP
+    present = _occurs(same, n_windows)
+    groups = torch.stack([present[:, group == number].any(1) for number in range(int(group.max()) + 1)]).sum(0)
+    held = _occurs(same[:, : length - 2], n_windows, len(present))
+    elsewhere = held.sum(1)[same] - held[same, torch.arange(n_windows)[:, None]].int() > 0
+    wanted = (groups == 1)[same] & elsewhere & names[ids[:, 2:]]
     found = wanted.nonzero()
     found = found[torch.randperm(len(found), generator=generator)[:most]]
     windows, places = found[:, 0], found[:, 1] + 2
@@ -73,6 +73,13 @@ def pairs_of(batch: Batch, names: Tensor, most: int, generator: torch.Generator)
     windows, places = torch.cat([windows, twins[:, 0]]), torch.cat([places, twins[:, 1]])
     # Token p is predicted at p - 1.
     return Pairs(windows * length + places - 1, torch.cat([positives.flatten(1), told.flatten(1)]))
+
+
+def _occurs(numbers: Tensor, n_windows: int, n_numbers: int | None = None) -> Tensor:
+    """Returns [numbers, windows]: whether a number occurs in a row of numbers [B, n]."""
+    occurs = torch.zeros(n_numbers or int(numbers.max()) + 1, n_windows, dtype=torch.bool)
+    occurs[numbers.flatten(), torch.arange(n_windows)[:, None].expand_as(numbers).flatten()] = True
+    return occurs
 
 
 class BankLoss(torch.nn.Module):
@@ -101,6 +108,8 @@ class BankLoss(torch.nn.Module):
         own = torch.arange(keys.shape[0])[None, :] // inputs.shape[1] == (queries // inputs.shape[1])[:, None]
         scores = scores.masked_fill(own, -1e4)
         earlier = (found @ queue.T) * (attention.retrieval_temperature.exp() / model.config.n_kv_heads**0.5)
+        # The only other place of a token may be a window's last, which no key is of.
+        valid = valid & positives.any(1)
         retrieval = (torch.logaddexp(scores.logsumexp(-1), earlier.logsumexp(-1)) - scores.masked_fill(~positives, -1e4).logsumexp(-1)) * valid
         salience = functional.binary_cross_entropy_with_logits(attention.salience(x).float().flatten(), (positives & valid[:, None]).any(0).float())
         return nll, retrieval.sum() / valid.sum().clamp(min=1), salience, keys.detach()

@@ -56,6 +56,7 @@ class Batches:
         """Puts facts into a group's windows, at line ends; what no longer fits is cut off at the end."""
         length = len(group[0])
         planted: list[list[tuple[int, Fact, bool]]] = [[] for _ in group]
+        self._facts.begin_group()
         for _ in range(int(self._random.integers(2, 9))):
             fact = self._facts.draw()
             told, asked = self._random.choice(len(group), 2, replace=False)

@@ -38,6 +38,16 @@ class FactMaker:
         self._tokenizer, self._random = tokenizer, random.Random(seed)
         words = {token.strip().lower() for token in tokenizer.bytes_of if token.strip().isalpha() and token.isascii() and len(token.strip()) >= 3}
         self._words = [word.decode() for word in sorted(words)]
+        self._pool = self._words
+
+    def begin_group(self) -> None:
+        """From now on, half of the time, names are made of a few words, so that some share their first or last one: telling
+        them apart takes the whole name."""
+        random_ = self._random
+        self._pool = self._words if random_.random() < 0.5 else [*random_.sample(self._words, 4), self._invented(), self._invented()]
+
+    def _invented(self) -> str:
+        return "".join(self._random.choice("bdfgklmnprstvz") + self._random.choice("aeio") for _ in range(self._random.randint(2, 4)))
 
     def draw(self) -> Fact:
         """Returns a new fact."""
@@ -67,8 +77,10 @@ class FactMaker:
 
     def _name(self) -> str:
         random_ = self._random
-        words = [random_.choice(self._words) for _ in range(random_.randint(2, 4))]
-        if random_.random() < 0.4:
+        words = [random_.choice(self._pool) for _ in range(random_.randint(2, 4))]
+        if random_.random() < 0.3:
+            words[random_.randrange(len(words))] = self._invented()
+        if random_.random() < 0.3:
             words.append("".join(random_.choice("0123456789abcdef") for _ in range(random_.randint(1, 4))))
         style = random_.randrange(4)
         if style == 0:

@@ -218,13 +218,25 @@ class MemoryLm(nn.Module):
 
     def losses(self, h: Tensor, targets: Tensor, weights: Tensor, sources: Tensor) -> Tensor:
         """-log p of each target, [B, T], natural logarithm. h [B, T, d] from `above`; weights [B, T, S] of tokens sources [B, S]."""
+        return self.losses_of(h, targets, (weights * (sources[:, None, :] == targets[..., None])).sum(-1))
+
+    def losses_of(self, h: Tensor, targets: Tensor, copied: Tensor) -> Tensor:
+        """As `losses`, where the pointer's weight on each target's own token is known, [B, T]."""
         logits = self.logits(h).float()
         log_p = logits.gather(-1, targets[..., None])[..., 0] - logits.logsumexp(-1)
         if self.config.pointer:
             gate = self.copy_gate(h).float()[..., 0]
-            copied = (weights * (sources[:, None, :] == targets[..., None])).sum(-1)
             log_p = torch.logaddexp(log_p + functional.logsigmoid(-gate), (copied + 1e-9).log() + functional.logsigmoid(gate))
         return -log_p
+
+    def log_probs(self, h: Tensor, weights: Tensor, sources: Tensor) -> Tensor:
+        """Natural logarithms of the probabilities of all tokens, [B, T, vocabulary]; arguments as in `losses`."""
+        log_p = self.logits(h).float().log_softmax(-1)
+        if not self.config.pointer:
+            return log_p
+        gate = self.copy_gate(h).float()
+        copied = torch.zeros_like(log_p).scatter_add_(-1, sources[:, None, :].expand_as(weights), weights)
+        return torch.logaddexp(log_p + functional.logsigmoid(-gate), (copied + 1e-9).log() + functional.logsigmoid(gate))
 
     def bank_of(self, x: Tensor, ids: Tensor) -> Bank:
         """Returns what sequences leave in memory; x from `bank_input`."""

@@ -45,6 +45,7 @@ def main() -> None:
     parser.add_argument("--report-every", type=int, default=100)
     parser.add_argument("--gate", action="store_true", help="read with LongMem's gate in place of one softmax")
     parser.add_argument("--no-pointer", action="store_true")
+    parser.add_argument("--start", type=Path, help="checkpoint whose weights a new run begins with; its rate only falls")
     parser.add_argument("--max-steps", type=int, default=1 << 30)
     Trainer(parser.parse_args()).run()
 
@@ -80,6 +81,8 @@ class Trainer:
         ]
         self.step, self.seconds = 0, 0.0
         self.checkpoint = flags.out / "checkpoint.pt"
+        if flags.start is not None:
+            self.model.load_state_dict(torch.load(flags.start, weights_only=True, map_location=self.device)["model"])
         if self.checkpoint.exists():
             self._resume()
         seed = flags.seed + self.step
@@ -120,6 +123,8 @@ class Trainer:
     def rate(self) -> float:
         """Share of the learning rate now: a rise over 2 %, then flat, then falling over the last half."""
         part = self.seconds / (self.flags.minutes * 60)
+        if self.flags.start is not None:
+            return min(self.step / 20, max(0.02, 1 - part))
         return min(part / 0.02 + 0.02, 1.0, max(0.02, (1 - part) / 0.5))
 
     def train_step(self) -> dict:
