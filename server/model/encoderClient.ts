@@ -2,10 +2,20 @@
 import type { Logger } from "../ports.ts";
 import { cacheKey, EmbeddingCache } from "./embeddingCache.ts";
 import type { EncoderManifest } from "./encoderManifest.ts";
-import { EncoderPool } from "./encoderPool.ts";
 import { EncoderQueue, type WaitingText } from "./encoderQueue.ts";
 import type { ModelFault } from "./modelFault.ts";
+import type { ModelFile } from "./manifestFields.ts";
+import type { GraphSpec } from "./onnxSession.ts";
 import type { Tokenizer } from "./tokenizer.ts";
+import { TokenPool, type TokenPoolClient } from "./tokenPool.ts";
+
+/** What an encoder thread is started with. */
+export interface EncoderThreadData {
+  /** Absolute path of the model's folder. */
+  readonly folder: string;
+  readonly graph: ModelFile;
+  readonly spec: GraphSpec;
+}
 
 /** What a text is: of a question fewer tokens are read than of code. */
 export type TextKind = "query" | "code";
@@ -20,8 +30,8 @@ export type EmbedOutcome =
 
 export interface EncoderClientOptions {
   readonly manifest: EncoderManifest;
-  /** Absolute path of the graph. */
-  readonly graphFile: string;
+  /** Absolute path of the encoder's folder. */
+  readonly folder: string;
   readonly tokenizer: Tokenizer;
   /** The encoder thread's entry. */
   readonly entry: URL;
@@ -40,6 +50,9 @@ const defaultIdleMs = 5 * 60_000;
 const defaultMaxWaitingTexts = 512;
 const defaultMaxCacheBytes = 8 * 1024 * 1024;
 
+/** One text is embedded, and one waits inside the thread, so that it does not idle while the main thread is busy. */
+const textsPerThread = 2;
+
 /** The texts of one call, until all have their embedding. */
 interface EmbedRequest {
   readonly embeddings: (Float32Array | undefined)[];
@@ -53,13 +66,13 @@ export class EncoderClient {
   readonly #options: EncoderClientOptions;
   readonly #cache: EmbeddingCache;
   readonly #queue: EncoderQueue<EmbedRequest>;
-  readonly #pool: EncoderPool<Text>;
+  readonly #pool: TokenPool<Text, Float32Array>;
   /** Those that are not settled. */
   readonly #open = new Set<EmbedRequest>();
   #isUsable = true;
 
   constructor(options: EncoderClientOptions) {
-    const { manifest, graphFile, tokenizer, entry, nThreads, log } = options;
+    const { manifest, folder, tokenizer, entry, nThreads, log } = options;
     const { dimensions, graph, maxQueryTokens, maxCodeTokens } = manifest;
     this.#options = options;
     this.#cache = new EmbeddingCache(options.maxCacheBytes ?? defaultMaxCacheBytes);
@@ -71,9 +84,20 @@ export class EncoderClient {
       vocabulary: tokenizer.vocabulary,
       maxTokens,
     };
-    const threadData = { graphFile, sha256: graph.sha256, spec };
-    const idleMs = options.idleMs ?? defaultIdleMs;
-    this.#pool = new EncoderPool({ entry, nThreads, threadData, idleMs, log }, this.#poolClient());
+    const threadData: EncoderThreadData = { folder, graph, spec };
+    this.#pool = new TokenPool(
+      {
+        name: "encoder",
+        entry,
+        nThreads,
+        threadData,
+        file: graph.file,
+        textsPerThread,
+        idleMs: options.idleMs ?? defaultIdleMs,
+        log,
+      },
+      this.#poolClient(),
+    );
   }
 
   /** Starts what the first texts would have to wait for. Resolves when that is there, or never will be. */
@@ -130,10 +154,10 @@ export class EncoderClient {
     this.#pool.dispatch();
   }
 
-  #poolClient(): ConstructorParameters<typeof EncoderPool<Text>>[1] {
+  #poolClient(): TokenPoolClient<Text, Float32Array> {
     return {
       next: () => this.#queue.next(),
-      embedded: ({ request, idx, tokens }, embedding) => {
+      done: ({ request, idx, tokens }, embedding) => {
         this.#cache.set(cacheKey(tokens), embedding);
         request.embeddings[idx] = embedding;
         request.nMissing--;

@@ -16,7 +16,8 @@ import {
   type ModelFile,
 } from "./manifestFields.ts";
 import { ModelFaultError, type ModelFault } from "./modelFault.ts";
-import type { StaticModel, ModelFiles } from "./staticModel.ts";
+import type { ModelFiles } from "./checkedFile.ts";
+import type { StaticModel } from "./staticModel.ts";
 
 const maxDimensions = 1024;
 /** The graph has a row for each place of a text. */

@@ -2,7 +2,9 @@
 import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import path from "node:path";
-import type { ModelFiles } from "./staticModel.ts";
+import { checkHash, type ModelFiles } from "./checkedFile.ts";
+import type { ModelFile } from "./manifestFields.ts";
+import { ModelFaultError } from "./modelFault.ts";
 
 /** Larger than any file of a model; what is larger is none. */
 const maxFileBytes = 256 * 1024 * 1024;
@@ -11,13 +13,23 @@ const maxFileBytes = 256 * 1024 * 1024;
 export function modelFolder(folder: string): ModelFiles {
   return {
     read: (file) => readFile(path.join(folder, file), (size) => new SharedArrayBuffer(size)),
-    sha256: (bytes) => createHash("sha256").update(bytes).digest("hex"),
+    sha256,
   };
 }
 
-/** Returns the bytes of one file in memory of this thread alone; `undefined` as in `modelFolder`. */
-export function readModelFile(file: string): Uint8Array<ArrayBuffer> | undefined {
-  return readFile(file, (size) => new ArrayBuffer(size));
+/**
+ * Returns the bytes of a graph in memory of this thread alone, which the native runtime needs. Errors: ModelFaultError
+ * `missing`, `damaged`.
+ */
+export function readGraphFile(folder: string, graph: ModelFile): Uint8Array<ArrayBuffer> {
+  const bytes = readFile(path.join(folder, graph.file), (size) => new ArrayBuffer(size));
+  if (bytes === undefined) throw new ModelFaultError("missing", graph.file, "not there");
+  checkHash(graph, bytes, { sha256 });
+  return bytes;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 function readFile<B extends ArrayBufferLike>(

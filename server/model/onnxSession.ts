@@ -1,12 +1,6 @@
-/**
- * A graph of a transformer encoder in the ONNX Runtime. This is the one place that loads the runtime: a native
- * library, so nothing is handed to it that was not looked at before, and nothing it returns is believed unseen.
- * Running blocks the thread, so it belongs into a worker.
- */
-import type { InferenceSession } from "onnxruntime-node";
+/** A transformer encoder's graph in the ONNX Runtime: tokens go in, an embedding comes out. Running blocks the thread. */
 import { ModelFaultError } from "./modelFault.ts";
-
-type Runtime = typeof import("onnxruntime-node");
+import { OnnxGraph } from "./onnxRuntime.ts";
 
 /** What an encoder's graph has to be. */
 export interface GraphSpec {
@@ -20,37 +14,16 @@ export interface GraphSpec {
   readonly maxTokens: number;
 }
 
-/**
- * One thread of computing: a second one in the same session gains little, and loses much when the machine has other
- * work. Nor does it spin while it waits.
- */
-const options: InferenceSession.SessionOptions = {
-  executionProviders: ["cpu"],
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  executionMode: "sequential",
-  graphOptimizationLevel: "all",
-  // The runtime writes to standard error, which is the log's; what goes wrong comes as an error as well.
-  logSeverityLevel: 4,
-  extra: { session: { intra_op: { allow_spinning: "0" }, inter_op: { allow_spinning: "0" } } },
-};
-
-const inputNames = ["input_ids", "attention_mask"] as const;
 const outputName = "embedding";
 /** How far an embedding's length may be from one: the rounding of float32, many times over. */
 const normTolerance = 1e-3;
 
-/** Codes of Node's when a package, its native library, or a library that this one needs is not there or does not load. */
-const missingRuntime = ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND", "ERR_DLOPEN_FAILED"];
-
 export class OnnxSession {
-  readonly #runtime: Runtime;
-  readonly #session: InferenceSession;
+  readonly #graph: OnnxGraph;
   readonly #spec: GraphSpec;
 
-  private constructor(runtime: Runtime, session: InferenceSession, spec: GraphSpec) {
-    this.#runtime = runtime;
-    this.#session = session;
+  private constructor(graph: OnnxGraph, spec: GraphSpec) {
+    this.#graph = graph;
     this.#spec = spec;
   }
 
@@ -59,15 +32,8 @@ export class OnnxSession {
    * `dimensions`.
    */
   static async open(bytes: Uint8Array, spec: GraphSpec): Promise<OnnxSession> {
-    const runtime = await loadRuntime();
-    const session = await createSession(runtime, bytes, spec.file);
-    try {
-      checkGraph(session, spec);
-    } catch (error) {
-      await session.release();
-      throw error;
-    }
-    return new OnnxSession(runtime, session, spec);
+    const graph = await OnnxGraph.open(bytes, spec.file, (opened) => checkGraph(opened, spec));
+    return new OnnxSession(graph, spec);
   }
 
   /**
@@ -79,17 +45,22 @@ export class OnnxSession {
   async embed(tokens: Uint16Array): Promise<Float32Array> {
     this.#checkTokens(tokens);
     const shape = [1, tokens.length];
-    const { Tensor } = this.#runtime;
-    const feeds = {
-      input_ids: new Tensor("int64", BigInt64Array.from(tokens, BigInt), shape),
-      attention_mask: new Tensor("int64", new BigInt64Array(tokens.length).fill(1n), shape),
+    const inputs = {
+      input_ids: { data: BigInt64Array.from(tokens, BigInt), shape },
+      attention_mask: { data: new BigInt64Array(tokens.length).fill(1n), shape },
     };
-    return this.#embedding(await this.#run(feeds));
+    const { embedding } = await this.#graph.run(inputs, {
+      [outputName]: [1, this.#spec.dimensions],
+    });
+    const norm = Math.sqrt(embedding.reduce((square, value) => square + value * value, 0));
+    if (Math.abs(norm - 1) > normTolerance) throw this.#graph.badOutput(`length ${norm}, not 1`);
+    // A copy of its own: memory of the runtime's cannot be handed to another thread.
+    return embedding.slice();
   }
 
   /** Frees the runtime's memory. The session is of no use afterwards. */
   async close(): Promise<void> {
-    await this.#session.release();
+    await this.#graph.close();
   }
 
   #checkTokens(tokens: Uint16Array): void {
@@ -99,83 +70,16 @@ export class OnnxSession {
     const unknown = tokens.find((token) => token >= vocabulary);
     if (unknown !== undefined) throw new RangeError(`token ${unknown} of ${vocabulary}`);
   }
-
-  async #run(feeds: InferenceSession.FeedsType): Promise<InferenceSession.ReturnType> {
-    try {
-      return await this.#session.run(feeds, [outputName]);
-    } catch (error) {
-      // The runtime's errors have no code and no class of their own.
-      if (error instanceof Error) throw this.#noEmbedding(error.message);
-      throw error;
-    }
-  }
-
-  #embedding(outputs: InferenceSession.ReturnType): Float32Array {
-    const { dimensions } = this.#spec;
-    const output = outputs[outputName];
-    if (output === undefined || !(output.data instanceof Float32Array))
-      throw this.#noEmbedding(`no float32: ${output?.type ?? "nothing"}`);
-    if (output.dims.length !== 2 || output.dims[0] !== 1 || output.dims[1] !== dimensions)
-      throw this.#noEmbedding(`shape ${output.dims.join(" by ")}, not 1 by ${dimensions}`);
-    let square = 0;
-    for (const value of output.data) square += value * value;
-    // A value that is not finite makes the sum so as well.
-    if (!(Math.abs(Math.sqrt(square) - 1) <= normTolerance))
-      throw this.#noEmbedding(`length ${Math.sqrt(square)}, not 1`);
-    // A copy of its own: memory of the runtime's cannot be handed to another thread.
-    return output.data.slice();
-  }
-
-  #noEmbedding(detail: string): ModelFaultError {
-    return new ModelFaultError("output", this.#spec.file, detail);
-  }
 }
 
-async function loadRuntime(): Promise<Runtime> {
-  try {
-    return await import("onnxruntime-node");
-  } catch (error) {
-    const code = (error as { code?: unknown } | null)?.code;
-    if (typeof code !== "string" || !missingRuntime.includes(code)) throw error;
-    throw new ModelFaultError("runtime", "", code);
-  }
-}
-
-async function createSession(
-  { InferenceSession }: Runtime,
-  bytes: Uint8Array,
-  file: string,
-): Promise<InferenceSession> {
-  try {
-    return await InferenceSession.create(bytes, options);
-  } catch (error) {
-    if (error instanceof Error) throw new ModelFaultError("graph", file, error.message);
-    throw error;
-  }
-}
-
-function checkGraph(session: InferenceSession, { file, dimensions }: GraphSpec): void {
-  const found = JSON.stringify(session.inputNames.toSorted());
-  if (found !== JSON.stringify(inputNames.toSorted()))
-    throw new ModelFaultError("graph", file, `inputs ${found}`);
-  for (const input of session.inputMetadata)
-    if (typeof checkTensor(input, "int64", file)[1] === "number")
-      throw new ModelFaultError("graph", file, `${input.name} takes texts of one length only`);
-  const output = session.outputMetadata.find(({ name }) => name === outputName);
-  if (output === undefined) throw new ModelFaultError("graph", file, `no output ${outputName}`);
-  const columns = checkTensor(output, "float32", file)[1];
+function checkGraph(graph: OnnxGraph, { file, dimensions }: GraphSpec): void {
+  graph.checkInputs([
+    { name: "input_ids", type: "int64", shape: [1, undefined] },
+    { name: "attention_mask", type: "int64", shape: [1, undefined] },
+  ]);
+  graph.checkOutputs([{ name: outputName, type: "float32", shape: [1, undefined] }]);
+  const columns = graph.outputs.find(({ name }) => name === outputName)?.shape[1];
   // A graph may leave its sizes open; each embedding's is looked at as well.
-  if (typeof columns === "number" && columns !== dimensions)
+  if (columns !== undefined && columns !== dimensions)
     throw new ModelFaultError("dimensions", file, `${columns}, not ${dimensions}`);
-}
-
-/** Returns the sizes of a matrix; one that is open is a name. */
-function checkTensor(
-  value: InferenceSession.ValueMetadata,
-  type: "int64" | "float32",
-  file: string,
-): readonly (number | string)[] {
-  if (!value.isTensor || value.type !== type || value.shape.length !== 2)
-    throw new ModelFaultError("graph", file, `${value.name} is no matrix of ${type}`);
-  return value.shape;
 }

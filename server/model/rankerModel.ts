@@ -9,7 +9,7 @@ import {
   nameOf,
 } from "./manifestFields.ts";
 import { ModelFaultError, type ModelFault } from "./modelFault.ts";
-import type { ModelFiles } from "./staticModel.ts";
+import { checkHash, type ModelFiles } from "./checkedFile.ts";
 import type { TreeEnsemble } from "./treeEnsemble.ts";
 
 export interface RankerModel {
@@ -51,8 +51,7 @@ function readModel(files: ModelFiles, features: readonly string[]): RankerModel 
   const trees = files.read(file);
   if (trees === undefined) throw new ModelFaultError("missing", file, "not there");
   const parsed = parseTrees(trees, file, features.length);
-  const found = files.sha256(trees);
-  if (found !== sha256) throw new ModelFaultError("damaged", file, `sha256 ${found}`);
+  checkHash({ file, sha256 }, trees, files);
   const name = `${nameOf(fields, "name")}@${nameOf(fields, "version")}`;
   return { id: `${name}#${sha256.slice(0, 16)}`, trees: parsed, calibration: { slope, offset } };
 }

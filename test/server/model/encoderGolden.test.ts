@@ -6,7 +6,7 @@ import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { loadEncoder } from "../../../server/encoderParts.ts";
 import { loadEncoderManifest } from "../../../server/model/encoderManifest.ts";
-import { modelFolder, readModelFile } from "../../../server/model/modelFolder.ts";
+import { modelFolder, readGraphFile } from "../../../server/model/modelFolder.ts";
 import { OnnxSession } from "../../../server/model/onnxSession.ts";
 import { Tokenizer } from "../../../server/model/tokenizer.ts";
 import { modelFolderUrl } from "../../../server/threads.ts";
@@ -37,8 +37,7 @@ for (const [folder, languageFolder] of encoders)
     assert.ok(outcome.kind === "read", JSON.stringify(outcome));
     const { graph, dimensions, maxCodeTokens } = outcome.manifest;
     const tokenizer = new Tokenizer(language.parts);
-    const bytes = readModelFile(path.join(folder, graph.file));
-    assert.ok(bytes !== undefined);
+    const bytes = readGraphFile(folder, graph);
     const { vocabulary } = tokenizer;
     const spec = { file: graph.file, dimensions, vocabulary, maxTokens: maxCodeTokens };
     const session = await OnnxSession.open(bytes, spec);

@@ -1,6 +1,5 @@
 /** Encoders for tests: real threads and the real runtime, with files in a temporary folder. */
 import assert from "node:assert/strict";
-import path from "node:path";
 import { setEnvironmentData } from "node:worker_threads";
 import { loadEncoder } from "../../../server/encoderParts.ts";
 import {
@@ -50,7 +49,7 @@ export class OpenedEncoder implements AsyncDisposable {
     const { manifest } = outcome;
     this.client = new EncoderClient({
       manifest,
-      graphFile: path.join(this.#folder.path, manifest.graph.file),
+      folder: this.#folder.path,
       tokenizer,
       entry: threadEntry("encoderThread"),
       nThreads: 1,

@@ -1,6 +1,6 @@
 /** Writes the files of a small ranker, whole or spoiled. */
 import { createHash } from "node:crypto";
-import type { ModelFiles } from "../../../server/model/staticModel.ts";
+import type { ModelFiles } from "../../../server/model/checkedFile.ts";
 
 export interface NodeOf {
   readonly feature: number;

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { modelFolder } from "../../../server/model/modelFolder.ts";
 import type { ModelFault } from "../../../server/model/modelFault.ts";
 import { loadRankerModel, type RankerModel } from "../../../server/model/rankerModel.ts";
-import type { ModelFiles } from "../../../server/model/staticModel.ts";
+import type { ModelFiles } from "../../../server/model/checkedFile.ts";
 import { treeParts, treeSum } from "../../../server/model/treeEnsemble.ts";
 import { rankFeatureNames } from "../../../server/recall/rankFeatures.ts";
 import { modelFolderUrl } from "../../../server/threads.ts";

@@ -1,30 +1,37 @@
 /**
- * Threads that embed, each with a session of its own. They start when there is something to embed, and end when
- * there has been nothing for a while: a session holds tens of megabytes.
+ * Threads that run a model over texts, each with a session of its own. They start when there is a text, and end when
+ * there has been none for a while: a session holds tens of megabytes.
  */
 import { Worker } from "node:worker_threads";
 import { placeOf } from "../../protocol/errorPlace.ts";
 import type { Logger } from "../ports.ts";
-import type { EncoderCall, EncoderReply, EncoderThreadData } from "./encoderCalls.ts";
 import type { ModelFault } from "./modelFault.ts";
+import type { TokenPoolCall, TokenPoolReply } from "./tokenPoolCalls.ts";
 
-export interface EncoderPoolOptions {
+export interface TokenPoolOptions {
+  /** What the log calls the model. */
+  readonly name: string;
   readonly entry: URL;
   readonly nThreads: number;
-  readonly threadData: EncoderThreadData;
+  /** What the entry is started with. */
+  readonly threadData: unknown;
+  /** The file that a fault names when threads end by themselves. */
+  readonly file: string;
+  /** Texts that a thread has at a time: with two, it does not idle while the main thread is busy. */
+  readonly textsPerThread: number;
   /** How long there is nothing to do before the threads end. */
   readonly idleMs: number;
   readonly log: Logger;
 }
 
-/** Whom the pool works for: where texts come from and where embeddings go. */
-export interface EncoderPoolClient<Text> {
-  /** The text to embed next, `undefined` when none waits. */
+/** Whom the pool works for: where texts come from and where results go. */
+export interface TokenPoolClient<Text, Result> {
+  /** The text to run next, `undefined` when none waits. */
   next(): Text | undefined;
-  embedded(text: Text, embedding: Float32Array): void;
+  done(text: Text, result: Result): void;
   /** The thread that had this text ended by itself. */
   lost(text: Text): void;
-  /** Nothing more can be embedded; the threads have been told to end. */
+  /** Nothing more can be run; the threads have been told to end. */
   unavailable(fault: ModelFault): void;
 }
 
@@ -37,24 +44,22 @@ interface Thread<Text> {
   readonly texts: Map<number, Text>;
 }
 
-/** One text is embedded, and one waits inside the thread, so that it does not idle while the main thread is busy. */
-const textsPerThread = 2;
 /** Threads that end by themselves so often are not started again. */
 const maxLost = 3;
 /** A thread that is told to end and does not is left behind after this time. */
 const endMs = 3_000;
 const maxHeapMb = 64;
 
-export class EncoderPool<Text extends { readonly tokens: Uint16Array }> {
-  readonly #options: EncoderPoolOptions;
-  readonly #client: EncoderPoolClient<Text>;
+export class TokenPool<Text extends { readonly tokens: Uint16Array }, Result> {
+  readonly #options: TokenPoolOptions;
+  readonly #client: TokenPoolClient<Text, Result>;
   readonly #threads = new Set<Thread<Text>>();
   #nextId = 1;
   #nLost = 0;
   #idle: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(options: EncoderPoolOptions, client: EncoderPoolClient<Text>) {
+  constructor(options: TokenPoolOptions, client: TokenPoolClient<Text, Result>) {
     this.#options = options;
     this.#client = client;
   }
@@ -94,11 +99,11 @@ export class EncoderPool<Text extends { readonly tokens: Uint16Array }> {
     const [best] = [...this.#threads].sort((a, b) => a.texts.size - b.texts.size);
     if (best?.texts.size === 0) return best;
     if (this.#threads.size < this.#options.nThreads) return "new";
-    return best !== undefined && best.texts.size < textsPerThread ? best : undefined;
+    return best !== undefined && best.texts.size < this.#options.textsPerThread ? best : undefined;
   }
 
   #start(): Thread<Text> {
-    const { entry, threadData } = this.#options;
+    const { name, entry, threadData } = this.#options;
     const worker = new Worker(entry, {
       workerData: threadData,
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
@@ -107,9 +112,9 @@ export class EncoderPool<Text extends { readonly tokens: Uint16Array }> {
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     const started = Promise.withResolvers<void>();
     const thread: Thread<Text> = { worker, ended, started, texts: new Map() };
-    worker.on("message", (reply: EncoderReply) => this.#receive(thread, reply));
+    worker.on("message", (reply: TokenPoolReply<Result>) => this.#receive(thread, reply));
     worker.on("error", (error) =>
-      this.#options.log.log("error", "encode", "an encoder thread failed", {
+      this.#options.log.log("error", "encode", `${name} thread failed`, {
         stack: placeOf(error),
       }),
     );
@@ -127,38 +132,38 @@ export class EncoderPool<Text extends { readonly tokens: Uint16Array }> {
     thread.texts.set(id, text);
     // Whoever waits for an embedding keeps the process alive; a thread that idles does not.
     thread.worker.ref();
-    const call: EncoderCall = { kind: "embed", id, tokens: text.tokens };
+    const call: TokenPoolCall = { kind: "run", id, tokens: text.tokens };
     thread.worker.postMessage(call);
   }
 
-  #receive(thread: Thread<Text>, reply: EncoderReply): void {
+  #receive(thread: Thread<Text>, reply: TokenPoolReply<Result>): void {
     thread.started.resolve();
     // A thread that was told to end may still have something to say.
     if (!this.#threads.has(thread)) return;
     switch (reply.kind) {
       case "ready":
-        this.#options.log.log("debug", "encode", "an encoder thread is ready", { ms: reply.ms });
+        this.#log(`${this.#options.name} thread is ready`, { ms: reply.ms });
         return;
-      case "embedded":
-        this.#take(thread, reply);
+      case "done":
+        this.#take(thread, reply.id, reply.result);
         return;
       case "unavailable":
         this.#giveUp(reply.fault);
     }
   }
 
-  #take(thread: Thread<Text>, { id, embedding }: EncoderReply & { kind: "embedded" }): void {
+  #take(thread: Thread<Text>, id: number, result: Result): void {
     const text = thread.texts.get(id);
-    if (text === undefined) throw new Error("an encoder thread answered what nobody asked");
+    if (text === undefined) throw new Error("a thread answered what nobody asked");
     thread.texts.delete(id);
     if (thread.texts.size === 0) thread.worker.unref();
-    this.#client.embedded(text, embedding);
+    this.#client.done(text, result);
     this.dispatch();
   }
 
   #lose(thread: Thread<Text>): void {
     if (++this.#nLost > maxLost) {
-      const { file } = this.#options.threadData.spec;
+      const { file } = this.#options;
       this.#giveUp({ kind: "thread", file, detail: `ended ${this.#nLost} times` });
     }
     for (const text of thread.texts.values()) this.#client.lost(text);
@@ -180,7 +185,11 @@ export class EncoderPool<Text extends { readonly tokens: Uint16Array }> {
 
   async #rest(): Promise<void> {
     await this.#endThreads();
-    this.#options.log.log("debug", "encode", "encoder threads rest");
+    this.#log(`${this.#options.name} threads rest`);
+  }
+
+  #log(message: string, facts: Readonly<Record<string, number>> = {}): void {
+    this.#options.log.log("debug", "encode", message, facts);
   }
 
   /**
@@ -191,7 +200,7 @@ export class EncoderPool<Text extends { readonly tokens: Uint16Array }> {
     const threads = [...this.#threads];
     this.#threads.clear();
     if (threads.length === 0) return;
-    const call: EncoderCall = { kind: "end" };
+    const call: TokenPoolCall = { kind: "end" };
     for (const { worker } of threads) worker.postMessage(call);
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, endMs);
