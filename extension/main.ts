@@ -7,6 +7,8 @@ import { ChatView, chatViewId, reportFailure } from "./chat/chatView.ts";
 import { CitationOpener } from "./chat/citations.ts";
 import { memoryLine } from "./chat/memoryLine.ts";
 import { registerCommands } from "./commands/commands.ts";
+import { explainCompletions } from "./completions/completionState.ts";
+import { InlineCompletions } from "./completions/inlineCompletions.ts";
 import { activeFile, schedule, WorkspaceFeed } from "./feed/workspaceFeed.ts";
 import { createLog } from "./log.ts";
 import { noticeFailures } from "./memory/failureNotice.ts";
@@ -55,7 +57,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const citations = new CitationOpener(memory, chat);
   const traces = new Traces(memory, chat, wording);
   const view = new ChatView(context.extensionUri, memory, chat, citations, traces, log);
-  const statusDocument = new StatusDocument(memory, wording, log);
+  const completions = new InlineCompletions(memory, log);
+  const statusDocument = new StatusDocument(
+    memory,
+    () => explainCompletions(completions.state, t),
+    wording,
+    log,
+  );
   const allRoots = () => rootsOf(vscode.workspace.workspaceFolders ?? []);
   const refresh = (): void => void memory.refresh();
   context.subscriptions.push(
@@ -64,10 +72,22 @@ export function activate(context: vscode.ExtensionContext): void {
     new StatusItem(memory, wording),
     statusDocument,
     traces,
+    completions,
     view,
     { dispose: () => keeper.flush() },
     vscode.window.registerWebviewViewProvider(chatViewId, view),
-    ...registerCommands({ memory, chat, view, traces, statusDocument, wording, log, allRoots }),
+    ...registerCommands({
+      memory,
+      chat,
+      view,
+      traces,
+      completions,
+      extensionUri: context.extensionUri,
+      statusDocument,
+      wording,
+      log,
+      allRoots,
+    }),
     noticeFailures(memory, log),
     followStateInContext(memory),
     vscode.workspace.onDidChangeWorkspaceFolders(refresh),

@@ -1,12 +1,18 @@
+import { defaultDeepMemory } from "../protocol/deepMemory.ts";
 import type { MemorySettings } from "../protocol/types.ts";
 
 /** Reads one setting by its full name; `undefined` when it is not set and has no default. */
 export type ReadSetting = (name: string) => unknown;
 
+/** When code is completed: `auto` unless another provider does it. */
+const completionSettings = ["auto", "on", "off"] as const;
+export type CompletionSetting = (typeof completionSettings)[number];
+
 /** What the user set, checked: a value of the wrong type counts as not set. */
 export interface LoreSettings {
   readonly enabled: boolean;
   readonly memory: MemorySettings;
+  readonly completions: CompletionSetting;
 }
 
 /** The names of the settings that `loreSettings` reads; a change of one of them is to be followed. */
@@ -16,24 +22,38 @@ export const settingNames = [
   "lore.include",
   "lore.threads",
   "lore.maxFileSizeMB",
+  "lore.completions",
+  "lore.deepMemory.enabled",
+  "lore.deepMemory.maxDiskMB",
   "files.exclude",
 ] as const;
 
 const bytesPerMB = 1_000_000;
 const defaultMaxFileSizeMB = 1;
 const maxThreads = 64;
+/** A million times a million bytes is more than there is, and still a number that crosses the wire. */
+const maxMaxDiskMB = 1_000_000;
 
 /** Maps the editor's settings onto the memory's. `files.exclude` counts as far as it is unconditional. */
 export function loreSettings(read: ReadSetting): LoreSettings {
   const enabled = read("lore.enabled") !== false;
   const maxFileSizeMB = positive(read("lore.maxFileSizeMB")) ?? defaultMaxFileSizeMB;
+  const maxDiskMB = positive(read("lore.deepMemory.maxDiskMB"));
   return {
     enabled,
+    completions: completionSettings.find((known) => known === read("lore.completions")) ?? "auto",
     memory: {
       exclude: unique([...switchedOn(read("files.exclude")), ...globs(read("lore.exclude"))]),
       include: unique(globs(read("lore.include"))),
       threads: Math.min(maxThreads, Math.floor(positive(read("lore.threads")) ?? 0)),
       maxFileBytes: Math.round(maxFileSizeMB * bytesPerMB),
+      deepMemory: {
+        enabled: read("lore.deepMemory.enabled") !== false,
+        maxDiskBytes:
+          maxDiskMB === undefined
+            ? defaultDeepMemory.maxDiskBytes
+            : Math.max(1, Math.round(Math.min(maxDiskMB, maxMaxDiskMB) * bytesPerMB)),
+      },
     },
   };
 }

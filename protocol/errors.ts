@@ -42,6 +42,12 @@ export const errorCatalogue = {
     sentence:
       "Another Lore process, such as a second window or a terminal, keeps the memory of this folder. Do this there, or close it first.",
   },
+  /** The detail is one of `deepMemoryReasons`; `""` when the model is still being loaded. */
+  deepMemoryUnavailable: {
+    code: 1010,
+    sentence:
+      "Lore's deep memory cannot be used at the moment; search and answers work without it. The status says why.",
+  },
   cancelled: { code: -32800, sentence: "Cancelled." },
   internal: {
     code: 1099,

@@ -3,6 +3,14 @@
  * JSON-RPC 2.0 (vscode-jsonrpc). A request ends in exactly one of: result, typed error, unknown method,
  * cancelled, connection closed.
  */
+import type {
+  CompleteParams,
+  CompleteResult,
+  SelfTestParams,
+  SelfTestProgress,
+  SelfTestResult,
+  SurpriseResult,
+} from "./deepMemory.ts";
 import type { TraceComparison } from "./savedTrace.ts";
 import type {
   Answer,
@@ -150,6 +158,31 @@ export const checkCitations = request<
   { citations: readonly Citation[] },
   { checks: CitationCheck[] }
 >("answer/checkCitations");
+
+/**
+ * Continues the code at a cursor from the memory of the whole workspace. Errors: `deepMemoryUnavailable`, as for all
+ * of the deep memory's requests.
+ */
+export const complete = request<CompleteParams, CompleteResult>("deep/complete");
+
+export interface SurpriseParams {
+  /** Absolute path of a remembered file. */
+  readonly file: string;
+}
+/** Tells how unusual the lines of a file are for this workspace. Errors: `rootNotOpen` for a file of no open root. */
+export const surprise = request<SurpriseParams, SurpriseResult>("deep/surprise");
+
+export interface SelfTestRequest extends SelfTestParams {
+  /** Client-chosen id that `selfTestProgress` repeats. */
+  readonly selfTestId: string;
+}
+/** Plants facts in a copy of the memory, streams code past them and asks for them. Can be cancelled. */
+export const selfTest = request<SelfTestRequest, SelfTestResult>("deep/selfTest");
+/** server → client: how far a self-test is. */
+export const selfTestProgress = notification<{
+  selfTestId: string;
+  progress: SelfTestProgress;
+}>("deep/selfTestProgress");
 
 export const listConversations = request<Record<string, never>, { conversations: Conversation[] }>(
   "conversation/list",

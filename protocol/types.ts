@@ -6,6 +6,7 @@
  * Paths are workspace-relative and use `/`, except where a field says "absolute".
  */
 
+import type { DeepMemorySettings, DeepMemoryStatus } from "./deepMemory.ts";
 import type { Notice } from "./notices.ts";
 
 /** A place in a text. */
@@ -421,6 +422,8 @@ export interface MemoryStatus {
   readonly roots: readonly RootStatus[];
   readonly paused: boolean;
   readonly serverVersion: string;
+  /** Absent in a server without a deep memory. */
+  readonly deep?: DeepMemoryStatus;
 }
 
 /** What the user can set about the memory; the extension maps `lore.*` settings onto it. */
@@ -433,4 +436,6 @@ export interface MemorySettings {
   readonly threads: number;
   /** Largest source file that is remembered. */
   readonly maxFileBytes: number;
+  /** `defaultDeepMemory` when absent. */
+  readonly deepMemory?: DeepMemorySettings;
 }

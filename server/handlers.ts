@@ -1,20 +1,23 @@
 /** One handler for each method of `protocol/methods.ts`, by topic. How a request ends is `rpc/router.ts`. */
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import * as methods from "../protocol/methods.ts";
-import type { Citation, CitationCheck, ExhaustiveResult } from "../protocol/types.ts";
+import type { Citation, CitationCheck, ExhaustiveResult, MemoryStatus } from "../protocol/types.ts";
 import type { Clock, Logger } from "./ports.ts";
 import { ask } from "./rpc/askRequest.ts";
 import { compareTrace } from "./rpc/compareTrace.ts";
+import { answerFromDeepMemory, withDeepMemory } from "./rpc/deepRequests.ts";
 import { params as shapes } from "./rpc/params.ts";
 import { Router } from "./rpc/router.ts";
 import { Session, type SessionServices } from "./rpc/session.ts";
 import { nothing } from "./rpc/shape.ts";
-import type { AnswerService, RecallService, SourceReader } from "./services.ts";
+import type { AnswerService, DeepMemoryService, RecallService, SourceReader } from "./services.ts";
 
 /** What the handlers call. */
 export interface Services extends SessionServices {
   readonly recall: RecallService;
   readonly answers: AnswerService;
+  /** Absent in a server that was built without a deep memory. */
+  readonly deep?: DeepMemoryService;
   /** Scans every remembered file. Rejects with AbortError when cancelled. */
   exhaustive(params: methods.ExhaustiveParams, signal: AbortSignal): Promise<ExhaustiveResult>;
   /** One check for each citation, in order. */
@@ -36,9 +39,11 @@ export function registerHandlers(
   services: Services,
   log: Logger,
 ): Registration {
-  const { memory, clock } = services;
+  const { memory, deep, clock } = services;
   const tellStatus = (): void =>
-    router.notify(methods.statusChanged, { status: session.withNotice(memory.status()) });
+    router.notify(methods.statusChanged, {
+      status: withDeepMemory(session.withNotice(memory.status()), deep),
+    });
   const session = new Session(services, tellStatus);
   const requireOpen = (): void => void session.requireOpen();
   const router = new Router({ connection, clock, log, requireOpen });
@@ -48,10 +53,13 @@ export function registerHandlers(
   answerRecall(router, services);
   answerQuestions(router, services, session, log);
   answerAboutConversations(router, session);
+  answerFromDeepMemory(router, deep);
 
   const stopStatus = memory.onStatusChanged(tellStatus);
+  const stopDeepStatus = deep?.onStatusChanged(tellStatus);
   const close = async (): Promise<void> => {
     stopStatus();
+    stopDeepStatus?.();
     await router.close();
     session.close();
   };
@@ -59,22 +67,29 @@ export function registerHandlers(
   return { close };
 }
 
-function answerAboutMemory(router: Router, { memory }: Services, session: Session): void {
-  router.answer(methods.open, shapes.open, (params) => session.open(params));
-  router.answer(methods.setRoots, shapes.setRoots, ({ roots }) => memory.setRoots(roots));
-  router.answer(methods.configure, shapes.configure, (params) => session.configure(params));
-  router.answer(methods.rescan, nothing, (_params, signal) => memory.rescan(signal));
-  router.answer(methods.status, nothing, () => session.withNotice(memory.status()));
+function answerAboutMemory(router: Router, { memory, deep }: Services, session: Session): void {
+  const whole = async (status: Promise<MemoryStatus>): Promise<MemoryStatus> =>
+    withDeepMemory(await status, deep);
+  router.answer(methods.open, shapes.open, async (params) => {
+    const { serverVersion, status } = await session.open(params);
+    return { serverVersion, status: withDeepMemory(status, deep) };
+  });
+  router.answer(methods.setRoots, shapes.setRoots, ({ roots }) => whole(memory.setRoots(roots)));
+  router.answer(methods.configure, shapes.configure, (params) => whole(session.configure(params)));
+  router.answer(methods.rescan, nothing, (_params, signal) => whole(memory.rescan(signal)));
+  router.answer(methods.status, nothing, () =>
+    withDeepMemory(session.withNotice(memory.status()), deep),
+  );
   router.answer(methods.settled, shapes.settled, ({ refined }, signal) =>
-    memory.settled(refined, signal),
+    whole(memory.settled(refined, signal)),
   );
   router.answer(methods.problems, shapes.problems, ({ rootId, offset, limit }) =>
     memory.problems(rootId, offset, limit),
   );
-  router.answer(methods.pause, nothing, () => memory.pause());
-  router.answer(methods.resume, nothing, () => memory.resume());
-  router.answer(methods.rebuild, shapes.rebuild, ({ rootId }) => memory.rebuild(rootId));
-  router.answer(methods.forget, shapes.forget, ({ rootId }) => memory.forget(rootId));
+  router.answer(methods.pause, nothing, () => whole(memory.pause()));
+  router.answer(methods.resume, nothing, () => whole(memory.resume()));
+  router.answer(methods.rebuild, shapes.rebuild, ({ rootId }) => whole(memory.rebuild(rootId)));
+  router.answer(methods.forget, shapes.forget, ({ rootId }) => whole(memory.forget(rootId)));
 }
 
 function followChanges(router: Router, { memory }: Services): void {

@@ -3,6 +3,15 @@
  * `handlers.ts`; tests may put their own in.
  */
 import type {
+  CompleteParams,
+  CompleteResult,
+  DeepMemoryStatus,
+  SelfTestParams,
+  SelfTestProgress,
+  SelfTestResult,
+  SurpriseResult,
+} from "../protocol/deepMemory.ts";
+import type {
   Answer,
   Citation,
   Conversation,
@@ -22,6 +31,7 @@ import type {
   ReadConversationParams,
   ReadConversationResult,
   SearchParams,
+  SurpriseParams,
 } from "../protocol/methods.ts";
 
 /** The memory of all open roots: opens stores, fills them, follows changes, counts. */
@@ -128,6 +138,26 @@ export interface AnswerService {
     emit: (markdown: string, citations: readonly Citation[]) => void,
     signal: AbortSignal,
   ): Promise<Answer>;
+}
+
+/**
+ * The deep memory of all open roots. Its requests reject with `deepMemoryUnavailable` (detail: why) while it cannot be
+ * used, and with AbortError when cancelled.
+ */
+export interface DeepMemoryService {
+  /** Loads the model where that waits for somebody who wants it; the status tells when it can be used. */
+  start(): void;
+  status(): DeepMemoryStatus;
+  /** Called when the status is another one, at most five times a second. Returns the function that stops it. */
+  onStatusChanged(listener: () => void): () => void;
+  complete(params: CompleteParams, signal: AbortSignal): Promise<CompleteResult>;
+  surprise(params: SurpriseParams, signal: AbortSignal): Promise<SurpriseResult>;
+  /** `progress` is called at most five times a second. */
+  selfTest(
+    params: SelfTestParams,
+    progress: (progress: SelfTestProgress) => void,
+    signal: AbortSignal,
+  ): Promise<SelfTestResult>;
 }
 
 /** Which turns to read; all without a page. */

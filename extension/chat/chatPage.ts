@@ -1,3 +1,5 @@
+import { contentPolicy, escaped } from "../webviewPage.ts";
+
 /** What the chat's page loads. */
 export interface ChatPageParts {
   /** The webview's own origin for scripts, styles and pictures. */
@@ -10,42 +12,23 @@ export interface ChatPageParts {
   readonly language: string;
 }
 
-/**
- * The chat's page. It may load its own script, style, font and pictures and nothing else: no network, no
- * inline script, no inline style, no frames, no forms.
- */
+/** The chat's page. It may load what `contentPolicy` says. */
 export function chatPage(parts: ChatPageParts): string {
   const { cspSource, nonce } = parts;
-  const policy = [
-    "default-src 'none'",
-    `img-src ${cspSource} data:`,
-    `style-src ${cspSource}`,
-    `font-src ${cspSource}`,
-    `script-src 'nonce-${nonce}'`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
+  const policy = contentPolicy(cspSource, nonce);
   return `<!DOCTYPE html>
-<html lang="${attribute(parts.language)}">
+<html lang="${escaped(parts.language)}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${attribute(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${escaped(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${attribute(parts.styleUri)}">
+<link rel="stylesheet" href="${escaped(parts.styleUri)}">
 <title>Lore</title>
 </head>
 <body>
 <div id="lore"></div>
-<script nonce="${attribute(nonce)}" src="${attribute(parts.scriptUri)}"></script>
+<script nonce="${escaped(nonce)}" src="${escaped(parts.scriptUri)}"></script>
 </body>
 </html>
 `;
-}
-
-function attribute(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;");
 }

@@ -4,6 +4,8 @@ import type { ChatSession } from "../chat/chatSession.ts";
 import { explainObstacle } from "../memory/explain.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import type { Root } from "../../protocol/types.ts";
+import type { InlineCompletions } from "../completions/inlineCompletions.ts";
+import { testMemory } from "../selfTest/selfTest.ts";
 import type { StatusDocument } from "../status/statusDocument.ts";
 import type { Traces } from "../trace/traces.ts";
 import type { Wording } from "../wording.ts";
@@ -17,6 +19,8 @@ export interface CommandTargets {
   readonly chat: ChatSession;
   readonly view: ChatView;
   readonly traces: Traces;
+  readonly completions: InlineCompletions;
+  readonly extensionUri: vscode.Uri;
   readonly statusDocument: StatusDocument;
   readonly wording: Wording;
   readonly log: vscode.LogOutputChannel;
@@ -29,7 +33,8 @@ export interface CommandTargets {
  * that needs the memory first says what stands in the way.
  */
 export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
-  const { memory, chat, view, traces, statusDocument, wording, log, allRoots } = targets;
+  const { memory, chat, view, traces, completions, extensionUri } = targets;
+  const { statusDocument, wording, log, allRoots } = targets;
   const register = (id: string, run: (argument: unknown) => Promise<unknown>): vscode.Disposable =>
     vscode.commands.registerCommand(id, async (argument: unknown) => {
       try {
@@ -61,10 +66,12 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
     withMemory("lore.forgetFolder", (argument) => forgetFolder(memory, argument)),
     withMemory("lore.saveTrace", (file) => traces.saveTo(file)),
     withMemory("lore.compareTrace", (file) => traces.compareWith(file)),
+    withMemory("lore.selfTest", (argument) => testMemory(memory, extensionUri, wording, argument)),
     withMemory("lore.newConversation", async () => {
       await chat.newConversation();
       await view.reveal();
     }),
+    register("lore.toggleCompletions", () => completions.toggle()),
     register("lore.showStatus", () => statusDocument.show()),
     register("lore.restartServer", () => memory.restart()),
     register("lore.openLog", () => {

@@ -1,4 +1,5 @@
 import { errorCatalogue, type MemoryError } from "../../protocol/errors.ts";
+import { failureReason } from "../deepMemory/explainDeepMemory.ts";
 import type { Translate } from "../wording.ts";
 import type { MemoryState } from "./memoryState.ts";
 
@@ -8,6 +9,8 @@ export function explainError(
   t: Translate,
 ): string {
   const sentence = t(errorCatalogue[error.errorName].sentence);
+  if (error.errorName === "deepMemoryUnavailable")
+    return failureReason(error.detail, t) ?? sentence;
   return error.errorName === "internal" && error.detail !== ""
     ? `${sentence} (${error.detail})`
     : sentence;

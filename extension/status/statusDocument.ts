@@ -15,6 +15,7 @@ const refreshMs = 1_000;
 /** “Lore: Show Status”: a read-only document that follows the memory while it is open. */
 export class StatusDocument implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #memory: MemorySession;
+  readonly #completions: () => string;
   readonly #wording: Wording;
   readonly #log: LogSink;
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
@@ -23,8 +24,10 @@ export class StatusDocument implements vscode.TextDocumentContentProvider, vscod
   #timer: NodeJS.Timeout | undefined;
   readonly #uri: vscode.Uri;
 
-  constructor(memory: MemorySession, wording: Wording, log: LogSink) {
+  /** `completions` says in a sentence whether code is completed. */
+  constructor(memory: MemorySession, completions: () => string, wording: Wording, log: LogSink) {
     this.#memory = memory;
+    this.#completions = completions;
     this.#wording = wording;
     this.#log = log;
     this.#uri = vscode.Uri.from({ scheme, path: `/${wording.t("Lore Status")}.txt` });
@@ -48,7 +51,8 @@ export class StatusDocument implements vscode.TextDocumentContentProvider, vscod
   }
 
   async provideTextDocumentContent(): Promise<string> {
-    return statusReport(this.#memory.state, await this.#listProblems(), this.#wording);
+    const problems = await this.#listProblems();
+    return statusReport(this.#memory.state, problems, this.#completions(), this.#wording);
   }
 
   async #listProblems(): Promise<ListedProblems[]> {

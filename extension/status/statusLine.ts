@@ -1,5 +1,6 @@
 import type { Notice } from "../../protocol/notices.ts";
 import type { MemoryStatus } from "../../protocol/types.ts";
+import { deepMemorySentence } from "../deepMemory/explainDeepMemory.ts";
 import { oneLine } from "../displayText.ts";
 import { explainObstacle } from "../memory/explain.ts";
 import { explainNotice } from "../memory/explainNotice.ts";
@@ -123,6 +124,7 @@ function details(state: MemoryState, wording: Wording): string[] {
   return [
     countSentence(status, wording),
     ...refining(status, wording),
+    ...(status.deep === undefined ? [] : [deepMemorySentence(status.deep, wording)]),
     ...status.roots.flatMap((root) =>
       root.notices.map(
         (notice) => `${oneLine(root.root.name)}: ${explainNotice(notice, wording.t)}`,

@@ -4,6 +4,7 @@ import { explainObstacle } from "../memory/explain.ts";
 import { explainNotice } from "../memory/explainNotice.ts";
 import { sum, type MemoryState } from "../memory/memoryState.ts";
 import type { Wording } from "../wording.ts";
+import { deepMemorySection } from "./deepMemoryReport.ts";
 import { countSentence } from "./statusLine.ts";
 
 /** The problems of one folder that are listed, and how many there are in all. */
@@ -13,10 +14,14 @@ export interface ListedProblems {
   readonly total: number;
 }
 
-/** The whole status as plain text: what is remembered, what is not and why, folder by folder. */
+/**
+ * The whole status as plain text: what is remembered, what is not and why, folder by folder. `completions` says whether
+ * code is completed.
+ */
 export function statusReport(
   state: MemoryState,
   listed: readonly ListedProblems[],
+  completions: string,
   wording: Wording,
 ): string {
   const { t } = wording;
@@ -37,7 +42,9 @@ export function statusReport(
     t("Memory server {0}", oneLine(status.serverVersion)),
   ];
   if (status.paused) head.push(t("Lore is paused: changes are not remembered."));
-  return `${[head.join("\n"), ...sections].join("\n\n")}\n`;
+  const deep =
+    status.deep === undefined ? [] : [deepMemorySection(status.deep, completions, wording)];
+  return `${[head.join("\n"), ...deep, ...sections].join("\n\n")}\n`;
 }
 
 function rootSection(

@@ -1,5 +1,7 @@
 /** The commands and options as one table: the parser, the help and the tests read it. */
 
+import { retentionDistances, shortTokens } from "../../protocol/deepMemory.ts";
+
 /** How the program is called, as in the README. */
 export const program = "npx lore";
 
@@ -8,6 +10,8 @@ export const commandNames = [
   "ask",
   "search",
   "retrace",
+  "complete",
+  "self-test",
   "status",
   "stats",
   "forget",
@@ -40,6 +44,15 @@ export const commandTable: Readonly<Record<CommandName, CommandEntry>> = {
   retrace: {
     usage: [`${program} retrace FOLDER TRACE.json`],
     summary: "Ask the question of a saved trace again, and say which places differ and why.",
+  },
+  complete: {
+    usage: [`${program} complete FOLDER FILE:LINE[:COLUMN]`],
+    summary: "Show how the deep memory would go on writing at a place, and what it drew that from.",
+  },
+  "self-test": {
+    usage: [`${program} self-test [FOLDER]`],
+    summary:
+      "Plant facts in a copy of the deep memory, stream the folder's code past them, ask for them, and draw what was kept.",
   },
   status: {
     usage: [`${program} status [FOLDER]`],
@@ -82,10 +95,13 @@ export type OptionName =
   | "batch"
   | "rank"
   | "candidates"
+  | "tokens"
+  | "points"
+  | "per-point"
   | "help"
   | "version";
 
-const filling: readonly CommandName[] = ["index", "ask", "search", "retrace", "status", "stats"];
+const filling: readonly CommandName[] = commandNames.filter((name) => name !== "forget");
 
 export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   json: {
@@ -171,6 +187,24 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     value: "FILE",
     summary: "With --batch: write to FILE what the ranking saw of every candidate, as JSON lines.",
     commands: ["search"],
+  },
+  tokens: {
+    type: "string",
+    value: "N",
+    summary: "Tokens of code that the self-test streams, such as 160k or 1M; 65,536 when left out.",
+    commands: ["self-test"],
+  },
+  points: {
+    type: "string",
+    value: "LIST",
+    summary: `Distances at which the self-test asks; ${retentionDistances.map(shortTokens).join(",")} as far as --tokens when left out.`,
+    commands: ["self-test"],
+  },
+  "per-point": {
+    type: "string",
+    value: "N",
+    summary: "Facts that the self-test asks for at each distance.",
+    commands: ["self-test"],
   },
   help: { type: "boolean", summary: "Show this help.", commands: "all" },
   version: { type: "boolean", summary: "Show the version.", commands: "all" },

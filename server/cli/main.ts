@@ -13,7 +13,7 @@ function createLoggedServices(name: string | undefined, statusCommand: string): 
   const log: Logger =
     level === undefined ? { log: () => {} } : createJsonLogger(process.stderr, level);
   // Threads write for themselves.
-  return createServices(log, { logLevel: level ?? "off", statusCommand });
+  return createServices(log, { logLevel: level ?? "off", statusCommand, deepMemory: "onDemand" });
 }
 
 const interrupt = new AbortController();

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, realpathSync, statSync, type Stats } from "node:fs";
 import path from "node:path";
 import { isAbort } from "../rpc/wireError.ts";
-import { MemoryError } from "../../protocol/errors.ts";
+import { MemoryError, type ErrorName } from "../../protocol/errors.ts";
 import type { MemoryStatus, Root, RootStatus } from "../../protocol/types.ts";
 import type { Services } from "../handlers.ts";
 import { program } from "./commandTable.ts";
@@ -21,7 +21,14 @@ export interface Surroundings extends DataPlaces {
 }
 
 /** A failure that the person at the terminal can understand and mend; the message is a sentence. */
-export class CliError extends Error {}
+export class CliError extends Error {
+  /** What `--json` calls it. */
+  readonly failure: ErrorName | "failed";
+  constructor(sentence: string, failure: ErrorName | "failed" = "failed") {
+    super(sentence);
+    this.failure = failure;
+  }
+}
 
 /** A folder as named on the command line, checked. */
 export interface NamedFolder {

@@ -35,6 +35,22 @@ export type Command =
     } & Common)
   | ({ readonly kind: "retrace"; readonly folder: string; readonly file: string } & Common)
   | ({
+      readonly kind: "complete";
+      readonly folder: string;
+      readonly file: string;
+      /** One-based, as is `column`; the line's end without a column. */
+      readonly line: number;
+      readonly column: number | undefined;
+    } & Common)
+  | ({
+      readonly kind: "self-test";
+      readonly folder: string;
+      readonly tokens: number;
+      /** The memory's own when `undefined`, as are `distances`. */
+      readonly perPoint: number | undefined;
+      readonly distances: readonly number[] | undefined;
+    } & Common)
+  | ({
       readonly kind: "batch";
       readonly folder: string;
       readonly file: string;
@@ -66,6 +82,10 @@ const defaultMaxFileMb = 1;
 const bytesPerMb = 1_000_000;
 const defaultLimit = 10;
 const noLimit = 1_000_000;
+const defaultSelfTestTokens = 65_536;
+/** As far as the longest distance that is published, ten times. */
+const maxSelfTestTokens = 100_000_000;
+const maxFactsPerPoint = 10_000;
 
 /** `args` are the words behind the program's name. */
 export function parseCommandLine(args: readonly string[]): Parsed {
@@ -126,9 +146,59 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
       const [folder, file] = folderAndText(name, positionals, "file with a saved trace");
       return { kind: name, folder, file, ...common };
     }
+    case "complete": {
+      const [folder, place] = folderAndText(name, positionals, "place such as src/a.ts:12");
+      return { kind: name, folder, ...readPlace(place), ...common };
+    }
+    case "self-test": {
+      const folder = atMostOne(name, positionals) ?? ".";
+      return { kind: name, folder, ...readSelfTest(values), ...common };
+    }
     case "search":
       return readSearch(values, positionals, common);
   }
+}
+
+function readPlace(
+  place: string,
+): Pick<Extract<Command, { kind: "complete" }>, "file" | "line" | "column"> {
+  const found = /^(.+?):([1-9]\d{0,8})(?::([1-9]\d{0,8}))?$/s.exec(place);
+  const [, file, line, column] = found ?? [];
+  if (file === undefined || line === undefined)
+    throw new UsageError(`A place is FILE:LINE or FILE:LINE:COLUMN, not “${place}”.`);
+  return { file, line: Number(line), column: column === undefined ? undefined : Number(column) };
+}
+
+function readSelfTest(
+  values: Values,
+): Pick<Extract<Command, { kind: "self-test" }>, "tokens" | "perPoint" | "distances"> {
+  const tokens =
+    values.tokens === undefined
+      ? defaultSelfTestTokens
+      : tokenCount("tokens", String(values.tokens), 1, maxSelfTestTokens);
+  const distances =
+    values.points === undefined
+      ? undefined
+      : String(values.points)
+          .split(",")
+          .map((word) => tokenCount("points", word.trim(), 0, tokens));
+  if (distances?.some((distance, idx) => distance <= (distances[idx - 1] ?? -1)) === true)
+    throw new UsageError("--points must ascend.");
+  return { tokens, perPoint: wholeNumber(values, "per-point", 1, maxFactsPerPoint), distances };
+}
+
+/** Reads `4096`, `160k` or `1M`. */
+function tokenCount(name: OptionName, given: string, min: number, max: number): number {
+  const [, digits, unit] = /^(\d{1,9})([kM]?)$/.exec(given) ?? [];
+  const factor = unit === "M" ? 1_000_000 : unit === "k" ? 1_000 : 1;
+  const count = Number(digits ?? Number.NaN) * factor;
+  if (!(count >= min && count <= max)) {
+    const range = `${formatCount(min)} to ${formatCount(max)}`;
+    throw new UsageError(
+      `--${name} needs numbers from ${range}, such as 4096, 160k or 1M, not “${given}”.`,
+    );
+  }
+  return count;
 }
 
 function readSearch(values: Values, positionals: readonly string[], common: Common): Command {

@@ -7,7 +7,7 @@ const minIntervalMs = 100;
 const barWidths = { wide: 24, narrow: 8 };
 const narrowColumns = 50;
 
-/** One line that says how far a fill is. It is only drawn where it can be drawn over, on a terminal. */
+/** One line that says how far something is. It is only drawn where it can be drawn over, on a terminal. */
 export class ProgressBar {
   readonly #stream: OutputStream;
   readonly #nowMs: () => number;
@@ -19,13 +19,14 @@ export class ProgressBar {
     this.#nowMs = nowMs;
   }
 
-  show(status: MemoryStatus): void {
+  /** `text` returns what is to be shown in so many columns. */
+  show(text: (width: number) => string): void {
     if (this.#stream.isTTY !== true) return;
     if (this.#nowMs() - this.#drawnMs < minIntervalMs) return;
     this.#drawnMs = this.#nowMs();
     this.#drawn = true;
     const width = Math.max(20, (this.#stream.columns || 80) - 1);
-    this.#stream.write(`\r${progressText(status, width).slice(0, width)}\x1b[K`);
+    this.#stream.write(`\r${text(width).slice(0, width)}\x1b[K`);
   }
 
   /** Removes the line. */
@@ -66,7 +67,7 @@ export function progressText({ roots }: MemoryStatus, width = 79): string {
 }
 
 /** Returns as many of the parts as there is room for, at least the first. */
-function fitting(width: number, parts: readonly string[]): string {
+export function fitting(width: number, parts: readonly string[]): string {
   let text = "";
   for (const part of parts) {
     if (text !== "" && text.length + part.length > width) break;
@@ -75,7 +76,8 @@ function fitting(width: number, parts: readonly string[]): string {
   return text;
 }
 
-function bar(done: number, all: number, width: number): string {
+/** Returns a bar with its percentage; `all` 0 is full. */
+export function bar(done: number, all: number, width: number): string {
   const nCells = width < narrowColumns ? barWidths.narrow : barWidths.wide;
   const share = all === 0 ? 1 : Math.min(1, done / all);
   const filled = Math.floor(share * nCells);

@@ -4,12 +4,14 @@ import { serverVersion } from "../version.ts";
 import { askFolder } from "./askCommand.ts";
 import { searchBatch } from "./batchCommand.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
+import { completeAt } from "./completeCommand.ts";
 import { helpText, usageLine } from "./help.ts";
 import { forgetFolder, indexFolder } from "./indexCommand.ts";
 import { CliError, isInterrupted, type Surroundings } from "./openFolder.ts";
 import { parseCommandLine, type Command } from "./options.ts";
 import { retraceFolder } from "./retraceCommand.ts";
 import { searchEverywhere, searchFolder } from "./searchCommand.ts";
+import { testMemory } from "./selfTestCommand.ts";
 import { showStats, showStatus } from "./statusCommand.ts";
 import { Terminal, type Failure } from "./terminal.ts";
 
@@ -63,6 +65,10 @@ function runCommand(
       return searchBatch(command, terminal, around);
     case "retrace":
       return retraceFolder(command, terminal, around);
+    case "complete":
+      return completeAt(command, terminal, around);
+    case "self-test":
+      return testMemory(command, terminal, around);
     case "status":
       return showStatus(command, terminal, around);
     case "stats":
@@ -79,11 +85,14 @@ const ownSentences: Readonly<Partial<Record<ErrorName, string>>> = {
   diskFull:
     "The disk is full, so Lore stopped remembering; what it remembered before is kept. Free some space and run the command again.",
   sqliteMissing: "Lore needs Node 24 or later.",
+  deepMemoryUnavailable:
+    "The deep memory cannot be used at the moment; search and answers work without it. “npx lore status” says why.",
 };
 
 function failureOf(error: unknown): Failure {
-  const name = error instanceof MemoryError ? error.errorName : "failed";
-  return { name, message: sentenceOf(error) };
+  const name = error instanceof MemoryError ? error.errorName : undefined;
+  const own = error instanceof CliError ? error.failure : "failed";
+  return { name: name ?? own, message: sentenceOf(error) };
 }
 
 function sentenceOf(error: unknown): string {

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import type { FileProblem } from "../../protocol/types.ts";
 import { exitCodes, program, type ExitCode } from "./commandTable.ts";
+import { deepMemoryLine } from "./deepMemoryText.ts";
 import { formatBytes, formatCount, formatNouns } from "./numbers.ts";
 import {
   hasStore,
@@ -31,12 +32,19 @@ export function showStatus(
   return withExisting(command.folder, command, terminal, around, async (folder) => {
     const status = folder.status();
     const problems = await allProblems(folder);
+    const deep = folder.services.deep?.status();
     if (command.json) {
-      terminal.json({ ...statusJson(status, folder.storeDir), problems });
+      terminal.json({
+        ...statusJson(status, folder.storeDir),
+        ...(deep?.detail === undefined ? {} : { deep }),
+        problems,
+      });
       return exitCodes.ok;
     }
     const lines = status.remembered === 0 ? emptyLines : summaryLines;
     for (const line of lines(status, terminal)) terminal.line(line);
+    // Nothing is known of it before somebody uses it.
+    if (deep?.detail !== undefined) terminal.line(`  ${safeLine(deepMemoryLine(deep))}`);
     for (const { path, outcome, reason } of problems.slice(0, maxNamed)) {
       terminal.line(
         terminal.style("quiet", `  ${outcome} ${safeLine(path)} (${reasonText(reason)})`),

@@ -1,7 +1,7 @@
 /** How long a command waits for the memory before it goes on. */
 import type { MemoryStatus, RootStatus } from "../../protocol/types.ts";
 import type { OpenFolder, Surroundings } from "./openFolder.ts";
-import { ProgressBar } from "./progressBar.ts";
+import { ProgressBar, progressText } from "./progressBar.ts";
 
 /**
  * What a command needs: `scanned`, that every file was looked at; `searchable`, that every file can be found;
@@ -38,8 +38,9 @@ export async function waitFor(
 ): Promise<void> {
   const { memory, clock } = folder.services;
   const bar = new ProgressBar(around.err, () => clock.elapsedMs());
-  bar.show(memory.status());
-  const stop = memory.onStatusChanged((status) => bar.show(status));
+  const show = (status: MemoryStatus): void => bar.show((width) => progressText(status, width));
+  show(memory.status());
+  const stop = memory.onStatusChanged(show);
   const isReached = (): boolean => !notYet[readiness].includes(folder.status().state);
   try {
     if (readiness === "scanned") return await statusWhere(folder, isReached, around);

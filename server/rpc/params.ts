@@ -1,4 +1,10 @@
 /** The shape of each method's parameters: what `handlers.ts` lets in. */
+import {
+  maxPrefixLength,
+  maxSuffixLength,
+  type CompleteParams,
+  type DeepMemorySettings,
+} from "../../protocol/deepMemory.ts";
 import type {
   AskParams,
   CompareTraceParams,
@@ -7,6 +13,8 @@ import type {
   OpenParams,
   ReadConversationParams,
   SearchParams,
+  SelfTestRequest,
+  SurpriseParams,
 } from "../../protocol/methods.ts";
 import { maxTraceLength } from "../../protocol/savedTrace.ts";
 import { symbolKinds } from "../../protocol/types.ts";
@@ -28,7 +36,9 @@ import {
   object,
   oneOf,
   optional,
+  ShapeError,
   text,
+  type Shape,
 } from "./shape.ts";
 
 const maxIdLength = 200;
@@ -41,6 +51,12 @@ const maxChanges = 100_000;
 /** As many places as anything may be asked for at once. */
 export const maxResults = 10_000;
 const maxLine = 2 ** 31 - 1;
+/** No completion is longer than what a reader takes in at a glance. */
+const maxCompletionTokens = 256;
+/** As far as a self-test goes: ten times the longest distance that is published. */
+const maxSelfTestTokens = 100_000_000;
+const maxSelfTestPoints = 100;
+const maxFactsPerPoint = 10_000;
 
 const id = filledText(maxIdLength);
 const file = absolutePath(maxPathLength);
@@ -56,6 +72,12 @@ const settings = object<MemorySettings>({
   include: globs,
   threads: integer(0, 1_024),
   maxFileBytes: integer(1, Number.MAX_SAFE_INTEGER),
+  deepMemory: optional(
+    object<DeepMemorySettings>({
+      enabled: flag,
+      maxDiskBytes: integer(1, Number.MAX_SAFE_INTEGER),
+    }),
+  ),
 });
 
 const roots = list(root, 1_000);
@@ -80,6 +102,19 @@ const citation = object<Citation>({
   contentHash: text(64),
   symbol: optional(symbolInfo),
 });
+
+/** The distances of a self-test ascend and go no further than it streams. */
+function withinItsTokens(shape: Shape<SelfTestRequest>): Shape<SelfTestRequest> {
+  return (value, place) => {
+    const checked = shape(value, place);
+    const distances = checked.distances ?? [];
+    if (distances.some((distance, idx) => distance <= (distances[idx - 1] ?? -1)))
+      throw new ShapeError(`${place}.distances must ascend`);
+    if ((distances.at(-1) ?? 0) > checked.tokens)
+      throw new ShapeError(`${place}.distances must be at most ${place}.tokens`);
+    return checked;
+  };
+}
 
 /** Checks of the parameters by the name that the method has in `protocol/methods.ts`. */
 export const params = {
@@ -144,6 +179,22 @@ export const params = {
     explain: optional(flag),
     askId: id,
   }),
+  complete: object<CompleteParams>({
+    file,
+    languageId: text(maxIdLength),
+    prefix: text(maxPrefixLength),
+    suffix: text(maxSuffixLength),
+    maxTokens: optional(integer(1, maxCompletionTokens)),
+  }),
+  surprise: object<SurpriseParams>({ file }),
+  selfTest: withinItsTokens(
+    object<SelfTestRequest>({
+      selfTestId: id,
+      tokens: integer(1, maxSelfTestTokens),
+      perPoint: optional(integer(1, maxFactsPerPoint)),
+      distances: optional(list(integer(0, maxSelfTestTokens), maxSelfTestPoints)),
+    }),
+  ),
   checkCitations: object<{ citations: Citation[] }>({ citations: list(citation, maxResults) }),
   conversation: object<{ conversationId: string }>({ conversationId: id }),
   readConversation: object<ReadConversationParams>({

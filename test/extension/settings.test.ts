@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { loreSettings, settingNames } from "../../extension/settings.ts";
 
+const deepMemory = { enabled: true, maxDiskBytes: 2_048_000_000 };
 const read = (values: Record<string, unknown>) => loreSettings((name) => values[name]);
 
 test("nothing set gives the defaults that package.json declares", () => {
@@ -18,7 +19,8 @@ test("nothing set gives the defaults that package.json declares", () => {
   assert.deepEqual(read({}), read(declared));
   assert.deepEqual(read({}), {
     enabled: true,
-    memory: { exclude: [], include: [], threads: 0, maxFileBytes: 1_000_000 },
+    completions: "auto",
+    memory: { exclude: [], include: [], threads: 0, maxFileBytes: 1_000_000, deepMemory },
   });
   assert.deepEqual(
     settingNames.filter((name) => name.startsWith("lore.")).toSorted(),
@@ -49,13 +51,23 @@ test("values of a wrong type or range count as not set", () => {
     "lore.threads": -3,
     "lore.maxFileSizeMB": Number.NaN,
     "files.exclude": ["x"],
+    "lore.completions": "sometimes",
+    "lore.deepMemory.enabled": 0,
+    "lore.deepMemory.maxDiskMB": "all",
   });
   assert.deepEqual(wrong, {
     enabled: true,
-    memory: { exclude: [], include: ["ok"], threads: 0, maxFileBytes: 1_000_000 },
+    completions: "auto",
+    memory: { exclude: [], include: ["ok"], threads: 0, maxFileBytes: 1_000_000, deepMemory },
   });
   assert.equal(read({ "lore.threads": 2.7 }).memory.threads, 2);
   assert.equal(read({ "lore.threads": 1e9 }).memory.threads, 64);
   assert.equal(read({ "lore.maxFileSizeMB": 0.5 }).memory.maxFileBytes, 500_000);
   assert.equal(read({ "lore.enabled": false }).enabled, false);
+  assert.equal(read({ "lore.completions": "on" }).completions, "on");
+  const deep = (values: Record<string, unknown>) => read(values).memory.deepMemory;
+  assert.equal(deep({ "lore.deepMemory.enabled": false })?.enabled, false);
+  assert.equal(deep({ "lore.deepMemory.maxDiskMB": 0.5 })?.maxDiskBytes, 500_000);
+  assert.equal(deep({ "lore.deepMemory.maxDiskMB": 1e300 })?.maxDiskBytes, 1e12);
+  assert.equal(deep({ "lore.deepMemory.maxDiskMB": 1e-9 })?.maxDiskBytes, 1);
 });

@@ -95,9 +95,10 @@ suite("Lore in the editor", () => {
     assert.equal(seen, (remembered ?? 0) + (waiting ?? 0) + (skipped ?? 0) + (failed ?? 0));
     const editor = vscode.window.activeTextEditor;
     assert.equal(editor?.document.uri.scheme, "lore-status");
-    const before = editor.document.getText();
     await vscode.commands.executeCommand("type", { text: "typed" });
-    assert.equal(editor.document.getText(), before);
+    // What it shows may be another by now, but nobody can write into it.
+    assert.ok(!editor.document.getText().includes("typed"));
+    assert.ok(!editor.document.isDirty);
   });
 
   test("a skipped file is listed with its reason", async () => {

@@ -18,6 +18,8 @@ const selection = { file: "/work/a", text: "a", range: { startLine: 0, endLine: 
 const ask = { question: "why?", askId: "1" };
 const search = { query: "why?", limit: 5 };
 const trace = { trace: "a file" };
+const complete = { file: "/work/a.ts", languageId: "typescript", prefix: "a.", suffix: ")" };
+const selfTest = { selfTestId: "1", tokens: 16_384 };
 const exhaustive = { literal: "a", wholeWord: true, limit: 5 };
 
 /** Values of a wrong type wherever an object is expected. */
@@ -39,6 +41,16 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { ...openParams, settings: { ...settings, threads: 0.5 } },
       { ...openParams, settings: { ...settings, maxFileBytes: "big" } },
       { ...openParams, settings: { ...settings, exclude: [1] } },
+      { ...openParams, settings: { ...settings, deepMemory: true } },
+      { ...openParams, settings: { ...settings, deepMemory: { enabled: true } } },
+      {
+        ...openParams,
+        settings: { ...settings, deepMemory: { enabled: 1, maxDiskBytes: 1 } },
+      },
+      {
+        ...openParams,
+        settings: { ...settings, deepMemory: { enabled: true, maxDiskBytes: 0 } },
+      },
       { ...openParams, trusted: "yes" },
     ],
   },
@@ -101,6 +113,46 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { ...ask, selection: { ...selection, range: { startLine: -1, endLine: 2 } } },
     ],
   },
+  [methods.complete.method]: {
+    good: complete,
+    bad: [
+      {},
+      { ...complete, file: "a.ts" },
+      { ...complete, file: "/a\0b" },
+      { ...complete, languageId: longText },
+      { ...complete, languageId: undefined },
+      { ...complete, prefix: "x".repeat(8_193) },
+      { ...complete, prefix: ["a"] },
+      { ...complete, suffix: "x".repeat(2_049) },
+      { ...complete, suffix: null },
+      { ...complete, maxTokens: 0 },
+      { ...complete, maxTokens: 1e9 },
+      { ...complete, maxTokens: 1.5 },
+    ],
+  },
+  [methods.surprise.method]: {
+    good: { file: "/work/a.ts" },
+    bad: [{}, { file: "a.ts" }, { file: longText }, { file: ["/work/a.ts"] }],
+  },
+  [methods.selfTest.method]: {
+    good: { ...selfTest, perPoint: 40, distances: [0, 4_096] },
+    bad: [
+      {},
+      { tokens: 10 },
+      { ...selfTest, selfTestId: "" },
+      { ...selfTest, tokens: 0 },
+      { ...selfTest, tokens: 1e12 },
+      { ...selfTest, tokens: "16k" },
+      { ...selfTest, perPoint: 0 },
+      { ...selfTest, perPoint: 1e9 },
+      { ...selfTest, distances: 4 },
+      { ...selfTest, distances: [-1] },
+      { ...selfTest, distances: [0, 0] },
+      { ...selfTest, distances: [4, 2] },
+      { ...selfTest, distances: [16_385] },
+      { ...selfTest, distances: Array.from({ length: 101 }, (_, idx) => idx) },
+    ],
+  },
   [methods.checkCitations.method]: {
     good: { citations: [citation] },
     bad: [
@@ -151,7 +203,9 @@ const notifications = [
   methods.openEditors,
 ].map(({ method }) => method);
 
-const fromServer = [methods.statusChanged, methods.answerProgress].map(({ method }) => method);
+const fromServer = [methods.statusChanged, methods.answerProgress, methods.selfTestProgress].map(
+  ({ method }) => method,
+);
 
 it("this table holds every method of the protocol", () => {
   const declared = Object.values(methods).flatMap((value) =>
@@ -189,6 +243,7 @@ for (const [method, { good, bad }] of Object.entries(requests)) {
           : client.sendRequest(method, params);
         await refusal(request);
         assert.equal(services.memory.calls.length, before, "nothing reached the memory");
+        assert.deepEqual(services.deep.calls, []);
       });
     }
 
@@ -207,7 +262,10 @@ for (const [method, { good, bad }] of Object.entries(requests)) {
         // A conversation that does not exist is the only failure that good parameters may meet here.
         assert.equal((error as ResponseError<ErrorData>).code, codes.conversationNotFound);
       });
-      assert.doesNotMatch(JSON.stringify([received, services.memory.calls]), /polluted/);
+      assert.doesNotMatch(
+        JSON.stringify([received, services.memory.calls, services.deep.calls]),
+        /polluted/,
+      );
       assert.equal(({} as { polluted?: boolean }).polluted, undefined);
     });
   });

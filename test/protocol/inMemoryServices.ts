@@ -1,4 +1,10 @@
 /** The server's parts in memory, for tests of what lies around them. Every call is written down. */
+import type {
+  DeepMemoryStatus,
+  SelfTestResult,
+  SelfTestScore,
+  SurpriseResult,
+} from "../../protocol/deepMemory.ts";
 import { errorCatalogue, MemoryError } from "../../protocol/errors.ts";
 import type {
   Answer,
@@ -11,7 +17,7 @@ import type {
 } from "../../protocol/types.ts";
 import type { Services } from "../../server/handlers.ts";
 import type { Clock, Logger, LogLevel } from "../../server/ports.ts";
-import type { ConversationStore, MemoryService } from "../../server/services.ts";
+import type { ConversationStore, DeepMemoryService, MemoryService } from "../../server/services.ts";
 
 export const settings: MemorySettings = {
   exclude: [],
@@ -44,6 +50,79 @@ export const answer: Answer = {
   trace,
   elapsedMs: 3,
 };
+
+export const deepStatus: DeepMemoryStatus = {
+  state: "ready",
+  filesEncoded: 3,
+  filesToEncode: 0,
+  filesLeftOut: 0,
+  tokensEncoded: 900,
+  tokensToEncode: 0,
+  bytesOnDisk: 400_000,
+  budgetBytes: 1_000_000_000,
+  shortTermBlocks: 9,
+  longTermBlocks: 0,
+  tokensPerSecond: 0,
+};
+
+const halfOf40: SelfTestScore = { accuracy: 0.5, low: 0.35, high: 0.65, nAsked: 40 };
+
+export const selfTestResult: SelfTestResult = {
+  points: [
+    { ...halfOf40, distance: 0, accuracy: 1, low: 0.91, high: 1 },
+    { ...halfOf40, distance: 4_096 },
+  ],
+  controls: { noMemory: halfOf40, otherMemory: halfOf40, random: halfOf40 },
+  latencyMs: { p50: 12, p95: 30 },
+  ramBytes: 300_000_000,
+  diskBytes: 2_000_000,
+  tookMs: 9_000,
+  tokensStreamed: 4_096,
+  model: "test-lm",
+};
+
+export interface InMemoryDeepMemory extends DeepMemoryService {
+  readonly calls: Call[];
+  /** Makes this the status and tells the listeners. */
+  announce(status: DeepMemoryStatus): void;
+}
+
+/** A deep memory that answers at once. */
+export function inMemoryDeepMemory(): InMemoryDeepMemory {
+  const calls: Call[] = [];
+  const listeners = new Set<() => void>();
+  let current = deepStatus;
+  const surprise: SurpriseResult = { lines: [{ line: 0, nats: 2.5, nTokens: 4 }], tookMs: 1 };
+  return {
+    calls,
+    announce: (status) => {
+      current = status;
+      listeners.forEach((listener) => listener());
+    },
+    start: () => undefined,
+    status: () => current,
+    onStatusChanged: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    complete: (params) => {
+      calls.push(["complete", params]);
+      return Promise.resolve({
+        completion: { text: "answer();", confidence: 0.9, sources: [] },
+        tookMs: 5,
+      });
+    },
+    surprise: (params) => {
+      calls.push(["surprise", params]);
+      return Promise.resolve(surprise);
+    },
+    selfTest: (params, progress) => {
+      calls.push(["selfTest", params]);
+      progress({ phase: "streaming", done: 0.5, tokensStreamed: 2_048, points: [] });
+      return Promise.resolve(selfTestResult);
+    },
+  };
+}
 
 export interface LogLine {
   readonly level: LogLevel;
@@ -174,6 +253,7 @@ function inMemoryConversations(): InMemoryConversations {
 
 export interface InMemoryServices extends Services {
   readonly memory: InMemoryMemory;
+  readonly deep: InMemoryDeepMemory;
   readonly store: InMemoryConversations;
 }
 
@@ -182,6 +262,7 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
   const store = inMemoryConversations();
   return {
     memory: inMemoryMemory(),
+    deep: inMemoryDeepMemory(),
     store,
     recall: {
       search: () => Promise.resolve(searchResult),

@@ -17,10 +17,13 @@ import type { Translate } from "../../../extension/wording.ts";
 import { errorCatalogue } from "../../../protocol/errors.ts";
 import type { Notice } from "../../../protocol/notices.ts";
 import type { RootStatus } from "../../../protocol/types.ts";
+import type { DeepMemoryStatus } from "../../../protocol/deepMemory.ts";
+import { deepStatus } from "../../protocol/inMemoryServices.ts";
 import { memoryStatus, rootStatus, testRoot } from "../inMemoryServer.ts";
 import { translate } from "../translate.ts";
 
 const wording = createWording(translate, "en");
+const completions = "Lore completes code as you type.";
 const one = testRoot("one");
 const two = testRoot("two");
 const open = (...changes: Partial<RootStatus>[]): MemoryState & { kind: "open" } => ({
@@ -131,6 +134,7 @@ test("the report lists counts, reasons and files, and shows hostile names as one
         ],
       },
     ],
+    completions,
     wording,
   );
   assert.ok(text.includes("13 files seen = 10 remembered + 0 waiting + 2 skipped + 1 failed"));
@@ -143,14 +147,17 @@ test("the report lists counts, reasons and files, and shows hostile names as one
 });
 
 test("the report of a memory that is not open says why", () => {
-  assert.equal(statusReport(lost, [], wording), `${errorCatalogue.serverLost.sentence}\n`);
-  assert.equal(statusReport({ kind: "starting" }, [], wording), "Lore is starting.\n");
-  assert.ok(statusReport(open(), [], wording).length > 10);
+  assert.equal(
+    statusReport(lost, [], completions, wording),
+    `${errorCatalogue.serverLost.sentence}\n`,
+  );
+  assert.equal(statusReport({ kind: "starting" }, [], completions, wording), "Lore is starting.\n");
+  assert.ok(statusReport(open(), [], completions, wording).length > 10);
 });
 
 test("a reason that this version does not know is shown as it is", () => {
   const state = open({ skipped: { [`later\u202e`]: 1, toString: 2 } as RootStatus["skipped"] });
-  const text = statusReport(state, [], wording);
+  const text = statusReport(state, [], completions, wording);
   assert.ok(text.includes("later\\u{202e}: 1"));
   assert.ok(text.includes("toString: 2"));
 });
@@ -170,7 +177,7 @@ test("notices are worded in the user's language, with their data filled in", () 
   const line = statusLine(state, undefined, createWording(shout, "en"));
   const worded = "THE RULE “/*” IN .gitignore HIDES 9 OF 10 ENTRIES OF THIS FOLDER.";
   assert.ok(line?.tooltip.some((paragraph) => paragraph.includes(worded)));
-  assert.ok(statusReport(state, [], createWording(shout, "en")).includes(worded));
+  assert.ok(statusReport(state, [], completions, createWording(shout, "en")).includes(worded));
   assert.match(explainNotice({ kind: "diskFull" }, shout), /^THE DISK IS FULL/);
 });
 
@@ -219,4 +226,62 @@ test("the window that follows another one's memory says so in words, without ala
   const line = statusLine(open({ notices: [{ kind: "readOnly" }] }), undefined, wording);
   assert.equal(line?.tone, "normal");
   assert.ok(line.tooltip.some((paragraph) => paragraph.includes("Another window keeps")));
+});
+
+const withDeep = (deep: Partial<DeepMemoryStatus>): MemoryState => ({
+  kind: "open",
+  status: { ...memoryStatus([rootStatus(one)]), deep: { ...deepStatus, ...deep } },
+});
+
+test("the status says how much the deep memory holds, what it costs, and that code is completed", () => {
+  const state = withDeep({
+    state: "filling",
+    filesToEncode: 7,
+    tokensToEncode: 21_000,
+    tokensPerSecond: 6_000,
+    longTermBlocks: 1_234,
+  });
+  const tooltip = statusLine(state, undefined, wording)?.tooltip ?? [];
+  assert.ok(tooltip.includes("The deep memory holds 3 of 10 files and is filling."));
+  const lines = statusReport(state, [], completions, wording).split("\n");
+  for (const line of [
+    "Deep memory",
+    "The deep memory holds 3 of 10 files and is filling.",
+    "  tokens held: 900",
+    "  waiting: 7 files, about 21,000 tokens",
+    "  speed: 6,000 tokens a second",
+    "  blocks: 9 in the short-term pool, 1,234 in the long-term memory",
+    "  size on disk: 400 kB of at most 1 GB",
+    completions,
+  ]) {
+    assert.ok(lines.includes(line), line);
+  }
+});
+
+for (const [deep, says] of [
+  [
+    { filesLeftOut: 4, detail: { kind: "noRoom" } },
+    /3 of 7 files\. .*“lore\.deepMemory\.maxDiskMB”/,
+  ],
+  [{ state: "paused", detail: { kind: "memoryPressure" } }, /is paused\. .*short of memory/],
+  [{ state: "paused", detail: { kind: "diskFull" } }, /is paused\. .*disk is full/],
+  [{ state: "paused", detail: { kind: "otherProcess" } }, /Another window keeps/],
+  [{ state: "off", detail: { kind: "disabled" } }, /is off\. .*“lore\.deepMemory\.enabled”/],
+  [{ state: "starting" }, /is starting\./],
+  [{ state: "unavailable", detail: { kind: "noModel" } }, /not available\. .*Install Lore again/],
+  [{ state: "unavailable", detail: { kind: "noRuntime" } }, /cannot run the deep memory's model/],
+] as [Partial<DeepMemoryStatus>, RegExp][]) {
+  test(`the deep memory says why it holds no more: ${JSON.stringify(deep)}`, () => {
+    const text = statusReport(withDeep(deep), [], completions, wording);
+    assert.match(text, says);
+    const works = deep.state === undefined || ["paused", "starting"].includes(deep.state);
+    assert.equal(text.includes("Self-Test"), works);
+    assert.equal(text.includes("left out for want of room: 4 files"), deep.filesLeftOut === 4);
+    const tooltip = statusLine(withDeep(deep), undefined, wording)?.tooltip ?? [];
+    assert.ok(tooltip.some((paragraph) => says.test(paragraph)));
+  });
+}
+
+test("a server without a deep memory says nothing of one", () => {
+  assert.doesNotMatch(statusReport(open({}), [], completions, wording), /deep memory|completes/i);
 });

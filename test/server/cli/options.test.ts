@@ -83,6 +83,17 @@ describe("a command line", () => {
     assert.ok(batch.kind === "batch" && batch.file === "q.jsonl" && batch.limit === 3);
   });
 
+  it("names a self-test's size and a place in a file", () => {
+    const size = { tokens: 65_536, perPoint: undefined, distances: undefined };
+    assert.deepEqual(parsed("self-test"), { kind: "self-test", folder: ".", ...size, ...defaults });
+    const test = parsed("self-test", "src", "--tokens", "1M", "--points", "0,65536,1M");
+    assert.ok(test.kind === "self-test" && test.tokens === 1_000_000);
+    assert.deepEqual(test.distances, [0, 65_536, 1_000_000]);
+    const place = { file: "C:/a:b.ts", line: 12, column: 3 };
+    const command = parsed("complete", "src", "C:/a:b.ts:12:3");
+    assert.deepEqual(command, { kind: "complete", folder: "src", ...place, ...defaults });
+  });
+
   it("takes a question that looks like an option behind --", () => {
     const command = parsed("ask", "src", "--", "--limit what does it do?");
     assert.ok(command.kind === "ask" && command.question === "--limit what does it do?");
@@ -143,6 +154,18 @@ describe("a command line", () => {
     [["retrace", "a", "t", "u"], /takes one file with a saved trace/],
     [["search", "a", "--batch", "f", "--all"], /goes with neither/],
     [["search", "a", "q", "--batch", "f"], /takes one folder/],
+    [["self-test", "a", "--tokens", "0"], /--tokens needs numbers from 1 to 100,000,000.*“0”/],
+    [["self-test", "a", "--tokens", "16K"], /not “16K”/],
+    [["self-test", "a", "--tokens", "1G"], /not “1G”/],
+    [["self-test", "a", "--tokens", "999999999M"], /not “999999999M”/],
+    [["self-test", "a", "--tokens", "16k", "--points", "0,17k"], /--points needs .*to 16,000/],
+    [["self-test", "a", "--points", "4,2"], /--points must ascend/],
+    [["self-test", "a", "--points", ""], /--points needs/],
+    [["self-test", "a", "--per-point", "0"], /--per-point needs a whole number/],
+    [["self-test", "a", "b"], /takes one folder/],
+    [["complete", "a"], /needs a folder and a place/],
+    [["complete", "a", "b.ts"], /FILE:LINE or FILE:LINE:COLUMN, not “b.ts”/],
+    [["complete", "a", "b.ts:0"], /not “b.ts:0”/],
     [["index", "a", "--threads", "many"], /--threads needs/],
     [["index", "a", "--threads", "1000"], /from 1 to 64/],
     [["index", "a", "--max-file-mb", "0"], /--max-file-mb needs a number above 0/],
