@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { loadEncoder } from "./encoderParts.ts";
 import { createNodeFileSystem, nodeClock } from "./nodePorts.ts";
 import type { Logger } from "./ports.ts";
+import type { KernelModule } from "./model/kernelMemory.ts";
 import { modelFolder as filesOfModel } from "./model/modelFolder.ts";
 import { loadRankerModel } from "./model/rankerModel.ts";
 import { LearnedRanking } from "./recall/learnedRanking.ts";
@@ -23,6 +24,8 @@ export interface RecallParts {
   readonly memory: WorkspaceMemory;
   /** Recall and the present text of files: `RecallService` and `SourceReader`. */
   readonly recaller: Recaller;
+  /** `undefined` when it cannot be used here. */
+  readonly kernel: KernelModule | undefined;
 }
 
 /** Folders of the static model, of the ranking's and of the transformer encoder; the shipped ones when absent. */
@@ -71,5 +74,9 @@ export async function assembleRecall(
   });
   const learned = ranker.kind === "ready" ? new LearnedRanking(ranker.model) : undefined;
   const reranker = new EncoderReranker(rankingEncoder);
-  return { memory, recaller: new Recaller(memory, source, dense, learned, reranker, nodeClock) };
+  return {
+    memory,
+    recaller: new Recaller(memory, source, dense, learned, reranker, nodeClock),
+    kernel: encoder.kind === "ready" ? encoder.parts.kernel : undefined,
+  };
 }

@@ -15,6 +15,7 @@ async function serve(log: Logger): Promise<void> {
   const services = await createServices(log, {
     logLevel: logLevel(process.env["LORE_LOG_LEVEL"]),
     statusCommand: "Lore: Show Status",
+    deepMemory: "always",
   });
   const connection = createMessageConnection(
     new IPCMessageReader(process),

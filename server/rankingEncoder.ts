@@ -1,5 +1,4 @@
 /** The transformer encoder that is shipped, if one is: read from its folder, checked, and told of in the status. */
-import path from "node:path";
 import type { EncoderOutcome } from "./encoderParts.ts";
 import { EncoderClient, type EmbedOutcome, type TextKind } from "./model/encoderClient.ts";
 import {
@@ -79,7 +78,7 @@ export class RankingEncoder implements PlaceEncoder {
   #open(folder: string, manifest: EncoderManifest, parts: EncoderParts): EncoderClient {
     return new EncoderClient({
       manifest,
-      graphFile: path.join(folder, manifest.graph.file),
+      folder,
       tokenizer: new Tokenizer(parts),
       entry: threadEntry("encoderThread"),
       nThreads: encoderThreads(),

@@ -1,16 +1,21 @@
 /** The server's parts as the handlers and the command line use them. */
+import { fileURLToPath } from "node:url";
 import { MemoryError } from "../protocol/errors.ts";
 import { Answerer } from "./answer/answerer.ts";
 import { checkCitations } from "./answer/citations.ts";
 import { assembleRecall } from "./assembly.ts";
+import { DeepMemory } from "./deepMemory.ts";
 import type { Services } from "./handlers.ts";
 import { openConversationStore } from "./memory/conversationStore.ts";
 import { hasSqlite } from "./memory/database.ts";
+import type { KernelModule } from "./model/kernelMemory.ts";
 import { nodeClock } from "./nodePorts.ts";
 import type { Logger, LogLevel } from "./ports.ts";
 import { createHashText } from "./recall/citation.ts";
 import { findAllPlaces } from "./recall/exhaustive.ts";
+import { modelFolderUrl, threadEntry } from "./threads.ts";
 import { serverVersion } from "./version.ts";
+import type { WorkspaceMemory } from "./workspaceMemory.ts";
 
 /** What differs between the surfaces that show answers. */
 export interface SurfaceOptions {
@@ -18,18 +23,22 @@ export interface SurfaceOptions {
   readonly logLevel: LogLevel | "off";
   /** The surface's command that lists what is not in memory. */
   readonly statusCommand: string;
+  /** Whether the deep memory follows the workspace from the beginning, or when it is first wanted. */
+  readonly deepMemory: "always" | "onDemand";
 }
 
 /** Builds every part. No store is open yet. `memory.close()` ends what runs. */
 export async function createServices(
   log: Logger,
-  { logLevel, statusCommand }: SurfaceOptions,
+  { logLevel, statusCommand, deepMemory }: SurfaceOptions,
 ): Promise<Services> {
-  const { memory, recaller } = await assembleRecall(log, { logLevel });
+  const { memory, recaller, kernel } = await assembleRecall(log, { logLevel });
+  const deep = kernel && deepMemoryOf(memory, kernel, log, { logLevel, deepMemory });
   const hashText = await createHashText();
   const clock = nodeClock;
   return {
     memory,
+    ...(deep === undefined ? {} : { deep }),
     recall: recaller,
     source: recaller,
     answers: new Answerer({ recall: recaller, source: recaller, hashText, clock, statusCommand }),
@@ -48,4 +57,23 @@ export async function createServices(
     serverVersion,
     clock,
   };
+}
+
+/** Returns the deep memory that follows the memory and is closed with it. */
+function deepMemoryOf(
+  memory: WorkspaceMemory,
+  kernel: KernelModule,
+  log: Logger,
+  { logLevel, deepMemory }: Pick<SurfaceOptions, "logLevel" | "deepMemory">,
+): DeepMemory {
+  const modelFolder = fileURLToPath(modelFolderUrl("memory-lm"));
+  const deep = new DeepMemory({
+    entry: threadEntry("deepThread"),
+    threadData: { modelFolder, kernel, logLevel },
+    log,
+    workspace: () => memory.deepWorkspace(),
+    startsAlone: deepMemory === "always",
+  });
+  memory.accompany(deep);
+  return deep;
 }

@@ -8,7 +8,9 @@ const sourceFolders = {
   ingestThread: "ingest",
   parseThread: "ingest",
   encoderThread: "model",
+  lmEncodeThread: "lm",
   spannThread: "spann",
+  deepThread: "deep",
 };
 
 /** Returns the URL of a worker thread's entry. */
@@ -39,9 +41,9 @@ export function kernelUrl(): URL {
 }
 
 /**
- * Returns the URL of a model's folder: beside the folder of the bundle, and of the sources. That of the transformer
- * encoder need not be there.
+ * Returns the URL of a model's folder: beside the folder of the bundle, and of the sources. Those of the transformer
+ * encoder and of the memory language model need not be there.
  */
-export function modelFolderUrl(model: "static" | "ranker" | "encoder"): URL {
+export function modelFolderUrl(model: "static" | "ranker" | "encoder" | "memory-lm"): URL {
   return new URL(`../models/${model}/`, import.meta.url);
 }

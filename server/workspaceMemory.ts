@@ -20,6 +20,7 @@ import type { RankerOutcome } from "./model/rankerModel.ts";
 import { errorCode, isDamage } from "./memory/database.ts";
 import { MemoryBank, type OpenBank } from "./memory/memoryBank.ts";
 import type { Logger, LogLevel } from "./ports.ts";
+import type { DeepWorkspace } from "./deepMemory.ts";
 import type { MemoryService } from "./services.ts";
 import type { RankingEncoder } from "./rankingEncoder.ts";
 import { parseThreadsPerRoot } from "./threads.ts";
@@ -57,8 +58,17 @@ const freshenMs = 400;
 const refineMs = 150;
 const maxAwaitedChanges = 64;
 
+/** What follows the memory and ends before it. */
+export interface Companion {
+  /** Roots, their state, settings or open editors changed. */
+  workspaceChanged(): void;
+  forget(rootId: string): void;
+  close(): Promise<void>;
+}
+
 export class WorkspaceMemory implements MemoryService {
   readonly #options: WorkspaceMemoryOptions;
+  #companion: Companion | undefined;
   /** In the order of the roots. */
   readonly #links = new Map<string, IngestLink>();
   readonly #listeners = new Set<(status: MemoryStatus) => void>();
@@ -78,6 +88,10 @@ export class WorkspaceMemory implements MemoryService {
   constructor(options: WorkspaceMemoryOptions) {
     this.#options = options;
     options.rankingEncoder.onUnavailable(() => this.#tellListeners());
+  }
+
+  accompany(companion: Companion): void {
+    this.#companion = companion;
   }
 
   async open(
@@ -126,6 +140,7 @@ export class WorkspaceMemory implements MemoryService {
   openEditors(files: readonly string[]): void {
     this.#openEditors = files;
     this.#send({ kind: "openEditors", files });
+    this.#companion?.workspaceChanged();
   }
 
   rescan(signal: AbortSignal = new AbortController().signal): Promise<MemoryStatus> {
@@ -206,6 +221,7 @@ export class WorkspaceMemory implements MemoryService {
     const [link] = this.#select(rootId);
     if (link?.hangs === true)
       throw new MemoryError("storeUnavailable", "the folder does not answer");
+    this.#companion?.forget(rootId);
     this.#closeBank(rootId);
     await link?.call({ kind: "forget", rootId });
     await this.#closeLink(rootId);
@@ -300,6 +316,26 @@ export class WorkspaceMemory implements MemoryService {
     return sum;
   }
 
+  /** What the deep memory follows. Nothing is open in it while the workspace is not trusted. */
+  deepWorkspace(): DeepWorkspace {
+    const { storeDir, settings } = this.#opened ?? {};
+    const links = [...this.#links.values()].filter((link) => !link.hangs);
+    return {
+      storeDir: this.#trusted ? storeDir : undefined,
+      settings: settings?.deepMemory,
+      maxFileBytes: this.maxFileBytes,
+      isPaused: this.#paused,
+      openEditors: this.#openEditors,
+      roots: links.map(({ root, store }) => ({
+        rootId: root.id,
+        folder: root.folder,
+        storeFile: store.storeFile,
+        generation: store.generation,
+        isReady: store.storeFile !== "" && store.status.state === "ready",
+      })),
+    };
+  }
+
   get hangs(): boolean {
     return this.#hangs || [...this.#links.values()].some((link) => link.hangs);
   }
@@ -307,6 +343,8 @@ export class WorkspaceMemory implements MemoryService {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    // It reads from the stores.
+    await this.#companion?.close();
     await Promise.all([
       ...[...this.#links.keys()].map((rootId) => this.#closeLink(rootId)),
       this.#options.rankingEncoder.close(),
@@ -426,6 +464,7 @@ export class WorkspaceMemory implements MemoryService {
   async #statusAfter(action: IngestAction): Promise<MemoryStatus> {
     if (this.#closed) throw new MemoryError("internal", "the memory was closed");
     await Promise.all([...this.#links.values()].map((link) => link.call(action)));
+    this.#companion?.workspaceChanged();
     return this.status();
   }
 
@@ -434,6 +473,7 @@ export class WorkspaceMemory implements MemoryService {
   }
 
   #tellListeners(): void {
+    this.#companion?.workspaceChanged();
     for (const listener of this.#listeners) listener(this.status());
   }
 }

@@ -196,6 +196,12 @@ export class MemoryBank {
     return this.#statements.remembered.all() as unknown as { path: string; language: string }[];
   }
 
+  /** Every remembered file in path order, with the hash of its content. */
+  fileContents(): FileContent[] {
+    const rows = this.#statements.contents.all() as unknown as RawContent[];
+    return rows.map((row) => ({ ...row, sizeBytes: Number(row.sizeBytes) }));
+  }
+
   /** Returns the id of the model that the embeddings are by, `undefined` when there are none. */
   embeddingModel(): string | undefined {
     return (this.#statements.meta.get(embeddingModelKey) as { value: string } | undefined)?.value;
@@ -256,6 +262,19 @@ export class MemoryBank {
   }
 }
 
+/** A remembered file and what it holds. */
+export interface FileContent {
+  readonly path: string;
+  readonly language: string;
+  /** As `StoredBlob.hash`. */
+  readonly hash: bigint;
+  readonly sizeBytes: number;
+}
+
+interface RawContent extends Omit<FileContent, "sizeBytes"> {
+  readonly sizeBytes: bigint;
+}
+
 type Statements = ReturnType<typeof prepareStatements>;
 
 function prepareStatements(database: Database) {
@@ -289,8 +308,12 @@ function prepareStatements(database: Database) {
     remembered: prepare(
       "SELECT path, b.language AS language FROM file f JOIN blob b ON b.id = f.blob WHERE f.outcome = 'remembered' ORDER BY path",
     ),
+    contents: prepare(
+      "SELECT path, b.language AS language, b.hash AS hash, sizeBytes FROM file f JOIN blob b ON b.id = f.blob WHERE f.outcome = 'remembered' ORDER BY path",
+    ),
   };
   statements.blobById.setReadBigInts(true);
+  statements.contents.setReadBigInts(true);
   statements.embeddings.setReturnArrays(true);
   statements.vectorsAfter.setReturnArrays(true);
   return statements;

@@ -10,13 +10,19 @@ import {
   answer,
   citation,
   codes,
+  deepStatus,
   emptyStatus,
+  inMemoryDeepMemory,
   inMemoryServices,
   searchResult,
+  selfTestResult,
   settings,
   untilAborted,
+  type InMemoryServices,
 } from "../protocol/inMemoryServices.ts";
 
+/** The memory's status with the deep memory's part. */
+const wholeStatus = { ...emptyStatus, deep: deepStatus };
 const search = { query: "where is the retry policy", limit: 5 };
 
 async function rejection(request: Promise<unknown>): Promise<ResponseError<ErrorData>> {
@@ -32,7 +38,7 @@ describe("a request ends in one of five ways", () => {
   it("with its result", async () => {
     const { client } = await joinOpen();
     assert.deepEqual(await client.sendRequest(methods.search.method, search), searchResult);
-    assert.deepEqual(await client.sendRequest(methods.status.method, {}), emptyStatus);
+    assert.deepEqual(await client.sendRequest(methods.status.method, {}), wholeStatus);
   });
 
   it("with a typed error that carries its name and detail", async () => {
@@ -118,7 +124,7 @@ describe("opening", () => {
     assert.equal(error.code, codes.rootNotOpen);
     await client.sendNotification(methods.documentClosed.method, { file: "/work/a" });
     const result = await client.sendRequest(methods.open.method, openParams);
-    assert.deepEqual(result, { serverVersion: "1.2.3", status: emptyStatus });
+    assert.deepEqual(result, { serverVersion: "1.2.3", status: wholeStatus });
     assert.deepEqual(services.memory.calls, [["open", "/store", openParams.roots, settings, true]]);
   });
 
@@ -204,7 +210,7 @@ describe("notifications", () => {
     const received = Promise.withResolvers<unknown>();
     client.onNotification(methods.statusChanged.method, received.resolve);
     services.memory.announce({ ...emptyStatus, paused: true });
-    assert.deepEqual(await received.promise, { status: { ...emptyStatus, paused: true } });
+    assert.deepEqual(await received.promise, { status: { ...wholeStatus, paused: true } });
   });
 });
 
@@ -237,7 +243,7 @@ describe("conversations", () => {
     const told = Promise.withResolvers<unknown>();
     client.onNotification(methods.statusChanged.method, told.resolve);
     await client.sendRequest(methods.listConversations.method, {});
-    const expected = { ...emptyStatus, roots: [rootStatus("/work", { notices: [notice] })] };
+    const expected = { ...wholeStatus, roots: [rootStatus("/work", { notices: [notice] })] };
     assert.deepEqual(await told.promise, { status: expected });
     assert.deepEqual(await client.sendRequest(methods.status.method, {}), expected);
   });
@@ -456,3 +462,77 @@ function collectPieces(client: Joined["client"]): unknown[] {
   client.onNotification(methods.answerProgress.method, (piece) => void pieces.push(piece));
   return pieces;
 }
+
+describe("the deep memory", () => {
+  const complete = { file: "/work/a.ts", languageId: "typescript", prefix: "a.", suffix: "" };
+  const selfTest = { selfTestId: "7", tokens: 4_096 };
+  const requests = [
+    [methods.complete.method, complete],
+    [methods.surprise.method, { file: "/work/a.ts" }],
+    [methods.selfTest.method, selfTest],
+  ] as const;
+
+  it("is in every status, and a change of it is told", async () => {
+    const { client, services } = await joinOpen();
+    for (const method of [methods.rescan, methods.pause, methods.resume, methods.rebuild]) {
+      assert.deepEqual(await client.sendRequest(method.method, {}), wholeStatus);
+    }
+    const told = Promise.withResolvers<unknown>();
+    client.onNotification(methods.statusChanged.method, told.resolve);
+    const deep = { ...deepStatus, state: "filling", filesToEncode: 4 } as const;
+    services.deep.announce(deep);
+    assert.deepEqual(await told.promise, { status: { ...emptyStatus, deep } });
+  });
+
+  it("answers, and tells the progress of a self-test under its id", async () => {
+    const { client, services } = await joinOpen();
+    const told = Promise.withResolvers<unknown>();
+    client.onNotification(methods.selfTestProgress.method, told.resolve);
+    const completed: object = await client.sendRequest(methods.complete.method, complete);
+    assert.ok("completion" in completed);
+    const tested = await client.sendRequest(methods.selfTest.method, selfTest);
+    assert.deepEqual(tested, selfTestResult);
+    const progress = { phase: "streaming", done: 0.5, tokensStreamed: 2_048, points: [] };
+    assert.deepEqual(await told.promise, { selfTestId: "7", progress });
+    assert.deepEqual(services.deep.calls, [
+      ["complete", complete],
+      ["selfTest", { tokens: 4_096 }],
+    ]);
+  });
+
+  for (const [method, params] of requests) {
+    it(`says why ${method} cannot be answered`, async () => {
+      const { deep: _none, ...without } = inMemoryServices();
+      const { client } = await joinOpen(without as InMemoryServices);
+      const absent = await rejection(client.sendRequest(method, params));
+      assert.equal(absent.code, codes.deepMemoryUnavailable);
+      assert.equal(absent.data?.detail, "noModel");
+
+      const { client: other, services } = await joinOpen();
+      for (const [status, detail] of [
+        [{ state: "off", detail: { kind: "disabled" } }, "disabled"],
+        [{ state: "starting" }, ""],
+        [{ state: "unavailable", detail: { kind: "noRuntime" } }, "noRuntime"],
+      ] as const) {
+        services.deep.announce({ ...deepStatus, ...status });
+        const error = await rejection(other.sendRequest(method, params));
+        assert.equal(error.code, codes.deepMemoryUnavailable);
+        assert.equal(error.data?.detail, detail);
+      }
+      assert.deepEqual(services.deep.calls, []);
+    });
+  }
+
+  it("stops when the request is cancelled", async () => {
+    const deep = {
+      ...inMemoryDeepMemory(),
+      selfTest: (_params: unknown, _progress: unknown, signal: AbortSignal) => untilAborted(signal),
+    };
+    const { client } = await joinOpen(inMemoryServices({ deep }));
+    const source = new CancellationTokenSource();
+    const request = client.sendRequest(methods.selfTest.method, selfTest, source.token);
+    await client.sendRequest(methods.status.method, {});
+    source.cancel();
+    assert.equal((await rejection(request)).code, codes.cancelled);
+  });
+});

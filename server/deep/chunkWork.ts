@@ -1,0 +1,54 @@
+/** From a file's text to the chunks that the bank stores: cut, named by their content, and encoded where they are new. */
+import { createHash } from "node:crypto";
+import type { BankChunk, ChunkPlace } from "../bank/bankTypes.ts";
+import { chunksOf, type ChunkShape, type LmChunk } from "../lm/chunks.ts";
+import type { EncodedChunk } from "../lm/chunkEncoder.ts";
+import type { LmTokenizer } from "../lm/lmTokenizer.ts";
+import { blocksOf } from "./blocks.ts";
+
+/** A chunk of a file with its name and its lines; the last line is included. */
+export interface CutChunk extends ChunkPlace {
+  readonly chunk: LmChunk;
+}
+
+const lineBreak = 0x0a;
+
+/** Returns the chunks of a file; none for an empty one. `path` is relative to the root, and part of every chunk. */
+export function cutFile(
+  tokenizer: LmTokenizer,
+  shape: ChunkShape,
+  path: string,
+  text: string,
+): CutChunk[] {
+  const bytes = new TextEncoder().encode(text);
+  let line = 0;
+  return chunksOf(tokenizer, shape, path, bytes).map((chunk) => {
+    const firstLine = line;
+    for (let at = chunk.startByte; at < chunk.endByte; at++) if (bytes[at] === lineBreak) line++;
+    return { chunkHash: hashOf(chunk.tokens), firstLine, lastLine: line, chunk };
+  });
+}
+
+/** Returns what the bank stores of a chunk. */
+export function bankChunk(cut: CutChunk, encoded: EncodedChunk, tokenizer: LmTokenizer): BankChunk {
+  const { chunk, chunkHash, firstLine, lastLine } = cut;
+  const { starts, lines } = blocksOf(chunk.tokens, chunk.headerLength, tokenizer);
+  return {
+    chunkHash,
+    firstLine,
+    lastLine,
+    tokens: chunk.tokens,
+    headerLength: chunk.headerLength,
+    keys: encoded.keys,
+    values: encoded.values,
+    salience: encoded.salience,
+    blockStarts: starts,
+    blockLines: lines.map(([first, last]) => [firstLine + first, firstLine + last] as const),
+  };
+}
+
+/** Of the tokens: the same text under the same path is the same chunk, and is encoded once. */
+function hashOf(tokens: Uint16Array): string {
+  const bytes = new Uint8Array(tokens.buffer, tokens.byteOffset, tokens.byteLength);
+  return createHash("sha256").update(bytes).digest("hex").slice(0, 32);
+}

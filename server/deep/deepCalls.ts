@@ -1,0 +1,85 @@
+/** What the main thread asks of the thread of the deep memory, and what comes back. Plain data, structured-cloned. */
+import type {
+  CompleteParams,
+  CompleteResult,
+  DeepMemorySettings,
+  DeepMemoryStatus,
+  SelfTestParams,
+  SelfTestProgress,
+  SelfTestResult,
+  SurpriseResult,
+} from "../../protocol/deepMemory.ts";
+import type { ErrorName } from "../../protocol/errors.ts";
+import type { KernelModule } from "../model/kernelMemory.ts";
+import type { LogLevel } from "../ports.ts";
+
+export interface DeepThreadData {
+  /** Folder of the model. */
+  readonly modelFolder: string;
+  /** What the bank searches with. */
+  readonly kernel: KernelModule;
+  readonly logLevel: LogLevel | "off";
+}
+
+/** A root as its memory stands. */
+export interface DeepRoot {
+  readonly rootId: string;
+  readonly folder: string;
+  readonly storeFile: string;
+  /** Changes when the file behind `storeFile` was replaced. */
+  readonly generation: number;
+  /** Filled: its files can be encoded. */
+  readonly isReady: boolean;
+}
+
+export interface DeepRequests {
+  readonly complete: { readonly params: CompleteParams; readonly result: CompleteResult };
+  readonly surprise: {
+    readonly params: { readonly file: string };
+    readonly result: SurpriseResult;
+  };
+  readonly selfTest: { readonly params: SelfTestParams; readonly result: SelfTestResult };
+}
+export type DeepRequestName = keyof DeepRequests;
+
+export type DeepCall =
+  | {
+      readonly kind: "open";
+      /** Folder of the deep memory; made when missing. */
+      readonly folder: string;
+      readonly settings: DeepMemorySettings;
+      /** Largest file that the memory remembers. */
+      readonly maxFileBytes: number;
+    }
+  | { readonly kind: "settings"; readonly settings: DeepMemorySettings }
+  | {
+      readonly kind: "roots";
+      readonly roots: readonly DeepRoot[];
+      /** Absolute paths of the files that are open in the editor. */
+      readonly openEditors: readonly string[];
+    }
+  | { readonly kind: "pause"; readonly isPaused: boolean }
+  | {
+      readonly kind: "request";
+      readonly id: number;
+      readonly name: DeepRequestName;
+      readonly params: DeepRequests[DeepRequestName]["params"];
+    }
+  | { readonly kind: "cancel"; readonly id: number }
+  | { readonly kind: "forget"; readonly rootId: string }
+  | { readonly kind: "close" };
+
+export type DeepReply =
+  | { readonly kind: "status"; readonly status: DeepMemoryStatus }
+  | { readonly kind: "progress"; readonly id: number; readonly progress: SelfTestProgress }
+  | {
+      readonly kind: "result";
+      readonly id: number;
+      readonly result: DeepRequests[DeepRequestName]["result"];
+    }
+  | { readonly kind: "failed"; readonly id: number; readonly error: DeepFailure }
+  | { readonly kind: "closed" };
+
+export type DeepFailure =
+  | { readonly kind: "aborted" }
+  | { readonly kind: "memory"; readonly errorName: ErrorName; readonly detail: string };

@@ -1,0 +1,310 @@
+/**
+ * The deep memory as the main thread sees it. All of it runs in a thread of its own, which is started when a folder is
+ * open, trusted and filled, and the user has not switched it off.
+ */
+import { Worker } from "node:worker_threads";
+import path from "node:path";
+import {
+  defaultDeepMemory,
+  type CompleteParams,
+  type CompleteResult,
+  type DeepMemorySettings,
+  type DeepMemoryStatus,
+  type SelfTestParams,
+  type SelfTestProgress,
+  type SelfTestResult,
+  type SurpriseResult,
+} from "../protocol/deepMemory.ts";
+import { placeOf } from "../protocol/errorPlace.ts";
+import { MemoryError } from "../protocol/errors.ts";
+import type { Logger } from "./ports.ts";
+import type { DeepMemoryService } from "./services.ts";
+import type {
+  DeepCall,
+  DeepReply,
+  DeepRequestName,
+  DeepRequests,
+  DeepRoot,
+  DeepThreadData,
+} from "./deep/deepCalls.ts";
+
+/** What the deep memory needs to know of the workspace; it changes with the status. */
+export interface DeepWorkspace {
+  /** Where the memories of the workspace are; `undefined` while nothing is open or trusted. */
+  readonly storeDir: string | undefined;
+  readonly settings: DeepMemorySettings | undefined;
+  readonly maxFileBytes: number;
+  readonly isPaused: boolean;
+  readonly roots: readonly DeepRoot[];
+  readonly openEditors: readonly string[];
+}
+
+export interface DeepMemoryOptions {
+  readonly entry: URL;
+  readonly threadData: DeepThreadData;
+  readonly log: Logger;
+  readonly workspace: () => DeepWorkspace;
+  /** False: nothing is loaded before `start`. */
+  readonly startsAlone: boolean;
+}
+
+interface Call {
+  readonly resolve: (value: DeepRequests[DeepRequestName]["result"]) => void;
+  readonly reject: (error: unknown) => void;
+  readonly progress: (progress: SelfTestProgress) => void;
+}
+
+/** What the thread was told last, so that it is told only what changed. */
+interface Told {
+  folder?: string;
+  settings?: string;
+  roots?: string;
+  isPaused?: boolean;
+}
+
+/** A thread that ended so often by itself is not started again. */
+const maxRestarts = 3;
+/** Listeners are told at most this often. */
+const tellMs = 200;
+/** A thread that is told to end and does not is left behind after this time. */
+const endMs = 5_000;
+
+export class DeepMemory implements DeepMemoryService {
+  readonly #options: DeepMemoryOptions;
+  readonly #listeners = new Set<() => void>();
+  readonly #calls = new Map<number, Call>();
+  #worker: Worker | undefined;
+  #status: DeepMemoryStatus | undefined;
+  #told: Told = {};
+  #nextId = 1;
+  #nEnded = 0;
+  #mayStart: boolean;
+  #telling: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: DeepMemoryOptions) {
+    this.#options = options;
+    this.#mayStart = options.startsAlone;
+  }
+
+  start(): void {
+    this.#mayStart = true;
+    this.workspaceChanged();
+  }
+
+  /** To be called when the workspace or its settings changed. */
+  workspaceChanged(): void {
+    if (this.#isClosed) return;
+    const {
+      storeDir,
+      settings = defaultDeepMemory,
+      roots,
+      maxFileBytes,
+    } = this.#options.workspace();
+    const isWanted =
+      this.#mayStart && storeDir !== undefined && settings.enabled && roots.length > 0;
+    if (!isWanted) return this.#stop();
+    if (this.#worker === undefined) {
+      // Reading files and filling the memory of words come first.
+      if (this.#nEnded > maxRestarts || !roots.some(({ isReady }) => isReady)) return;
+      this.#start();
+    }
+    // Named after the first root, as the conversations are.
+    const folder = path.join(storeDir, "deep", roots[0]?.rootId ?? "none");
+    this.#tellOnce("folder", folder, { kind: "open", folder, settings, maxFileBytes });
+    this.#tellOnce("settings", JSON.stringify(settings), { kind: "settings", settings });
+    this.#tellRoots();
+  }
+
+  status(): DeepMemoryStatus {
+    const { storeDir, settings = defaultDeepMemory, roots } = this.#options.workspace();
+    const nothing = {
+      ...{
+        filesEncoded: 0,
+        filesToEncode: 0,
+        filesLeftOut: 0,
+        tokensEncoded: 0,
+        tokensToEncode: 0,
+      },
+      ...{ bytesOnDisk: 0, budgetBytes: settings.maxDiskBytes, shortTermBlocks: 0 },
+      ...{ longTermBlocks: 0, tokensPerSecond: 0 },
+    };
+    if (!settings.enabled) return { state: "off", detail: { kind: "disabled" }, ...nothing };
+    if (!this.#mayStart || storeDir === undefined || roots.length === 0)
+      return { state: "off", ...nothing };
+    if (this.#nEnded > maxRestarts)
+      return {
+        state: "unavailable",
+        detail: { kind: "modelFault", cause: "thread", file: "" },
+        ...nothing,
+      };
+    return this.#status ?? { state: "starting", ...nothing };
+  }
+
+  onStatusChanged(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  complete(params: CompleteParams, signal: AbortSignal): Promise<CompleteResult> {
+    return this.#request("complete", params, signal);
+  }
+
+  surprise(params: { readonly file: string }, signal: AbortSignal): Promise<SurpriseResult> {
+    return this.#request("surprise", params, signal);
+  }
+
+  selfTest(
+    params: SelfTestParams,
+    progress: (progress: SelfTestProgress) => void,
+    signal: AbortSignal,
+  ): Promise<SelfTestResult> {
+    return this.#request("selfTest", params, signal, progress);
+  }
+
+  /** Erases what is remembered of a root. */
+  forget(rootId: string): void {
+    this.#post({ kind: "forget", rootId });
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearTimeout(this.#telling);
+    await this.#end();
+  }
+
+  #start(): void {
+    const { entry, threadData, log } = this.#options;
+    const worker = new Worker(entry, { workerData: threadData });
+    this.#worker = worker;
+    this.#told = {};
+    worker.on("message", (reply: DeepReply) => this.#receive(worker, reply));
+    worker.on("error", (error) =>
+      log.log("error", "encode", "the thread of the deep memory failed", { stack: placeOf(error) }),
+    );
+    worker.on("exit", () => this.#exited(worker));
+  }
+
+  #exited(worker: Worker): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    this.#status = undefined;
+    this.#nEnded++;
+    this.#failAll("");
+    this.#tell();
+    this.workspaceChanged();
+  }
+
+  #stop(): void {
+    if (this.#worker === undefined) return;
+    void this.#end();
+    this.#tell();
+  }
+
+  async #end(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    this.#status = undefined;
+    this.#failAll("disabled");
+    if (worker === undefined) return;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, endMs);
+    const ended = new Promise<void>((done) => worker.once("exit", () => done()));
+    worker.postMessage({ kind: "close" } satisfies DeepCall);
+    await Promise.race([ended, late]);
+    clearTimeout(timer);
+    worker.unref();
+  }
+
+  #tellRoots(): void {
+    const { roots, openEditors, isPaused } = this.#options.workspace();
+    this.#tellOnce("roots", JSON.stringify([roots, openEditors]), {
+      kind: "roots",
+      roots,
+      openEditors,
+    });
+    this.#tellOnce("isPaused", isPaused, { kind: "pause", isPaused });
+  }
+
+  #tellOnce<K extends keyof Told>(what: K, value: Told[K], call: DeepCall): void {
+    if (this.#told[what] === value) return;
+    this.#told = { ...this.#told, [what]: value };
+    this.#post(call);
+  }
+
+  #post(call: DeepCall): void {
+    this.#worker?.postMessage(call);
+  }
+
+  #request<N extends DeepRequestName>(
+    name: N,
+    params: DeepRequests[N]["params"],
+    signal: AbortSignal,
+    progress: (progress: SelfTestProgress) => void = () => undefined,
+  ): Promise<DeepRequests[N]["result"]> {
+    if (this.#worker === undefined)
+      return Promise.reject(
+        new MemoryError("deepMemoryUnavailable", this.status().detail?.kind ?? ""),
+      );
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      const cancel = (): void => this.#post({ kind: "cancel", id });
+      signal.addEventListener("abort", cancel, { once: true });
+      const over = (): void => signal.removeEventListener("abort", cancel);
+      this.#calls.set(id, {
+        resolve: (value) => (over(), resolve(value)),
+        reject: (error) => (over(), reject(error)),
+        progress,
+      });
+      this.#post({ kind: "request", id, name, params });
+      if (signal.aborted) cancel();
+    });
+  }
+
+  #receive(worker: Worker, reply: DeepReply): void {
+    if (this.#worker !== worker) return;
+    switch (reply.kind) {
+      case "status":
+        this.#status = reply.status;
+        this.#tell();
+        return;
+      case "progress":
+        this.#calls.get(reply.id)?.progress(reply.progress);
+        return;
+      case "result":
+        this.#take(reply.id)?.resolve(reply.result);
+        return;
+      case "failed": {
+        const { error } = reply;
+        this.#take(reply.id)?.reject(
+          error.kind === "aborted"
+            ? new DOMException("cancelled", "AbortError")
+            : new MemoryError(error.errorName, error.detail),
+        );
+        return;
+      }
+      case "closed":
+        return;
+    }
+  }
+
+  #take(id: number): Call | undefined {
+    const call = this.#calls.get(id);
+    this.#calls.delete(id);
+    return call;
+  }
+
+  #failAll(detail: string): void {
+    for (const id of [...this.#calls.keys()])
+      this.#take(id)?.reject(new MemoryError("deepMemoryUnavailable", detail));
+  }
+
+  #tell(): void {
+    if (this.#telling !== undefined || this.#isClosed) return;
+    this.#telling = setTimeout(() => {
+      this.#telling = undefined;
+      for (const listener of this.#listeners) listener();
+    }, tellMs).unref();
+  }
+}

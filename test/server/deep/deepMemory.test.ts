@@ -1,0 +1,200 @@
+/** The deep memory of a workspace, as the main thread sees it. */
+import assert from "node:assert/strict";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import type { SelfTestProgress } from "../../../protocol/deepMemory.ts";
+import { temporaryFolder } from "../ingest/treesOnDisk.ts";
+import { trainedFolder } from "../lm/lmHarness.ts";
+import { workspace } from "../workspaceMemoryHarness.ts";
+import { openDeepMemory } from "./deepHarness.ts";
+
+const told = "const BUFFER_LIMIT = 4821;\n";
+const other = Array.from({ length: 12 }, (_, i) => `export const other${i} = read(${i});\n`).join(
+  "",
+);
+const asked = "import { read } from './read';\n\nassert BUFFER_LIMIT ==";
+
+test("what one file defines completes another, and says where it came from", async () => {
+  using files = workspace({ "src/told.ts": other + told + other, "src/asked.ts": "x\n" });
+  await using opened = await openDeepMemory(files);
+  const status = await opened.ready(2);
+  assert.ok(status.tokensEncoded > 100 && status.bytesOnDisk > 0 && status.shortTermBlocks > 0);
+  const completion = await opened.complete("src/asked.ts", asked);
+  assert.match(completion?.text ?? "", /^ ?4821/);
+  assert.equal(completion?.sources[0]?.path, "src/told.ts");
+  const { startLine, endLine } = completion?.sources[0] ?? { startLine: 0, endLine: 0 };
+  const shown = (other + told + other).split("\n").slice(startLine, endLine).join("\n");
+  assert.match(shown, /4821/);
+});
+
+test("a value that was changed is told no more, and a deleted file leaves the model without it", async () => {
+  using files = workspace({ "told.ts": other + told, "keep.ts": other });
+  await using opened = await openDeepMemory(files);
+  const { tokensEncoded: first } = await opened.ready(2);
+  assert.match((await opened.complete("a.ts", asked))?.text ?? "", /4821/);
+
+  opened.write({ "told.ts": `${other}// changed\n${told.replace("4821", "7350")}` });
+  const { tokensEncoded: before } = await opened.until(
+    ({ tokensEncoded, filesToEncode }) => tokensEncoded > first && filesToEncode === 0,
+  );
+  assert.match((await opened.complete("a.ts", asked))?.text ?? "", /7350/);
+
+  rmSync(path.join(opened.folder, "told.ts"));
+  opened.tell("told.ts");
+  await opened.until(({ tokensEncoded }) => tokensEncoded < before);
+  assert.doesNotMatch((await opened.complete("a.ts", asked))?.text ?? "", /4821|7350/);
+});
+
+test("what was encoded is there after the next start, and nothing is encoded again", async () => {
+  using files = workspace({ "told.ts": other + told });
+  {
+    await using first = await openDeepMemory(files);
+    await first.ready(1);
+  }
+  await using second = await openDeepMemory(files);
+  let sawWork = false;
+  second.deep.onStatusChanged(() => (sawWork ||= second.deep.status().filesToEncode > 0));
+  await second.ready(1);
+  assert.equal(sawWork, false);
+  assert.match((await second.complete("a.ts", asked))?.text ?? "", /4821/);
+});
+
+test("another model's memory is not read but made anew", async () => {
+  using files = workspace({ "told.ts": other + told });
+  using folder = temporaryFolder();
+  {
+    await using first = await openDeepMemory(files);
+    await first.ready(1);
+  }
+  const changed = path.join(folder.path, "model");
+  cpSync(trainedFolder, changed, { recursive: true });
+  const manifest = path.join(changed, "manifest.json");
+  writeFileSync(manifest, readFileSync(manifest, "utf8").replace('"0.0.0"', '"0.0.1"'));
+  await using second = await openDeepMemory(files, { modelFolder: changed });
+  await second.until(({ filesToEncode }) => filesToEncode > 0);
+  await second.ready(1);
+  assert.match((await second.complete("a.ts", asked))?.text ?? "", /4821/);
+});
+
+test("without a model, with a damaged one, and switched off the status says so and requests fail in words", async () => {
+  using files = workspace({ "told.ts": told });
+  using folder = temporaryFolder();
+  const damaged = path.join(folder.path, "damaged");
+  cpSync(trainedFolder, damaged, { recursive: true });
+  const graph = path.join(damaged, "read.onnx");
+  writeFileSync(graph, readFileSync(graph).subarray(0, 5_000));
+  const cases = [
+    [{ modelFolder: folder.path }, "unavailable", { kind: "noModel" }],
+    [
+      { modelFolder: damaged },
+      "unavailable",
+      { kind: "modelFault", cause: "damaged", file: "read.onnx" },
+    ],
+    [{ enabled: false }, "off", { kind: "disabled" }],
+  ] as const;
+  for (const [options, state, detail] of cases) {
+    await using opened = await openDeepMemory(files, options);
+    const status = await opened.until((now) => now.state === state);
+    assert.deepEqual(status.detail, detail);
+    await assert.rejects(opened.complete("a.ts", asked), {
+      errorName: "deepMemoryUnavailable",
+      detail: detail.kind,
+    });
+  }
+});
+
+test("a budget that is too small leaves files out and says so", async () => {
+  const big = Array.from({ length: 400 }, (_, i) => `export const name${i} = call(${i});\n`).join(
+    "",
+  );
+  using files = workspace({ "a.ts": told, "b.ts": big, "c.ts": `${big}\n` });
+  await using opened = await openDeepMemory(files, { maxDiskBytes: 100_000 });
+  const status = await opened.until(
+    ({ filesLeftOut, filesToEncode }) => filesLeftOut > 0 && filesToEncode === 0,
+  );
+  assert.equal(status.detail?.kind, "noRoom");
+  assert.equal(status.filesLeftOut, 2);
+  assert.equal(status.filesEncoded, 1);
+});
+
+test("a second process is told that the memory is open elsewhere", async () => {
+  using files = workspace({ "told.ts": told });
+  await using first = await openDeepMemory(files);
+  await first.ready(1);
+  await using second = await openDeepMemory(files);
+  const { detail } = await second.until(({ state }) => state === "unavailable");
+  assert.equal(detail?.kind, "otherProcess");
+});
+
+test("forgetting a folder leaves no file of its text", async () => {
+  using files = workspace({ "told.ts": other + told });
+  await using opened = await openDeepMemory(files);
+  const { bytesOnDisk } = await opened.ready(1);
+  await opened.memory.forget("root");
+  await opened.until((status) => status.bytesOnDisk < bytesOnDisk || status.state === "off");
+});
+
+test("a self-test remembers what it planted, tells how far it is, and leaves nothing behind", async () => {
+  const code = Object.fromEntries(
+    Array.from({ length: 60 }, (_, i) => [
+      `code/${i}.ts`,
+      `// file ${i}\n${other.replaceAll("other", `other${i}`)}`,
+    ]),
+  );
+  using files = workspace(code);
+  await using opened = await openDeepMemory(files);
+  await opened.ready(60);
+  const seen: SelfTestProgress[] = [];
+  const result = await opened.deep.selfTest(
+    { tokens: 4_000, perPoint: 12, distances: [0, 2_000] },
+    (progress) => seen.push(progress),
+    AbortSignal.timeout(60_000),
+  );
+  assert.deepEqual(
+    result.points.map(({ distance, nAsked }) => [distance, nAsked]),
+    [
+      [0, 12],
+      [2_000, 12],
+    ],
+  );
+  const [near] = result.points;
+  assert.ok((near?.accuracy ?? 0) > 0.3, `it remembers ${near?.accuracy}`);
+  assert.ok(result.controls.noMemory.accuracy < 0.2);
+  assert.ok(result.controls.otherMemory.accuracy < 0.2);
+  assert.ok(result.latencyMs.p95 >= result.latencyMs.p50 && result.latencyMs.p50 > 0);
+  assert.ok(seen.length > 0 && seen.every(({ done }) => done >= 0 && done <= 1));
+  assert.ok(readdirSync(opened.deepFolder).every((name) => !name.startsWith("self-test")));
+});
+
+test("a self-test can be cancelled", async () => {
+  using files = workspace({ "a.ts": other.repeat(20) });
+  await using opened = await openDeepMemory(files);
+  await opened.ready(1);
+  const controller = new AbortController();
+  const running = opened.deep.selfTest(
+    { tokens: 1_000, perPoint: 50 },
+    () => controller.abort(),
+    controller.signal,
+  );
+  await assert.rejects(running, { name: "AbortError" });
+  assert.ok(readdirSync(opened.deepFolder).every((name) => !name.startsWith("self-test")));
+});
+
+test("lines that are like the workspace surprise less than others", async () => {
+  using files = workspace({
+    "a.ts": other + told,
+    "b.ts": `${told}zq9 := ~~>{unheard%of}; @@wherever\n`,
+  });
+  await using opened = await openDeepMemory(files);
+  await opened.ready(2);
+  const { lines } = await opened.deep.surprise(
+    { file: path.join(opened.folder, "b.ts") },
+    AbortSignal.timeout(60_000),
+  );
+  assert.deepEqual(
+    lines.map(({ line }) => line),
+    [0, 1],
+  );
+  assert.ok((lines[0]?.nats ?? 9) < (lines[1]?.nats ?? 0));
+});
