@@ -6,6 +6,8 @@ import { benchEncoder } from "./encoder.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchLatency } from "./latency.ts";
 import { describeMachine } from "./machine.ts";
+import { benchMemory } from "./memory.ts";
+import { memorySections } from "./memory/memorySettings.ts";
 import { benchRecall } from "./recall/recallBench.ts";
 import { benchUsage, readSettings, treeSizes, type BenchSettings, type Part } from "./settings.ts";
 import { benchStartup } from "./startup.ts";
@@ -20,10 +22,14 @@ const benches: Readonly<Record<Part, (settings: BenchSettings) => Table[] | Prom
   latency: benchLatency,
   recall: benchRecall,
   editor: benchEditor,
+  memory: benchMemory,
 };
 
-/** Some sizes alone have a file of their own, so that a table can be made piece by piece. */
-function fileName(part: Part, { sizes }: BenchSettings): string {
+/** Some sizes or sections alone have a file of their own, so that a table can be made piece by piece. */
+function fileName(part: Part, { sizes, memory }: BenchSettings): string {
+  const { sections } = memory;
+  if (part === "memory" && sections.length < memorySections.length)
+    return `${part}-${sections.join("-")}`;
   const hasSizes = part === "ingest" || part === "latency";
   return hasSizes && sizes.length < treeSizes.length ? `${part}-${sizes.join("-")}` : part;
 }

@@ -1,6 +1,13 @@
 /** What a benchmark run is told: flags, or environment variables of the same meaning. */
 import path from "node:path";
 import { parseArgs } from "node:util";
+import {
+  memoryFlags,
+  memorySections,
+  memoryUsage,
+  readMemorySettings,
+  type MemorySettings,
+} from "./memory/memorySettings.ts";
 
 const parts = [
   "encoder",
@@ -10,6 +17,7 @@ const parts = [
   "latency",
   "recall",
   "editor",
+  "memory",
 ] as const;
 export type Part = (typeof parts)[number];
 
@@ -36,6 +44,7 @@ export interface BenchSettings {
   readonly sizes: readonly TreeSize[];
   /** Numbers of vectors to measure the indexes with, multiples of 100,000. */
   readonly vectors: readonly number[];
+  readonly memory: MemorySettings;
 }
 
 /** From the smallest to the largest. */
@@ -46,9 +55,10 @@ const vectorCounts = ["100000", "1000000", "3000000", "10000000"] as const;
 
 const checkout = path.resolve(import.meta.dirname, "..");
 
-export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
+export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|memory|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
        [--size 250k|1m|30m]... [--vectors 100000|1000000|3000000|10000000]...
-       [--results DIR] [--work DIR]`;
+       [--results DIR] [--work DIR]
+${memoryUsage}`;
 
 /** Reads the command line. Errors: a sentence, thrown, for a wrong word. */
 export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): BenchSettings {
@@ -65,6 +75,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): B
       vectors: { type: "string", multiple: true },
       results: { type: "string" },
       work: { type: "string" },
+      ...memoryFlags,
     },
   });
   const folder = (given: string | undefined): string | undefined =>
@@ -74,6 +85,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): B
     parts: chosen(positionals.length === 0 ? ["all"] : positionals, parts),
     sizes: chosen(values.size ?? ["all"], treeSizes),
     vectors: chosen(values.vectors ?? ["all"], vectorCounts).map(Number),
+    memory: readMemorySettings(values, chosen(values.section ?? ["all"], memorySections)),
     linuxDir: folder(values.linux ?? env["LORE_BENCH_LINUX"]),
     evalDir: folder(values.eval ?? env["LORE_BENCH_EVAL"]),
     treesDir: folder(values.trees ?? env["LORE_BENCH_TREES"]),
