@@ -19,9 +19,12 @@ const bundles: readonly Bundle[] = [
   { from: "server/ingest/ingestThread.ts", to: "dist/ingestThread.mjs", runtime: "node" },
   { from: "server/ingest/parseThread.ts", to: "dist/parseThread.mjs", runtime: "node" },
   { from: "server/model/encoderThread.ts", to: "dist/encoderThread.mjs", runtime: "node" },
+  { from: "server/lm/lmEncodeThread.ts", to: "dist/lmEncodeThread.mjs", runtime: "node" },
   { from: "server/spann/spannThread.ts", to: "dist/spannThread.mjs", runtime: "node" },
+  { from: "server/deep/deepThread.ts", to: "dist/deepThread.mjs", runtime: "node" },
   { from: "webview/main.ts", to: "dist/webview.js", runtime: "browser" },
   { from: "webview/style.css", to: "dist/webview.css", runtime: "browser" },
+  { from: "webview/selfTest.css", to: "dist/selfTest.css", runtime: "browser" },
   { from: "test/inhost/index.ts", to: "dist-test/inhost/index.cjs", runtime: "inhostTests" },
 ];
 

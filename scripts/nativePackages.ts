@@ -14,12 +14,12 @@ interface NativePackage {
   readonly common: readonly string[];
   /** For each target what it needs besides. A target that is not named goes without the package. */
   readonly native: Readonly<Record<string, readonly string[]>>;
-  /** The file that the package is shipped with or not at all, relative to the checkout. */
-  readonly goesWith: string;
+  /** Relative to the checkout: the package is shipped when one of these files is there, and not at all without. */
+  readonly goesWith: readonly string[];
 }
 
-/** The model that the native packages run. */
-export const encoderManifest = "models/encoder/manifest.json";
+/** The manifests of the models that the ONNX Runtime runs. */
+const graphManifests = ["models/encoder/manifest.json", "models/memory-lm/manifest.json"];
 
 /** Whether the checkout has a file, given relative to it. */
 export type Presence = (file: string) => boolean;
@@ -39,32 +39,32 @@ const nativePackages: readonly NativePackage[] = [
     name: "onnxruntime-node",
     common: ["package.json", "dist"],
     native: onnxTargets,
-    goesWith: encoderManifest,
+    goesWith: graphManifests,
   },
   {
     name: "onnxruntime-common",
     common: ["package.json", "dist/cjs"],
     native: Object.fromEntries(Object.keys(onnxTargets).map((target) => [target, []])),
-    goesWith: encoderManifest,
+    goesWith: graphManifests,
   },
   // The graph of the index on disk: built for this machine's kind only, see `nativeBuild.ts`.
   {
     name: "hnswlib-node",
     common: ["package.json", "LICENSE.txt", "lib"],
     native: { [builtTarget]: ["build/Release/addon.node"] },
-    goesWith: `node_modules/${indexAddon}`,
+    goesWith: [`node_modules/${indexAddon}`],
   },
   {
     name: "bindings",
     common: ["package.json", "LICENSE.md", "bindings.js"],
     native: { [builtTarget]: [] },
-    goesWith: `node_modules/${indexAddon}`,
+    goesWith: [`node_modules/${indexAddon}`],
   },
   {
     name: "file-uri-to-path",
     common: ["package.json", "LICENSE", "index.js"],
     native: { [builtTarget]: [] },
-    goesWith: `node_modules/${indexAddon}`,
+    goesWith: [`node_modules/${indexAddon}`],
   },
 ];
 
@@ -73,9 +73,15 @@ export function shipsIndex(target: string, isPresent = inThisCheckout): boolean 
   return target === builtTarget && isPresent(`node_modules/${indexAddon}`);
 }
 
-/** True when a target's package holds the encoder and what runs it: there is one, and the ONNX Runtime exists for it. */
-export function shipsEncoder(target: string, isPresent = inThisCheckout): boolean {
-  return Object.hasOwn(onnxTargets, target) && isPresent(encoderManifest);
+/**
+ * The manifests of those models that a target's package holds with what runs them: they are there, and the ONNX
+ * Runtime exists for the target. Relative to the checkout.
+ */
+export function shippedGraphManifests(
+  target: string,
+  isPresent = inThisCheckout,
+): readonly string[] {
+  return Object.hasOwn(onnxTargets, target) ? graphManifests.filter(isPresent) : [];
 }
 
 /** Those of the packages that a target's package of the extension gets, with its files of each. */
@@ -89,7 +95,7 @@ function shippedPackages(
 }[] {
   return nativePackages.flatMap(({ name, common, native, goesWith }) => {
     const own = native[target];
-    return own === undefined || !isPresent(goesWith) ? [] : [{ name, common, own }];
+    return own === undefined || !goesWith.some(isPresent) ? [] : [{ name, common, own }];
   });
 }
 

@@ -9,11 +9,10 @@ import { cacheFolder, inCheckout, packageScript } from "./checkout.ts";
 import { builtTarget } from "./nativeBuild.ts";
 import {
   copyNativePackages,
-  encoderManifest,
   expectedNatives,
   isNativeOf,
   removeNativePackages,
-  shipsEncoder,
+  shippedGraphManifests,
   shipsIndex,
 } from "./nativePackages.ts";
 import { runNode } from "./processes.ts";
@@ -91,10 +90,14 @@ async function packageTarget(target: string): Promise<Vsix> {
   return vsix;
 }
 
-/** Where the encoder is not run, it is not shipped either: then none is missing. */
+/** Where a model's graphs are not run, they are not shipped either: then none is missing. */
 function allowListOf(target: string): string {
   const lines = readFileSync(inCheckout(".vscodeignore"), "utf8").split("\n");
-  const kept = lines.filter((line) => shipsEncoder(target) || !line.startsWith("!models/encoder/"));
+  const shipped = shippedGraphManifests(target).map((file) => path.posix.dirname(file));
+  const kept = lines.filter((line) => {
+    const folder = /^!(models\/(?:encoder|memory-lm))\//.exec(line)?.[1];
+    return folder === undefined || shipped.includes(folder);
+  });
   const file = path.join(cacheFolder, "vsix", `${target}.vscodeignore`);
   writeFileSync(file, kept.join("\n"));
   return file;
@@ -102,6 +105,7 @@ function allowListOf(target: string): string {
 
 /** What is wrong with a package's content, one sentence each; empty when nothing is. */
 function faultsOf(vsix: Vsix, target: string): readonly string[] {
+  const manifests = shippedGraphManifests(target);
   const shipped = presentBundles().filter((bundle) => bundle.runtime !== "inhostTests");
   const expected = [
     "package.json",
@@ -113,14 +117,14 @@ function faultsOf(vsix: Vsix, target: string): readonly string[] {
     "models/static/manifest.json",
     ...shipped.map((bundle) => bundle.to),
     ...expectedNatives(target),
-    ...(shipsEncoder(target) ? [encoderManifest] : []),
+    ...manifests,
   ];
   const missing = expected.filter((name) => !vsix.entries.includes(name));
   const unwanted = vsix.entries.filter(
     (name) =>
       !allowed.test(name) &&
       !isNativeOf(target, name) &&
-      !(shipsEncoder(target) && ofEncoder.test(name)),
+      !(ofGraphModel.test(name) && manifests.includes(`${path.posix.dirname(name)}/manifest.json`)),
   );
   return [
     ...missing.map((name) => `missing: ${name}`),
@@ -129,7 +133,7 @@ function faultsOf(vsix: Vsix, target: string): readonly string[] {
   ];
 }
 
-const ofEncoder = /^models\/encoder\/([^/]+\.onnx|manifest\.json)$/;
+const ofGraphModel = /^models\/(encoder|memory-lm)\/([^/]+\.(onnx|bin)|manifest\.json)$/;
 
 /** Everything a package may hold: no sources, maps or tests. */
 const allowed =

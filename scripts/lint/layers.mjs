@@ -90,6 +90,13 @@ const layers = [
     packages: [],
     builtins: ["fs", "crypto", "worker_threads", ...pure],
   },
+  // The memory of cached keys and values: its files, their hashes and checksums.
+  {
+    files: /^server\/bank\//,
+    sources: [...ground, "server/model/", "server/memory/", "server/bank/"],
+    packages: [],
+    builtins: ["fs", "crypto", "zlib", ...pure],
+  },
   // Asking git, watching the disk, and the pool that owns the parser threads.
   {
     files: /^server\/ingest\/(git[A-Z][A-Za-z]*|[a-zA-Z]+(Pool|Host|Watch|Watcher))\.ts$/,
@@ -97,16 +104,16 @@ const layers = [
     packages: [],
     builtins: "all",
   },
-  // The native runtime of the transformer encoder: nothing else loads it.
+  // The native runtime of the models' graphs: nothing else loads it.
   {
-    files: /^server\/model\/onnxSession\.ts$/,
+    files: /^server\/model\/onnxRuntime\.ts$/,
     sources: ["server/model/"],
     packages: ["onnxruntime-node"],
     builtins: [],
   },
   // The threads in which it runs.
   {
-    files: /^server\/model\/encoderPool\.ts$/,
+    files: /^server\/model\/tokenPool\.ts$/,
     sources: [...ground, "server/model/"],
     packages: [],
     builtins: ["worker_threads"],
@@ -121,6 +128,28 @@ const layers = [
   {
     files: /^server\/model\//,
     sources: [...ground, "server/model/"],
+    packages: [],
+    builtins: pure,
+  },
+  // The memory language model.
+  {
+    files: /^server\/deep\//,
+    sources: [
+      ...ground,
+      ...reading,
+      "server/model/",
+      "server/memory/",
+      "server/recall/verifiedSource.ts",
+      "server/lm/",
+      "server/bank/",
+      "server/deep/",
+    ],
+    packages: [],
+    builtins: ["crypto", ...pure],
+  },
+  {
+    files: /^server\/lm\//,
+    sources: [...ground, "server/model/", "server/lm/"],
     packages: [],
     builtins: pure,
   },

@@ -47,6 +47,8 @@ test("linter and formatter pass over samples, made files and, the linter, the ke
     "bench/results",
     "test/fixtures/staticModel",
     "test/fixtures/encoder",
+    "test/fixtures/memoryLm",
+    "test/fixtures/tinyLm",
   ];
   const text = (name: string): string => readFileSync(path.join(checkout, name), "utf8");
   const { ignorePatterns } = JSON.parse(text(".oxlintrc.json")) as { ignorePatterns: string[] };

@@ -68,8 +68,8 @@ const planted: readonly Planted[] = [
   fault("folder without a row", "server/newPart/a20.ts", 'import "node:path";', "lore(layers)"),
   fault("unlisted package", "server/ingest/a19.ts", 'import "mocha";', "lore(layers)"),
   fault(
-    "the native runtime beside its session",
-    "server/model/a22.ts",
+    "the native runtime beside its place",
+    "server/lm/a22.ts",
     'await import("onnxruntime-node");',
     "lore(layers)",
   ),
@@ -136,8 +136,8 @@ const planted: readonly Planted[] = [
   clean("answer may use recall", "server/answer/d2.ts", 'import "../recall/d.ts";'),
   clean("recall may use paths", "server/recall/d3.ts", 'import "node:path";'),
   clean(
-    "the session may load the native runtime",
-    "server/model/onnxSession.ts",
+    "one file may load the native runtime",
+    "server/model/onnxRuntime.ts",
     'import type { Tensor } from "onnxruntime-node";\nexport type T = Tensor;',
   ),
   clean("the entry may use Node", "server/main.ts", 'import "node:fs";'),

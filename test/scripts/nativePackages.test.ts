@@ -4,14 +4,18 @@ import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { inCheckout } from "../../scripts/checkout.ts";
 import { expectedNatives, isNativeOf } from "../../scripts/nativePackages.ts";
-import { shipsEncoder, shipsIndex } from "../../scripts/nativePackages.ts";
+import { shippedGraphManifests, shipsIndex } from "../../scripts/nativePackages.ts";
 import { ownTarget, targets } from "../../scripts/vsix.ts";
 
 /** Targets for which the ONNX Runtime is not made. */
 const without = ["alpine-x64", "alpine-arm64", "darwin-x64"];
 
-const withEncoder = (file: string): boolean => file === "models/encoder/manifest.json";
-const withoutEncoder = (file: string): boolean => file.startsWith("models/static/");
+const encoder = "models/encoder/manifest.json";
+const memoryLm = "models/memory-lm/manifest.json";
+const withEncoder = (file: string): boolean => file === encoder;
+const withMemoryLm = (file: string): boolean => file === memoryLm;
+const withBoth = (file: string): boolean => withEncoder(file) || withMemoryLm(file);
+const withoutGraphs = (file: string): boolean => file.startsWith("models/static/");
 
 const place = "dist/node_modules/onnxruntime-node";
 const native = `${place}/bin/napi-v6/linux/x64/onnxruntime_binding.node`;
@@ -21,7 +25,7 @@ for (const target of targets)
     const files = expectedNatives(target, withEncoder);
     const isMade = !without.includes(target);
     assert.equal(files.length > 0, isMade);
-    assert.equal(shipsEncoder(target, withEncoder), isMade);
+    assert.deepEqual(shippedGraphManifests(target, withEncoder), isMade ? [encoder] : []);
     for (const file of files) {
       assert.ok(existsSync(inCheckout(file.replace(/^dist\//, ""))), file);
       assert.ok(isNativeOf(target, file, withEncoder), file);
@@ -40,13 +44,24 @@ test("a platform's package may not hold another's machine code, nor maps, types 
   assert.ok(!isAllowed("dist/node_modules/adm-zip/adm-zip.js"));
 });
 
-test("without an encoder no package holds what would run it", () => {
+test("either model with a graph brings what runs it, and brings it once", () => {
   for (const target of targets) {
-    assert.equal(shipsEncoder(target, withoutEncoder), false, target);
-    assert.deepEqual(expectedNatives(target, withoutEncoder), [], target);
+    const isMade = !without.includes(target);
+    assert.deepEqual(shippedGraphManifests(target, withMemoryLm), isMade ? [memoryLm] : []);
+    assert.deepEqual(shippedGraphManifests(target, withBoth), isMade ? [encoder, memoryLm] : []);
+    for (const isPresent of [withMemoryLm, withBoth])
+      assert.deepEqual(expectedNatives(target, isPresent), expectedNatives(target, withEncoder));
+    assert.equal(isNativeOf(target, native, withMemoryLm), target === "linux-x64");
   }
-  assert.ok(!isNativeOf("linux-x64", native, withoutEncoder));
-  assert.ok(!isNativeOf("linux-x64", `${place}/package.json`, withoutEncoder));
+});
+
+test("without a model that has a graph no package holds what would run one", () => {
+  for (const target of targets) {
+    assert.deepEqual(shippedGraphManifests(target, withoutGraphs), [], target);
+    assert.deepEqual(expectedNatives(target, withoutGraphs), [], target);
+  }
+  assert.ok(!isNativeOf("linux-x64", native, withoutGraphs));
+  assert.ok(!isNativeOf("linux-x64", `${place}/package.json`, withoutGraphs));
 });
 
 const index = "dist/node_modules/hnswlib-node";
@@ -70,6 +85,6 @@ test("the add-on of the index goes into the package of the machine that built it
 });
 
 test("a machine that has not built the add-on ships nothing of the index", () => {
-  assert.equal(shipsIndex(ownTarget(), withoutEncoder), false);
-  assert.deepEqual(expectedNatives(ownTarget(), withoutEncoder), []);
+  assert.equal(shipsIndex(ownTarget(), withoutGraphs), false);
+  assert.deepEqual(expectedNatives(ownTarget(), withoutGraphs), []);
 });
