@@ -3,6 +3,7 @@
  * each further vector is a real one moved away from it, by an angle drawn from the angles that real neighbours have,
  * half towards the chunk beside it and half anywhere.
  */
+import { randomFrom } from "../server/bank/random.ts";
 import { createHash } from "node:crypto";
 import { languageOf } from "../server/ingest/languages.ts";
 import { chunkByLines } from "../server/ingest/lineChunker.ts";
@@ -174,18 +175,10 @@ function scaleTo(vector: Float32Array, move: Float32Array, share: number, moveSh
     vector[j] = share * (vector[j] as number) + scale * (move[j] as number);
 }
 
-/** Mulberry32. */
 class Random {
-  #state: number;
+  readonly next: () => number;
 
   constructor(seed: number) {
-    this.#state = Math.imul(seed, 0x9e37_79b1);
-  }
-
-  next(): number {
-    this.#state = (this.#state + 0x6d2b_79f5) | 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+    this.next = randomFrom(Math.imul(seed, 0x9e37_79b1));
   }
 }

@@ -19,13 +19,14 @@ import { placeOf } from "../protocol/errorPlace.ts";
 import { MemoryError } from "../protocol/errors.ts";
 import type { Logger } from "./ports.ts";
 import type { DeepMemoryService } from "./services.ts";
-import type {
-  DeepCall,
-  DeepReply,
-  DeepRequestName,
-  DeepRequests,
-  DeepRoot,
-  DeepThreadData,
+import {
+  nothingHeld,
+  type DeepCall,
+  type DeepReply,
+  type DeepRequestName,
+  type DeepRequests,
+  type DeepRoot,
+  type DeepThreadData,
 } from "./deep/deepCalls.ts";
 
 /** What the deep memory needs to know of the workspace; it changes with the status. */
@@ -118,17 +119,7 @@ export class DeepMemory implements DeepMemoryService {
 
   status(): DeepMemoryStatus {
     const { storeDir, settings = defaultDeepMemory, roots } = this.#options.workspace();
-    const nothing = {
-      ...{
-        filesEncoded: 0,
-        filesToEncode: 0,
-        filesLeftOut: 0,
-        tokensEncoded: 0,
-        tokensToEncode: 0,
-      },
-      ...{ bytesOnDisk: 0, budgetBytes: settings.maxDiskBytes, shortTermBlocks: 0 },
-      ...{ longTermBlocks: 0, tokensPerSecond: 0 },
-    };
+    const nothing = { ...nothingHeld, budgetBytes: settings.maxDiskBytes };
     if (!settings.enabled) return { state: "off", detail: { kind: "disabled" }, ...nothing };
     if (!this.#mayStart || storeDir === undefined || roots.length === 0)
       return { state: "off", ...nothing };

@@ -1,5 +1,5 @@
 /** Completes a line at a place in several ways, each with another memory. */
-import { randomFrom } from "../../server/deep/plantedFacts.ts";
+import { randomFrom, randomUnit } from "../../server/bank/random.ts";
 import { recollect } from "../../server/deep/recallTokens.ts";
 import type { RecalledBlock } from "../../server/bank/bankTypes.ts";
 import { headerOf } from "../../server/lm/chunks.ts";
@@ -81,7 +81,7 @@ export class LineCompleter {
         (queries) => recollect(foreign.bank.store, queries)?.tokens,
       ),
       random: await this.#line(prompt, (queries) => {
-        const some = queries.map(({ length }) => this.#anyQuery(length));
+        const some = queries.map(({ length }) => randomUnit(this.#random, length));
         return recollect(store, some, others)?.tokens;
       }),
       oracle: await this.#line(prompt, () => store.tokensOf([defining])),
@@ -125,12 +125,6 @@ export class LineCompleter {
     if (block === undefined)
       throw new Error(`no block of ${definition.path} holds line ${definition.line + 1}`);
     return block;
-  }
-
-  #anyQuery(length: number): Float32Array {
-    const vector = Float32Array.from({ length }, () => this.#random() - 0.5);
-    const norm = Math.hypot(...vector);
-    return vector.map((value) => value / norm);
   }
 }
 

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { BankChunk, BankOptions, ChunkPlace } from "../../server/bank/bankTypes.ts";
 import { BankStore } from "../../server/bank/bankStore.ts";
-import { bankChunk, cutFile } from "../../server/deep/chunkWork.ts";
+import { chunksToPut, cutFile, tokensIn } from "../../server/deep/chunkWork.ts";
 import type { EncodedChunk } from "../../server/lm/chunkEncoder.ts";
 import type { ChunkShape } from "../../server/lm/chunks.ts";
 import { LmModel } from "../../server/lm/lmModel.ts";
@@ -26,10 +26,10 @@ export class MemoryParts {
   encodingMs = 0;
 
   private constructor(model: LmModel, workDir: string) {
-    const { tokenizer, manifest } = model.parts;
+    const { tokenizer, shape } = model.parts;
     this.model = model;
     this.tokenizer = tokenizer;
-    this.shape = { window: manifest.config.window, headerTokens: manifest.headerTokens };
+    this.shape = shape;
     this.#workDir = workDir;
   }
 
@@ -88,17 +88,12 @@ export class BenchBank {
   /** Gives a file this text. */
   async remember(fileId: string, { path: file, text }: CodeFile): Promise<Remembered> {
     const { tokenizer, shape } = this.#parts;
-    const chunks: (BankChunk | ChunkPlace)[] = [];
-    let nTokens = 0;
-    for (const cut of cutFile(tokenizer, shape, file, text)) {
-      nTokens += cut.chunk.tokens.length;
-      const isHere = this.store.has(cut.chunkHash);
-      const { tokens } = cut.chunk;
-      chunks.push(isHere ? cut : bankChunk(cut, await this.encode(tokens), tokenizer));
-    }
+    const cuts = cutFile(tokenizer, shape, file, text);
+    const encode = (tokens: Uint16Array): Promise<EncodedChunk> => this.encode(tokens);
+    const chunks = await chunksToPut(cuts, { bank: this.store, tokenizer, encode });
     const put = this.store.put(fileId, `${file}\n${text}`, chunks);
     if (put.kind !== "stored") throw new Error(`the bank does not take ${file}: ${put.kind}`);
-    return { nTokens, chunks };
+    return { nTokens: tokensIn(cuts), chunks };
   }
 
   /** Encodes a chunk for this bank, with some upkeep now and then, as the server does it. */

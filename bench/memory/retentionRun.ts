@@ -68,7 +68,7 @@ export async function runRetention(
       },
       tokensOf: (some) => store.tokensOf(some),
       recalled: (ids, weights) => store.recalled(ids, weights),
-      bytesOnDisk: () => store.status().bytes,
+      status: () => store.status(),
     },
     tokenizer,
     shape,

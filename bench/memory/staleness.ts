@@ -1,5 +1,6 @@
 /** Staleness (E4): what the memory says after a file changed, and after it was deleted. */
-import { plantedFacts, randomFrom, type PlantedFact } from "../../server/deep/plantedFacts.ts";
+import { randomFrom } from "../../server/bank/random.ts";
+import { plantedFacts, type PlantedFact } from "../../server/deep/plantedFacts.ts";
 import { recollect } from "../../server/deep/recallTokens.ts";
 import { shareOf } from "../../server/deep/wilson.ts";
 import { verdict, type Table } from "../table.ts";

@@ -142,6 +142,11 @@ export class BankStore {
     );
   }
 
+  /** Bytes of records that are in use: of the status the part that costs nothing. */
+  get liveBytes(): number {
+    return this.#parts.tables.liveBytes;
+  }
+
   status(): BankStatus {
     const { tables, pool, index, content, folder } = this.#parts;
     const files = this.files();

@@ -6,6 +6,7 @@
  */
 import type { MemoryTokens } from "./bankTypes.ts";
 import type { Block } from "./bankTables.ts";
+import { nextState, randomOf } from "./random.ts";
 
 /** What a write does to the pool; nothing happens until it is applied. */
 export interface PoolChange {
@@ -46,7 +47,7 @@ export class ShortTermPool {
     const dropped = incoming.slice(0, incoming.length - added.length);
     let state = this.#state;
     while (staying.length + added.length > this.capacity) {
-      state = (state + 0x6d2b79f5) | 0;
+      state = nextState(state);
       const at = Math.floor(randomOf(state) * staying.length);
       dropped.push(...staying.splice(at, 1));
     }
@@ -90,11 +91,4 @@ export function sizeOf(tokens: MemoryTokens | undefined): number {
   if (tokens === undefined) return 0;
   const { ids, keys, values, keyScales, valueScales } = tokens;
   return [ids, keys, values, keyScales, valueScales].reduce((n, part) => n + part.byteLength, 0);
-}
-
-/** Mulberry32: from a state to a number in [0, 1). */
-function randomOf(state: number): number {
-  let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
 }

@@ -47,6 +47,35 @@ export function bankChunk(cut: CutChunk, encoded: EncodedChunk, tokenizer: LmTok
   };
 }
 
+/** What is needed to make of cuts what a bank is given. */
+export interface CutEncoding {
+  readonly bank: { has(chunkHash: string): boolean };
+  readonly tokenizer: LmTokenizer;
+  readonly encode: (tokens: Uint16Array) => Promise<EncodedChunk>;
+}
+
+/** Returns what the bank is given of a file: chunks that it has by their place, others encoded. Rejects as `encode` does. */
+export async function chunksToPut(
+  cuts: readonly CutChunk[],
+  { bank, tokenizer, encode }: CutEncoding,
+): Promise<(BankChunk | ChunkPlace)[]> {
+  const chunks: (BankChunk | ChunkPlace)[] = [];
+  for (const cut of cuts) {
+    const { chunkHash, firstLine, lastLine } = cut;
+    if (bank.has(chunkHash)) {
+      chunks.push({ chunkHash, firstLine, lastLine });
+      continue;
+    }
+    chunks.push(bankChunk(cut, await encode(cut.chunk.tokens), tokenizer));
+  }
+  return chunks;
+}
+
+/** Returns the tokens of all cuts, headers included. */
+export function tokensIn(cuts: readonly CutChunk[]): number {
+  return cuts.reduce((sum, { chunk }) => sum + chunk.tokens.length, 0);
+}
+
 /** Of the tokens: the same text under the same path is the same chunk, and is encoded once. */
 function hashOf(tokens: Uint16Array): string {
   const bytes = new Uint8Array(tokens.buffer, tokens.byteOffset, tokens.byteLength);

@@ -83,3 +83,9 @@ export type DeepReply =
 export type DeepFailure =
   | { readonly kind: "aborted" }
   | { readonly kind: "memory"; readonly errorName: ErrorName; readonly detail: string };
+
+/** The counts of a status while nothing is held. */
+export const nothingHeld = {
+  ...{ filesEncoded: 0, filesToEncode: 0, filesLeftOut: 0, tokensEncoded: 0, tokensToEncode: 0 },
+  ...{ bytesOnDisk: 0, shortTermBlocks: 0, longTermBlocks: 0, tokensPerSecond: 0 },
+};

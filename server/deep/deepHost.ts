@@ -15,7 +15,7 @@ import type { LmModel, LmOutcome, LmParts } from "../lm/lmModel.ts";
 import { ModelFaultError, type ModelFault } from "../model/modelFault.ts";
 import type { Clock, Logger } from "../ports.ts";
 import { Completer } from "./completer.ts";
-import type { DeepCall, DeepFailure, DeepReply } from "./deepCalls.ts";
+import { nothingHeld, type DeepCall, type DeepFailure, type DeepReply } from "./deepCalls.ts";
 import type { DeepFile } from "./deepFiles.ts";
 import type { DeepSource } from "./deepSource.ts";
 import { DeepWriter } from "./deepWriter.ts";
@@ -153,14 +153,13 @@ export class DeepHost {
   #put(folder: string, model: LmModel, bank: BankStore): Opened {
     const { source, openEncoder, availableBytes, clock, log } = this.#options;
     const encoder = openEncoder(model.parts);
-    const { tokenizer, manifest } = model.parts;
-    const shape = { window: manifest.config.window, headerTokens: manifest.headerTokens };
+    const { tokenizer, shape } = model.parts;
     const writer = new DeepWriter({
       ...{ bank, tokenizer, shape, availableBytes, clock, log },
       encode: (tokens) => encoder.encode(tokens),
       read: (file) => source.read(file),
       hasRoom: (nTokens) =>
-        bank.status().liveBytes + nTokens * bytesPerToken <= (this.#settings?.maxDiskBytes ?? 0),
+        bank.liveBytes + nTokens * bytesPerToken <= (this.#settings?.maxDiskBytes ?? 0),
       changed: () => this.#say(),
       failed: (error) => this.#fail(error),
     });
@@ -261,15 +260,15 @@ export class DeepHost {
     signal: AbortSignal,
   ) {
     const { openTestBank, clock, peakBytes, say } = this.#options;
-    const { tokenizer, manifest, id: modelId } = model.parts;
+    const { tokenizer, shape, id: modelId } = model.parts;
     const test = await openTestBank(folder, model.parts);
     try {
       const { store } = test;
       return await runSelfTest({
         params,
-        bank: Object.assign(store, { bytesOnDisk: () => store.status().bytes }),
+        bank: store,
         tokenizer,
-        shape: { window: manifest.config.window, headerTokens: manifest.headerTokens },
+        shape,
         sequence: model.sequence(),
         modelId,
         encode: (tokens) => encoder.encode(tokens),
@@ -390,11 +389,6 @@ export class DeepHost {
     return { state: filesToEncode > 0 ? "filling" : "ready", ...detail };
   }
 }
-
-const nothingHeld = {
-  ...{ filesEncoded: 0, filesToEncode: 0, filesLeftOut: 0, tokensEncoded: 0, tokensToEncode: 0 },
-  ...{ bytesOnDisk: 0, shortTermBlocks: 0, longTermBlocks: 0, tokensPerSecond: 0 },
-};
 
 function detailOf(
   outcome:

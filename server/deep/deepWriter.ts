@@ -7,7 +7,7 @@ import type { ChunkShape } from "../lm/chunks.ts";
 import type { LmTokenizer } from "../lm/lmTokenizer.ts";
 import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { Clock, Logger } from "../ports.ts";
-import { bankChunk, cutFile, type CutChunk } from "./chunkWork.ts";
+import { chunksToPut, cutFile, tokensIn, type CutChunk } from "./chunkWork.ts";
 import { fileIdOf, type DeepFile } from "./deepFiles.ts";
 
 /** What the writer needs of the bank. */
@@ -150,7 +150,10 @@ export class DeepWriter {
     while (this.#mayWork()) {
       if (this.#options.availableBytes() < minAvailableBytes) return this.#wait("memoryPressure");
       const file = this.#queue[0] as DeepFile;
-      const outcome = await this.#write(file);
+      const outcome = await this.#write(file).catch((error: unknown) => {
+        if (error instanceof Interrupted) return "interrupted";
+        throw error;
+      });
       if (outcome === "diskFull") return this.#wait("diskFull");
       // What was wanted may have changed meanwhile.
       if (outcome === "interrupted" || this.#queue[0] !== file) continue;
@@ -169,17 +172,10 @@ export class DeepWriter {
     if (text === undefined) return "gone";
     const cuts = cutFile(tokenizer, shape, file.path, text);
     // The bank would forget what is older, but the most useful files came first.
-    if (!hasRoom(newTokens(cuts, bank))) return "noRoom";
-    const chunks: (BankChunk | ChunkPlace)[] = [];
-    for (const cut of cuts) {
-      if (bank.has(cut.chunkHash)) {
-        chunks.push(placeOf(cut));
-        continue;
-      }
-      const encoded = await this.#encode(cut);
-      if (this.#isClosed || this.#isPaused || this.#queue[0] !== file) return "interrupted";
-      chunks.push(bankChunk(cut, encoded, tokenizer));
-    }
+    const isNew = ({ chunkHash }: CutChunk): boolean => !bank.has(chunkHash);
+    if (!hasRoom(tokensIn(cuts.filter(isNew)))) return "noRoom";
+    const encode = (tokens: Uint16Array): Promise<EncodedChunk> => this.#encode(tokens, file);
+    const chunks = await chunksToPut(cuts, { bank, tokenizer, encode });
     const put = bank.put(fileIdOf(file.rootId, file.path), String(file.hash), chunks);
     switch (put.kind) {
       case "stored":
@@ -196,11 +192,13 @@ export class DeepWriter {
     }
   }
 
-  async #encode(cut: CutChunk): Promise<EncodedChunk> {
+  /** Rejects with Interrupted when nobody wants the file any more, or not now. */
+  async #encode(tokens: Uint16Array, file: DeepFile): Promise<EncodedChunk> {
     const { encode, clock, changed } = this.#options;
-    const encoded = await encode(cut.chunk.tokens);
-    this.#lately.push({ at: clock.elapsedMs(), nTokens: cut.chunk.tokens.length });
+    const encoded = await encode(tokens);
+    this.#lately.push({ at: clock.elapsedMs(), nTokens: tokens.length });
     changed();
+    if (this.#isClosed || this.#isPaused || this.#queue[0] !== file) throw new Interrupted();
     return encoded;
   }
 
@@ -223,12 +221,5 @@ export class DeepWriter {
   }
 }
 
-function newTokens(cuts: readonly CutChunk[], bank: WriterBank): number {
-  return cuts
-    .filter(({ chunkHash }) => !bank.has(chunkHash))
-    .reduce((sum, { chunk }) => sum + chunk.tokens.length, 0);
-}
-
-function placeOf({ chunkHash, firstLine, lastLine }: CutChunk): ChunkPlace {
-  return { chunkHash, firstLine, lastLine };
-}
+/** A file is not encoded to its end. */
+class Interrupted extends Error {}

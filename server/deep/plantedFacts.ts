@@ -3,6 +3,7 @@
  * workspace's code and asks for them later. They are of the kind that the model was trained on
  * (training/memory_lm/facts.py), in names that are drawn anew each time.
  */
+import { randomFrom } from "../bank/random.ts";
 
 export interface PlantedFact {
   readonly name: string;
@@ -47,15 +48,4 @@ export function plantedFacts(n: number, seed: number): PlantedFact[] {
     const value = String(1_000 + Math.floor(random() * 9_000));
     return { name, value, told: pick(tellings)(name, value), asked: pick(askings)(name) };
   });
-}
-
-/** Mulberry32. Returns a generator of numbers in [0, 1). */
-export function randomFrom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -12,15 +12,16 @@ import type {
 } from "../../protocol/deepMemory.ts";
 import { retentionDistances } from "../../protocol/deepMemory.ts";
 import type { RecallOptions } from "../bank/bankTypes.ts";
+import { randomFrom, randomUnit } from "../bank/random.ts";
 import type { ChunkShape } from "../lm/chunks.ts";
 import { headerOf } from "../lm/chunks.ts";
 import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { LmSequence } from "../lm/lmSequence.ts";
 import type { LmTokenizer } from "../lm/lmTokenizer.ts";
 import type { Clock } from "../ports.ts";
-import { bankChunk, cutFile } from "./chunkWork.ts";
+import { chunksToPut, cutFile, tokensIn } from "./chunkWork.ts";
 import type { WriterBank } from "./deepWriter.ts";
-import { plantedFacts, randomFrom, type PlantedFact } from "./plantedFacts.ts";
+import { plantedFacts, type PlantedFact } from "./plantedFacts.ts";
 import { recollect, type ReaderBank } from "./recallTokens.ts";
 import { shareOf } from "./wilson.ts";
 
@@ -33,7 +34,7 @@ export interface StreamedFile {
 export interface SelfTestOptions {
   readonly params: SelfTestParams;
   /** An empty bank of its own. */
-  readonly bank: WriterBank & ReaderBank & { bytesOnDisk(): number };
+  readonly bank: WriterBank & ReaderBank & { status(): { readonly bytes: number } };
   readonly tokenizer: LmTokenizer;
   readonly shape: ChunkShape;
   readonly sequence: LmSequence;
@@ -113,7 +114,7 @@ class SelfTest {
       controls,
       latencyMs: { p50: quantile(0.5), p95: quantile(0.95) },
       ramBytes: peakBytes(),
-      diskBytes: bank.bytesOnDisk(),
+      diskBytes: bank.status().bytes,
       tookMs: clock.elapsedMs() - startMs,
       tokensStreamed: this.#nStreamed,
       model: modelId,
@@ -153,17 +154,16 @@ class SelfTest {
   async #remember(fileId: string, { path, text }: StreamedFile): Promise<number> {
     const { bank, tokenizer, shape, encode, signal } = this.#options;
     const cuts = cutFile(tokenizer, shape, path, text);
-    const chunks = [];
-    let nTokens = 0;
-    for (const cut of cuts) {
-      signal.throwIfAborted();
-      nTokens += cut.chunk.tokens.length;
-      chunks.push(
-        bank.has(cut.chunkHash) ? cut : bankChunk(cut, await encode(cut.chunk.tokens), tokenizer),
-      );
-    }
+    const chunks = await chunksToPut(cuts, {
+      bank,
+      tokenizer,
+      encode: (tokens) => {
+        signal.throwIfAborted();
+        return encode(tokens);
+      },
+    });
     const put = bank.put(fileId, fileId, chunks);
-    if (put.kind === "stored") return nTokens;
+    if (put.kind === "stored") return tokensIn(cuts);
     throw new SelfTestError(put.kind);
   }
 
@@ -173,10 +173,7 @@ class SelfTest {
     return {
       noMemory: await this.#ask("none", "controls"),
       otherMemory: await this.#ask({ only: isOther }, "controls"),
-      random: await this.#ask(
-        { queries: (length) => Float32Array.from({ length }, () => random() - 0.5) },
-        "controls",
-      ),
+      random: await this.#ask({ queries: (length) => randomUnit(random, length) }, "controls"),
     };
   }
 
@@ -218,7 +215,7 @@ class SelfTest {
 
   #memoryFor(query: Float32Array, way: Asking) {
     if (way === "none") return undefined;
-    const asked = way.queries === undefined ? query : unit(way.queries(query.length));
+    const asked = way.queries === undefined ? query : way.queries(query.length);
     const only = way.only === undefined ? {} : { only: way.only };
     return recollect(this.#options.bank, [asked], only)?.tokens;
   }
@@ -252,9 +249,4 @@ function bestOf(logProbs: Float32Array): number {
   for (let token = 1; token < logProbs.length; token++)
     if ((logProbs[token] as number) > (logProbs[best] as number)) best = token;
   return best;
-}
-
-function unit(vector: Float32Array): Float32Array {
-  const length = Math.hypot(...vector);
-  return vector.map((value) => value / length);
 }

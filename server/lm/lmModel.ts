@@ -6,6 +6,7 @@ import { ModelFaultError, type ModelFault } from "../model/modelFault.ts";
 import { modelFolder } from "../model/modelFolder.ts";
 import type { OnnxGraph } from "../model/onnxRuntime.ts";
 import { ChunkEncoder, type EncodedChunk } from "./chunkEncoder.ts";
+import type { ChunkShape } from "./chunks.ts";
 import { openEncodeGraph, openReadGraph } from "./lmGraphs.ts";
 import { lmIdOf, readLmManifest, type LmManifest } from "./lmManifest.ts";
 import { LmSequence } from "./lmSequence.ts";
@@ -17,6 +18,8 @@ export interface LmParts {
   readonly id: string;
   readonly manifest: LmManifest;
   readonly tokenizer: LmTokenizer;
+  /** How its chunks are cut. */
+  readonly shape: ChunkShape;
 }
 
 /** What became of something of a model's. */
@@ -92,7 +95,8 @@ function partsOf(files: ModelFiles): LmParts | undefined {
   const { tokenizer: ofTokenizer, config } = manifest;
   const merges = readMerges(checkedFile(ofTokenizer, files), ofTokenizer.file);
   const tokenizer = new LmTokenizer(merges, config.vocabulary, ofTokenizer.file);
-  return { id: lmIdOf(manifest, files), manifest, tokenizer };
+  const shape = { window: config.window, headerTokens: manifest.headerTokens };
+  return { id: lmIdOf(manifest, files), manifest, tokenizer, shape };
 }
 
 function unavailable(error: unknown): { kind: "unavailable"; fault: ModelFault } {

@@ -1,5 +1,5 @@
 /** How much each line of a file surprises the model, given what it remembers: minus the logarithm of its probability. */
-import { chunksOf, type ChunkShape, type LmChunk } from "./chunks.ts";
+import { chunksOf, type LmChunk } from "./chunks.ts";
 import type { LmModel } from "./lmModel.ts";
 import type { LmTokenizer } from "./lmTokenizer.ts";
 import type { MemoryTokens } from "./memoryTokens.ts";
@@ -30,11 +30,7 @@ export async function lineSurprises(
   recall: ChunkRecall,
   signal: AbortSignal,
 ): Promise<LineSurprise[]> {
-  const { tokenizer, manifest } = model.parts;
-  const shape: ChunkShape = {
-    window: manifest.config.window,
-    headerTokens: manifest.headerTokens,
-  };
+  const { tokenizer, shape } = model.parts;
   const lines = new LineSums(tokenizer);
   const sequence = model.sequence();
   for (const chunk of chunksOf(tokenizer, shape, path, bytes)) {

@@ -27,6 +27,7 @@ import xxhash from "xxhash-wasm";
 import * as methods from "../../protocol/methods.ts";
 import type { RequestMethod } from "../../protocol/methods.ts";
 import type { Citation, Range, Recall } from "../../protocol/types.ts";
+import { randomNumbers } from "./workspaceMemoryHarness.ts";
 
 const nChanges = 200;
 const nFiles = 40;
@@ -305,15 +306,4 @@ function letters(number: number): string {
 
 function copyOf(files: ReadonlyMap<string, string[]>): Map<string, string[]> {
   return new Map(Array.from(files, ([file, names]) => [file, [...names]]));
-}
-
-/** Numbers in [0, 1) that depend on the seed alone (mulberry32). */
-function randomNumbers(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -1,6 +1,7 @@
 /** A whole memory for tests: real threads, real SQLite, real files in temporary folders. */
 import path from "node:path";
 import { assembleRecall, type RecallOptions, type RecallParts } from "../../server/assembly.ts";
+import { randomFrom } from "../../server/bank/random.ts";
 import type { Logger } from "../../server/ports.ts";
 import type { MemorySettings, MemoryStatus, Recall, Root } from "../../protocol/types.ts";
 import { temporaryFolder, writeTree } from "./ingest/treesOnDisk.ts";
@@ -138,15 +139,9 @@ export function functionText(name: string): string {
   return `/** Works out ${name}. */\nexport function ${name}(input: number): number {\n  return input + ${name.length};\n}\n`;
 }
 
-/** Numbers in [0, 1) that depend on the seed alone (mulberry32). */
+/** Numbers in [0, 1) that depend on the seed alone. */
 export function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  return randomFrom(seed);
 }
 
 /** A word for a number that shares no term with another's; its ending is none that grammar adds or takes. */
