@@ -92,12 +92,12 @@ export class BankStore {
     return this.#writer.pin(fileId, isPinned);
   }
 
-  /** Returns the blocks that fit the queries best, best first, with neighbours among them. */
+  /** Returns the blocks that fit the queries and the names best, with neighbours among them, best by key first. */
   recall(queries: readonly Float32Array[], options: RecallOptions): RecallOutcome {
-    const { tables, index, shape } = this.#parts;
+    const { shape } = this.#parts;
     const fault = recallFault(queries, options, shape.nKvHeads * shape.dHead);
     if (fault !== undefined) return { kind: "refused", fault };
-    return { kind: "recalled", blocks: recallBlocks(tables, index, queries, options) };
+    return { kind: "recalled", blocks: recallBlocks(this.#parts, queries, options) };
   }
 
   /**

@@ -12,6 +12,7 @@ import type { Completion as LineCompletion } from "../lm/completedLine.ts";
 import type { LmSequence } from "../lm/lmSequence.ts";
 import type { LmTokenizer } from "../lm/lmTokenizer.ts";
 import type { Clock } from "../ports.ts";
+import { askedNames } from "./askedNames.ts";
 import { fileIdOf, placeOfFileId } from "./deepFiles.ts";
 import { PromptMaker } from "./prompt.ts";
 import {
@@ -74,7 +75,7 @@ export class Completer {
     let known: Recollection | undefined;
     const line = await completeLine(sequence, tokenizer, prompt, {
       ...{ maxTokens, recallEvery, nQueries, leastLogProb, leastMeanLogProb, signal },
-      recall: (queries) => (known = this.#recall(queries, fileId))?.tokens,
+      recall: (queries, tokens) => (known = this.#recall(queries, tokens, fileId))?.tokens,
       weighed: (weights) => known && used.add(known, weights),
     });
     const tookMs = clock.elapsedMs() - startMs;
@@ -83,8 +84,14 @@ export class Completer {
     return { completion: completionOf(line, used), tookMs };
   }
 
-  #recall(queries: readonly Float32Array[], fileId: string): Recollection | undefined {
-    return recollect(this.#options.bank, queries, { without: [wholeFile(fileId)] });
+  #recall(
+    queries: readonly Float32Array[],
+    tokens: Uint16Array,
+    fileId: string,
+  ): Recollection | undefined {
+    const { bank, tokenizer } = this.#options;
+    const names = askedNames(tokenizer, tokens);
+    return recollect(bank, queries, { names, without: [wholeFile(fileId)] });
   }
 
   /** What was drawn on is worth keeping: the long-term memory forgets what was not first. */

@@ -21,12 +21,28 @@ interface TokenWord {
   readonly tail: Uint8Array;
 }
 
+/** A name in a text. */
+export interface PlacedName {
+  readonly hash: number;
+  /** The token behind the one that it ends in. */
+  readonly at: number;
+}
+
 export class NameReader {
+  static readonly #readers = new WeakMap<LmTokenizer, NameReader>();
   readonly #tokenizer: LmTokenizer;
   readonly #words = new Map<number, TokenWord>();
 
   constructor(tokenizer: LmTokenizer) {
     this.#tokenizer = tokenizer;
+  }
+
+  /** Returns a tokenizer's reader: what each of its tokens does is found out once. */
+  static of(tokenizer: LmTokenizer): NameReader {
+    let reader = NameReader.#readers.get(tokenizer);
+    if (reader === undefined)
+      NameReader.#readers.set(tokenizer, (reader = new NameReader(tokenizer)));
+    return reader;
   }
 
   /**
@@ -50,15 +66,20 @@ export class NameReader {
 
   /** Returns the hashes of all names of some tokens, each once; of one byte or of digits alone they are none. */
   distinctNames(ids: Uint16Array): Int32Array {
-    const found = new Set<number>();
+    return Int32Array.from(new Set(this.namesWithPlaces(ids).map(({ hash }) => hash)));
+  }
+
+  /** Returns all names of some tokens in order, as `distinctNames` does; the last one as far as it is there. */
+  namesWithPlaces(ids: Uint16Array): PlacedName[] {
+    const found: PlacedName[] = [];
     const state = new NameState();
-    for (const id of ids) {
-      const finished = state.add(this.#wordOf(id));
-      if (finished !== undefined) found.add(finished);
+    for (const [at, id] of ids.entries()) {
+      const hash = state.add(this.#wordOf(id));
+      if (hash !== undefined) found.push({ hash, at });
     }
-    const last = state.finish();
-    if (last !== undefined) found.add(last);
-    return Int32Array.from(found);
+    const hash = state.finish();
+    if (hash !== undefined) found.push({ hash, at: ids.length });
+    return found;
   }
 
   #wordOf(id: number): TokenWord {
@@ -86,7 +107,10 @@ class NameState {
       this.#extend(tail);
       return undefined;
     }
-    if (!isWhole && head.length > 0) this.#isOpen ? this.#extend(head) : this.#begin(head);
+    if (!isWhole && head.length > 0) {
+      if (this.#isOpen) this.#extend(head);
+      else this.#begin(head);
+    }
     const finished = this.finish();
     if (tail.length > 0) this.#begin(tail);
     return finished;
