@@ -10,6 +10,7 @@ import { openParts, type BankParts } from "./bankParts.ts";
 import { compact, upkeep, type UpkeepOutcome } from "./bankUpkeep.ts";
 import { BankWriter, type ChangeOutcome } from "./bankWriter.ts";
 import { recallBlocks, recallFault } from "./recallBlocks.ts";
+import type { StoredFile } from "./bankTables.ts";
 import type { BlockTokens } from "./bankContent.ts";
 import type {
   BankChunk,
@@ -127,11 +128,13 @@ export class BankStore {
 
   /** Returns the remembered files. */
   files(): BankFile[] {
-    return [...this.#parts.tables.files.values()].map((file) => {
-      const { fileId, contentHash, isPinned, nForgotten } = file;
-      const hash = contentHash === "" ? undefined : contentHash;
-      return { fileId, contentHash: hash, isPinned, nForgotten };
-    });
+    return Array.from(this.#parts.tables.files.values(), asBankFile);
+  }
+
+  /** Returns a file, `undefined` when it is not remembered. */
+  file(fileId: string): BankFile | undefined {
+    const file = this.#parts.tables.files.get(fileId);
+    return file && asBankFile(file);
   }
 
   /** Returns the chunks of remembered files that have to be encoded again. */
@@ -219,6 +222,11 @@ function joinedTokens(
     return span;
   });
   return { ...all, spans };
+}
+
+function asBankFile({ fileId, contentHash, isPinned, nForgotten }: StoredFile): BankFile {
+  const hash = contentHash === "" ? undefined : contentHash;
+  return { fileId, contentHash: hash, isPinned, nForgotten };
 }
 
 function folderBytes(folder: string): number {

@@ -78,6 +78,14 @@ export interface TokenRange {
   readonly toToken: number;
 }
 
+/** Lines of a file, of which recall leaves out the blocks. */
+export interface LineRange {
+  readonly fileId: string;
+  readonly fromLine: number;
+  /** Not included. */
+  readonly toLine: number;
+}
+
 /** A name that a question is about. */
 export interface AskedName {
   /** As in `BankChunk.blockNames`. */
@@ -93,7 +101,7 @@ export interface RecallOptions {
   readonly neighbourShare?: number;
   /** Up to `maxAskedNames`: half of the blocks that are no neighbours are then the best by names, the others by keys. */
   readonly names?: readonly AskedName[];
-  readonly without?: readonly TokenRange[];
+  readonly without?: readonly (TokenRange | LineRange)[];
   readonly only?: (fileId: string) => boolean;
   /** Compares the keys with everything instead of asking the index. */
   readonly exact?: boolean;

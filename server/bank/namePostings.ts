@@ -8,8 +8,8 @@ import { DamagedError, type Database, type StatementSync } from "../memory/datab
 
 /** A name that more blocks have tells little. */
 const maxNamedBlocks = 256;
-/** Names of blocks that are kept in memory, a megabyte. */
-const defaultMaxFresh = 65_536;
+/** Names of blocks that are kept in memory, half a megabyte. */
+const defaultMaxFresh = 32_768;
 /** Names that are put in order at once, some milliseconds. */
 const mergedAtOnce = 4_096;
 /** Above all hashes. */
@@ -36,8 +36,10 @@ const sql = {
   drop: "DELETE FROM blockNames WHERE block = ?",
   dropFresh: "DELETE FROM temp.fresh WHERE hash = ? AND block = ?",
   dropMerged: "DELETE FROM names WHERE hash = ? AND block = ?",
-  fresh: `SELECT block FROM temp.fresh WHERE hash = ? LIMIT ${maxNamedBlocks + 1}`,
-  merged: `SELECT block FROM names WHERE hash = ? LIMIT ${maxNamedBlocks + 1}`,
+  // A list in one row takes a tenth of the time of a row for each.
+  blocks: `SELECT json_group_array(block) AS list FROM (
+    SELECT * FROM (SELECT block FROM names WHERE hash = ?1 LIMIT ${maxNamedBlocks + 1})
+    UNION SELECT * FROM (SELECT block FROM temp.fresh WHERE hash = ?1 LIMIT ${maxNamedBlocks + 1}))`,
   unmerged: "SELECT block, hashes FROM blockNames WHERE block > ?",
   nFresh: "SELECT count(*) AS n FROM temp.fresh",
   newest: "SELECT max(block) AS n FROM temp.fresh",
@@ -105,10 +107,8 @@ export class NamePostings {
 
   /** Returns the ids of the blocks that have a name, `undefined` for more than `maxNamedBlocks`. */
   blocksWith(hash: number): readonly number[] | undefined {
-    const blocks = new Set<number>();
-    for (const level of ["merged", "fresh"] as const)
-      for (const row of this.#statement(level).iterate(hash)) blocks.add(Number(row["block"]));
-    return blocks.size > maxNamedBlocks ? undefined : [...blocks];
+    const blocks = JSON.parse(String(this.#statement("blocks").get(hash)?.["list"])) as number[];
+    return blocks.length > maxNamedBlocks ? undefined : blocks;
   }
 
   /** Puts names in order while too many are not, in transactions of some milliseconds. */

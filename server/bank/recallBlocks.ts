@@ -8,6 +8,7 @@ import { tokensInFile, type BankTables, type Block, type ChunkUse } from "./bank
 import type { BankParts } from "./bankParts.ts";
 import type {
   AskedName,
+  LineRange,
   RecallFault,
   RecalledBlock,
   RecallOptions,
@@ -112,7 +113,7 @@ function fill(
 class View {
   readonly #tables: BankTables;
   readonly #only: ((fileId: string) => boolean) | undefined;
-  readonly #without: readonly TokenRange[];
+  readonly #without: readonly (TokenRange | LineRange)[];
   readonly #allowed = new Map<string, boolean>();
 
   constructor(tables: BankTables, { only, without = [] }: RecallOptions) {
@@ -210,7 +211,11 @@ class View {
   }
 }
 
-function overlaps(block: Block, use: ChunkUse, { fromToken, toToken }: TokenRange): boolean {
-  const { from, to } = tokensInFile(block, use);
-  return from < toToken && to > fromToken;
+function overlaps(block: Block, use: ChunkUse, range: TokenRange | LineRange): boolean {
+  if ("fromToken" in range) {
+    const { from, to } = tokensInFile(block, use);
+    return from < range.toToken && to > range.fromToken;
+  }
+  const { fromLine, toLine } = range;
+  return use.firstLine + block.firstLine < toLine && use.firstLine + block.lastLine >= fromLine;
 }
