@@ -1,5 +1,11 @@
 /** What a write will do to the bank, worked out before anything is done. */
-import { packChunk, type ChunkRecord, type RecordBlock } from "./chunkRecord.ts";
+import {
+  checksumOfBlock,
+  packChunk,
+  tokensIn,
+  type ChunkRecord,
+  type RecordBlock,
+} from "./chunkRecord.ts";
 import { chunkFault, placeFault } from "./chunkCheck.ts";
 import { chunksToForget } from "./forgetting.ts";
 import { putRow, rowLength, type Quantised } from "./quantise.ts";
@@ -166,6 +172,7 @@ function newChunk(tables: BankTables, chunk: BankChunk, shape: BankShape, clock:
       ...block,
       birth: clock + block.start,
       nRepresentatives: tokens.length,
+      checksum: checksumOfBlock(tokensIn(record, block)),
       isShortTerm: false,
       recalls: 0,
     });

@@ -3,7 +3,7 @@
  * al. 2025, acting on blocks of it). It holds the keys, values and tokens of a workspace's chunks, finds the blocks
  * that fit a prompt, and forgets. All calls but `open` and `upkeep` are synchronous, so it belongs in a worker thread.
  */
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import path from "node:path";
 import { asMemoryError } from "../memory/database.ts";
 import { openParts, type BankParts } from "./bankParts.ts";
@@ -27,6 +27,11 @@ import type {
   RecallOutcome,
   RecalledTokens,
 } from "./bankTypes.ts";
+
+const otherFiles = [
+  ...["catalogue.sqlite", "catalogue.sqlite-wal", "catalogue.sqlite-shm", "lock"],
+  ...["graph", "graph.json", "graph.lists"],
+];
 
 export type OpenOutcome =
   | { readonly kind: "ready"; readonly store: BankStore }
@@ -151,18 +156,17 @@ export class BankStore {
   }
 
   status(): BankStatus {
-    const { tables, pool, index, content, folder } = this.#parts;
-    const files = this.files();
+    const { tables, pool, index, content, folder, segments } = this.#parts;
     return {
-      bytes: folderBytes(folder),
+      bytes: segments.bytes + otherBytes(folder),
       liveBytes: tables.liveBytes,
       nTokens: tables.nTokens,
       nBlocks: tables.blocks.size,
       nShortTerm: pool.size,
       nLongTerm: tables.blocks.size - pool.size,
-      nFiles: files.length,
-      nMissingChunks: this.missing().length,
-      nForgottenChunks: files.reduce((n, { nForgotten }) => n + nForgotten, 0),
+      nFiles: tables.files.size,
+      nMissingChunks: tables.nMissing,
+      nForgottenChunks: tables.nForgotten,
       ramBytes: pool.bytes + content.bytes + index.bytes,
       search: index.search,
     };
@@ -229,8 +233,9 @@ function asBankFile({ fileId, contentHash, isPinned, nForgotten }: StoredFile): 
   return { fileId, contentHash: hash, isPinned, nForgotten };
 }
 
-function folderBytes(folder: string): number {
-  return readdirSync(folder).reduce(
+/** Bytes of what is not segments: there may be hundreds of those, and their lengths are known. */
+function otherBytes(folder: string): number {
+  return otherFiles.reduce(
     (n, name) => n + (statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
     0,
   );

@@ -55,8 +55,8 @@ export class BankWriter {
       throw asMemoryError(error);
     }
     file.contentHash = contentHash;
-    file.nForgotten = 0;
-    tables.files.set(fileId, file);
+    tables.setForgotten(file, 0);
+    tables.addFile(file);
     this.#apply(change);
     // On a full disk they stay in memory until the next time.
     attempt(() => this.#parts.catalogue.mergeNames());
@@ -71,7 +71,7 @@ export class BankWriter {
     const change = planRemove(this.#parts, file);
     const outcome = attempt(() => this.#commit(change, () => catalogue.dropFile(file.id)));
     if (outcome.kind !== "done") return outcome;
-    tables.files.delete(fileId);
+    tables.removeFile(file);
     this.#apply(change);
     return outcome;
   }
@@ -173,7 +173,7 @@ export class BankWriter {
       }
     }
     for (const [file, uses] of change.uses) tables.setUses(file, uses);
-    for (const [file, n] of change.nForgotten) file.nForgotten += n;
+    for (const [file, n] of change.nForgotten) tables.setForgotten(file, file.nForgotten + n);
     tables.clock = change.clock;
     pool.apply(change.pool);
     for (const block of change.pool.dropped) block.isShortTerm = false;

@@ -19,7 +19,7 @@ import {
 import { nameTables, NamePostings } from "./namePostings.ts";
 import type { RecordPlace } from "./segmentFiles.ts";
 
-/** A catalogue of another version is removed, and what it told of is encoded again. 2: with names. */
+/** A catalogue of another version is removed, and what it told of is encoded again. 2: with names, and checksums of blocks. */
 const schemaVersion = 2;
 const cacheBytes = 4 * 1024 * 1024;
 
@@ -36,8 +36,8 @@ function createTables(database: Database): void {
       headerLength INTEGER NOT NULL) STRICT;
     CREATE TABLE blocks (id INTEGER PRIMARY KEY, chunk INTEGER NOT NULL, idx INTEGER NOT NULL,
       start INTEGER NOT NULL, end INTEGER NOT NULL, firstLine INTEGER NOT NULL, lastLine INTEGER NOT NULL,
-      birth INTEGER NOT NULL, nRepresentatives INTEGER NOT NULL, shortTerm INTEGER NOT NULL,
-      recalls INTEGER NOT NULL) STRICT;
+      birth INTEGER NOT NULL, nRepresentatives INTEGER NOT NULL, checksum INTEGER NOT NULL,
+      shortTerm INTEGER NOT NULL, recalls INTEGER NOT NULL) STRICT;
     -- Index rows of all blocks of a chunk, one behind the other.
     CREATE TABLE representatives (chunk INTEGER PRIMARY KEY, rows BLOB NOT NULL) STRICT;
     CREATE TABLE segments (id INTEGER PRIMARY KEY, bytes INTEGER NOT NULL) STRICT;
@@ -57,7 +57,7 @@ const sql = {
   putChunk: "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)",
   moveChunk: "UPDATE chunks SET segment = ?, offset = ? WHERE id = ?",
   dropChunk: "DELETE FROM chunks WHERE id = ?",
-  putBlock: "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  putBlock: "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
   setBlock: "UPDATE blocks SET shortTerm = ?, recalls = ? WHERE id = ?",
   dropBlock: "DELETE FROM blocks WHERE id = ?",
   putRows: "INSERT INTO representatives VALUES (?, ?)",
@@ -161,7 +161,7 @@ export class Catalogue {
       this.#run(
         "putBlock",
         ...[block.id, id, idx, start, end, firstLine, lastLine, birth, nRepresentatives],
-        ...[isShortTerm, recalls],
+        ...[block.checksum, isShortTerm, recalls],
       );
       this.names.put(block.id, names[idx] ?? new Int32Array(0));
     }
@@ -285,6 +285,7 @@ export class Catalogue {
         lastLine: natural(row, "lastLine"),
         birth: natural(row, "birth"),
         nRepresentatives: natural(row, "nRepresentatives"),
+        checksum: natural(row, "checksum"),
         isShortTerm: row["shortTerm"] === 1,
         recalls: natural(row, "recalls"),
       });
@@ -300,7 +301,7 @@ export class Catalogue {
       const nForgotten = natural(row, "nForgotten");
       const file = { id, fileId, contentHash, isPinned: pinned === 1, nForgotten, uses: [] };
       files.set(id, file);
-      tables.files.set(fileId, file);
+      tables.addFile(file);
     }
     const uses = new Map<StoredFile, ChunkUse[]>();
     for (const row of this.#each("SELECT * FROM uses ORDER BY file, idx")) {

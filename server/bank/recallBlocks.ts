@@ -62,8 +62,9 @@ export function recallBlocks(
   const { nBlocks, exact = false } = options;
   const byKeys = index.nearest({ queries: rows, nBlocks, hidden: view.hidden(), exact });
   const byNames = names.scores(options.names ?? []);
-  const seen = ranked(byNames).filter((block) => view.shows(block));
-  const best = inTurns(seen, ranked(byKeys));
+  // As many as can be chosen, and as many again that were chosen already.
+  const named = bestOf(byNames, nBlocks * 2, (block) => view.shows(block));
+  const best = inTurns(named, ranked(byKeys));
   const chosen = new Map<Block, FoundBy>();
   const nNeighbours = Math.floor(nBlocks * (options.neighbourShare ?? defaultNeighbourShare));
   fill(chosen, best, nBlocks - nNeighbours);
@@ -82,6 +83,27 @@ export function recallBlocks(
 
 function ranked(scores: ReadonlyMap<Block, number>): Block[] {
   return [...scores].sort(([a, x], [b, y]) => y - x || a.id - b.id).map(([block]) => block);
+}
+
+/** Returns up to `n` of the blocks that are shown, best first; among equals the older ones. */
+function bestOf(
+  scores: ReadonlyMap<Block, number>,
+  n: number,
+  isShown: (block: Block) => boolean,
+): Block[] {
+  const best: { readonly block: Block; readonly score: number }[] = [];
+  for (const [block, score] of scores) {
+    const isBetter = (other: (typeof best)[number] | undefined): boolean =>
+      other === undefined ||
+      score > other.score ||
+      (score === other.score && block.id < other.block.id);
+    if (!isBetter(best[n - 1]) || !isShown(block)) continue;
+    let at = best.length;
+    while (at > 0 && isBetter(best[at - 1])) at--;
+    best.splice(at, 0, { block, score });
+    if (best.length > n) best.pop();
+  }
+  return best.map(({ block }) => block);
 }
 
 /** The best by names and the best by keys, then the second ones, and so on. */

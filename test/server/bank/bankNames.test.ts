@@ -8,6 +8,7 @@ import type { BankChunk, RecalledBlock } from "../../../server/bank/bankTypes.ts
 import { temporaryFolder } from "../ingest/treesOnDisk.ts";
 import {
   asQuery,
+  assertCounted,
   filesWith,
   keyOfBlock,
   makeChunk,
@@ -192,6 +193,7 @@ for (const maxFreshNames of [0, 40, 100_000])
         store.close();
         store = await openBank(folder.path, options);
       }
+      assertCounted(store, folder.path);
       const hash = Math.floor(source.number() * 300);
       assert.deepEqual(byNames(store, [hash], 128).toSorted(), plain.blocksWith(hash), `${step}`);
     }
