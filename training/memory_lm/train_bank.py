@@ -19,6 +19,7 @@ from memory_lm.config import CONFIGS, LmConfig
 from memory_lm.facts import FactMaker
 from memory_lm.lm_tokenizer import LmTokenizer
 from memory_lm.model import MemoryLm
+from memory_lm.names import NameReader
 from memory_lm.windows import load_windows
 
 MOST_PAIRS = 192
@@ -82,11 +83,11 @@ class Trainer:
         self.step, self.seconds = 0, 0.0
         self.checkpoint = flags.out / "checkpoint.pt"
         if flags.start is not None:
-            self.model.load_state_dict(torch.load(flags.start, weights_only=True, map_location=self.device)["model"])
+            self._begin_with(torch.load(flags.start, weights_only=True, map_location=self.device)["model"])
         if self.checkpoint.exists():
             self._resume()
         seed = flags.seed + self.step
-        self.batches = Batches(repositories, FactMaker(tokenizer, seed), breaks, seed, flags.fact_share)
+        self.batches = Batches(repositories, FactMaker(tokenizer, seed), NameReader(tokenizer), breaks, seed, flags.fact_share)
         self.generator = torch.Generator().manual_seed(seed)
         self.queue = torch.nn.functional.normalize(torch.randn(flags.queue, self.config.d_key, device=self.device), dim=-1) * self.config.n_kv_heads**0.5
         loss = BankLoss(self.model)
@@ -141,7 +142,7 @@ class Trainer:
         queries[:n], positives[:n] = pairs.queries[-n:] if n else pairs.queries, pairs.positives[-n:] if n else pairs.positives
         valid = torch.arange(ROOM_PAIRS) < n
         with torch.autocast(self.device.type, torch.bfloat16):
-            nll, retrieval, salience, keys = self.loss(*(x.to(self.device) for x in (batch.ids, chosen, seen, queries, positives, valid, self.queue)))
+            nll, retrieval, salience, keys = self.loss(*(x.to(self.device) for x in (batch.ids, batch.names, chosen, seen, queries, positives, valid, self.queue)))
         mean = nll.mean()
         (mean + self.flags.retrieval_weight * (retrieval + salience)).backward()
         norm = float(torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0))
@@ -172,6 +173,12 @@ class Trainer:
         torch.save(state, part)
         part.replace(self.checkpoint)
         write_json(self.flags.out / "settings.json", {name: str(value) if isinstance(value, Path) else value for name, value in vars(self.flags).items()})
+
+    def _begin_with(self, weights: dict) -> None:
+        """Takes the weights of another run; one from before names were compared has no weights for that yet."""
+        missing, unexpected = self.model.load_state_dict(weights, strict=False)
+        if unexpected or any("agreement" not in name and name != "copy_trust" for name in missing):
+            raise SystemExit(f"{self.flags.start} is of another model: {sorted([*missing, *unexpected])[:5]}")
 
     def _resume(self) -> None:
         state = torch.load(self.checkpoint, weights_only=True, map_location=self.device)
