@@ -209,14 +209,15 @@ def span_read(model: MemoryLm, h: Tensor, x: Tensor, local: Bank, memory: Bank, 
     sources = torch.cat([memory.tokens, local.tokens.expand(spans, -1)], 1)
     names = torch.cat([memory.names, local.names.expand(spans, -1, -1)], 1)
     # Each span's own rows of what all tokens ask.
-    pointed, attended = (bias.unflatten(1, (spans, span))[range(spans), range(spans)] for bias in attention.agreement(sources, names, length))
+    biases = attention.agreement(x.expand(spans, -1, -1), sources, names, seen)
+    pointed, attended = (bias.unflatten(1, (spans, span))[range(spans), range(spans)] for bias in biases)
     attended = attended[:, None] * attention.agreement.heads[:, None, None]
     bias = attended + hidden[:, None] + functional.pad(attention.memory_bias[:, None, None].expand(-1, 1, size), (0, length))
     queries = attention.queries(x)[0].unflatten(1, (spans, span)).transpose(0, 1)  # [S, heads, span, d_head]
     out = functional.scaled_dot_product_attention(queries, grouped(joined, config.n_heads), grouped(joined_values, config.n_heads), attn_mask=bias, scale=1.0)
     h = h + attention.o(out.transpose(1, 2).flatten(2).flatten(0, 1))[None]
     asked = attention.retrieval_queries(x)[0].unflatten(0, (spans, span))
-    scale = float(attention.retrieval_temperature.exp()) / config.n_kv_heads**0.5
+    scale = float(attention.pointer_temperature.exp()) / config.n_kv_heads**0.5
     weights = torch.baddbmm(hidden + pointed, asked, joined.transpose(1, 2).flatten(2).transpose(1, 2), alpha=scale).softmax(-1)
     copied = (weights * (sources[:, None] == targets[0].unflatten(0, (spans, span))[..., None])).sum(-1)
     return h + layer.feed_forward(h), copied.flatten()[None], weights.amax(-1).flatten()[None]

@@ -11,7 +11,7 @@ import torch
 from onnx import TensorProto, helper
 
 from lib.graph_writer import GraphWriter
-from memory_lm.agreement import GAIN, SUFFIX, names_agree
+from memory_lm.agreement import FEATURES, RARE, SUFFIX, names_agree
 from memory_lm.config import LmConfig
 from memory_lm.model import Layer, MemoryLm
 from memory_lm.names import N_NAMES
@@ -250,10 +250,15 @@ class _Decoder:
             equal = self.node("Equal", tokens.asking(back), tokens.asked(back + 1))
             agrees = equal if agrees is None else self.node("And", agrees, equal)
             features.append(agrees)
+        is_there = self.node("Greater", "memory_bias", self.writer.floats(HIDDEN / 2))  # [B]
+        for number in (0, 2):
+            remembered = self.node("And", self.node("Slice", features[number], self.whole(0), self.node("Shape", "memory_ids"), self.whole(2)), is_there)
+            found = self.node("ReduceSum", self.node("Cast", remembered, to=TensorProto.INT32), self.whole(2))  # [1, T, 1]
+            features.append(self.node("And", features[number], self.node("LessOrEqual", found, self.constant(np.array(RARE, np.int32)))))
         held = self.node("Cast", self.node("Concat", *features, axis=0), to=TensorProto.FLOAT)  # [features, T, S]
-        weights = self.constant(np.stack([agreement.pointer.detach().numpy(), agreement.attention.detach().numpy()]) * np.float32(GAIN))
-        both = self.node("MatMul", weights, self.node("Flatten", held, axis=1))
-        both = self.node("Reshape", both, self.node("Concat", self.whole(2), rows, self.whole(-1), axis=0))
+        weights = self.node("Add", self.linear("bank_x", agreement.weights.weight, int8=False), self.constant(agreement.weights.bias.detach().numpy()))
+        weights = self.node("Reshape", weights, self.whole(-1, 2, len(FEATURES)))  # [T, 2, features]
+        both = self.node("Transpose", self.node("MatMul", weights, self.node("Transpose", held, perm=[1, 0, 2])), perm=[1, 0, 2])
         pointed = self.node("Split", both, outputs=2, axis=0, num_outputs=2)
         return pointed, f"{pointed}.1"
 
@@ -265,7 +270,7 @@ class _Decoder:
         """How much each key's token is pointed at from the wanted positions, [J, S]."""
         attention = self.model.bank_attention
         query = self.unit_rows(self.linear(self.node("Gather", "bank_x", "logit_index", axis=0), attention.retrieval.weight, int8=False), self.config.d_key)
-        scale = float(attention.retrieval_temperature.detach().exp()) / self.config.n_kv_heads**0.5
+        scale = float(attention.pointer_temperature.detach().exp()) / self.config.n_kv_heads**0.5
         hidden = self.node("Gather", seen, "logit_index", axis=0)
         return self.node("Softmax", self.node("Gemm", query, keys, hidden, alpha=scale, transB=1), axis=-1)
 
@@ -277,7 +282,7 @@ class _Decoder:
             return self.node("LogSoftmax", logits, axis=-1)
         gate = self.model.copy_gate
         share = self.node("Add", self.node("MatMul", h, self.constant(gate.weight.detach().numpy().T)), self.constant(gate.bias.detach().numpy()))
-        trust = self.constant(self.model.copy_trust.detach().numpy() * np.float32(GAIN))
+        trust = self.constant(self.model.copy_trust.detach().numpy())
         share = self.node("Add", share, self.node("Mul", self.node("ReduceMax", weights, self.whole(-1)), trust))
         own, copied = self.node("Sigmoid", self.node("Neg", share)), self.node("Sigmoid", share)  # [J, 1]
         least = self.node("Mul", copied, self.writer.floats(_LEAST_COPIED))

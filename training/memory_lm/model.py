@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from memory_lm.agreement import GAIN, Agreement
+from memory_lm.agreement import Agreement
 from memory_lm.config import LmConfig
 
 
@@ -79,7 +79,8 @@ class Attention(nn.Module):
             self.retrieval = nn.Linear(d, config.d_key, bias=False)
             self.retrieval_temperature = nn.Parameter(torch.tensor(2.7))
             self.salience = nn.Linear(d, 1)
-            self.agreement = Agreement(config.n_heads)
+            self.agreement = Agreement(d, config.n_heads)
+            self.pointer_temperature = nn.Parameter(torch.tensor(3.0))
 
     def queries(self, x: Tensor) -> Tensor:
         """[B, T, d] → [B, n_heads, T, d_head] of length one, times the temperature."""
@@ -146,7 +147,7 @@ class MemoryLm(nn.Module):
         self.layers = nn.ModuleList(Layer(config, index == config.bank_layer) for index in range(config.n_layers))
         self.copy_gate = nn.Linear(config.d_model, 1)
         nn.init.constant_(self.copy_gate.bias, -1.0)
-        self.copy_trust = nn.Parameter(torch.zeros(1))
+        self.copy_trust = nn.Parameter(torch.ones(1))
         self.logit_scale = nn.Parameter(torch.tensor(-1.5))
 
     @property
@@ -188,15 +189,15 @@ class MemoryLm(nn.Module):
             n_memory = memory_mask.shape[1]
             keys, values = torch.cat([memory.keys, keys], 2), torch.cat([memory.values.to(dtype), values], 2)
             mask = torch.cat([memory_mask[:, None, :].expand(-1, length, -1), causal], 2)
-            pointed, attended = attention.agreement(torch.cat([memory.tokens, local.tokens], 1), torch.cat([memory.names, local.names], 1), length)
+            pointed, attended = attention.agreement(x, torch.cat([memory.tokens, local.tokens], 1), torch.cat([memory.names, local.names], 1), memory_mask)
         else:
-            pointed, attended = attention.agreement(local.tokens, local.names, length)
+            pointed, attended = attention.agreement(x, local.tokens, local.names, causal[:, 0, :0])
         attended = attended[:, None].to(dtype) * attention.agreement.heads.to(dtype)[:, None, None]
         out = self._read(attention.queries(x).to(dtype), grouped(keys.to(dtype), config.n_heads), grouped(values, config.n_heads), mask, attended, n_memory)
         h = h + attention.o(out.transpose(1, 2).flatten(2))
         # A key tells what stands in front of its token: at position i token j may be copied for j ≤ i.
         joint = keys.transpose(1, 2).flatten(2).to(dtype)
-        scores = (attention.retrieval_queries(x).to(dtype) @ joint.transpose(1, 2)) * (attention.retrieval_temperature.exp() / config.n_kv_heads**0.5)
+        scores = (attention.retrieval_queries(x).to(dtype) @ joint.transpose(1, 2)) * (attention.pointer_temperature.exp() / config.n_kv_heads**0.5)
         weights = (scores.float() + pointed.float()).masked_fill(~mask, -1e4).softmax(-1)
         return h + layer.feed_forward(h), weights
 
@@ -248,7 +249,7 @@ class MemoryLm(nn.Module):
 
     def _copy_gate(self, h: Tensor, peak: Tensor) -> Tensor:
         """The logit of copying, [B, T]: it counts how sure the pointer is, its largest weight `peak`."""
-        return self.copy_gate(h).float()[..., 0] + self.copy_trust * GAIN * peak
+        return self.copy_gate(h).float()[..., 0] + self.copy_trust * peak
 
     def bank_of(self, x: Tensor, ids: Tensor, names: Tensor) -> Bank:
         """Returns what sequences [B, T] leave in memory; x from `bank_input`, names [B, T, 3]."""

@@ -62,8 +62,6 @@ def _random_model(seed: int) -> MemoryLm:
         if parameter.dim() > 1:
             scale = 0.5 if name.endswith("conv.weight") else 1.0
             torch.nn.init.normal_(parameter, std=scale * parameter.shape[-1] ** -0.5)
-        elif name == "copy_trust":
-            torch.nn.init.constant_(parameter, 0.2)
     return model.eval()
 
 

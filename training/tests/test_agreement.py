@@ -46,7 +46,8 @@ class Agreeing(unittest.TestCase):
         """Returns for each feature at which places of the memory it holds, seen from the last token asked."""
         text = [*memory.encode(), *asked.encode()]
         names = np.concatenate([NameReader(BYTES).names_of(list(part.encode())) for part in (memory, asked)])
-        features = Agreement.features(torch.tensor([text]), torch.from_numpy(names)[None], len(asked))
+        remembered = torch.ones(1, len(memory), dtype=torch.bool)
+        features = Agreement.features(torch.tensor([text]), torch.from_numpy(names)[None], remembered, len(asked))
         return {name: {at for at in feature[0, -1].nonzero()[:, 0].tolist() if at < len(memory)} for name, feature in zip(FEATURES, features, strict=True)}
 
     def test_a_value_is_found_behind_its_name(self) -> None:
@@ -67,6 +68,11 @@ class Agreeing(unittest.TestCase):
         memory = "AB = 27; AC = 23;"
         self.assertIn(memory.index("2", 9), self.held(memory, "expect(AC).be(")["last name, second there"])
         self.assertEqual(self.held(memory, "expect(AC).be(2")["last name and second, third there"], {memory.index("3")})
+
+    def test_a_name_that_is_everywhere_is_not_rare(self) -> None:
+        self.assertEqual(len(self.held("x = 1; " * 2, "x = ")["last name, rare"]), 8)
+        held = self.held("x = 1; " * 3, "x = ")
+        self.assertEqual((len(held["last name"]), len(held["last name, rare"])), (12, 0))
 
     def test_no_name_is_equal_to_none(self) -> None:
         held = self.held("; ;", "; ")

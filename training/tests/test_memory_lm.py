@@ -471,7 +471,7 @@ class Measuring(unittest.TestCase):
         self.assertEqual(groups[-4:], [[]] * 4)
 
     def test_differences_are_paired_over_repositories(self) -> None:
-        figures = [{group: {} for group in GROUPS} | {"all": {"count": 10.0, **{name: 10 * (base + apart) for name, apart in zip(CONDITIONS, (0, -0.5, 0.1, 0, 0, -1))}}} for base in (1.0, 3.0, 8.0)]
+        figures = [{group: {} for group in GROUPS} | {"all": {"count": 10.0, **{name: 10 * (base + apart) for name, apart in zip(CONDITIONS, (0, -0.5, 0, 0, 0.1, 0, 0, -1))}}} for base in (1.0, 3.0, 8.0)]
         found = summarised(figures, 200, 1)
         self.assertEqual(list(found), ["all"])
         self.assertAlmostEqual(found["all"]["conditions"]["none"]["nll"], 4)
