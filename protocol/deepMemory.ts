@@ -81,8 +81,13 @@ export const maxPrefixLength = 8_192;
 export const maxSuffixLength = 2_048;
 
 export interface CompleteParams {
-  /** Absolute path; the file need not exist, and its own memory is not recalled. */
+  /** Absolute path; the file need not exist. */
   readonly file: string;
+  /**
+   * The cursor's line, zero-based. What is far from it in the file is then recalled as well, as the file was saved;
+   * without it, nothing of the file is.
+   */
+  readonly line?: number;
   /** The editor's language id. */
   readonly languageId: string;
   /** The text before the cursor, its end. */

@@ -22,6 +22,8 @@ export interface NewChunk {
   readonly bytes: Uint8Array;
   /** Index rows of its blocks, one behind the other. */
   readonly rows: Int8Array;
+  /** Of its blocks. */
+  readonly names: readonly Int32Array[];
 }
 
 export interface BankChange {
@@ -168,7 +170,7 @@ function newChunk(tables: BankTables, chunk: BankChunk, shape: BankShape, clock:
       recalls: 0,
     });
   }
-  return { chunk: stored, record, bytes, rows: joined(rows) };
+  return { chunk: stored, record, bytes, rows: joined(rows), names: chunk.blockNames ?? [] };
 }
 
 /** The tokens of highest salience that are not of the header; the earlier first among equals. */

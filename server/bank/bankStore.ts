@@ -10,6 +10,7 @@ import { openParts, type BankParts } from "./bankParts.ts";
 import { compact, upkeep, type UpkeepOutcome } from "./bankUpkeep.ts";
 import { BankWriter, type ChangeOutcome } from "./bankWriter.ts";
 import { recallBlocks, recallFault } from "./recallBlocks.ts";
+import type { StoredFile } from "./bankTables.ts";
 import type { BlockTokens } from "./bankContent.ts";
 import type {
   BankChunk,
@@ -92,12 +93,12 @@ export class BankStore {
     return this.#writer.pin(fileId, isPinned);
   }
 
-  /** Returns the blocks that fit the queries best, best first, with neighbours among them. */
+  /** Returns the blocks that fit the queries and the names best, with neighbours among them, best by key first. */
   recall(queries: readonly Float32Array[], options: RecallOptions): RecallOutcome {
-    const { tables, index, shape } = this.#parts;
+    const { shape } = this.#parts;
     const fault = recallFault(queries, options, shape.nKvHeads * shape.dHead);
     if (fault !== undefined) return { kind: "refused", fault };
-    return { kind: "recalled", blocks: recallBlocks(tables, index, queries, options) };
+    return { kind: "recalled", blocks: recallBlocks(this.#parts, queries, options) };
   }
 
   /**
@@ -127,11 +128,13 @@ export class BankStore {
 
   /** Returns the remembered files. */
   files(): BankFile[] {
-    return [...this.#parts.tables.files.values()].map((file) => {
-      const { fileId, contentHash, isPinned, nForgotten } = file;
-      const hash = contentHash === "" ? undefined : contentHash;
-      return { fileId, contentHash: hash, isPinned, nForgotten };
-    });
+    return Array.from(this.#parts.tables.files.values(), asBankFile);
+  }
+
+  /** Returns a file, `undefined` when it is not remembered. */
+  file(fileId: string): BankFile | undefined {
+    const file = this.#parts.tables.files.get(fileId);
+    return file && asBankFile(file);
   }
 
   /** Returns the chunks of remembered files that have to be encoded again. */
@@ -219,6 +222,11 @@ function joinedTokens(
     return span;
   });
   return { ...all, spans };
+}
+
+function asBankFile({ fileId, contentHash, isPinned, nForgotten }: StoredFile): BankFile {
+  const hash = contentHash === "" ? undefined : contentHash;
+  return { fileId, contentHash: hash, isPinned, nForgotten };
 }
 
 function folderBytes(folder: string): number {

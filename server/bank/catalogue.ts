@@ -16,9 +16,11 @@ import {
   type StoredChunk,
   type StoredFile,
 } from "./bankTables.ts";
+import { nameTables, NamePostings } from "./namePostings.ts";
 import type { RecordPlace } from "./segmentFiles.ts";
 
-const schemaVersion = 1;
+/** A catalogue of another version is removed, and what it told of is encoded again. 2: with names. */
+const schemaVersion = 2;
 const cacheBytes = 4 * 1024 * 1024;
 
 function createTables(database: Database): void {
@@ -42,6 +44,7 @@ function createTables(database: Database): void {
     -- Records that are gone, but not yet from the disk.
     CREATE TABLE erasures (segment INTEGER NOT NULL, offset INTEGER NOT NULL, bytes INTEGER NOT NULL,
       PRIMARY KEY (segment, offset)) STRICT, WITHOUT ROWID;
+    ${nameTables}
   `);
 }
 
@@ -75,11 +78,13 @@ export type MetaKey = "shape" | "clock" | "poolState" | "nextId";
 export class Catalogue {
   readonly movedAside: string | undefined;
   readonly otherVersion: boolean;
+  readonly names: NamePostings;
   readonly #database: Database;
   readonly #statements = new Map<StatementName, StatementSync>();
 
-  constructor({ database, movedAside, otherVersion }: OpenedDatabase) {
+  constructor({ database, movedAside, otherVersion }: OpenedDatabase, maxFreshNames?: number) {
     this.#database = database;
+    this.names = new NamePostings(database, maxFreshNames);
     this.movedAside = movedAside;
     this.otherVersion = otherVersion;
     // What is deleted is overwritten in the database's own pages too.
@@ -87,7 +92,7 @@ export class Catalogue {
   }
 
   /** Opens or makes it. Errors: `sqliteMissing`, `diskFull`, `storeUnavailable`. */
-  static open(file: string): Catalogue {
+  static open(file: string, maxFreshNames?: number): Catalogue {
     return new Catalogue(
       openDatabase({
         file,
@@ -96,6 +101,7 @@ export class Catalogue {
         synchronous: "NORMAL",
         cacheBytes,
       }),
+      maxFreshNames,
     );
   }
 
@@ -136,8 +142,8 @@ export class Catalogue {
       this.#run("putUse", fileId, idx, hash, firstLine, fromToken);
   }
 
-  /** Adds a chunk with its blocks and their index rows. */
-  putChunk(chunk: StoredChunk, rows: Int8Array): void {
+  /** Adds a chunk with its blocks, their index rows and their names. */
+  putChunk(chunk: StoredChunk, rows: Int8Array, names: readonly Int32Array[]): void {
     const { id, hash, place, nTokens, headerLength } = chunk;
     this.#run(
       "putChunk",
@@ -157,6 +163,7 @@ export class Catalogue {
         ...[block.id, id, idx, start, end, firstLine, lastLine, birth, nRepresentatives],
         ...[isShortTerm, recalls],
       );
+      this.names.put(block.id, names[idx] ?? new Int32Array(0));
     }
     this.#run("putRows", id, new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength));
   }
@@ -167,7 +174,10 @@ export class Catalogue {
 
   /** Drops a chunk; its record is to be erased. */
   dropChunk({ id, blocks, place }: StoredChunk): void {
-    for (const block of blocks) this.#run("dropBlock", block.id);
+    for (const block of blocks) {
+      this.names.drop(block.id);
+      this.#run("dropBlock", block.id);
+    }
     this.#run("dropRows", id);
     this.#run("dropChunk", id);
     this.#run("putErasure", place.segment, place.offset, place.bytes);
@@ -213,6 +223,7 @@ export class Catalogue {
       DELETE FROM chunks; DELETE FROM blocks; DELETE FROM representatives; DELETE FROM erasures;
       UPDATE files SET contentHash = '';
     `);
+    this.names.clear();
   }
 
   /** Reads all tables. Errors: `DamagedError` when they contradict each other. */
@@ -225,6 +236,7 @@ export class Catalogue {
     const [clock, nextId] = [this.meta("clock"), this.meta("nextId")];
     tables.clock = typeof clock === "number" ? clock : 0;
     tables.nextId = typeof nextId === "number" ? nextId : 1;
+    this.names.load();
     return tables;
   }
 
@@ -233,8 +245,14 @@ export class Catalogue {
     this.#database.exec("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE);");
   }
 
+  /** Puts names in order when too many are not. */
+  mergeNames(): void {
+    this.names.merge((change) => this.transaction(change));
+  }
+
   close(): void {
     this.#statements.clear();
+    this.names.close();
     this.#database.close();
   }
 

@@ -16,7 +16,7 @@ import { ModelFaultError, type ModelFault } from "../model/modelFault.ts";
 import type { Clock, Logger } from "../ports.ts";
 import { Completer } from "./completer.ts";
 import { nothingHeld, type DeepCall, type DeepFailure, type DeepReply } from "./deepCalls.ts";
-import type { DeepFile } from "./deepFiles.ts";
+import { fileIdOf, type DeepFile } from "./deepFiles.ts";
 import type { DeepSource } from "./deepSource.ts";
 import { DeepWriter } from "./deepWriter.ts";
 import { RequestQueue } from "./requestQueue.ts";
@@ -230,13 +230,17 @@ export class DeepHost {
   }
 
   #complete(
-    { completer }: Opened,
+    { completer, bank }: Opened,
     params: Parameters<Completer["complete"]>[0],
     signal: AbortSignal,
   ) {
-    const file = this.#options.source.placeOf(params.file);
+    const { source } = this.#options;
+    const file = source.placeOf(params.file);
     if (file === undefined) throw new MemoryError("rootNotOpen");
-    return completer.complete(params, file, signal);
+    const { rootId, path } = file;
+    const held = bank.file(fileIdOf(rootId, path))?.contentHash;
+    const saved = held === undefined ? undefined : source.readSaved(rootId, path, held);
+    return completer.complete(params, { ...file, saved }, signal);
   }
 
   async #surprise(
