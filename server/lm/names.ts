@@ -7,34 +7,56 @@ import type { LmTokenizer } from "./lmTokenizer.ts";
 
 /** Names that are kept of each place, the last one first. */
 export const nNames = 3;
-/** A prime below 2^26: products of a hash and the base stay exact. */
+/** A prime below 2^26: products of a hash and a power of the base stay exact. */
 const modulus = 67_108_859;
 const base = 257;
 
+/** Bytes at an end of a token that are of a name. */
+interface NamePart {
+  readonly length: number;
+  readonly hash: number;
+  /** base^length: with it the part is hashed behind what stands in front, in one step. */
+  readonly power: number;
+  readonly hasLetter: boolean;
+}
+
 /** What a token's text does to the names. */
 interface TokenWord {
-  /** All of it is of a name. */
+  /** All of it is of a name: head and tail are the same. */
   readonly isWhole: boolean;
-  /** Bytes at its beginning that end a name. */
-  readonly head: Uint8Array;
-  /** Bytes at its end that begin a name. */
-  readonly tail: Uint8Array;
+  /** At its beginning: ends a name. */
+  readonly head: NamePart;
+  /** At its end: begins a name. */
+  readonly tail: NamePart;
 }
+
+/** A name that may go on. */
+interface OpenName {
+  readonly hash: number;
+  readonly length: number;
+  readonly hasLetter: boolean;
+}
+
+const noName: OpenName = { hash: 0, length: 0, hasLetter: false };
 
 /** A name in a text. */
 export interface PlacedName {
   readonly hash: number;
-  /** The token behind the one that it ends in. */
+  /** The first token that is no more of it, or the number of tokens. */
   readonly at: number;
 }
 
+/** One for each tokenizer: it remembers what each token does to the names. */
 export class NameReader {
   static readonly #readers = new WeakMap<LmTokenizer, NameReader>();
   readonly #tokenizer: LmTokenizer;
-  readonly #words = new Map<number, TokenWord>();
+  /** By token; made when a token is first met. */
+  readonly #words: (TokenWord | undefined)[];
 
-  constructor(tokenizer: LmTokenizer) {
+  /** To be made by `of`. */
+  private constructor(tokenizer: LmTokenizer) {
     this.#tokenizer = tokenizer;
+    this.#words = new Array<undefined>(tokenizer.vocabulary).fill(undefined);
   }
 
   /** Returns a tokenizer's reader: what each of its tokens does is found out once. */
@@ -47,21 +69,23 @@ export class NameReader {
 
   /**
    * Returns for each token the hashes of the last 3 names up to it, [n × 3], the newest first; 0 where there is none.
-   * At a place of `starts` (in order) a text begins that has nothing to do with what stands in front.
+   * At a place of `starts` (in order) a text begins that has nothing to do with what stands in front. Throws RangeError
+   * for what is no token.
    */
   namesOf(ids: Uint16Array, starts: readonly number[] = []): Int32Array {
     const names = new Int32Array(ids.length * nNames);
-    const state = new NameState();
-    let next = 0;
-    for (const [at, id] of ids.entries()) {
-      if (at === starts[next]) {
-        next++;
-        state.clear();
-      }
-      state.add(this.#wordOf(id));
-      names.set(state.last, at * nNames);
+    let from = 0;
+    for (const start of starts) {
+      this.#write(names.subarray(from * nNames), ids.subarray(from, start), 0);
+      from = start;
     }
+    this.#write(names.subarray(from * nNames), ids.subarray(from), 0);
     return names;
+  }
+
+  /** Writes the names of the tokens from `from` on behind those of the ones in front, as `namesOf` of all gives them. */
+  continueNames(names: Int32Array, ids: Uint16Array, from: number): void {
+    this.#write(names, ids, from);
   }
 
   /** Returns the hashes of all names of some tokens, each once; of one byte or of digits alone they are none. */
@@ -72,73 +96,57 @@ export class NameReader {
   /** Returns all names of some tokens in order, as `distinctNames` does; the last one as far as it is there. */
   namesWithPlaces(ids: Uint16Array): PlacedName[] {
     const found: PlacedName[] = [];
-    const state = new NameState();
+    let name = noName;
+    const finish = (at: number): void => {
+      if (name.length > 1 && name.hasLetter) found.push({ hash: name.hash, at });
+    };
     for (const [at, id] of ids.entries()) {
-      const hash = state.add(this.#wordOf(id));
-      if (hash !== undefined) found.push({ hash, at });
+      const { isWhole, head, tail } = this.#wordOf(id);
+      name = extended(name, head);
+      if (isWhole) continue;
+      finish(at);
+      name = tail;
     }
-    const hash = state.finish();
-    if (hash !== undefined) found.push({ hash, at: ids.length });
+    finish(ids.length);
     return found;
   }
 
+  /** Writes from the `from`-th token on; the rows in front say what was. */
+  #write(names: Int32Array, ids: Uint16Array, from: number): void {
+    const before = (from - 1) * nNames;
+    let [last, second, third] = from === 0 ? [0, 0, 0] : names.subarray(before, before + nNames);
+    // Whatever ends with a part of a name leaves it open.
+    let isOpen = from > 0 && this.#wordOf(ids[from - 1] as number).tail.length > 0;
+    for (let at = from; at < ids.length; at++) {
+      const { isWhole, head, tail } = this.#wordOf(ids[at] as number);
+      if (head.length > 0) {
+        if (!isOpen) [last, second, third] = [0, last, second];
+        last = hashBehind(last as number, head);
+      }
+      if (!isWhole && tail.length > 0) [last, second, third] = [tail.hash, last, second];
+      isOpen = tail.length > 0;
+      names[at * nNames] = last as number;
+      names[at * nNames + 1] = second as number;
+      names[at * nNames + 2] = third as number;
+    }
+  }
+
   #wordOf(id: number): TokenWord {
-    let word = this.#words.get(id);
-    if (word === undefined) this.#words.set(id, (word = wordOf(this.#tokenizer.bytesOf(id))));
-    return word;
+    return (this.#words[id] ??= wordOf(this.#tokenizer.bytesOf(id)));
   }
 }
 
-class NameState {
-  /** Hashes, the newest first. */
-  readonly last: number[] = new Array<number>(nNames).fill(0);
-  #isOpen = false;
-  #length = 0;
-  #hasLetter = false;
+function extended({ hash, length, hasLetter }: OpenName, part: NamePart): OpenName {
+  return {
+    hash: hashBehind(hash, part),
+    length: length + part.length,
+    hasLetter: hasLetter || part.hasLetter,
+  };
+}
 
-  clear(): void {
-    this.last.fill(0);
-    this.#isOpen = false;
-  }
-
-  /** Returns the name that ended here, if it is one to be found by. */
-  add({ isWhole, head, tail }: TokenWord): number | undefined {
-    if (isWhole && this.#isOpen) {
-      this.#extend(tail);
-      return undefined;
-    }
-    if (!isWhole && head.length > 0) {
-      if (this.#isOpen) this.#extend(head);
-      else this.#begin(head);
-    }
-    const finished = this.finish();
-    if (tail.length > 0) this.#begin(tail);
-    return finished;
-  }
-
-  /** Ends the name at hand, and returns it if it is one to be found by. */
-  finish(): number | undefined {
-    if (!this.#isOpen) return undefined;
-    this.#isOpen = false;
-    return this.#length > 1 && this.#hasLetter ? this.last[0] : undefined;
-  }
-
-  #begin(bytes: Uint8Array): void {
-    this.last.copyWithin(1, 0, nNames - 1);
-    this.last[0] = 0;
-    this.#length = 0;
-    this.#hasLetter = false;
-    this.#isOpen = true;
-    this.#extend(bytes);
-  }
-
-  #extend(bytes: Uint8Array): void {
-    for (const byte of bytes) {
-      this.last[0] = ((this.last[0] as number) * base + byte + 1) % modulus;
-      this.#hasLetter ||= !isDigit(byte);
-    }
-    this.#length += bytes.length;
-  }
+/** Returns the hash of a part behind what has the hash `before`. */
+function hashBehind(before: number, { hash, power }: NamePart): number {
+  return (before * power + hash) % modulus;
 }
 
 function wordOf(bytes: Uint8Array): TokenWord {
@@ -147,7 +155,21 @@ function wordOf(bytes: Uint8Array): TokenWord {
   let tail = bytes.length;
   while (tail > 0 && isOfName(bytes[tail - 1] as number)) tail--;
   const isWhole = head === bytes.length && head > 0;
-  return { isWhole, head: bytes.subarray(0, head), tail: bytes.subarray(tail) };
+  return {
+    isWhole,
+    head: partOf(bytes.subarray(0, head)),
+    tail: partOf(bytes.subarray(tail)),
+  };
+}
+
+function partOf(bytes: Uint8Array): NamePart {
+  let [hash, power, hasLetter] = [0, 1, false];
+  for (const byte of bytes) {
+    hash = (hash * base + byte + 1) % modulus;
+    power = (power * base) % modulus;
+    hasLetter ||= !isDigit(byte);
+  }
+  return { length: bytes.length, hash, power, hasLetter };
 }
 
 function isDigit(byte: number): boolean {

@@ -34,6 +34,21 @@ class NameReader:
         head, tail = _HEAD.match(data).group(), _TAIL.search(data).group()
         return len(head) == len(data) > 0, head, tail
 
+    def whole_names(self, ids: list[int]) -> list[tuple[int, int]]:
+        """Returns place of the last token and hash of each name, in order, but for those of one byte or of digits alone."""
+        found, name, end = [], b"", 0
+        for at, token in enumerate([*ids, len(self._words)]):
+            is_whole, head, tail = self._words[token] if token < len(self._words) else (False, b"", b"")
+            if is_whole:
+                name, end = name + tail, at
+                continue
+            if head:
+                name, end = name + head, at
+            if len(name) > 1 and not name.isdigit():
+                found.append((end, _hash(name)))
+            name, end = tail, at
+        return found
+
     def names_of(self, ids: list[int]) -> np.ndarray:
         """Returns for each token the hashes of the last 3 names up to it, [T, 3], the newest first; 0 where there is none."""
         names = np.zeros((len(ids), N_NAMES), np.int32)
