@@ -67,6 +67,8 @@ interface Opened {
 /** How often the memories are looked at for changes, and the bank's upkeep goes on. */
 const lookMs = 2_000;
 const upkeepMs = 50;
+/** Between two pieces of upkeep when there is more to do: others come first, and a large index is built in minutes. */
+const restMs = 150;
 const saidMs = 200;
 /** Bytes of a record for each token of its chunk, for what a file will need; see `docs/memory-model.md`. */
 const bytesPerToken = 320;
@@ -85,6 +87,8 @@ export class DeepHost {
   readonly #quick = new RequestQueue();
   readonly #slow = new RequestQueue();
   #looking: NodeJS.Timeout | undefined;
+  /** Upkeep is under way. */
+  #isKeptUp = false;
   #saying: NodeJS.Timeout | undefined;
   #opening: Promise<void> = Promise.resolve();
 
@@ -176,9 +180,22 @@ export class DeepHost {
 
   #tick(): void {
     this.#look();
-    const { bank, writer } = this.#opened ?? {};
-    if (bank === undefined || writer?.progress().filesToEncode !== 0) return;
-    void bank.upkeep(upkeepMs).catch((error: unknown) => this.#fail(error));
+    if (this.#isKeptUp || this.#opened === undefined) return;
+    this.#isKeptUp = true;
+    void this.#upkeep(this.#opened)
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => (this.#isKeptUp = false));
+  }
+
+  /** Does the bank's upkeep as long as there is some, and nothing to encode. */
+  async #upkeep(opened: Opened): Promise<void> {
+    while (this.#opened === opened && opened.writer.progress().filesToEncode === 0) {
+      const { more, diskFull } = await opened.bank.upkeep(upkeepMs);
+      if (!more || diskFull) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      setTimeout(resolve, restMs).unref();
+      await promise;
+    }
   }
 
   #look(): void {
