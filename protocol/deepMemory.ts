@@ -105,7 +105,7 @@ export interface CompletionSource {
   /** Zero-based and half-open. */
   readonly startLine: number;
   readonly endLine: number;
-  /** Share of the model's attention to memory that this place had, 0 to 1. */
+  /** How much of what the model's pointer looked at was this place, 0 to 1; the rest is other places and the text in front of the cursor. */
   readonly weight: number;
 }
 
@@ -128,7 +128,7 @@ export interface CompleteResult {
 export interface LineSurprise {
   /** Zero-based. */
   readonly line: number;
-  /** Mean of -ln p of the line's tokens, given what is above it and the memory of the other files. */
+  /** Mean of -ln p of the line's tokens, given what is above it in its chunk and the memory of the other files. */
   readonly nats: number;
   readonly nTokens: number;
 }

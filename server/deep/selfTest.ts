@@ -65,7 +65,7 @@ export interface SelfTestAnswer {
 }
 
 const defaultPerPoint = 100;
-/** Facts in one file, so that each stands in a chunk of its own. */
+/** Facts in one file, between its lines. */
 const factsPerFile = 4;
 const plantedPrefix = "planted/";
 const utf8 = new TextEncoder();

@@ -60,7 +60,7 @@ export class LmTokenizer {
     return Buffer.concat(Array.from(tokens, (token) => this.bytesOf(token)));
   }
 
-  /** Returns the text of a token, not to be changed: at most 33 bytes, none for a special one. Throws RangeError. */
+  /** Returns the text of a token, not to be changed: at most 34 bytes, none for a special one. Throws RangeError. */
   bytesOf(token: number): Uint8Array {
     const bytes = this.#bytes[token];
     if (bytes !== undefined) return bytes;

@@ -1,6 +1,7 @@
 """Stage 4, what the memory is worth on repositories that the model has not seen: -log p of windows with the rest of the repository in
-memory, retrieved as the product does, against no memory and four other ways to choose it.
+memory, chosen by keys and by names in turns, against no memory and other ways to choose it.
 
+The product chooses in the same way; here a block ends after 128 tokens and not with a line, and all tokens of the span before ask.
 A window asks anew after each span of tokens. Its own file is never in memory, nor a block of which more than --copies of the trigrams
 stand in the window. Intervals: paired bootstrap over repositories, each weighs the same.
 """
