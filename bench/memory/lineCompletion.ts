@@ -1,6 +1,7 @@
 /** Completes a line at a place in several ways, each with another memory. */
 import { randomFrom, randomUnit } from "../../server/bank/random.ts";
 import { askedNames } from "../../server/deep/askedNames.ts";
+import { recalling } from "../../server/deep/completer.ts";
 import { recollect } from "../../server/deep/recallTokens.ts";
 import type { AskedName, RecalledBlock } from "../../server/bank/bankTypes.ts";
 import { headerOf } from "../../server/lm/chunks.ts";
@@ -36,10 +37,9 @@ export interface Attempts {
 }
 
 /** As the product does it, except that an unsure line is not ended early: thresholds are looked at afterwards. */
-const asTheProduct = {
+export const asTheProduct = {
   maxTokens: lineTokens,
-  recallEvery: 1,
-  nQueries: 4,
+  ...recalling,
   leastLogProb: -Infinity,
   leastMeanLogProb: -Infinity,
   signal: new AbortController().signal,

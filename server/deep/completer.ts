@@ -47,10 +47,13 @@ const defaultTokens = 48;
 /** A place with a smaller share of the attention is no source. */
 const minWeight = 0.05;
 const maxSources = 3;
-/** The memory is asked anew for every token: that takes less time than the model's own layers. */
-const recallEvery = 1;
-/** The last token's own question, and those of the tokens in front of it, which tell of the names around. */
-const nQueries = 4;
+/** How a completion asks the memory. */
+export const recalling = {
+  /** Anew after so many tokens: lines are as good as when it is asked for each, and take less time (bench/README.md). */
+  recallEvery: 4,
+  /** The last token's own question, and those of the tokens in front of it, which tell of the names around. */
+  nQueries: 4,
+} as const;
 /** In front of a token below, or a mean below, a line ends: it would be wrong more often than right. */
 const leastLogProb = -2.5;
 const leastMeanLogProb = -0.9;
@@ -84,7 +87,7 @@ export class Completer {
     const used = new UsedBlocks();
     let known: Recollection | undefined;
     const line = await completeLine(sequence, tokenizer, prompt, {
-      ...{ maxTokens, recallEvery, nQueries, leastLogProb, leastMeanLogProb, signal },
+      ...{ maxTokens, ...recalling, leastLogProb, leastMeanLogProb, signal },
       recall: (queries, tokens) => (known = this.#recall(queries, tokens, own))?.tokens,
       weighed: (weights) => known && used.add(known, weights),
     });

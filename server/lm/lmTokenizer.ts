@@ -42,6 +42,11 @@ export class LmTokenizer {
       this.#addMerge(merges[rank * 2] as number, merges[rank * 2 + 1] as number, rank, file);
   }
 
+  /** Each token below it has a text, and no other. */
+  get nTextTokens(): number {
+    return this.#bytes.length;
+  }
+
   /** Returns the tokens of bytes, which need not be UTF-8. */
   encode(bytes: Uint8Array): Uint16Array {
     const text = latin1Of(bytes);
