@@ -198,3 +198,14 @@ test("lines that are like the workspace surprise less than others", async () => 
   );
   assert.ok((lines[0]?.nats ?? 9) < (lines[1]?.nats ?? 0));
 });
+
+test("the surprise of unsaved text is told, not of the file on the disk", async () => {
+  using files = workspace({ "a.ts": other, "b.ts": told });
+  await using opened = await openDeepMemory(files);
+  await opened.ready(2);
+  const { lines } = await opened.deep.surprise(
+    { file: path.join(opened.folder, "b.ts"), text: "one\ntwo\nthree\n" },
+    AbortSignal.timeout(60_000),
+  );
+  assert.equal(lines.length, 3);
+});
