@@ -5,7 +5,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type { SelfTestResult } from "../../protocol/deepMemory.ts";
 import type { UnusualLine } from "../../protocol/unusualLines.ts";
-import { folder, run, statusUntil, untilUpToDate, withSetting } from "./editor.ts";
+import { askUntil, folder, run, statusUntil, untilUpToDate, withSetting } from "./editor.ts";
 
 const lighthouse = "src/lighthouse.ts";
 const logbook = "src/logbook.ts";
@@ -112,6 +112,12 @@ suite("the deep memory in the editor", () => {
       assert.deepEqual(await toggle(), [oddLine + 1], "the unsaved text is looked at");
       await vscode.commands.executeCommand("workbench.action.files.revert");
     });
+  });
+
+  test("an answer about a file names its unusual line", async () => {
+    await askUntil(`what is ${signals}?`, ({ markdown }) =>
+      /Unusual for this workspace[^]*zq9/.test(markdown),
+    );
   });
 
   test("without the deep memory no line is marked", async () => {
