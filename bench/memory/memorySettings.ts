@@ -9,6 +9,8 @@ export const memorySections = [
   "completion",
   "index",
   "perplexity",
+  "clues",
+  "rerank",
 ] as const;
 export type MemorySection = (typeof memorySections)[number];
 
