@@ -1,6 +1,7 @@
 /** The deep memory, with its real parts: what it retains, what it forgets, what it completes, and what it costs. */
 import { readdirSync } from "node:fs";
 import path from "node:path";
+import { benchClues } from "./memory/clues.ts";
 import { benchCompletion } from "./memory/completion.ts";
 import { benchDecode } from "./memory/decode.ts";
 import { heldOutFolders } from "./memory/heldOut.ts";
@@ -10,7 +11,9 @@ import { memorySections, type MemorySection } from "./memory/memorySettings.ts";
 import { perplexityTable } from "./memory/perplexity.ts";
 import { benchRetention } from "./memory/retention.ts";
 import { codeOfAll, type CodeFile } from "./memory/sourceFiles.ts";
+import { benchRerank } from "./memory/rerank.ts";
 import { benchStaleness } from "./memory/staleness.ts";
+import { readEvalSet } from "./recall/evalSet.ts";
 import type { BenchSettings } from "./settings.ts";
 import type { Table } from "./table.ts";
 
@@ -23,6 +26,8 @@ const measures: Readonly<Record<MemorySection, Measure>> = {
   index,
   perplexity,
   decode,
+  clues: (parts, settings) => vague(parts, settings, "clues", benchClues),
+  rerank: (parts, settings) => vague(parts, settings, "rerank", benchRerank),
 };
 /** Tokens that the index is measured with. */
 const indexTokens = [160_000, 1_000_000];
@@ -101,6 +106,19 @@ async function index(parts: MemoryParts, settings: BenchSettings): Promise<Table
 async function perplexity(_parts: MemoryParts, { memory }: BenchSettings): Promise<Table[]> {
   if (memory.perplexityFile === undefined) return [leftOut("perplexity", "--perplexity FILE")];
   return [perplexityTable(memory.perplexityFile)];
+}
+
+/** Sections that ask the evaluation set's vague questions. */
+async function vague(
+  parts: MemoryParts,
+  settings: BenchSettings,
+  section: MemorySection,
+  measure: typeof benchClues,
+): Promise<Table[]> {
+  const { evalDir, treesDir } = settings;
+  if (evalDir === undefined || treesDir === undefined)
+    return [leftOut(section, "--eval DIR --trees DIR")];
+  return measure(parts, readEvalSet(evalDir, treesDir), settings);
 }
 
 /** The trees of real code that are streamed. Errors: a sentence, thrown, when none is named. */

@@ -21,6 +21,7 @@ import { loreSettings, settingNames } from "./settings.ts";
 import { StatusDocument } from "./status/statusDocument.ts";
 import { StatusItem } from "./status/statusItem.ts";
 import { Traces } from "./trace/traces.ts";
+import { UnusualMarks } from "./unusual/unusualMarks.ts";
 import { createWording } from "./wording.ts";
 
 let running: MemorySession | undefined;
@@ -58,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const traces = new Traces(memory, chat, wording);
   const view = new ChatView(context.extensionUri, memory, chat, citations, traces, log);
   const completions = new InlineCompletions(memory, log);
+  const unusual = new UnusualMarks(memory);
   const statusDocument = new StatusDocument(
     memory,
     () => explainCompletions(completions.state, t),
@@ -73,6 +75,7 @@ export function activate(context: vscode.ExtensionContext): void {
     statusDocument,
     traces,
     completions,
+    unusual,
     view,
     { dispose: () => keeper.flush() },
     vscode.window.registerWebviewViewProvider(chatViewId, view),
@@ -82,6 +85,7 @@ export function activate(context: vscode.ExtensionContext): void {
       view,
       traces,
       completions,
+      unusual,
       extensionUri: context.extensionUri,
       statusDocument,
       wording,

@@ -124,6 +124,9 @@ export interface CompleteResult {
   readonly tookMs: number;
 }
 
+/** As long a text as the surprise of its lines may be asked for, in UTF-16 code units; larger files are not held either. */
+export const maxSurpriseLength = 400_000;
+
 /** How unusual one line of a file is for this workspace. */
 export interface LineSurprise {
   /** Zero-based. */

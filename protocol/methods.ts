@@ -168,6 +168,8 @@ export const complete = request<CompleteParams, CompleteResult>("deep/complete")
 export interface SurpriseParams {
   /** Absolute path of a remembered file. */
   readonly file: string;
+  /** As the editor has it, at most `maxSurpriseLength`; what is on the disk when absent. */
+  readonly text?: string;
 }
 /** Tells how unusual the lines of a file are for this workspace. Errors: `rootNotOpen` for a file of no open root. */
 export const surprise = request<SurpriseParams, SurpriseResult>("deep/surprise");

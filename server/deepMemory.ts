@@ -17,6 +17,7 @@ import {
 } from "../protocol/deepMemory.ts";
 import { placeOf } from "../protocol/errorPlace.ts";
 import { MemoryError } from "../protocol/errors.ts";
+import type { SurpriseParams } from "../protocol/methods.ts";
 import type { Logger } from "./ports.ts";
 import type { DeepMemoryService } from "./services.ts";
 import {
@@ -141,7 +142,7 @@ export class DeepMemory implements DeepMemoryService {
     return this.#request("complete", params, signal);
   }
 
-  surprise(params: { readonly file: string }, signal: AbortSignal): Promise<SurpriseResult> {
+  surprise(params: SurpriseParams, signal: AbortSignal): Promise<SurpriseResult> {
     return this.#request("surprise", params, signal);
   }
 

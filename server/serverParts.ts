@@ -1,8 +1,10 @@
 /** The server's parts as the handlers and the command line use them. */
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { MemoryError } from "../protocol/errors.ts";
 import { Answerer } from "./answer/answerer.ts";
 import { checkCitations } from "./answer/citations.ts";
+import type { SurprisesOf } from "./answer/unusualInFile.ts";
 import { assembleRecall } from "./assembly.ts";
 import { DeepMemory } from "./deepMemory.ts";
 import type { Services } from "./handlers.ts";
@@ -41,7 +43,10 @@ export async function createServices(
     ...(deep === undefined ? {} : { deep }),
     recall: recaller,
     source: recaller,
-    answers: new Answerer({ recall: recaller, source: recaller, hashText, clock, statusCommand }),
+    answers: new Answerer({
+      ...{ recall: recaller, source: recaller, hashText, clock, statusCommand },
+      ...(deep === undefined ? {} : { surprisesOf: surprisesFrom(deep, memory) }),
+    }),
     exhaustive: (params, signal) => {
       const { filesSeen, remembered } = memory.coverage(params.rootIds);
       const filesNotInMemory = filesSeen - remembered;
@@ -76,4 +81,23 @@ function deepMemoryOf(
   });
   memory.accompany(deep);
   return deep;
+}
+
+/** Asks the deep memory when it holds what it should, and no longer than the signal lets it. */
+function surprisesFrom(deep: DeepMemory, memory: WorkspaceMemory): SurprisesOf {
+  return async ({ rootId, path: file, text }, signal) => {
+    const root = memory.deepWorkspace().roots.find((open) => open.rootId === rootId);
+    if (root === undefined || deep.status().state !== "ready" || signal.aborted) return undefined;
+    const tooLate = new Promise<undefined>((resolve) => {
+      signal.addEventListener("abort", () => resolve(undefined), { once: true });
+    });
+    const told = deep.surprise({ file: path.join(root.folder, file), text }, signal).then(
+      ({ lines }) => lines,
+      (error: unknown) => {
+        if (signal.aborted || error instanceof MemoryError) return undefined;
+        throw error;
+      },
+    );
+    return Promise.race([told, tooLate]);
+  };
 }

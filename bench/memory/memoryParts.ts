@@ -1,5 +1,5 @@
 /** The deep memory's real parts, opened for a measurement: the model, and banks in the work folder. */
-import { readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { BankChunk, BankOptions, ChunkPlace } from "../../server/bank/bankTypes.ts";
 import { BankStore } from "../../server/bank/bankStore.ts";
@@ -51,16 +51,26 @@ export class MemoryParts {
   }
 
   /** Opens an empty bank in the work folder. */
-  async newBank(name: string, options: Omit<BankOptions, "kernel"> = {}): Promise<BenchBank> {
+  newBank(name: string, options: Omit<BankOptions, "kernel"> = {}): Promise<BenchBank> {
+    rmSync(this.#folderOf(name), { recursive: true, force: true });
+    return this.keptBank(name, options);
+  }
+
+  /** Opens a bank in the work folder with what it holds: what is remembered again is not encoded again. */
+  async keptBank(name: string, options: Omit<BankOptions, "kernel"> = {}): Promise<BenchBank> {
     const { config } = this.model.parts.manifest;
     const { nKvHeads, dHead } = config;
-    const folder = path.join(this.#workDir, "memory", name);
-    rmSync(folder, { recursive: true, force: true });
+    const folder = this.#folderOf(name);
+    mkdirSync(folder, { recursive: true });
     const shape = { modelId: this.model.parts.id, nKvHeads, dHead };
     const kernel = compileKernel(readFileSync(kernelUrl()));
     const opened = await BankStore.open(folder, shape, { kernel, ...options });
     if (opened.kind !== "ready") throw new Error(`another process has ${folder} open`);
     return new BenchBank(this, opened.store, folder);
+  }
+
+  #folderOf(name: string): string {
+    return path.join(this.#workDir, "memory", name);
   }
 }
 

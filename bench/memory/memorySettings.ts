@@ -10,6 +10,8 @@ export const memorySections = [
   "index",
   "perplexity",
   "decode",
+  "clues",
+  "rerank",
 ] as const;
 export type MemorySection = (typeof memorySections)[number];
 

@@ -63,23 +63,25 @@ function ndcg(files: readonly string[], relevant: ReadonlySet<string>): number {
   return gained / ideal;
 }
 
-function spanHit({ relevant }: EvalQuestion, results: readonly ResultSpan[]): number {
+function spanHit(question: EvalQuestion, results: readonly ResultSpan[]): number {
+  return results.some((result) => isRightPlace(question, result)) ? 1 : 0;
+}
+
+/** Returns whether a place is the function that a `doc` question is about. */
+export function isRightPlace({ relevant }: EvalQuestion, result: ResultSpan): boolean {
   const [wanted] = relevant;
-  if (wanted?.startLine === undefined || wanted.endLine === undefined) return 0;
+  if (wanted?.startLine === undefined || wanted.endLine === undefined) return false;
   const { path, startLine: wantedStart, endLine: wantedEnd } = wanted;
-  const hit = results.some((result) => {
-    const start = result.startLine ?? 1;
-    const end = result.endLine ?? noLine;
-    const overlap = Math.min(end, wantedEnd) - Math.max(start, wantedStart) + 1;
-    const shorter = Math.min(end - start + 1, wantedEnd - wantedStart + 1);
-    return (
-      result.path === path &&
-      overlap > 0 &&
-      overlap >= minOverlap * shorter &&
-      end - start < maxSpanLines
-    );
-  });
-  return hit ? 1 : 0;
+  const start = result.startLine ?? 1;
+  const end = result.endLine ?? noLine;
+  const overlap = Math.min(end, wantedEnd) - Math.max(start, wantedStart) + 1;
+  const shorter = Math.min(end - start + 1, wantedEnd - wantedStart + 1);
+  return (
+    result.path === path &&
+    overlap > 0 &&
+    overlap >= minOverlap * shorter &&
+    end - start < maxSpanLines
+  );
 }
 
 /** Returns the mean, NaN of nothing. */

@@ -8,6 +8,7 @@ import type { InlineCompletions } from "../completions/inlineCompletions.ts";
 import { testMemory } from "../selfTest/selfTest.ts";
 import type { StatusDocument } from "../status/statusDocument.ts";
 import type { Traces } from "../trace/traces.ts";
+import type { UnusualMarks } from "../unusual/unusualMarks.ts";
 import type { Wording } from "../wording.ts";
 import { ask, askAboutSelection } from "./askCommands.ts";
 import { forgetFolder, rebuildMemory } from "./memoryCommands.ts";
@@ -20,6 +21,7 @@ export interface CommandTargets {
   readonly view: ChatView;
   readonly traces: Traces;
   readonly completions: InlineCompletions;
+  readonly unusual: UnusualMarks;
   readonly extensionUri: vscode.Uri;
   readonly statusDocument: StatusDocument;
   readonly wording: Wording;
@@ -33,7 +35,7 @@ export interface CommandTargets {
  * that needs the memory first says what stands in the way.
  */
 export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
-  const { memory, chat, view, traces, completions, extensionUri } = targets;
+  const { memory, chat, view, traces, completions, unusual, extensionUri } = targets;
   const { statusDocument, wording, log, allRoots } = targets;
   const register = (id: string, run: (argument: unknown) => Promise<unknown>): vscode.Disposable =>
     vscode.commands.registerCommand(id, async (argument: unknown) => {
@@ -71,6 +73,7 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
       await chat.newConversation();
       await view.reveal();
     }),
+    withMemory("lore.showUnusualLines", () => unusual.toggle()),
     register("lore.toggleCompletions", () => completions.toggle()),
     register("lore.showStatus", () => statusDocument.show()),
     register("lore.restartServer", () => memory.restart()),

@@ -14,6 +14,7 @@ import { answerPlace } from "./placeAnswer.ts";
 import { QuestionTerms } from "./questionTerms.ts";
 import { selectionOf, type Selection } from "./selection.ts";
 import { answerSimilar } from "./similarAnswer.ts";
+import { writeUnusual } from "./unusualInFile.ts";
 import { drawnFrom } from "./wording.ts";
 
 const nRecalled = 20;
@@ -132,12 +133,16 @@ function answerByIntent(ask: Ask): Promise<AnswerOutcome> {
 
 /** Whoever asks nothing may have pasted a message; a line of it finds the place that writes it. */
 async function answerUnknown(ask: Ask): Promise<AnswerOutcome> {
-  return answerFile(ask) ?? (await answerMessage(ask));
+  return (await answerFile(ask)) ?? answerMessage(ask);
 }
 
 async function answerAbout(ask: Ask): Promise<AnswerOutcome> {
-  const outcome = ask.selection === undefined ? answerFile(ask) : undefined;
-  return outcome ?? answerPlace(ask);
+  const { selection } = ask;
+  if (selection === undefined) return (await answerFile(ask)) ?? answerPlace(ask);
+  const outcome = await answerPlace(ask);
+  if (outcome === "answered" && selection.file !== undefined)
+    await writeUnusual(ask, selection.file);
+  return outcome;
 }
 
 function askAgain({ writer }: Ask, problem: "empty" | "binary"): Promise<AnswerOutcome> {

@@ -8,6 +8,7 @@ import type { RecallService, SourceReader } from "../services.ts";
 import type { AnswerWriter } from "./answerWriter.ts";
 import type { QuestionTerms } from "./questionTerms.ts";
 import type { Selection } from "./selection.ts";
+import type { SurprisesOf } from "./unusualInFile.ts";
 
 /** What the answerer is built from. */
 export interface AnswerPorts {
@@ -17,6 +18,8 @@ export interface AnswerPorts {
   readonly clock: Clock;
   /** The command that lists what is not in memory, as the user writes it where the answer is shown. */
   readonly statusCommand: string;
+  /** Absent without a deep memory. */
+  readonly surprisesOf?: SurprisesOf;
 }
 
 /** Everything known about a question after its first recall. */

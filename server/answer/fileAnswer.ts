@@ -1,4 +1,4 @@
-/** Answers what a file is: what its first comment says, and what it defines, in order. */
+/** Answers what a file is: what its first comment says, what it defines, in order, and what is unusual in it. */
 import type { Range } from "../../protocol/types.ts";
 import type { SourceFile } from "../recall/sourceFile.ts";
 import type { AnswerOutcome, Ask } from "./ask.ts";
@@ -6,13 +6,14 @@ import { codeMaskOf } from "./codeMask.ts";
 import { fileComment } from "./definition.ts";
 import { code, count, prose } from "./markdown.ts";
 import { Reading } from "./reading.ts";
+import { writeUnusual } from "./unusualInFile.ts";
 
 const maxDefinitionsShown = 12;
 const maxLinesLooked = 20_000;
 const maxLineLength = 160;
 
 /** Returns the outcome, `undefined` when the question is not about one remembered file and nothing else. */
-export function answerFile(ask: Ask): AnswerOutcome | undefined {
+export async function answerFile(ask: Ask): Promise<AnswerOutcome | undefined> {
   const file = fileAsked(ask);
   if (file === undefined) return undefined;
   const { writer } = ask;
@@ -41,6 +42,7 @@ export function answerFile(ask: Ask): AnswerOutcome | undefined {
         .join("\n"),
     );
   writer.flush();
+  await writeUnusual(ask, file);
   return "answered";
 }
 

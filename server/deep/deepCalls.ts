@@ -10,6 +10,7 @@ import type {
   SurpriseResult,
 } from "../../protocol/deepMemory.ts";
 import type { ErrorName } from "../../protocol/errors.ts";
+import type { SurpriseParams } from "../../protocol/methods.ts";
 import type { KernelModule } from "../model/kernelMemory.ts";
 import type { LogLevel } from "../ports.ts";
 
@@ -34,10 +35,7 @@ export interface DeepRoot {
 
 export interface DeepRequests {
   readonly complete: { readonly params: CompleteParams; readonly result: CompleteResult };
-  readonly surprise: {
-    readonly params: { readonly file: string };
-    readonly result: SurpriseResult;
-  };
+  readonly surprise: { readonly params: SurpriseParams; readonly result: SurpriseResult };
   readonly selfTest: { readonly params: SelfTestParams; readonly result: SelfTestResult };
 }
 export type DeepRequestName = keyof DeepRequests;

@@ -9,6 +9,7 @@ import type {
   SelfTestProgress,
 } from "../../protocol/deepMemory.ts";
 import { MemoryError } from "../../protocol/errors.ts";
+import type { SurpriseParams } from "../../protocol/methods.ts";
 import type { BankStore } from "../bank/bankStore.ts";
 import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { LmModel, LmOutcome, LmParts } from "../lm/lmModel.ts";
@@ -260,15 +261,11 @@ export class DeepHost {
     return completer.complete(params, { ...file, saved }, signal);
   }
 
-  async #surprise(
-    { model, bank }: Opened,
-    { file }: { readonly file: string },
-    signal: AbortSignal,
-  ) {
+  async #surprise({ model, bank }: Opened, params: SurpriseParams, signal: AbortSignal) {
     const { source, clock } = this.#options;
     const startMs = clock.elapsedMs();
-    const place = source.placeOf(file);
-    const text = place && source.readNow(place.rootId, place.path);
+    const place = source.placeOf(params.file);
+    const text = params.text ?? (place && source.readNow(place.rootId, place.path));
     if (place === undefined || text === undefined) throw new MemoryError("rootNotOpen");
     const lines = await surpriseOfFile({ model, bank, ...place, text, signal });
     return { lines, tookMs: clock.elapsedMs() - startMs };

@@ -2,6 +2,7 @@
 import {
   maxPrefixLength,
   maxSuffixLength,
+  maxSurpriseLength,
   type CompleteParams,
   type DeepMemorySettings,
 } from "../../protocol/deepMemory.ts";
@@ -187,7 +188,7 @@ export const params = {
     suffix: text(maxSuffixLength),
     maxTokens: optional(integer(1, maxCompletionTokens)),
   }),
-  surprise: object<SurpriseParams>({ file }),
+  surprise: object<SurpriseParams>({ file, text: optional(text(maxSurpriseLength)) }),
   selfTest: withinItsTokens(
     object<SelfTestRequest>({
       selfTestId: id,

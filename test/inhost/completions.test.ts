@@ -1,10 +1,11 @@
-/** Ghost text and the self-test with the real server and its model. */
+/** Ghost text, unusual lines and the self-test with the real server and its model. */
 import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import type { SelfTestResult } from "../../protocol/deepMemory.ts";
-import { folder, run, statusUntil, untilUpToDate, withSetting } from "./editor.ts";
+import type { UnusualLine } from "../../protocol/unusualLines.ts";
+import { askUntil, folder, run, statusUntil, untilUpToDate, withSetting } from "./editor.ts";
 
 const lighthouse = "src/lighthouse.ts";
 const logbook = "src/logbook.ts";
@@ -23,6 +24,14 @@ const begun = `import { Tower } from "./lighthouse";
 
 export function write(tower: Tower): number {
   const seconds = beacon`;
+
+/** Lines of one kind, and one of another. */
+const signals = "src/signals.ts";
+const oddLine = 12;
+const usual = (n: number): string => `export const signal${n} = ${name}(towers[${n}]);`;
+const signalText = Array.from({ length: 20 }, (_, n) =>
+  n === oddLine ? 'while (~zq9 ^ 0x3f) void yield$?.["%~unheard"]`of`;' : usual(n),
+).join("\n");
 
 /** Asks for ghost text at the end of the document and takes it, until the text is as wanted. */
 async function acceptUntil(
@@ -49,6 +58,7 @@ suite("the deep memory in the editor", () => {
     mkdirSync(at("src"), { recursive: true });
     writeFileSync(at(lighthouse), definition);
     writeFileSync(at(logbook), begun);
+    writeFileSync(at(signals), signalText);
     await untilUpToDate(vscode.workspace.workspaceFolders?.length ?? 0);
     // Every file that is known is held.
     await statusUntil((text) => /The deep memory holds ([\d,]+) of \1 files\./.test(text), 50_000);
@@ -57,6 +67,7 @@ suite("the deep memory in the editor", () => {
   suiteTeardown(() => {
     rmSync(at(lighthouse));
     rmSync(at(logbook));
+    rmSync(at(signals));
   });
 
   test("a completion is accepted whose text is defined only in another file", async () => {
@@ -82,6 +93,38 @@ suite("the deep memory in the editor", () => {
       await run("toggleCompletions");
       assert.equal(vscode.workspace.getConfiguration("lore").get("completions"), "on");
       await statusUntil((text) => text.includes("Lore completes code as you type"));
+    });
+  });
+
+  test("unusual lines are marked, and no longer after an edit or when asked again", async () => {
+    const toggle = async (): Promise<number[] | undefined> => {
+      const lines = await run<readonly UnusualLine[] | undefined>("showUnusualLines");
+      return lines?.map(({ line }) => line);
+    };
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+    assert.equal(await toggle(), undefined, "there is nothing to look at");
+    await withSetting("files.autoSave", "off", async () => {
+      const editor = await vscode.window.showTextDocument(vscode.Uri.file(at(signals)));
+      assert.deepEqual(await toggle(), [oddLine]);
+      assert.deepEqual(await toggle(), []);
+      assert.deepEqual(await toggle(), [oddLine]);
+      await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), `${usual(20)}\n`));
+      assert.deepEqual(await toggle(), [oddLine + 1], "the unsaved text is looked at");
+      await vscode.commands.executeCommand("workbench.action.files.revert");
+    });
+  });
+
+  test("an answer about a file names its unusual line", async () => {
+    await askUntil(`what is ${signals}?`, ({ markdown }) =>
+      /Unusual for this workspace[^]*zq9/.test(markdown),
+    );
+  });
+
+  test("without the deep memory no line is marked", async () => {
+    await withSetting("lore.deepMemory.enabled", false, async () => {
+      await statusUntil((text) => text.includes("The deep memory is off."));
+      await vscode.window.showTextDocument(vscode.Uri.file(at(signals)));
+      assert.equal(await run("showUnusualLines"), undefined);
     });
   });
 

@@ -131,8 +131,15 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
     ],
   },
   [methods.surprise.method]: {
-    good: { file: "/work/a.ts" },
-    bad: [{}, { file: "a.ts" }, { file: longText }, { file: ["/work/a.ts"] }],
+    good: { file: "/work/a.ts", text: "" },
+    bad: [
+      {},
+      { file: "a.ts" },
+      { file: longText },
+      { file: ["/work/a.ts"] },
+      { file: "/work/a.ts", text: null },
+      { file: "/work/a.ts", text: "x".repeat(400_001) },
+    ],
   },
   [methods.selfTest.method]: {
     good: { ...selfTest, perPoint: 40, distances: [0, 4_096] },

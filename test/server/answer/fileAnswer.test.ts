@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { SelectedCode } from "../../../protocol/types.ts";
 import { Answerer } from "../../../server/answer/answerer.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
+import type { SurprisesOf } from "../../../server/answer/unusualInFile.ts";
 import { MemorySource } from "./memorySource.ts";
 
 const hashText = await createHashText();
 
-async function ask(files: Readonly<Record<string, string>>, question: string): Promise<string> {
+async function ask(
+  files: Readonly<Record<string, string>>,
+  question: string,
+  surprisesOf?: SurprisesOf,
+  selection?: SelectedCode,
+): Promise<string> {
   const source = new MemorySource(new Map(Object.entries(files)), hashText);
   const clock = { nowMs: () => 0, elapsedMs: () => 0 };
   const answerer = new Answerer({
@@ -15,9 +22,10 @@ async function ask(files: Readonly<Record<string, string>>, question: string): P
     hashText,
     clock,
     statusCommand: "Lore: Show Status",
+    ...(surprisesOf === undefined ? {} : { surprisesOf }),
   });
   const { markdown } = await answerer.ask(
-    { question, askId: "ask" },
+    { question, askId: "ask", ...(selection === undefined ? {} : { selection }) },
     () => undefined,
     new AbortController().signal,
   );
@@ -77,6 +85,41 @@ test("of a long file what others can use is shown first", async () => {
   );
   assert.ok(answer.includes("31 things") && answer.includes("of which I show 12"), answer);
   assert.ok(answer.includes("`export const shared = 1;`"), answer);
+});
+
+const odd = "const zq9 = ~wobble ^ 0x3f;";
+const waves = [...Array.from({ length: 10 }, (_, n) => `const wave${n} = height(${n});`), odd];
+/** Line 10 surprises. */
+const surprisesOf: SurprisesOf = () =>
+  Promise.resolve(waves.map((_, line) => ({ line, nats: line === 10 ? 6 : 2, nTokens: 10 })));
+
+test("what is unusual in a file is told with its place", async () => {
+  const answer = await ask({ "waves.ts": waves.join("\n") }, "what is waves.ts?", surprisesOf);
+  assert.match(answer, /Unusual for this workspace[^]*`waves\.ts:11`\]\(#cite-\d+\): `const zq9/);
+});
+
+test("of selected code what is unusual in it is told, and nothing of the rest of its file", async () => {
+  const files = { "waves.ts": waves.join("\n") };
+  for (const [startLine, isTold] of [
+    [9, true],
+    [0, false],
+  ] as const) {
+    const range = { startLine, endLine: startLine + 1 };
+    const text = waves.slice(startLine, startLine + 2).join("\n");
+    const selection = { file: "/work/waves.ts", text, range };
+    const answer = await ask(files, "what does this do?", surprisesOf, selection);
+    assert.equal(answer.includes("Unusual for this workspace"), isTold, answer);
+  }
+});
+
+test("a file is told of without, when the deep memory does not know or is too late", async () => {
+  const files = { "waves.ts": waves.join("\n") };
+  for (const silent of [undefined, (): Promise<undefined> => Promise.resolve(undefined)]) {
+    const answer = await ask(files, "what is waves.ts?", silent);
+    assert.ok(answer.includes("is a file of 11 lines") && !answer.includes("Unusual"), answer);
+  }
+  const long = { "waves.ts": [...waves, "/".repeat(16_000)].join("\n") };
+  assert.ok(!(await ask(long, "what is waves.ts?", surprisesOf)).includes("Unusual"));
 });
 
 const shop = {

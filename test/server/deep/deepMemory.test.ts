@@ -231,3 +231,14 @@ test("what is far from the cursor in the same file is told, and what was saved a
   const own = await opened.complete("own.ts", again, { line: line - 1, suffix });
   assert.doesNotMatch(own?.text ?? "", /4821/);
 });
+
+test("the surprise of unsaved text is told, not of the file on the disk", async () => {
+  using files = workspace({ "a.ts": other, "b.ts": told });
+  await using opened = await openDeepMemory(files);
+  await opened.ready(2);
+  const { lines } = await opened.deep.surprise(
+    { file: path.join(opened.folder, "b.ts"), text: "one\ntwo\nthree\n" },
+    AbortSignal.timeout(60_000),
+  );
+  assert.equal(lines.length, 3);
+});
