@@ -16,7 +16,7 @@ import { ModelFaultError, type ModelFault } from "../model/modelFault.ts";
 import type { Clock, Logger } from "../ports.ts";
 import { Completer } from "./completer.ts";
 import { nothingHeld, type DeepCall, type DeepFailure, type DeepReply } from "./deepCalls.ts";
-import { fileIdOf, type DeepFile } from "./deepFiles.ts";
+import { fileIdOf, isTooLarge, type WorkspaceFiles } from "./deepFiles.ts";
 import type { DeepSource } from "./deepSource.ts";
 import { DeepWriter } from "./deepWriter.ts";
 import { RequestQueue } from "./requestQueue.ts";
@@ -78,7 +78,7 @@ export class DeepHost {
   #settings: DeepMemorySettings | undefined;
   #opened: Opened | undefined;
   #detail: DeepMemoryDetail | undefined;
-  #files: readonly DeepFile[] = [];
+  #files: WorkspaceFiles = { files: [], readable: new Set(), unread: new Set() };
   #isPaused = false;
   readonly #requests = new Map<number, AbortController>();
   /** Completions have a sequence of their own, and do not wait for a self-test. */
@@ -185,8 +185,7 @@ export class DeepHost {
     const files = this.#options.source.changedFiles();
     if (files === undefined) return;
     this.#files = files;
-    // While nothing is open nothing is known of what is gone.
-    if (this.#options.source.isOpen) this.#opened?.writer.follow(files);
+    this.#opened?.writer.follow(files);
   }
 
   #forget(rootId: string): void {
@@ -289,7 +288,8 @@ export class DeepHost {
   }
 
   *#streamed(): Generator<StreamedFile> {
-    for (const file of this.#files) {
+    for (const file of this.#files.files) {
+      if (isTooLarge(file)) continue;
       const text = this.#options.source.read(file);
       if (text !== undefined) yield { path: file.path, text };
     }

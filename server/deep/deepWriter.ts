@@ -2,20 +2,19 @@
  * Keeps the bank equal to the files that it should hold: encodes what is new, in the order of its use to the user,
  * and lets go of what is gone. One chunk at a time, so that whoever asks waits for one chunk at most.
  */
-import type { BankFile, ChunkPlace, BankChunk, PutOutcome } from "../bank/bankTypes.ts";
+import type { ChunkPlace, BankChunk, PutOutcome } from "../bank/bankTypes.ts";
 import type { ChunkShape } from "../lm/chunks.ts";
 import type { LmTokenizer } from "../lm/lmTokenizer.ts";
 import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { Clock, Logger } from "../ports.ts";
 import { chunksToPut, cutFile, tokensIn, type CutChunk } from "./chunkWork.ts";
-import { fileIdOf, type DeepFile } from "./deepFiles.ts";
+import { fileIdOf, type DeepFile, type WorkspaceFiles } from "./deepFiles.ts";
+import { Holdings, type HoldingsBank } from "./holdings.ts";
 
 /** What the writer needs of the bank. */
-export interface WriterBank {
+export interface WriterBank extends HoldingsBank {
   has(chunkHash: string): boolean;
   put(fileId: string, contentHash: string, chunks: readonly (BankChunk | ChunkPlace)[]): PutOutcome;
-  remove(fileId: string): unknown;
-  files(): readonly BankFile[];
 }
 
 /** Why the writer waits by itself. */
@@ -57,11 +56,7 @@ const rateMs = 5_000;
 
 export class DeepWriter {
   readonly #options: DeepWriterOptions;
-  /** Files that are to be encoded, most urgent first. */
-  #queue: DeepFile[] = [];
-  #queuedBytes = 0;
-  #nHeld = 0;
-  readonly #leftOut = new Map<string, string>();
+  readonly #holdings: Holdings;
   #isPaused = false;
   #pause: WriterPause | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -72,28 +67,19 @@ export class DeepWriter {
 
   constructor(options: DeepWriterOptions) {
     this.#options = options;
+    this.#holdings = new Holdings(options.bank);
   }
 
-  /** Tells which files are to be held; all others are let go. The first ones are encoded first. */
-  follow(files: readonly DeepFile[]): void {
-    const { bank } = this.#options;
-    const held = new Map(bank.files().map(({ fileId, contentHash }) => [fileId, contentHash]));
-    const wanted = new Set<string>();
-    this.#queue = [];
-    for (const file of files) {
-      const fileId = fileIdOf(file.rootId, file.path);
-      const hash = String(file.hash);
-      wanted.add(fileId);
-      if (held.get(fileId) === hash || this.#leftOut.get(fileId) === hash) continue;
-      this.#queue.push(file);
-    }
-    for (const fileId of held.keys()) if (!wanted.has(fileId)) bank.remove(fileId);
-    for (const fileId of this.#leftOut.keys())
-      if (!wanted.has(fileId)) this.#leftOut.delete(fileId);
-    this.#queuedBytes = this.#queue.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    this.#nHeld = wanted.size - this.#queue.length - this.#leftOut.size;
+  /** Tells which files are to be held; those that are gone are let go. The first ones are encoded first. */
+  follow(workspace: WorkspaceFiles): void {
+    this.#holdings.follow(workspace);
     this.#options.changed();
     this.#go();
+  }
+
+  /** Files of which nothing may be told: what the bank has of them is not what they say by now. */
+  get hidden(): ReadonlySet<string> {
+    return this.#holdings.hidden;
   }
 
   /** Stops after the chunk that is being encoded, or goes on. */
@@ -103,17 +89,18 @@ export class DeepWriter {
   }
 
   /** Files that were left out for want of room are tried again. */
-  roomChanged(files: readonly DeepFile[]): void {
-    this.#leftOut.clear();
-    this.follow(files);
+  roomChanged(workspace: WorkspaceFiles): void {
+    this.#holdings.retryLeftOut();
+    this.follow(workspace);
   }
 
   progress(): WriterProgress {
+    const { nHeld, nQueued, nLeftOut, queuedBytes } = this.#holdings.counts;
     return {
-      filesEncoded: this.#nHeld,
-      filesToEncode: this.#queue.length,
-      filesLeftOut: this.#leftOut.size,
-      bytesToEncode: this.#queuedBytes,
+      filesEncoded: nHeld,
+      filesToEncode: nQueued,
+      filesLeftOut: nLeftOut,
+      bytesToEncode: queuedBytes,
       tokensPerSecond: this.#rate(),
       pause: this.#pause,
     };
@@ -142,26 +129,25 @@ export class DeepWriter {
 
   #mayWork(): boolean {
     return (
-      !this.#isClosed && !this.#isPaused && this.#pause === undefined && this.#queue.length > 0
+      !this.#isClosed &&
+      !this.#isPaused &&
+      this.#pause === undefined &&
+      this.#holdings.next !== undefined
     );
   }
 
   async #run(): Promise<void> {
     while (this.#mayWork()) {
       if (this.#options.availableBytes() < minAvailableBytes) return this.#wait("memoryPressure");
-      const file = this.#queue[0] as DeepFile;
+      const file = this.#holdings.next as DeepFile;
       const outcome = await this.#write(file).catch((error: unknown) => {
         if (error instanceof Interrupted) return "interrupted";
         throw error;
       });
       if (outcome === "diskFull") return this.#wait("diskFull");
-      // What was wanted may have changed meanwhile.
-      if (outcome === "interrupted" || this.#queue[0] !== file) continue;
-      this.#queue.shift();
-      this.#queuedBytes -= file.sizeBytes;
-      if (outcome === "stored") this.#nHeld++;
-      if (outcome === "noRoom")
-        this.#leftOut.set(fileIdOf(file.rootId, file.path), String(file.hash));
+      if (outcome === "stored") this.#holdings.stored(file);
+      if (outcome === "noRoom") this.#holdings.leftOut(file);
+      if (outcome === "gone") this.#holdings.gone(file);
       this.#options.changed();
     }
   }
@@ -198,7 +184,7 @@ export class DeepWriter {
     const encoded = await encode(tokens);
     this.#lately.push({ at: clock.elapsedMs(), nTokens: tokens.length });
     changed();
-    if (this.#isClosed || this.#isPaused || this.#queue[0] !== file) throw new Interrupted();
+    if (this.#isClosed || this.#isPaused || this.#holdings.next !== file) throw new Interrupted();
     return encoded;
   }
 
