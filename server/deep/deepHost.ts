@@ -19,6 +19,7 @@ import { nothingHeld, type DeepCall, type DeepFailure, type DeepReply } from "./
 import { fileIdOf, isTooLarge, type WorkspaceFiles } from "./deepFiles.ts";
 import type { DeepSource } from "./deepSource.ts";
 import { DeepWriter } from "./deepWriter.ts";
+import { withoutHidden, type ReaderBank } from "./recallTokens.ts";
 import { RequestQueue } from "./requestQueue.ts";
 import { runSelfTest, SelfTestError, type StreamedFile } from "./selfTest.ts";
 import { surpriseOfFile } from "./surpriseOfFile.ts";
@@ -59,6 +60,8 @@ interface Opened {
   readonly folder: string;
   readonly model: LmModel;
   readonly bank: BankStore;
+  /** Tells nothing that is not as the files are by now. */
+  readonly reader: ReaderBank;
   readonly encoder: ChunkThread;
   readonly writer: DeepWriter;
   readonly completer: Completer;
@@ -163,8 +166,10 @@ export class DeepHost {
       changed: () => this.#say(),
       failed: (error) => this.#fail(error),
     });
-    const completer = new Completer({ bank, tokenizer, shape, sequence: model.sequence(), clock });
-    return { folder, model, bank, encoder, writer, completer };
+    const reader = withoutHidden(bank, () => writer.hidden);
+    const sequence = model.sequence();
+    const completer = new Completer({ bank: reader, tokenizer, shape, sequence, clock });
+    return { folder, model, bank, reader, encoder, writer, completer };
   }
 
   #configure(settings: DeepMemorySettings): void {
@@ -243,7 +248,7 @@ export class DeepHost {
   }
 
   async #surprise(
-    { model, bank }: Opened,
+    { model, reader: bank }: Opened,
     { file }: { readonly file: string },
     signal: AbortSignal,
   ) {

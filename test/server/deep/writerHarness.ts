@@ -7,6 +7,7 @@ import { BankStore } from "../../../server/bank/bankStore.ts";
 import { ChunkEncoder, type EncodedChunk } from "../../../server/lm/chunkEncoder.ts";
 import type { LmModel } from "../../../server/lm/lmModel.ts";
 import { fileIdOf, type DeepFile, type WorkspaceFiles } from "../../../server/deep/deepFiles.ts";
+import { withoutHidden } from "../../../server/deep/recallTokens.ts";
 import { DeepWriter, type WriterProgress } from "../../../server/deep/deepWriter.ts";
 import { nodeClock } from "../../../server/nodePorts.ts";
 import { kernel } from "../bank/bankHarness.ts";
@@ -140,10 +141,8 @@ export class OpenedWriter {
   told(): string[] {
     const { nKvHeads, dHead } = this.model.parts.manifest.config;
     const query = new Float32Array(nKvHeads * dHead).fill(1);
-    const outcome = this.bank.recall([query], {
-      ...{ nBlocks: 128, neighbourShare: 0 },
-      only: (fileId) => !this.writer.hidden.has(fileId),
-    });
+    const reader = withoutHidden(this.bank, () => this.writer.hidden);
+    const outcome = reader.recall([query], { nBlocks: 128, neighbourShare: 0.3 });
     assert.ok(outcome.kind === "recalled");
     return [...new Set(outcome.blocks.map(({ fileId }) => fileId))].sort();
   }
