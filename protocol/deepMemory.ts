@@ -7,7 +7,11 @@ import type { ModelFaultKind } from "./notices.ts";
 /** What the user can set about the deep memory. */
 export interface DeepMemorySettings {
   readonly enabled: boolean;
-  /** What it may take on disk, over all folders; the oldest and least recalled is forgotten first. */
+  /**
+   * What it may take on disk, over all folders. What is open or was edited takes the room of what is oldest and least
+   * recalled; all else is left out when there is no room, and the memories of folders that were not opened for longest
+   * go first.
+   */
   readonly maxDiskBytes: number;
 }
 

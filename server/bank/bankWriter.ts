@@ -3,7 +3,7 @@
  * erasing of what is gone. A kill in between leaves the state before or after, and what is to be erased is noted.
  */
 import { asMemoryError, isDiskFull, isStoreFailure } from "../memory/database.ts";
-import { planPut, planRemove, putFault, type BankChange } from "./bankChange.ts";
+import { planPut, planRemove, planShrink, putFault, type BankChange } from "./bankChange.ts";
 import { tokensIn } from "./chunkRecord.ts";
 import { loseChunk, type BankParts } from "./bankParts.ts";
 import type { Block, StoredChunk, StoredFile } from "./bankTables.ts";
@@ -73,6 +73,16 @@ export class BankWriter {
     if (outcome.kind !== "done") return outcome;
     tables.files.delete(fileId);
     this.#apply(change);
+    return outcome;
+  }
+
+  /** Forgets until there is no more than the capacity. */
+  shrink(): ChangeOutcome {
+    const { tables, capacityBytes } = this.#parts;
+    if (tables.liveBytes <= capacityBytes) return { kind: "done" };
+    const change = planShrink(this.#parts);
+    const outcome = attempt(() => this.#commit(change, () => undefined));
+    if (outcome.kind === "done") this.#apply(change);
     return outcome;
   }
 

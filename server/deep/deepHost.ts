@@ -14,12 +14,15 @@ import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { LmModel, LmOutcome, LmParts } from "../lm/lmModel.ts";
 import { ModelFaultError, type ModelFault } from "../model/modelFault.ts";
 import type { Clock, Logger } from "../ports.ts";
+import { Budget } from "./budget.ts";
 import { Completer } from "./completer.ts";
 import { nothingHeld, type DeepCall, type DeepFailure, type DeepReply } from "./deepCalls.ts";
 import { fileIdOf, isTooLarge, type WorkspaceFiles } from "./deepFiles.ts";
 import type { DeepSource } from "./deepSource.ts";
 import { DeepWriter } from "./deepWriter.ts";
 import { withoutHidden, type ReaderBank } from "./recallTokens.ts";
+import { recordBytesPerToken } from "./fileWriter.ts";
+import { bytesPerTokenOfSource } from "./holdings.ts";
 import { RequestQueue } from "./requestQueue.ts";
 import { runSelfTest, SelfTestError, type StreamedFile } from "./selfTest.ts";
 import { surpriseOfFile } from "./surpriseOfFile.ts";
@@ -60,6 +63,7 @@ interface Opened {
   readonly folder: string;
   readonly model: LmModel;
   readonly bank: BankStore;
+  readonly budget: Budget;
   /** Tells nothing that is not as the files are by now. */
   readonly reader: ReaderBank;
   readonly encoder: ChunkThread;
@@ -71,10 +75,6 @@ interface Opened {
 const lookMs = 2_000;
 const upkeepMs = 50;
 const saidMs = 200;
-/** Bytes of a record for each token of its chunk, for what a file will need; see `docs/memory-model.md`. */
-const bytesPerToken = 320;
-/** Bytes of source for a token, before files have been counted. */
-const bytesPerTokenOfSource = 3.1;
 
 export class DeepHost {
   readonly #options: DeepHostOptions;
@@ -156,32 +156,35 @@ export class DeepHost {
   #put(folder: string, model: LmModel, bank: BankStore): Opened {
     const { source, openEncoder, availableBytes, clock, log } = this.#options;
     const encoder = openEncoder(model.parts);
+    const budget = new Budget({ folder, bank, clock }, this.#settings?.maxDiskBytes ?? 0);
     const { tokenizer, shape } = model.parts;
     const writer = new DeepWriter({
       ...{ bank, tokenizer, shape, availableBytes, clock, log },
       encode: (tokens) => encoder.encode(tokens),
       read: (file) => source.read(file),
-      hasRoom: (nTokens) =>
-        bank.liveBytes + nTokens * bytesPerToken <= (this.#settings?.maxDiskBytes ?? 0),
+      bytesPerToken: recordBytesPerToken(model.parts.manifest.config),
+      capacityBytes: () => budget.capacityBytes,
       changed: () => this.#say(),
       failed: (error) => this.#fail(error),
     });
     const reader = withoutHidden(bank, () => writer.hidden);
     const sequence = model.sequence();
     const completer = new Completer({ bank: reader, tokenizer, shape, sequence, clock });
-    return { folder, model, bank, reader, encoder, writer, completer };
+    return { folder, model, bank, budget, reader, encoder, writer, completer };
   }
 
   #configure(settings: DeepMemorySettings): void {
     const before = this.#settings;
     this.#settings = settings;
     if (before === undefined || before.maxDiskBytes === settings.maxDiskBytes) return;
-    this.#opened?.writer.roomChanged(this.#files);
+    this.#opened?.budget.set(settings.maxDiskBytes);
+    this.#opened?.writer.follow(this.#files);
   }
 
   #tick(): void {
     this.#look();
-    const { bank, writer } = this.#opened ?? {};
+    const { bank, budget, writer } = this.#opened ?? {};
+    budget?.look();
     if (bank === undefined || writer?.progress().filesToEncode !== 0) return;
     void bank.upkeep(upkeepMs).catch((error: unknown) => this.#fail(error));
   }

@@ -2,34 +2,22 @@
  * Keeps the bank equal to the files that it should hold: encodes what is new, in the order of its use to the user,
  * and lets go of what is gone. One chunk at a time, so that whoever asks waits for one chunk at most.
  */
-import type { ChunkPlace, BankChunk, PutOutcome } from "../bank/bankTypes.ts";
-import type { ChunkShape } from "../lm/chunks.ts";
-import type { LmTokenizer } from "../lm/lmTokenizer.ts";
 import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { Clock, Logger } from "../ports.ts";
-import { chunksToPut, cutFile, tokensIn, type CutChunk } from "./chunkWork.ts";
-import { fileIdOf, type DeepFile, type WorkspaceFiles } from "./deepFiles.ts";
+import type { DeepFile, WorkspaceFiles } from "./deepFiles.ts";
+import { FileWriter, Interrupted, type FileBank, type FileWriterOptions } from "./fileWriter.ts";
 import { Holdings, type HoldingsBank } from "./holdings.ts";
-
-/** What the writer needs of the bank. */
-export interface WriterBank extends HoldingsBank {
-  has(chunkHash: string): boolean;
-  put(fileId: string, contentHash: string, chunks: readonly (BankChunk | ChunkPlace)[]): PutOutcome;
-}
 
 /** Why the writer waits by itself. */
 export type WriterPause = "diskFull" | "memoryPressure";
 
-export interface DeepWriterOptions {
-  readonly bank: WriterBank;
-  readonly tokenizer: LmTokenizer;
-  readonly shape: ChunkShape;
+export interface DeepWriterOptions extends Omit<
+  FileWriterOptions,
+  "bank" | "encode" | "roomBytes"
+> {
+  readonly bank: FileBank & HoldingsBank;
   /** Rejects with a ModelFaultError when the model does not work. */
   readonly encode: (tokens: Uint16Array) => Promise<EncodedChunk>;
-  /** The file's text when it is what the memory knows, else `undefined`: the memory will tell of the new one. */
-  readonly read: (file: DeepFile) => string | undefined;
-  /** Whether so many tokens more are within the budget. */
-  readonly hasRoom: (nTokens: number) => boolean;
   /** Bytes that the machine has left. */
   readonly availableBytes: () => number;
   readonly clock: Clock;
@@ -57,6 +45,7 @@ const rateMs = 5_000;
 export class DeepWriter {
   readonly #options: DeepWriterOptions;
   readonly #holdings: Holdings;
+  readonly #files: FileWriter;
   #isPaused = false;
   #pause: WriterPause | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -67,7 +56,12 @@ export class DeepWriter {
 
   constructor(options: DeepWriterOptions) {
     this.#options = options;
-    this.#holdings = new Holdings(options.bank);
+    this.#holdings = new Holdings(options);
+    this.#files = new FileWriter({
+      ...options,
+      encode: (tokens, file) => this.#encode(tokens, file),
+      roomBytes: () => this.#holdings.roomBytes,
+    });
   }
 
   /** Tells which files are to be held; those that are gone are let go. The first ones are encoded first. */
@@ -86,12 +80,6 @@ export class DeepWriter {
   setPaused(isPaused: boolean): void {
     this.#isPaused = isPaused;
     this.#go();
-  }
-
-  /** Files that were left out for want of room are tried again. */
-  roomChanged(workspace: WorkspaceFiles): void {
-    this.#holdings.retryLeftOut();
-    this.follow(workspace);
   }
 
   progress(): WriterProgress {
@@ -140,41 +128,12 @@ export class DeepWriter {
     while (this.#mayWork()) {
       if (this.#options.availableBytes() < minAvailableBytes) return this.#wait("memoryPressure");
       const file = this.#holdings.next as DeepFile;
-      const outcome = await this.#write(file).catch((error: unknown) => {
-        if (error instanceof Interrupted) return "interrupted";
-        throw error;
-      });
-      if (outcome === "diskFull") return this.#wait("diskFull");
-      if (outcome === "stored") this.#holdings.stored(file);
-      if (outcome === "noRoom") this.#holdings.leftOut(file);
-      if (outcome === "gone") this.#holdings.gone(file);
+      const outcome = await this.#files.write(file);
+      if (outcome.kind === "diskFull") return this.#wait("diskFull");
+      if (outcome.kind === "stored") this.#holdings.stored(file);
+      if (outcome.kind === "noRoom") this.#holdings.leftOut(file, outcome);
+      if (outcome.kind === "gone") this.#holdings.gone(file);
       this.#options.changed();
-    }
-  }
-
-  async #write(file: DeepFile): Promise<"stored" | "gone" | "noRoom" | "diskFull" | "interrupted"> {
-    const { bank, tokenizer, shape, read, hasRoom } = this.#options;
-    const text = read(file);
-    if (text === undefined) return "gone";
-    const cuts = cutFile(tokenizer, shape, file.path, text);
-    // The bank would forget what is older, but the most useful files came first.
-    const isNew = ({ chunkHash }: CutChunk): boolean => !bank.has(chunkHash);
-    if (!hasRoom(tokensIn(cuts.filter(isNew)))) return "noRoom";
-    const encode = (tokens: Uint16Array): Promise<EncodedChunk> => this.#encode(tokens, file);
-    const chunks = await chunksToPut(cuts, { bank, tokenizer, encode });
-    const put = bank.put(fileIdOf(file.rootId, file.path), String(file.hash), chunks);
-    switch (put.kind) {
-      case "stored":
-        return "stored";
-      case "overBudget":
-        return "noRoom";
-      case "diskFull":
-        return "diskFull";
-      case "unknownChunks":
-        // Forgotten between the question and the writing: now they are encoded.
-        return "interrupted";
-      case "refused":
-        throw new Error(`the bank refuses a chunk: ${put.fault}`);
     }
   }
 
@@ -206,6 +165,3 @@ export class DeepWriter {
     return Math.round((nTokens / (now - first.at)) * 1_000);
   }
 }
-
-/** A file is not encoded to its end. */
-class Interrupted extends Error {}

@@ -14,22 +14,51 @@ import {
 
 /** What is needed of the bank. */
 export interface HoldingsBank {
+  readonly liveBytes: number;
   files(): readonly BankFile[];
   remove(fileId: string): ChangeOutcome;
+  pin(fileId: string, isPinned: boolean): ChangeOutcome;
 }
+
+export interface HoldingsOptions {
+  readonly bank: HoldingsBank;
+  /** Bytes that the bank may hold now. */
+  readonly capacityBytes: () => number;
+  /** Bytes of a record for each token of its chunk. */
+  readonly bytesPerToken: number;
+}
+
+/** Content that is left out. */
+interface LeftOut {
+  readonly hash: string;
+  /** Bytes more that it needs in the bank. */
+  readonly neededBytes: number;
+  /** Does not fit even when others are forgotten for it. */
+  readonly isTooMuch: boolean;
+}
+
+/** Bytes of source for a token, before a file has been cut. */
+export const bytesPerTokenOfSource = 3.1;
+/**
+ * Share of the capacity that files do not fill for which nothing is forgotten: more than is made free at once when
+ * something is, so that what was forgotten does not come back to be forgotten again.
+ */
+const reservedShare = 0.03;
 
 export class Holdings {
   readonly #bank: HoldingsBank;
+  readonly #options: HoldingsOptions;
   /** Files that are to be encoded, most urgent first. */
   #queue: DeepFile[] = [];
   #queuedBytes = 0;
   #nHeld = 0;
   readonly #hidden = new Set<string>();
   /** Content that is left out, by file. */
-  readonly #leftOut = new Map<string, string>();
+  readonly #leftOut = new Map<string, LeftOut>();
 
-  constructor(bank: HoldingsBank) {
-    this.#bank = bank;
+  constructor(options: HoldingsOptions) {
+    this.#options = options;
+    this.#bank = options.bank;
   }
 
   /** Files whose content in the bank is not theirs, or not known to be: nothing of them may be told. */
@@ -40,6 +69,11 @@ export class Holdings {
   /** The file that is to be encoded next. */
   get next(): DeepFile | undefined {
     return this.#queue[0];
+  }
+
+  /** Bytes that are free without forgetting anything. */
+  get roomBytes(): number {
+    return this.#options.capacityBytes() * (1 - reservedShare) - this.#bank.liveBytes;
   }
 
   get counts(): { nHeld: number; nQueued: number; nLeftOut: number; queuedBytes: number } {
@@ -60,42 +94,70 @@ export class Holdings {
         .map((file) => [fileIdOf(file.rootId, file.path), file] as const),
     );
     this.#hidden.clear();
-    for (const [fileId, { contentHash }] of held) {
+    for (const [fileId, { contentHash, isPinned }] of held) {
       const file = wanted.get(fileId);
       if (file === undefined || String(file.hash) !== contentHash) this.#hidden.add(fileId);
       if (file === undefined && isGone(fileId, workspace)) this.#bank.remove(fileId);
-    }
-    this.#queue = [];
-    for (const [fileId, file] of wanted) {
-      const hash = String(file.hash);
-      if (held.get(fileId)?.contentHash === hash || this.#leftOut.get(fileId) === hash) continue;
-      this.#queue.push(file);
+      else if (file !== undefined && file.isOpen !== isPinned) this.#bank.pin(fileId, file.isOpen);
     }
     for (const fileId of this.#leftOut.keys())
       if (!wanted.has(fileId)) this.#leftOut.delete(fileId);
+    this.#queue = this.#toEncode(wanted, held);
     this.#queuedBytes = this.#queue.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     this.#nHeld = wanted.size - this.#queue.length - this.#leftOut.size;
   }
 
-  /** What was left out is tried again by the next `follow`. */
-  retryLeftOut(): void {
-    this.#leftOut.clear();
-  }
-
   /** The bank has the file as it is. */
   stored(file: DeepFile): void {
-    this.#hidden.delete(fileIdOf(file.rootId, file.path));
-    if (this.#leave(file)) this.#nHeld++;
+    const fileId = fileIdOf(file.rootId, file.path);
+    this.#hidden.delete(fileId);
+    if (!this.#leave(file)) return;
+    this.#nHeld++;
+    if (file.isOpen) this.#bank.pin(fileId, true);
   }
 
-  /** There is no room for a file. */
-  leftOut(file: DeepFile): void {
-    if (this.#leave(file)) this.#leftOut.set(fileIdOf(file.rootId, file.path), String(file.hash));
+  /** There is no room for a file. What the bank has of it from before is let go, unless that is part of it as it is. */
+  leftOut(file: DeepFile, left: Omit<LeftOut, "hash">): void {
+    const fileId = fileIdOf(file.rootId, file.path);
+    if (this.#leave(file)) this.#leftOut.set(fileId, { hash: String(file.hash), ...left });
+    if (this.#hidden.has(fileId)) this.#bank.remove(fileId);
   }
 
   /** The file is not what it was; the memory will tell what it is. */
   gone(file: DeepFile): void {
     this.#leave(file);
+  }
+
+  #toEncode(
+    wanted: ReadonlyMap<string, DeepFile>,
+    held: ReadonlyMap<string, BankFile>,
+  ): DeepFile[] {
+    let room = this.roomBytes;
+    const queue: DeepFile[] = [];
+    for (const [fileId, file] of wanted) {
+      const hash = String(file.hash);
+      const { contentHash, nForgotten } = held.get(fileId) ?? { nForgotten: 0 };
+      const isHeld = contentHash === hash;
+      if (isHeld && nForgotten === 0) {
+        this.#leftOut.delete(fileId);
+        continue;
+      }
+      let left = this.#leftOut.get(fileId);
+      if (isHeld && left?.hash !== hash) {
+        // Part of it was forgotten.
+        const neededBytes = (file.sizeBytes / bytesPerTokenOfSource) * this.#options.bytesPerToken;
+        left = { hash, neededBytes, isTooMuch: false };
+        this.#leftOut.set(fileId, left);
+      }
+      if (left?.hash === hash) {
+        const mayForget = file.isOpen && !left.isTooMuch;
+        if (!mayForget && left.neededBytes > room) continue;
+        room -= left.neededBytes;
+        this.#leftOut.delete(fileId);
+      }
+      queue.push(file);
+    }
+    return queue;
   }
 
   /** Returns false when the file is not wanted any more. */

@@ -7,6 +7,7 @@ import { BankStore } from "../../../server/bank/bankStore.ts";
 import { ChunkEncoder, type EncodedChunk } from "../../../server/lm/chunkEncoder.ts";
 import type { LmModel } from "../../../server/lm/lmModel.ts";
 import { fileIdOf, type DeepFile, type WorkspaceFiles } from "../../../server/deep/deepFiles.ts";
+import { recordBytesPerToken } from "../../../server/deep/fileWriter.ts";
 import { withoutHidden } from "../../../server/deep/recallTokens.ts";
 import { DeepWriter, type WriterProgress } from "../../../server/deep/deepWriter.ts";
 import { nodeClock } from "../../../server/nodePorts.ts";
@@ -76,7 +77,8 @@ export class OpenedWriter {
       ...{ bank: this.bank, tokenizer, shape, clock: nodeClock, log: quietLog },
       encode: (tokens) => this.#encode(tokens),
       read: (file) => this.#read(file),
-      hasRoom: (nTokens) => this.bank.liveBytes + nTokens * 320 <= this.setting.capacityBytes,
+      bytesPerToken: recordBytesPerToken(manifest.config),
+      capacityBytes: () => this.setting.capacityBytes,
       availableBytes: () => this.setting.availableBytes,
       changed: () => this.#changed.forEach((look) => look()),
       failed: (error) => {
