@@ -5,7 +5,7 @@
 import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { Clock, Logger } from "../ports.ts";
 import type { DeepFile, WorkspaceFiles } from "./deepFiles.ts";
-import { FileWriter, Interrupted, type FileBank, type FileWriterOptions } from "./fileWriter.ts";
+import { FileWriter, type FileBank, type FileWriterOptions } from "./fileWriter.ts";
 import { Holdings, type HoldingsBank } from "./holdings.ts";
 
 /** Why the writer waits by itself. */
@@ -13,7 +13,7 @@ export type WriterPause = "diskFull" | "memoryPressure";
 
 export interface DeepWriterOptions extends Omit<
   FileWriterOptions,
-  "bank" | "encode" | "roomBytes"
+  "bank" | "wish" | "putsPart" | "roomBytes"
 > {
   readonly bank: FileBank & HoldingsBank;
   /** Rejects with a ModelFaultError when the model does not work. */
@@ -59,7 +59,9 @@ export class DeepWriter {
     this.#holdings = new Holdings(options);
     this.#files = new FileWriter({
       ...options,
-      encode: (tokens, file) => this.#encode(tokens, file),
+      encode: (tokens) => this.#encode(tokens),
+      wish: (file) => this.#wish(file),
+      putsPart: (file) => this.#holdings.hide(file),
       roomBytes: () => this.#holdings.roomBytes,
     });
   }
@@ -137,14 +139,18 @@ export class DeepWriter {
     }
   }
 
-  /** Rejects with Interrupted when nobody wants the file any more, or not now. */
-  async #encode(tokens: Uint16Array, file: DeepFile): Promise<EncodedChunk> {
+  async #encode(tokens: Uint16Array): Promise<EncodedChunk> {
     const { encode, clock, changed } = this.#options;
     const encoded = await encode(tokens);
     this.#lately.push({ at: clock.elapsedMs(), nTokens: tokens.length });
     changed();
-    if (this.#isClosed || this.#isPaused || this.#holdings.next !== file) throw new Interrupted();
     return encoded;
+  }
+
+  #wish(file: DeepFile): "now" | "later" | "none" {
+    if (!this.#holdings.wants(file)) return "none";
+    const isShort = this.#options.availableBytes() < minAvailableBytes;
+    return this.#mayWork() && !isShort && this.#holdings.isNext(file) ? "now" : "later";
   }
 
   #wait(pause: WriterPause): void {

@@ -71,6 +71,16 @@ export class Holdings {
     return this.#queue[0];
   }
 
+  /** Returns whether a file waits, as it is. */
+  wants(file: DeepFile): boolean {
+    return this.#queue.some((other) => isSame(other, file));
+  }
+
+  /** Returns whether a file, as it is, is to be encoded next. */
+  isNext(file: DeepFile): boolean {
+    return this.next !== undefined && isSame(this.next, file);
+  }
+
   /** Bytes that are free without forgetting anything. */
   get roomBytes(): number {
     return this.#options.capacityBytes() * (1 - reservedShare) - this.#bank.liveBytes;
@@ -105,6 +115,11 @@ export class Holdings {
     this.#queue = this.#toEncode(wanted, held);
     this.#queuedBytes = this.#queue.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     this.#nHeld = wanted.size - this.#queue.length - this.#leftOut.size;
+  }
+
+  /** The bank has only part of a file, or one that is no more. */
+  hide({ rootId, path }: DeepFile): void {
+    this.#hidden.add(fileIdOf(rootId, path));
   }
 
   /** The bank has the file as it is. */
