@@ -217,10 +217,14 @@ export class Catalogue {
     for (const { segment, offset } of places) this.#run("dropErasure", segment, offset);
   }
 
-  /** Forgets every chunk and says that files have to be put again; their uses tell which chunks. */
+  /**
+   * Forgets every chunk and says that files have to be put again; their uses tell which chunks. The files of records
+   * are not known any more either, and go when they are taken over.
+   */
   dropContent(): void {
     this.#database.exec(`
       DELETE FROM chunks; DELETE FROM blocks; DELETE FROM representatives; DELETE FROM erasures;
+      DELETE FROM segments;
       UPDATE files SET contentHash = '';
     `);
     this.names.clear();

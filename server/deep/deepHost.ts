@@ -89,6 +89,7 @@ export class DeepHost {
   readonly #slow = new RequestQueue();
   #looking: NodeJS.Timeout | undefined;
   #saying: NodeJS.Timeout | undefined;
+  #isTidying = false;
   #opening: Promise<void> = Promise.resolve();
 
   constructor(options: DeepHostOptions) {
@@ -183,10 +184,15 @@ export class DeepHost {
 
   #tick(): void {
     this.#look();
-    const { bank, budget, writer } = this.#opened ?? {};
+    const { bank, budget } = this.#opened ?? {};
     budget?.look();
-    if (bank === undefined || writer?.progress().filesToEncode !== 0) return;
-    void bank.upkeep(upkeepMs).catch((error: unknown) => this.#fail(error));
+    if (bank === undefined || this.#isTidying) return;
+    // While files wait as well: on a full disk it is what makes room for them.
+    this.#isTidying = true;
+    void bank
+      .upkeep(upkeepMs)
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => (this.#isTidying = false));
   }
 
   #look(): void {
