@@ -159,6 +159,11 @@ export class BankStore {
     );
   }
 
+  /** Chunks that were found to be damaged since the bank was opened; they are `missing` until their files are put again. */
+  get nLost(): number {
+    return this.#writer.nLost;
+  }
+
   /** Bytes of records that are in use: of the status the part that costs nothing. */
   get liveBytes(): number {
     return this.#parts.tables.liveBytes;

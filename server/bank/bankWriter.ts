@@ -24,6 +24,7 @@ export class BankWriter {
   /** Blocks whose recalls are not in the catalogue yet. */
   readonly #recalled = new Set<Block>();
   #toErase: RecordPlace[];
+  #nLost = 0;
 
   constructor(parts: BankParts) {
     this.#parts = parts;
@@ -113,8 +114,14 @@ export class BankWriter {
     if (outcome.kind === "done") this.#recalled.clear();
   }
 
+  /** Chunks that were lost since the bank was opened. */
+  get nLost(): number {
+    return this.#nLost;
+  }
+
   /** Drops chunks whose records are damaged: their files have to be put again. */
   lose(chunks: readonly StoredChunk[]): void {
+    this.#nLost += chunks.length;
     const { catalogue } = this.#parts;
     const drop = (): void => chunks.forEach((chunk) => loseChunk(catalogue, chunk));
     // On a full disk they are found out again when the bank is opened the next time.

@@ -184,8 +184,9 @@ export class DeepHost {
 
   #tick(): void {
     this.#look();
-    const { bank, budget } = this.#opened ?? {};
+    const { bank, budget, writer } = this.#opened ?? {};
     budget?.look();
+    writer?.tick();
     if (bank === undefined || this.#isTidying) return;
     // While files wait as well: on a full disk it is what makes room for them.
     this.#isTidying = true;
@@ -203,10 +204,7 @@ export class DeepHost {
   }
 
   #forget(rootId: string): void {
-    const bank = this.#opened?.bank;
-    if (bank === undefined) return;
-    for (const { fileId } of bank.files()) if (fileId.startsWith(`${rootId}/`)) bank.remove(fileId);
-    bank.compact();
+    this.#opened?.writer.forget(rootId);
     this.#say();
   }
 

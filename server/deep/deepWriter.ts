@@ -15,7 +15,13 @@ export interface DeepWriterOptions extends Omit<
   FileWriterOptions,
   "bank" | "wish" | "putsPart" | "roomBytes"
 > {
-  readonly bank: FileBank & HoldingsBank;
+  readonly bank: FileBank &
+    HoldingsBank & {
+      /** Chunks that were found to be damaged. */
+      readonly nLost: number;
+      /** Leaves no byte of what is gone. Returns false when the disk is too full for it. */
+      compact(): boolean;
+    };
   /** Rejects with a ModelFaultError when the model does not work. */
   readonly encode: (tokens: Uint16Array) => Promise<EncodedChunk>;
   /** Bytes that the machine has left. */
@@ -46,6 +52,11 @@ export class DeepWriter {
   readonly #options: DeepWriterOptions;
   readonly #holdings: Holdings;
   readonly #files: FileWriter;
+  #workspace: WorkspaceFiles | undefined;
+  /** As many were lost when the bank was looked at last. */
+  #nLost = 0;
+  /** Text that the user wanted forgotten may be in records that are dead. */
+  #mustCompact = false;
   #isPaused = false;
   #pause: WriterPause | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -68,14 +79,38 @@ export class DeepWriter {
 
   /** Tells which files are to be held; those that are gone are let go. The first ones are encoded first. */
   follow(workspace: WorkspaceFiles): void {
+    this.#workspace = workspace;
+    this.#nLost = this.#options.bank.nLost;
     this.#holdings.follow(workspace);
     this.#options.changed();
     this.#go();
   }
 
+  /** To be called now and then: encodes again what is found to be damaged, and lets go of what could not go before. */
+  tick(): void {
+    this.#finishForgetting();
+    if (this.#workspace !== undefined && this.#nLost !== this.#options.bank.nLost)
+      this.follow(this.#workspace);
+  }
+
+  /** Erases what there is of a root; on a full disk it is told no more, and goes when there is room. */
+  forget(rootId: string): void {
+    this.#holdings.forget(rootId);
+    this.#mustCompact = true;
+    this.#finishForgetting();
+  }
+
   /** Files of which nothing may be told: what the bank has of them is not what they say by now. */
   get hidden(): ReadonlySet<string> {
     return this.#holdings.hidden;
+  }
+
+  #finishForgetting(): void {
+    const before = this.#holdings.isLate || this.#mustCompact;
+    this.#holdings.removeGone();
+    if (this.#mustCompact && !this.#holdings.isLate)
+      this.#mustCompact = !this.#options.bank.compact();
+    if (before) this.#options.changed();
   }
 
   /** Stops after the chunk that is being encoded, or goes on. */
@@ -92,7 +127,7 @@ export class DeepWriter {
       filesLeftOut: nLeftOut,
       bytesToEncode: queuedBytes,
       tokensPerSecond: this.#rate(),
-      pause: this.#pause,
+      pause: this.#pause ?? (this.#holdings.isLate || this.#mustCompact ? "diskFull" : undefined),
     };
   }
 

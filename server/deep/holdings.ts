@@ -53,6 +53,8 @@ export class Holdings {
   #queuedBytes = 0;
   #nHeld = 0;
   readonly #hidden = new Set<string>();
+  /** Files that go, and could not yet. */
+  readonly #toRemove = new Set<string>();
   /** Content that is left out, by file. */
   readonly #leftOut = new Map<string, LeftOut>();
 
@@ -69,6 +71,29 @@ export class Holdings {
   /** The file that is to be encoded next. */
   get next(): DeepFile | undefined {
     return this.#queue[0];
+  }
+
+  /** Whether something that goes is still there, for want of room on the disk. */
+  get isLate(): boolean {
+    return this.#toRemove.size > 0;
+  }
+
+  /** Lets go of all files of a root. */
+  forget(rootId: string): void {
+    for (const { fileId } of this.#bank.files()) {
+      if (placeOfFileId(fileId).rootId !== rootId) continue;
+      this.#hidden.add(fileId);
+      this.#toRemove.add(fileId);
+    }
+  }
+
+  /** Removes what goes, as far as the disk allows. Errors: `storeUnavailable`. */
+  removeGone(): void {
+    for (const fileId of this.#toRemove) {
+      if (this.#bank.remove(fileId).kind === "diskFull") return;
+      this.#toRemove.delete(fileId);
+      this.#hidden.delete(fileId);
+    }
   }
 
   /** Returns whether a file waits, as it is. */
@@ -104,12 +129,14 @@ export class Holdings {
         .map((file) => [fileIdOf(file.rootId, file.path), file] as const),
     );
     this.#hidden.clear();
+    for (const fileId of this.#toRemove) this.#hidden.add(fileId);
     for (const [fileId, { contentHash, isPinned }] of held) {
       const file = wanted.get(fileId);
       if (file === undefined || String(file.hash) !== contentHash) this.#hidden.add(fileId);
-      if (file === undefined && isGone(fileId, workspace)) this.#bank.remove(fileId);
+      if (file === undefined && isGone(fileId, workspace)) this.#toRemove.add(fileId);
       else if (file !== undefined && file.isOpen !== isPinned) this.#bank.pin(fileId, file.isOpen);
     }
+    this.removeGone();
     for (const fileId of this.#leftOut.keys())
       if (!wanted.has(fileId)) this.#leftOut.delete(fileId);
     this.#queue = this.#toEncode(wanted, held);
@@ -126,6 +153,7 @@ export class Holdings {
   stored(file: DeepFile): void {
     const fileId = fileIdOf(file.rootId, file.path);
     this.#hidden.delete(fileId);
+    this.#toRemove.delete(fileId);
     if (!this.#leave(file)) return;
     this.#nHeld++;
     if (file.isOpen) this.#bank.pin(fileId, true);
@@ -135,7 +163,9 @@ export class Holdings {
   leftOut(file: DeepFile, left: Omit<LeftOut, "hash">): void {
     const fileId = fileIdOf(file.rootId, file.path);
     if (this.#leave(file)) this.#leftOut.set(fileId, { hash: String(file.hash), ...left });
-    if (this.#hidden.has(fileId)) this.#bank.remove(fileId);
+    if (!this.#hidden.has(fileId)) return;
+    this.#toRemove.add(fileId);
+    this.removeGone();
   }
 
   /** The file is not what it was; the memory will tell what it is. */
@@ -152,7 +182,7 @@ export class Holdings {
     for (const [fileId, file] of wanted) {
       const hash = String(file.hash);
       const { contentHash, nForgotten } = held.get(fileId) ?? { nForgotten: 0 };
-      const isHeld = contentHash === hash;
+      const isHeld = contentHash === hash && !this.#toRemove.has(fileId);
       if (isHeld && nForgotten === 0) {
         this.#leftOut.delete(fileId);
         continue;
