@@ -37,6 +37,8 @@ export const deepMemoryReasons = [
   "memoryPressure",
   /** The budget on disk is used up: files are left out. */
   "noRoom",
+  /** Files that are mostly data are too large to be encoded, and left out. */
+  "tooLarge",
   /** Another process keeps the deep memory of this folder. */
   "otherProcess",
 ] as const;
@@ -64,7 +66,7 @@ export interface DeepMemoryStatus {
   readonly filesEncoded: number;
   /** Files that wait to be encoded. */
   readonly filesToEncode: number;
-  /** Files that are not encoded for want of room in the budget. */
+  /** Files that are not encoded: for want of room in the budget, or because they are too large. */
   readonly filesLeftOut: number;
   readonly tokensEncoded: number;
   /** Tokens that wait to be encoded, estimated from the files' sizes. */

@@ -30,7 +30,7 @@ function holdings(status: DeepMemoryStatus, { t, count, size }: Wording): string
         ]
       : []),
     ...(filesLeftOut > 0
-      ? [`  ${t("left out for want of room: {0} files", count(filesLeftOut))}`]
+      ? [`  ${t("left out: {0} files", count(filesLeftOut))}`]
       : []),
     ...(tokensPerSecond > 0
       ? [`  ${t("speed: {0} tokens a second", count(tokensPerSecond))}`]

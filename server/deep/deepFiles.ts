@@ -33,7 +33,7 @@ export interface WorkspaceFiles {
   readonly unread: ReadonlySet<string>;
 }
 
-/** Files that are mostly data would fill the memory with what nobody writes by hand. */
+/** Files that are mostly data would fill the memory with what nobody writes by hand. The texts about `tooLarge` name it. */
 const largestBytes = 400_000;
 /** Roles in the order in which they are encoded. */
 const order = ["source", "test", "docs", "config"];

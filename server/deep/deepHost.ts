@@ -19,7 +19,7 @@ import { Completer } from "./completer.ts";
 import { nothingHeld, type DeepCall, type DeepFailure, type DeepReply } from "./deepCalls.ts";
 import { fileIdOf, isTooLarge, type WorkspaceFiles } from "./deepFiles.ts";
 import type { DeepSource } from "./deepSource.ts";
-import { DeepWriter } from "./deepWriter.ts";
+import { DeepWriter, type WriterProgress } from "./deepWriter.ts";
 import { withoutHidden, type ReaderBank } from "./recallTokens.ts";
 import { recordBytesPerToken } from "./fileWriter.ts";
 import { bytesPerTokenOfSource } from "./holdings.ts";
@@ -384,7 +384,7 @@ export class DeepHost {
       ...this.#stateOf(progress, pause),
       filesEncoded: progress.filesEncoded,
       filesToEncode: progress.filesToEncode,
-      filesLeftOut: progress.filesLeftOut,
+      filesLeftOut: progress.filesLeftOut + progress.filesTooLarge,
       tokensEncoded: held.nTokens,
       tokensToEncode: Math.round(progress.bytesToEncode / bytesPerTokenOfSource),
       bytesOnDisk: held.bytes,
@@ -396,13 +396,15 @@ export class DeepHost {
   }
 
   #stateOf(
-    { filesToEncode, filesLeftOut }: { filesToEncode: number; filesLeftOut: number },
+    { filesToEncode, filesLeftOut, filesTooLarge }: Omit<WriterProgress, "pause">,
     pause: "diskFull" | "memoryPressure" | undefined,
   ): Pick<DeepMemoryStatus, "state" | "detail"> {
     if (pause !== undefined) return { state: "paused", detail: { kind: pause } };
     if (this.#isPaused) return { state: "paused" };
-    const detail = filesLeftOut > 0 ? { detail: { kind: "noRoom" } as const } : {};
-    return { state: filesToEncode > 0 ? "filling" : "ready", ...detail };
+    const state = filesToEncode > 0 ? "filling" : "ready";
+    if (filesLeftOut + filesTooLarge === 0) return { state };
+    // What the user can change is said first.
+    return { state, detail: { kind: filesLeftOut > 0 ? "noRoom" : "tooLarge" } };
   }
 }
 

@@ -2,6 +2,7 @@
  * Keeps the bank equal to the files that it should hold: encodes what is new, in the order of its use to the user,
  * and lets go of what is gone. One chunk at a time, so that whoever asks waits for one chunk at most.
  */
+import type { ChunkFault } from "../bank/bankTypes.ts";
 import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { Clock, Logger } from "../ports.ts";
 import type { DeepFile, WorkspaceFiles } from "./deepFiles.ts";
@@ -36,7 +37,9 @@ export interface DeepWriterOptions extends Omit<
 export interface WriterProgress {
   readonly filesEncoded: number;
   readonly filesToEncode: number;
+  /** For want of room. */
   readonly filesLeftOut: number;
+  readonly filesTooLarge: number;
   readonly bytesToEncode: number;
   readonly tokensPerSecond: number;
   readonly pause: WriterPause | undefined;
@@ -120,11 +123,12 @@ export class DeepWriter {
   }
 
   progress(): WriterProgress {
-    const { nHeld, nQueued, nLeftOut, queuedBytes } = this.#holdings.counts;
+    const { nHeld, nQueued, nLeftOut, nTooLarge, queuedBytes } = this.#holdings.counts;
     return {
       filesEncoded: nHeld,
       filesToEncode: nQueued,
       filesLeftOut: nLeftOut,
+      filesTooLarge: nTooLarge,
       bytesToEncode: queuedBytes,
       tokensPerSecond: this.#rate(),
       pause: this.#pause ?? (this.#holdings.isLate || this.#mustCompact ? "diskFull" : undefined),
@@ -169,9 +173,16 @@ export class DeepWriter {
       if (outcome.kind === "diskFull") return this.#wait("diskFull");
       if (outcome.kind === "stored") this.#holdings.stored(file);
       if (outcome.kind === "noRoom") this.#holdings.leftOut(file, outcome);
+      if (outcome.kind === "refused") this.#leaveOut(file, outcome.fault);
       if (outcome.kind === "gone") this.#holdings.gone(file);
       this.#options.changed();
     }
+  }
+
+  /** A file of which the model makes what the bank does not take is not tried again before it changes. */
+  #leaveOut(file: DeepFile, fault: ChunkFault): void {
+    this.#options.log.log("warn", "encode", "a chunk is refused", { fault });
+    this.#holdings.leftOut(file, { neededBytes: Number.POSITIVE_INFINITY, isTooMuch: true });
   }
 
   async #encode(tokens: Uint16Array): Promise<EncodedChunk> {

@@ -2,7 +2,7 @@
  * Puts one file into the bank: cut, encoded where it is new, within the budget. A long file is put in parts, under a
  * hash that is none, so that what is encoded of it is not lost when others come first.
  */
-import type { BankChunk, BankFile, ChunkPlace, PutOutcome } from "../bank/bankTypes.ts";
+import type { BankChunk, BankFile, ChunkFault, ChunkPlace, PutOutcome } from "../bank/bankTypes.ts";
 import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { ChunkShape } from "../lm/chunks.ts";
 import type { LmTokenizer } from "../lm/lmTokenizer.ts";
@@ -38,6 +38,8 @@ export interface FileWriterOptions {
 
 export type WriteOutcome =
   | { readonly kind: "stored" | "gone" | "diskFull" | "interrupted" }
+  /** What the model made of it is not what a chunk should be. */
+  | { readonly kind: "refused"; readonly fault: ChunkFault }
   | { readonly kind: "noRoom"; readonly neededBytes: number; readonly isTooMuch: boolean };
 
 /** So many chunks are put at once: what is lost by a kill, and held in memory while the disk is full. */
@@ -156,6 +158,6 @@ function outcomeOf(put: PutOutcome, neededBytes: number): WriteOutcome {
       // Forgotten between the question and the writing: now they are encoded.
       return { kind: "interrupted" };
     case "refused":
-      throw new Error(`the bank refuses a chunk: ${put.fault}`);
+      return put;
   }
 }

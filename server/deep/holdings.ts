@@ -37,6 +37,15 @@ interface LeftOut {
   readonly isTooMuch: boolean;
 }
 
+interface Counts {
+  readonly nHeld: number;
+  readonly nQueued: number;
+  /** For want of room. */
+  readonly nLeftOut: number;
+  readonly nTooLarge: number;
+  readonly queuedBytes: number;
+}
+
 /** Bytes of source for a token, before a file has been cut. */
 export const bytesPerTokenOfSource = 3.1;
 /**
@@ -52,6 +61,7 @@ export class Holdings {
   #queue: DeepFile[] = [];
   #queuedBytes = 0;
   #nHeld = 0;
+  #nTooLarge = 0;
   readonly #hidden = new Set<string>();
   /** Files that go, and could not yet. */
   readonly #toRemove = new Set<string>();
@@ -111,8 +121,9 @@ export class Holdings {
     return this.#options.capacityBytes() * (1 - reservedShare) - this.#bank.liveBytes;
   }
 
-  get counts(): { nHeld: number; nQueued: number; nLeftOut: number; queuedBytes: number } {
+  get counts(): Counts {
     return {
+      nTooLarge: this.#nTooLarge,
       nHeld: this.#nHeld,
       nQueued: this.#queue.length,
       nLeftOut: this.#leftOut.size,
@@ -128,6 +139,7 @@ export class Holdings {
         .filter((file) => !isTooLarge(file))
         .map((file) => [fileIdOf(file.rootId, file.path), file] as const),
     );
+    this.#nTooLarge = workspace.files.length - wanted.size;
     this.#hidden.clear();
     for (const fileId of this.#toRemove) this.#hidden.add(fileId);
     for (const [fileId, { contentHash, isPinned }] of held) {
@@ -198,8 +210,8 @@ export class Holdings {
         const mayForget = file.isOpen && !left.isTooMuch;
         if (!mayForget && left.neededBytes > room) continue;
         room -= left.neededBytes;
-        this.#leftOut.delete(fileId);
       }
+      this.#leftOut.delete(fileId);
       queue.push(file);
     }
     return queue;

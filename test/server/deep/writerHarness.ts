@@ -38,6 +38,8 @@ export class OpenedWriter {
   nEncoded = 0;
   /** Called after each chunk. */
   onEncoded: () => void = () => undefined;
+  /** What becomes of each chunk that is encoded. */
+  spoil: (chunk: EncodedChunk) => EncodedChunk = (chunk) => chunk;
   failure: unknown;
   bank!: BankStore;
   writer!: DeepWriter;
@@ -157,7 +159,7 @@ export class OpenedWriter {
   }
 
   async #encode(tokens: Uint16Array): Promise<EncodedChunk> {
-    const chunk = await this.#encoder.encode(tokens);
+    const chunk = this.spoil(await this.#encoder.encode(tokens));
     this.nEncoded++;
     this.onEncoded();
     return chunk;
