@@ -35,7 +35,8 @@ export interface StreamedFile {
 export interface SelfTestOptions {
   readonly params: SelfTestParams;
   /** An empty bank of its own. */
-  readonly bank: Pick<FileBank, "has" | "put"> & ReaderBank & { status(): { readonly bytes: number } };
+  readonly bank: Pick<FileBank, "has" | "put"> &
+    ReaderBank & { status(): { readonly bytes: number } };
   readonly tokenizer: LmTokenizer;
   readonly shape: ChunkShape;
   readonly sequence: LmSequence;

@@ -34,7 +34,8 @@ test("memories of other workspaces go, the one that was not used for longest fir
   const rest = own.liveBytes + elsewhere.status().bytes + (sizes["late"] ?? 0);
   const parts = { folder: folderOf("own"), bank: own, clock: nodeClock };
   const budget = new Budget(parts, rest + 100_000);
-  const present = (): string[] => ["old", "older", "late", "elsewhere"].filter((name) => existsSync(folderOf(name)));
+  const present = (): string[] =>
+    ["old", "older", "late", "elsewhere"].filter((name) => existsSync(folderOf(name)));
   assert.deepEqual(present(), ["late", "elsewhere"]);
   assert.ok(budget.capacityBytes >= own.liveBytes && budget.capacityBytes < rest);
 

@@ -5,7 +5,10 @@ import type { DeepFile } from "../../../server/deep/deepFiles.ts";
 import { code, idOf, openWriter, workspaceOf, type OpenedWriter } from "./writerHarness.ts";
 
 /** As many files of one chunk as fill a budget to its reserve; `more` is one more for which there is no room. */
-async function fill(opened: OpenedWriter, n: number): Promise<{ files: DeepFile[]; more: DeepFile }> {
+async function fill(
+  opened: OpenedWriter,
+  n: number,
+): Promise<{ files: DeepFile[]; more: DeepFile }> {
   const files = Array.from({ length: n }, (_, i) => opened.file(`f${i}.ts`, code(`name${i}x`)));
   const more = opened.file("more.ts", code("morex"));
   opened.writer.follow(workspaceOf(files));

@@ -36,7 +36,9 @@ for (const [name, damage] of Object.entries(damages))
     damage(path.join(opened.bankFolder, "segment-1.bank"));
     assert.ok(readAll(opened).length > 0);
     opened.writer.tick();
-    await opened.until(({ filesToEncode, filesEncoded }) => filesToEncode === 0 && filesEncoded === 1);
+    await opened.until(
+      ({ filesToEncode, filesEncoded }) => filesToEncode === 0 && filesEncoded === 1,
+    );
     assert.deepEqual([opened.nEncoded, readAll(opened)], [2, []]);
     assert.deepEqual(opened.told(), [idOf(file)]);
     opened.writer.tick();

@@ -121,7 +121,7 @@ export class OpenedWriter {
     const { promise, resolve, reject } = Promise.withResolvers<WriterProgress>();
     const look = (): void => {
       const progress = this.writer.progress();
-      if (this.failure !== undefined) reject(this.failure as Error);
+      if (this.failure !== undefined) reject(this.failure);
       else if (holds(progress)) resolve(progress);
     };
     const timer = setTimeout(
@@ -193,7 +193,10 @@ export async function openWriter(setting: Partial<WriterSetting> = {}): Promise<
 }
 
 /** A workspace in which everything can be read, but for the roots in `unread`. */
-export function workspaceOf(files: readonly DeepFile[], unread: readonly string[] = []): WorkspaceFiles {
+export function workspaceOf(
+  files: readonly DeepFile[],
+  unread: readonly string[] = [],
+): WorkspaceFiles {
   const readable = new Set(files.map(({ rootId }) => rootId));
   for (const rootId of unread) readable.delete(rootId);
   return {
@@ -205,7 +208,9 @@ export function workspaceOf(files: readonly DeepFile[], unread: readonly string[
 
 /** Lines of code that are in no other file of this name. */
 export function code(name: string, nLines = 8): string {
-  return Array.from({ length: nLines }, (_, i) => `export const ${name}${i} = read(${i});\n`).join("");
+  return Array.from({ length: nLines }, (_, i) => `export const ${name}${i} = read(${i});\n`).join(
+    "",
+  );
 }
 
 export function idOf(file: DeepFile): string {

@@ -8,7 +8,9 @@ for (const number of [Number.NaN, Number.POSITIVE_INFINITY])
     await using opened = await openWriter();
     const [bad, good] = [opened.file("bad.ts", code("bad")), opened.file("good.ts", code("good"))];
     opened.spoil = (chunk) =>
-      opened.nEncoded > 0 ? chunk : { ...chunk, keys: chunk.keys.map((key, i) => (i === 7 ? number : key)) };
+      opened.nEncoded > 0
+        ? chunk
+        : { ...chunk, keys: chunk.keys.map((key, i) => (i === 7 ? number : key)) };
     opened.writer.follow(workspaceOf([bad, good]));
     const progress = await opened.done();
     assert.deepEqual([progress.filesLeftOut, progress.filesEncoded], [1, 1]);
@@ -31,14 +33,22 @@ test("a line of 10 MB is counted as too large, and what there was of the file go
   const line = opened.file("line.json", "[1]".repeat(3_500_000));
   opened.writer.follow(workspaceOf([{ ...line, isOpen: true }, good]));
   const progress = await opened.done();
-  assert.deepEqual([progress.filesTooLarge, progress.filesLeftOut, progress.filesEncoded], [1, 0, 1]);
+  assert.deepEqual(
+    [progress.filesTooLarge, progress.filesLeftOut, progress.filesEncoded],
+    [1, 0, 1],
+  );
   assert.deepEqual(opened.held(), [idOf(good)]);
   assert.equal(opened.nEncoded, nEncoded);
 });
 
 test("a line as long as a file may be that does not fit is not encoded", async () => {
   await using opened = await openWriter({ capacityBytes: 1_000_000 });
-  const line = opened.file("line.json", Array.from({ length: 50_000 }, (_, i) => i * 7919).join().slice(0, 390_000));
+  const line = opened.file(
+    "line.json",
+    Array.from({ length: 50_000 }, (_, i) => i * 7919)
+      .join()
+      .slice(0, 390_000),
+  );
   const good = opened.file("good.ts", code("good"));
   opened.writer.follow(workspaceOf([line, good]));
   const progress = await opened.done();
