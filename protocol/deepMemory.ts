@@ -7,7 +7,11 @@ import type { ModelFaultKind } from "./notices.ts";
 /** What the user can set about the deep memory. */
 export interface DeepMemorySettings {
   readonly enabled: boolean;
-  /** What it may take on disk, over all folders; the oldest and least recalled is forgotten first. */
+  /**
+   * What it may take on disk, over all folders. What is open or was edited takes the room of what is oldest and least
+   * recalled; all else is left out when there is no room, and the memories of folders that were not opened for longest
+   * go first.
+   */
   readonly maxDiskBytes: number;
 }
 
@@ -33,6 +37,8 @@ export const deepMemoryReasons = [
   "memoryPressure",
   /** The budget on disk is used up: files are left out. */
   "noRoom",
+  /** Files that are mostly data are too large to be encoded, and left out. */
+  "tooLarge",
   /** Another process keeps the deep memory of this folder. */
   "otherProcess",
 ] as const;
@@ -60,7 +66,7 @@ export interface DeepMemoryStatus {
   readonly filesEncoded: number;
   /** Files that wait to be encoded. */
   readonly filesToEncode: number;
-  /** Files that are not encoded for want of room in the budget. */
+  /** Files that are not encoded: for want of room in the budget, or because they are too large. */
   readonly filesLeftOut: number;
   readonly tokensEncoded: number;
   /** Tokens that wait to be encoded, estimated from the files' sizes. */

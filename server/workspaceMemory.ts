@@ -319,19 +319,19 @@ export class WorkspaceMemory implements MemoryService {
   /** What the deep memory follows. Nothing is open in it while the workspace is not trusted. */
   deepWorkspace(): DeepWorkspace {
     const { storeDir, settings } = this.#opened ?? {};
-    const links = [...this.#links.values()].filter((link) => !link.hangs);
     return {
       storeDir: this.#trusted ? storeDir : undefined,
       settings: settings?.deepMemory,
       maxFileBytes: this.maxFileBytes,
       isPaused: this.#paused,
       openEditors: this.#openEditors,
-      roots: links.map(({ root, store }) => ({
+      // One that hangs as well: what is remembered of it is kept.
+      roots: [...this.#links.values()].map(({ root, store, hangs }) => ({
         rootId: root.id,
         folder: root.folder,
         storeFile: store.storeFile,
         generation: store.generation,
-        isReady: store.storeFile !== "" && store.status.state === "ready",
+        isReady: !hangs && store.storeFile !== "" && store.status.state === "ready",
       })),
     };
   }

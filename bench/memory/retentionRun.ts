@@ -55,8 +55,6 @@ export async function runRetention(
     seed,
     bank: {
       has: (hash) => store.has(hash),
-      files: () => store.files(),
-      remove: (fileId) => store.remove(fileId),
       put: (fileId, contentHash, chunks) => {
         blocks.push(...blockTextsOf(fileId, chunks, tokenizer));
         return store.put(fileId, contentHash, chunks);

@@ -51,6 +51,8 @@ function reasonSentence(reason: DeepMemoryReason, t: Translate): string {
       return t(
         "The deep memory's room on disk is used up, so the remaining files are left out. The setting “lore.deepMemory.maxDiskMB” gives it more.",
       );
+    case "tooLarge":
+      return t("Files of more than 400 kB are mostly data, and are left out.");
     case "otherProcess":
       return t(
         "Another window keeps the deep memory of this folder. This window takes over when the other one closes.",

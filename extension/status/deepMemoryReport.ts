@@ -29,9 +29,7 @@ function holdings(status: DeepMemoryStatus, { t, count, size }: Wording): string
           `  ${t("waiting: {0} files, about {1} tokens", count(filesToEncode), count(tokensToEncode))}`,
         ]
       : []),
-    ...(filesLeftOut > 0
-      ? [`  ${t("left out for want of room: {0} files", count(filesLeftOut))}`]
-      : []),
+    ...(filesLeftOut > 0 ? [`  ${t("left out: {0} files", count(filesLeftOut))}`] : []),
     ...(tokensPerSecond > 0
       ? [`  ${t("speed: {0} tokens a second", count(tokensPerSecond))}`]
       : []),

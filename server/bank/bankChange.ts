@@ -107,15 +107,26 @@ export function planRemove(parts: BankParts, file: StoredFile): BankChange {
   return { ...changeWithout(parts, file, [], orphans, [], []), clock: tables.clock };
 }
 
+/** Works out what goes so that the rest is within the capacity: what is pinned only when all else is not enough. */
+export function planShrink(parts: BankParts): BankChange {
+  const { tables, capacityBytes } = parts;
+  const { clock, liveBytes } = tables;
+  const need = { clock, liveBytes, neededBytes: 0, capacityBytes };
+  const forget = (keepsPinned: boolean): StoredChunk[] | undefined =>
+    chunksToForget(tables.chunks.values(), need, () => false, keepsPinned);
+  const forgotten = forget(true) ?? forget(false) ?? [];
+  return { ...changeWithout(parts, undefined, [], [], forgotten, []), clock };
+}
+
 function changeWithout(
   { pool }: BankParts,
-  file: StoredFile,
+  file: StoredFile | undefined,
   own: ChunkUse[],
   orphans: readonly StoredChunk[],
   forgotten: readonly StoredChunk[],
   written: readonly NewChunk[],
 ): Omit<BankChange, "clock"> {
-  const uses = new Map([[file, own]]);
+  const uses = new Map(file === undefined ? [] : [[file, own]]);
   const nForgotten = new Map<StoredFile, number>();
   for (const chunk of forgotten)
     for (const use of chunk.uses) {

@@ -25,7 +25,7 @@ const defaultScanLimit = 32_768;
 export interface BankParts {
   readonly folder: string;
   readonly shape: BankShape;
-  readonly capacityBytes: number;
+  capacityBytes: number;
   readonly lock: StoreLock;
   readonly catalogue: Catalogue;
   readonly segments: SegmentFiles;

@@ -93,6 +93,20 @@ export class BankStore {
     return this.#writer.remove(fileId);
   }
 
+  /** Sets what records may take on disk, and forgets at once what is more. Errors: RangeError, `storeUnavailable`. */
+  setCapacity(bytes: number): ChangeOutcome {
+    if (!Number.isSafeInteger(bytes) || bytes < 0) throw new RangeError("no capacity of a bank");
+    this.#parts.capacityBytes = bytes;
+    return this.#writer.shrink();
+  }
+
+  /** Bytes of records that go when a file has no other chunks than these. */
+  bytesFreedBy(fileId: string, chunkHashes: ReadonlySet<string>): number {
+    const { tables } = this.#parts;
+    const orphans = tables.orphansWithout(tables.files.get(fileId)?.uses ?? [], chunkHashes);
+    return orphans.reduce((n, { place }) => n + place.bytes, 0);
+  }
+
   /** Makes a file's chunks never go for want of room, or takes that back. Errors: `storeUnavailable`. */
   pin(fileId: string, isPinned = true): ChangeOutcome {
     return this.#writer.pin(fileId, isPinned);
@@ -148,6 +162,11 @@ export class BankStore {
     return [...files.values()].flatMap(({ fileId, uses }) =>
       uses.filter(({ hash }) => !chunks.has(hash)).map(({ hash }) => ({ fileId, chunkHash: hash })),
     );
+  }
+
+  /** Chunks that were found to be damaged since the bank was opened; they are `missing` until their files are put again. */
+  get nLost(): number {
+    return this.#writer.nLost;
   }
 
   /** Bytes of records that are in use: of the status the part that costs nothing. */

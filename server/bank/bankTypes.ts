@@ -103,6 +103,8 @@ export interface RecallOptions {
   readonly names?: readonly AskedName[];
   readonly without?: readonly (TokenRange | LineRange)[];
   readonly only?: (fileId: string) => boolean;
+  /** Files of which nothing is shown; costs as much as there is of them. */
+  readonly withoutFiles?: ReadonlySet<string>;
   /** Compares the keys with everything instead of asking the index. */
   readonly exact?: boolean;
 }

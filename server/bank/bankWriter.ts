@@ -3,7 +3,7 @@
  * erasing of what is gone. A kill in between leaves the state before or after, and what is to be erased is noted.
  */
 import { asMemoryError, isDiskFull, isStoreFailure } from "../memory/database.ts";
-import { planPut, planRemove, putFault, type BankChange } from "./bankChange.ts";
+import { planPut, planRemove, planShrink, putFault, type BankChange } from "./bankChange.ts";
 import { tokensIn } from "./chunkRecord.ts";
 import { loseChunk, type BankParts } from "./bankParts.ts";
 import type { Block, StoredChunk, StoredFile } from "./bankTables.ts";
@@ -24,6 +24,7 @@ export class BankWriter {
   /** Blocks whose recalls are not in the catalogue yet. */
   readonly #recalled = new Set<Block>();
   #toErase: RecordPlace[];
+  #nLost = 0;
 
   constructor(parts: BankParts) {
     this.#parts = parts;
@@ -76,6 +77,16 @@ export class BankWriter {
     return outcome;
   }
 
+  /** Forgets until there is no more than the capacity. */
+  shrink(): ChangeOutcome {
+    const { tables, capacityBytes } = this.#parts;
+    if (tables.liveBytes <= capacityBytes) return { kind: "done" };
+    const change = planShrink(this.#parts);
+    const outcome = attempt(() => this.#commit(change, () => undefined));
+    if (outcome.kind === "done") this.#apply(change);
+    return outcome;
+  }
+
   pin(fileId: string, isPinned: boolean): ChangeOutcome {
     const { tables, catalogue } = this.#parts;
     const file = tables.files.get(fileId);
@@ -103,8 +114,14 @@ export class BankWriter {
     if (outcome.kind === "done") this.#recalled.clear();
   }
 
+  /** Chunks that were lost since the bank was opened. */
+  get nLost(): number {
+    return this.#nLost;
+  }
+
   /** Drops chunks whose records are damaged: their files have to be put again. */
   lose(chunks: readonly StoredChunk[]): void {
+    this.#nLost += chunks.length;
     const { catalogue } = this.#parts;
     const drop = (): void => chunks.forEach((chunk) => loseChunk(catalogue, chunk));
     // On a full disk they are found out again when the bank is opened the next time.

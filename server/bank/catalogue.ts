@@ -56,6 +56,8 @@ const sql = {
   dropUses: "DELETE FROM uses WHERE file = ?",
   putChunk: "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)",
   moveChunk: "UPDATE chunks SET segment = ?, offset = ? WHERE id = ?",
+  staleChunk: "SELECT id, segment, offset, bytes FROM chunks WHERE hash = ?",
+  staleBlocks: "SELECT id FROM blocks WHERE chunk = ?",
   dropChunk: "DELETE FROM chunks WHERE id = ?",
   putBlock: "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
   setBlock: "UPDATE blocks SET shortTerm = ?, recalls = ? WHERE id = ?",
@@ -74,6 +76,10 @@ type StatementName = keyof typeof sql;
 
 /** Keys of `meta`. */
 export type MetaKey = "shape" | "clock" | "poolState" | "nextId";
+
+interface DroppedChunk extends Pick<StoredChunk, "id" | "place"> {
+  readonly blocks: readonly Pick<Block, "id">[];
+}
 
 export class Catalogue {
   readonly movedAside: string | undefined;
@@ -145,6 +151,7 @@ export class Catalogue {
   /** Adds a chunk with its blocks, their index rows and their names. */
   putChunk(chunk: StoredChunk, rows: Int8Array, names: readonly Int32Array[]): void {
     const { id, hash, place, nTokens, headerLength } = chunk;
+    this.#dropStale(hash);
     this.#run(
       "putChunk",
       id,
@@ -173,7 +180,7 @@ export class Catalogue {
   }
 
   /** Drops a chunk; its record is to be erased. */
-  dropChunk({ id, blocks, place }: StoredChunk): void {
+  dropChunk({ id, blocks, place }: DroppedChunk): void {
     for (const block of blocks) {
       this.names.drop(block.id);
       this.#run("dropBlock", block.id);
@@ -181,6 +188,16 @@ export class Catalogue {
     this.#run("dropRows", id);
     this.#run("dropChunk", id);
     this.#run("putErasure", place.segment, place.offset, place.bytes);
+  }
+
+  /** A chunk that was lost on a full disk may still have its rows. */
+  #dropStale(hash: string): void {
+    const row = this.#statement("staleChunk").get(hash);
+    if (row === undefined) return;
+    const id = natural(row, "id");
+    const blocks = this.#statement("staleBlocks").all(id);
+    const place = placeOf(row);
+    this.dropChunk({ id, place, blocks: blocks.map((block) => ({ id: natural(block, "id") })) });
   }
 
   setBlock({ id, isShortTerm, recalls }: Block): void {
@@ -217,10 +234,14 @@ export class Catalogue {
     for (const { segment, offset } of places) this.#run("dropErasure", segment, offset);
   }
 
-  /** Forgets every chunk and says that files have to be put again; their uses tell which chunks. */
+  /**
+   * Forgets every chunk and says that files have to be put again; their uses tell which chunks. The files of records
+   * are not known any more either, and go when they are taken over.
+   */
   dropContent(): void {
     this.#database.exec(`
       DELETE FROM chunks; DELETE FROM blocks; DELETE FROM representatives; DELETE FROM erasures;
+      DELETE FROM segments;
       UPDATE files SET contentHash = '';
     `);
     this.names.clear();

@@ -17,11 +17,12 @@ export function chunksToForget(
   chunks: Iterable<StoredChunk>,
   { clock, liveBytes, neededBytes, capacityBytes }: ForgettingNeed,
   isKept: (chunk: StoredChunk) => boolean,
+  keepsPinned = true,
 ): StoredChunk[] | undefined {
   let excess = liveBytes + neededBytes - capacityBytes;
   if (excess <= 0) return [];
   const candidates = [...chunks]
-    .filter((chunk) => !isKept(chunk) && !isPinned(chunk))
+    .filter((chunk) => !isKept(chunk) && !(keepsPinned && isPinned(chunk)))
     .map((chunk) => ({ chunk, rank: rankOf(chunk, clock) }))
     .sort((a, b) => b.rank - a.rank || a.chunk.id - b.chunk.id);
   const total = candidates.reduce((n, { chunk }) => n + chunk.place.bytes, 0);

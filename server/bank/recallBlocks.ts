@@ -136,12 +136,14 @@ class View {
   readonly #tables: BankTables;
   readonly #only: ((fileId: string) => boolean) | undefined;
   readonly #without: readonly (TokenRange | LineRange)[];
+  readonly #withoutFiles: ReadonlySet<string>;
   readonly #allowed = new Map<string, boolean>();
 
-  constructor(tables: BankTables, { only, without = [] }: RecallOptions) {
+  constructor(tables: BankTables, { only, without = [], withoutFiles }: RecallOptions) {
     this.#tables = tables;
     this.#only = only;
     this.#without = without;
+    this.#withoutFiles = withoutFiles ?? new Set();
   }
 
   /** Blocks that no file shows to this question. */
@@ -210,6 +212,9 @@ class View {
       for (const use of this.#tables.files.get(range.fileId)?.uses ?? [])
         for (const block of this.#tables.chunks.get(use.hash)?.blocks ?? [])
           if (overlaps(block, use, range)) cut.add(block);
+    for (const fileId of this.#withoutFiles)
+      for (const use of this.#tables.files.get(fileId)?.uses ?? [])
+        for (const block of this.#tables.chunks.get(use.hash)?.blocks ?? []) cut.add(block);
     return cut;
   }
 
@@ -226,6 +231,7 @@ class View {
   }
 
   #isAllowed(fileId: string): boolean {
+    if (this.#withoutFiles.has(fileId)) return false;
     if (this.#only === undefined) return true;
     const known = this.#allowed.get(fileId) ?? this.#only(fileId);
     this.#allowed.set(fileId, known);

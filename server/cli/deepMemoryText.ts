@@ -25,6 +25,8 @@ export function deepMemoryReason(detail: DeepMemoryDetail): string {
       return "The machine is short of memory. It goes on when there is more.";
     case "noRoom":
       return "Its room on disk is used up, so the remaining files are left out.";
+    case "tooLarge":
+      return "Files of more than 400 kB are mostly data, and are left out.";
     case "otherProcess":
       return "Another Lore process, such as an editor window, keeps it.";
   }

@@ -19,9 +19,21 @@ export interface DeepFile {
   /** As the memory knows it. */
   readonly hash: bigint;
   readonly sizeBytes: number;
+  /** Open in the editor. */
+  readonly isOpen: boolean;
 }
 
-/** Files that are mostly data would fill the memory with what nobody writes by hand. */
+/** The files of a workspace as far as they are known. */
+export interface WorkspaceFiles {
+  /** All files of the roots that can be read, most urgent first. */
+  readonly files: readonly DeepFile[];
+  /** Roots that can be read. */
+  readonly readable: ReadonlySet<string>;
+  /** Roots of the workspace that cannot be read (yet): nothing is known of their files. */
+  readonly unread: ReadonlySet<string>;
+}
+
+/** Files that are mostly data would fill the memory with what nobody writes by hand. The texts about `tooLarge` name it. */
 const largestBytes = 400_000;
 /** Roles in the order in which they are encoded. */
 const order = ["source", "test", "docs", "config"];
@@ -37,16 +49,21 @@ export function placeOfFileId(fileId: string): { rootId: string; path: string } 
   return { rootId: fileId.slice(0, at), path: fileId.slice(at + 1) };
 }
 
+/** Returns whether a file is too large to be encoded. */
+export function isTooLarge({ sizeBytes }: Pick<DeepFile, "sizeBytes">): boolean {
+  return sizeBytes > largestBytes;
+}
+
 /** Returns the files of all roots in the order in which they should be encoded. */
 export function filesToHold(roots: readonly OpenRoot[]): DeepFile[] {
   const ranked: { file: DeepFile; rank: number }[] = [];
   for (const { rootId, folder, bank, first } of roots) {
     const urgent = new Map(first.map((path, i) => [path, i - first.length]));
     for (const { path, language, hash, sizeBytes } of bank.fileContents()) {
-      if (sizeBytes > largestBytes) continue;
       const role = order.indexOf(fileRoleOf(path, language as LanguageId));
       const rank = urgent.get(path) ?? (role === -1 ? order.length : role);
-      ranked.push({ file: { rootId, folder, path, hash, sizeBytes }, rank });
+      const isOpen = urgent.has(path);
+      ranked.push({ file: { rootId, folder, path, hash, sizeBytes, isOpen }, rank });
     }
   }
   // Stable, so that files of one folder stay together.

@@ -15,11 +15,15 @@ import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { LmModel, LmOutcome, LmParts } from "../lm/lmModel.ts";
 import { ModelFaultError, type ModelFault } from "../model/modelFault.ts";
 import type { Clock, Logger } from "../ports.ts";
+import { Budget } from "./budget.ts";
 import { Completer } from "./completer.ts";
 import { nothingHeld, type DeepCall, type DeepFailure, type DeepReply } from "./deepCalls.ts";
-import { fileIdOf, type DeepFile } from "./deepFiles.ts";
+import { fileIdOf, isTooLarge, type WorkspaceFiles } from "./deepFiles.ts";
 import type { DeepSource } from "./deepSource.ts";
-import { DeepWriter } from "./deepWriter.ts";
+import { DeepWriter, type WriterProgress } from "./deepWriter.ts";
+import { withoutHidden, type ReaderBank } from "./recallTokens.ts";
+import { recordBytesPerToken } from "./fileWriter.ts";
+import { bytesPerTokenOfSource } from "./holdings.ts";
 import { RequestQueue } from "./requestQueue.ts";
 import { runSelfTest, SelfTestError, type StreamedFile } from "./selfTest.ts";
 import { surpriseOfFile } from "./surpriseOfFile.ts";
@@ -60,6 +64,9 @@ interface Opened {
   readonly folder: string;
   readonly model: LmModel;
   readonly bank: BankStore;
+  readonly budget: Budget;
+  /** Tells nothing that is not as the files are by now. */
+  readonly reader: ReaderBank;
   readonly encoder: ChunkThread;
   readonly writer: DeepWriter;
   readonly completer: Completer;
@@ -71,17 +78,13 @@ const upkeepMs = 50;
 /** Between two pieces of upkeep when there is more to do: others come first, and a large index is built in minutes. */
 const restMs = 150;
 const saidMs = 200;
-/** Bytes of a record for each token of its chunk, for what a file will need; see `docs/memory-model.md`. */
-const bytesPerToken = 320;
-/** Bytes of source for a token, before files have been counted. */
-const bytesPerTokenOfSource = 3.1;
 
 export class DeepHost {
   readonly #options: DeepHostOptions;
   #settings: DeepMemorySettings | undefined;
   #opened: Opened | undefined;
   #detail: DeepMemoryDetail | undefined;
-  #files: readonly DeepFile[] = [];
+  #files: WorkspaceFiles = { files: [], readable: new Set(), unread: new Set() };
   #isPaused = false;
   readonly #requests = new Map<number, AbortController>();
   /** Completions have a sequence of their own, and do not wait for a self-test. */
@@ -158,29 +161,36 @@ export class DeepHost {
   #put(folder: string, model: LmModel, bank: BankStore): Opened {
     const { source, openEncoder, availableBytes, clock, log } = this.#options;
     const encoder = openEncoder(model.parts);
+    const budget = new Budget({ folder, bank, clock }, this.#settings?.maxDiskBytes ?? 0);
     const { tokenizer, shape } = model.parts;
     const writer = new DeepWriter({
       ...{ bank, tokenizer, shape, availableBytes, clock, log },
       encode: (tokens) => encoder.encode(tokens),
       read: (file) => source.read(file),
-      hasRoom: (nTokens) =>
-        bank.liveBytes + nTokens * bytesPerToken <= (this.#settings?.maxDiskBytes ?? 0),
+      bytesPerToken: recordBytesPerToken(model.parts.manifest.config),
+      capacityBytes: () => budget.capacityBytes,
       changed: () => this.#say(),
       failed: (error) => this.#fail(error),
     });
-    const completer = new Completer({ bank, tokenizer, shape, sequence: model.sequence(), clock });
-    return { folder, model, bank, encoder, writer, completer };
+    const reader = withoutHidden(bank, () => writer.hidden);
+    const sequence = model.sequence();
+    const completer = new Completer({ bank: reader, tokenizer, shape, sequence, clock });
+    return { folder, model, bank, budget, reader, encoder, writer, completer };
   }
 
   #configure(settings: DeepMemorySettings): void {
     const before = this.#settings;
     this.#settings = settings;
     if (before === undefined || before.maxDiskBytes === settings.maxDiskBytes) return;
-    this.#opened?.writer.roomChanged(this.#files);
+    this.#opened?.budget.set(settings.maxDiskBytes);
+    this.#opened?.writer.follow(this.#files);
   }
 
   #tick(): void {
     this.#look();
+    const { budget, writer } = this.#opened ?? {};
+    budget?.look();
+    writer?.tick();
     if (this.#isKeptUp || this.#opened === undefined) return;
     this.#isKeptUp = true;
     void this.#upkeep(this.#opened)
@@ -188,11 +198,11 @@ export class DeepHost {
       .finally(() => (this.#isKeptUp = false));
   }
 
-  /** Does the bank's upkeep as long as there is some, and nothing to encode. */
+  /** Does some of the bank's upkeep, which on a full disk makes room for files that wait; all of it when none does. */
   async #upkeep(opened: Opened): Promise<void> {
-    while (this.#opened === opened && opened.writer.progress().filesToEncode === 0) {
+    while (this.#opened === opened) {
       const { more, diskFull } = await opened.bank.upkeep(upkeepMs);
-      if (!more || diskFull) return;
+      if (!more || diskFull || opened.writer.progress().filesToEncode > 0) return;
       const { promise, resolve } = Promise.withResolvers<void>();
       setTimeout(resolve, restMs).unref();
       await promise;
@@ -203,15 +213,11 @@ export class DeepHost {
     const files = this.#options.source.changedFiles();
     if (files === undefined) return;
     this.#files = files;
-    // While nothing is open nothing is known of what is gone.
-    if (this.#options.source.isOpen) this.#opened?.writer.follow(files);
+    this.#opened?.writer.follow(files);
   }
 
   #forget(rootId: string): void {
-    const bank = this.#opened?.bank;
-    if (bank === undefined) return;
-    for (const { fileId } of bank.files()) if (fileId.startsWith(`${rootId}/`)) bank.remove(fileId);
-    bank.compact();
+    this.#opened?.writer.forget(rootId);
     this.#say();
   }
 
@@ -261,7 +267,7 @@ export class DeepHost {
     return completer.complete(params, { ...file, saved }, signal);
   }
 
-  async #surprise({ model, bank }: Opened, params: SurpriseParams, signal: AbortSignal) {
+  async #surprise({ model, reader: bank }: Opened, params: SurpriseParams, signal: AbortSignal) {
     const { source, clock } = this.#options;
     const startMs = clock.elapsedMs();
     const place = source.placeOf(params.file);
@@ -303,7 +309,8 @@ export class DeepHost {
   }
 
   *#streamed(): Generator<StreamedFile> {
-    for (const file of this.#files) {
+    for (const file of this.#files.files) {
+      if (isTooLarge(file)) continue;
       const text = this.#options.source.read(file);
       if (text !== undefined) yield { path: file.path, text };
     }
@@ -386,7 +393,7 @@ export class DeepHost {
       ...this.#stateOf(progress, pause),
       filesEncoded: progress.filesEncoded,
       filesToEncode: progress.filesToEncode,
-      filesLeftOut: progress.filesLeftOut,
+      filesLeftOut: progress.filesLeftOut + progress.filesTooLarge,
       tokensEncoded: held.nTokens,
       tokensToEncode: Math.round(progress.bytesToEncode / bytesPerTokenOfSource),
       bytesOnDisk: held.bytes,
@@ -398,13 +405,15 @@ export class DeepHost {
   }
 
   #stateOf(
-    { filesToEncode, filesLeftOut }: { filesToEncode: number; filesLeftOut: number },
+    { filesToEncode, filesLeftOut, filesTooLarge }: Omit<WriterProgress, "pause">,
     pause: "diskFull" | "memoryPressure" | undefined,
   ): Pick<DeepMemoryStatus, "state" | "detail"> {
     if (pause !== undefined) return { state: "paused", detail: { kind: pause } };
     if (this.#isPaused) return { state: "paused" };
-    const detail = filesLeftOut > 0 ? { detail: { kind: "noRoom" } as const } : {};
-    return { state: filesToEncode > 0 ? "filling" : "ready", ...detail };
+    const state = filesToEncode > 0 ? "filling" : "ready";
+    if (filesLeftOut + filesTooLarge === 0) return { state };
+    // What the user can change is said first.
+    return { state, detail: { kind: filesLeftOut > 0 ? "noRoom" : "tooLarge" } };
   }
 }
 

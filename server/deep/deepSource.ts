@@ -4,7 +4,7 @@ import { errorCode, isDamage } from "../memory/database.ts";
 import { MemoryBank } from "../memory/memoryBank.ts";
 import type { VerifiedSource } from "../recall/verifiedSource.ts";
 import type { DeepRoot } from "./deepCalls.ts";
-import { filesToHold, type DeepFile, type OpenRoot } from "./deepFiles.ts";
+import { filesToHold, type DeepFile, type OpenRoot, type WorkspaceFiles } from "./deepFiles.ts";
 
 interface Opened {
   readonly root: DeepRoot;
@@ -15,6 +15,8 @@ export class DeepSource {
   readonly #source: VerifiedSource;
   readonly #opened = new Map<string, Opened>();
   #openEditors: readonly string[] = [];
+  /** All roots of the workspace. */
+  #rootIds: readonly string[] = [];
   /** What the list of files was made of. */
   #madeOf = "";
 
@@ -25,6 +27,7 @@ export class DeepSource {
   /** Opens the memories of roots that are filled, and closes those that are no longer open. */
   setRoots(roots: readonly DeepRoot[], openEditors: readonly string[]): void {
     this.#openEditors = openEditors;
+    this.#rootIds = roots.map(({ rootId }) => rootId);
     const keyOf = ({ storeFile, generation }: DeepRoot): string => `${generation} ${storeFile}`;
     const wanted = new Map(
       roots.filter(({ isReady }) => isReady).map((root) => [root.rootId, root]),
@@ -40,20 +43,23 @@ export class DeepSource {
     for (const root of wanted.values()) if (!this.#opened.has(root.rootId)) this.#open(root);
   }
 
-  /** Returns all files that should be held, most urgent first; `undefined` when nothing changed since the last call. */
-  changedFiles(): DeepFile[] | undefined {
+  /** Returns the files of the workspace; `undefined` when nothing changed since the last call. */
+  changedFiles(): WorkspaceFiles | undefined {
     const versions = [...this.#opened.values()].map(
       ({ root, bank }) => `${root.rootId} ${root.generation} ${bank.reading(() => bank.version)}`,
     );
-    const madeOf = [...versions, ...this.#openEditors].join("\n");
+    const madeOf = [...this.#rootIds, "", ...versions, "", ...this.#openEditors].join("\n");
     if (madeOf === this.#madeOf) return undefined;
     this.#madeOf = madeOf;
     return this.files();
   }
 
-  /** Returns all files that should be held, most urgent first. */
-  files(): DeepFile[] {
-    return filesToHold([...this.#opened.values()].map((opened) => this.#openRoot(opened)));
+  /** Returns the files of the workspace. */
+  files(): WorkspaceFiles {
+    const files = filesToHold([...this.#opened.values()].map((opened) => this.#openRoot(opened)));
+    const readable = new Set(this.#opened.keys());
+    const unread = new Set(this.#rootIds.filter((rootId) => !readable.has(rootId)));
+    return { files, readable, unread };
   }
 
   /** Returns the text of a file that is what the memory knows, `undefined` when it is another by now. */
@@ -83,10 +89,6 @@ export class DeepSource {
       .sort((a, b) => b.folder.length - a.folder.length);
     const root = holding[0];
     return root && { rootId: root.rootId, path: file.slice(root.folder.length + 1) };
-  }
-
-  get isOpen(): boolean {
-    return this.#opened.size > 0;
   }
 
   close(): void {

@@ -2,35 +2,29 @@
  * Keeps the bank equal to the files that it should hold: encodes what is new, in the order of its use to the user,
  * and lets go of what is gone. One chunk at a time, so that whoever asks waits for one chunk at most.
  */
-import type { BankFile, ChunkPlace, BankChunk, PutOutcome } from "../bank/bankTypes.ts";
-import type { ChunkShape } from "../lm/chunks.ts";
-import type { LmTokenizer } from "../lm/lmTokenizer.ts";
+import type { ChunkFault } from "../bank/bankTypes.ts";
 import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { Clock, Logger } from "../ports.ts";
-import { chunksToPut, cutFile, tokensIn, type CutChunk } from "./chunkWork.ts";
-import { fileIdOf, type DeepFile } from "./deepFiles.ts";
-
-/** What the writer needs of the bank. */
-export interface WriterBank {
-  has(chunkHash: string): boolean;
-  put(fileId: string, contentHash: string, chunks: readonly (BankChunk | ChunkPlace)[]): PutOutcome;
-  remove(fileId: string): unknown;
-  files(): readonly BankFile[];
-}
+import type { DeepFile, WorkspaceFiles } from "./deepFiles.ts";
+import { FileWriter, type FileBank, type FileWriterOptions } from "./fileWriter.ts";
+import { Holdings, type HoldingsBank } from "./holdings.ts";
 
 /** Why the writer waits by itself. */
 export type WriterPause = "diskFull" | "memoryPressure";
 
-export interface DeepWriterOptions {
-  readonly bank: WriterBank;
-  readonly tokenizer: LmTokenizer;
-  readonly shape: ChunkShape;
+export interface DeepWriterOptions extends Omit<
+  FileWriterOptions,
+  "bank" | "wish" | "putsPart" | "roomBytes"
+> {
+  readonly bank: FileBank &
+    HoldingsBank & {
+      /** Chunks that were found to be damaged. */
+      readonly nLost: number;
+      /** Leaves no byte of what is gone. Returns false when the disk is too full for it. */
+      compact(): boolean;
+    };
   /** Rejects with a ModelFaultError when the model does not work. */
   readonly encode: (tokens: Uint16Array) => Promise<EncodedChunk>;
-  /** The file's text when it is what the memory knows, else `undefined`: the memory will tell of the new one. */
-  readonly read: (file: DeepFile) => string | undefined;
-  /** Whether so many tokens more are within the budget. */
-  readonly hasRoom: (nTokens: number) => boolean;
   /** Bytes that the machine has left. */
   readonly availableBytes: () => number;
   readonly clock: Clock;
@@ -43,7 +37,9 @@ export interface DeepWriterOptions {
 export interface WriterProgress {
   readonly filesEncoded: number;
   readonly filesToEncode: number;
+  /** For want of room. */
   readonly filesLeftOut: number;
+  readonly filesTooLarge: number;
   readonly bytesToEncode: number;
   readonly tokensPerSecond: number;
   readonly pause: WriterPause | undefined;
@@ -57,11 +53,13 @@ const rateMs = 5_000;
 
 export class DeepWriter {
   readonly #options: DeepWriterOptions;
-  /** Files that are to be encoded, most urgent first. */
-  #queue: DeepFile[] = [];
-  #queuedBytes = 0;
-  #nHeld = 0;
-  readonly #leftOut = new Map<string, string>();
+  readonly #holdings: Holdings;
+  readonly #files: FileWriter;
+  #workspace: WorkspaceFiles | undefined;
+  /** As many were lost when the bank was looked at last. */
+  #nLost = 0;
+  /** Text that the user wanted forgotten may be in records that are dead. */
+  #mustCompact = false;
   #isPaused = false;
   #pause: WriterPause | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -72,28 +70,50 @@ export class DeepWriter {
 
   constructor(options: DeepWriterOptions) {
     this.#options = options;
+    this.#holdings = new Holdings(options);
+    this.#files = new FileWriter({
+      ...options,
+      encode: (tokens) => this.#encode(tokens),
+      wish: (file) => this.#wish(file),
+      putsPart: (file) => this.#holdings.hide(file),
+      roomBytes: () => this.#holdings.roomBytes,
+    });
   }
 
-  /** Tells which files are to be held; all others are let go. The first ones are encoded first. */
-  follow(files: readonly DeepFile[]): void {
-    const { bank } = this.#options;
-    const held = new Map(bank.files().map(({ fileId, contentHash }) => [fileId, contentHash]));
-    const wanted = new Set<string>();
-    this.#queue = [];
-    for (const file of files) {
-      const fileId = fileIdOf(file.rootId, file.path);
-      const hash = String(file.hash);
-      wanted.add(fileId);
-      if (held.get(fileId) === hash || this.#leftOut.get(fileId) === hash) continue;
-      this.#queue.push(file);
-    }
-    for (const fileId of held.keys()) if (!wanted.has(fileId)) bank.remove(fileId);
-    for (const fileId of this.#leftOut.keys())
-      if (!wanted.has(fileId)) this.#leftOut.delete(fileId);
-    this.#queuedBytes = this.#queue.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    this.#nHeld = wanted.size - this.#queue.length - this.#leftOut.size;
+  /** Tells which files are to be held; those that are gone are let go. The first ones are encoded first. */
+  follow(workspace: WorkspaceFiles): void {
+    this.#workspace = workspace;
+    this.#nLost = this.#options.bank.nLost;
+    this.#holdings.follow(workspace);
     this.#options.changed();
     this.#go();
+  }
+
+  /** To be called now and then: encodes again what is found to be damaged, and lets go of what could not go before. */
+  tick(): void {
+    this.#finishForgetting();
+    if (this.#workspace !== undefined && this.#nLost !== this.#options.bank.nLost)
+      this.follow(this.#workspace);
+  }
+
+  /** Erases what there is of a root; on a full disk it is told no more, and goes when there is room. */
+  forget(rootId: string): void {
+    this.#holdings.forget(rootId);
+    this.#mustCompact = true;
+    this.#finishForgetting();
+  }
+
+  /** Files of which nothing may be told: what the bank has of them is not what they say by now. */
+  get hidden(): ReadonlySet<string> {
+    return this.#holdings.hidden;
+  }
+
+  #finishForgetting(): void {
+    const before = this.#holdings.isLate || this.#mustCompact;
+    this.#holdings.removeGone();
+    if (this.#mustCompact && !this.#holdings.isLate)
+      this.#mustCompact = !this.#options.bank.compact();
+    if (before) this.#options.changed();
   }
 
   /** Stops after the chunk that is being encoded, or goes on. */
@@ -102,20 +122,16 @@ export class DeepWriter {
     this.#go();
   }
 
-  /** Files that were left out for want of room are tried again. */
-  roomChanged(files: readonly DeepFile[]): void {
-    this.#leftOut.clear();
-    this.follow(files);
-  }
-
   progress(): WriterProgress {
+    const { nHeld, nQueued, nLeftOut, nTooLarge, queuedBytes } = this.#holdings.counts;
     return {
-      filesEncoded: this.#nHeld,
-      filesToEncode: this.#queue.length,
-      filesLeftOut: this.#leftOut.size,
-      bytesToEncode: this.#queuedBytes,
+      filesEncoded: nHeld,
+      filesToEncode: nQueued,
+      filesLeftOut: nLeftOut,
+      filesTooLarge: nTooLarge,
+      bytesToEncode: queuedBytes,
       tokensPerSecond: this.#rate(),
-      pause: this.#pause,
+      pause: this.#pause ?? (this.#holdings.isLate || this.#mustCompact ? "diskFull" : undefined),
     };
   }
 
@@ -142,64 +158,45 @@ export class DeepWriter {
 
   #mayWork(): boolean {
     return (
-      !this.#isClosed && !this.#isPaused && this.#pause === undefined && this.#queue.length > 0
+      !this.#isClosed &&
+      !this.#isPaused &&
+      this.#pause === undefined &&
+      this.#holdings.next !== undefined
     );
   }
 
   async #run(): Promise<void> {
     while (this.#mayWork()) {
       if (this.#options.availableBytes() < minAvailableBytes) return this.#wait("memoryPressure");
-      const file = this.#queue[0] as DeepFile;
-      const outcome = await this.#write(file).catch((error: unknown) => {
-        if (error instanceof Interrupted) return "interrupted";
-        throw error;
-      });
-      if (outcome === "diskFull") return this.#wait("diskFull");
-      // What was wanted may have changed meanwhile.
-      if (outcome === "interrupted" || this.#queue[0] !== file) continue;
-      this.#queue.shift();
-      this.#queuedBytes -= file.sizeBytes;
-      if (outcome === "stored") this.#nHeld++;
-      if (outcome === "noRoom")
-        this.#leftOut.set(fileIdOf(file.rootId, file.path), String(file.hash));
+      const file = this.#holdings.next as DeepFile;
+      const outcome = await this.#files.write(file);
+      if (outcome.kind === "diskFull") return this.#wait("diskFull");
+      if (outcome.kind === "stored") this.#holdings.stored(file);
+      if (outcome.kind === "noRoom") this.#holdings.leftOut(file, outcome);
+      if (outcome.kind === "refused") this.#leaveOut(file, outcome.fault);
+      if (outcome.kind === "gone") this.#holdings.gone(file);
       this.#options.changed();
     }
   }
 
-  async #write(file: DeepFile): Promise<"stored" | "gone" | "noRoom" | "diskFull" | "interrupted"> {
-    const { bank, tokenizer, shape, read, hasRoom } = this.#options;
-    const text = read(file);
-    if (text === undefined) return "gone";
-    const cuts = cutFile(tokenizer, shape, file.path, text);
-    // The bank would forget what is older, but the most useful files came first.
-    const isNew = ({ chunkHash }: CutChunk): boolean => !bank.has(chunkHash);
-    if (!hasRoom(tokensIn(cuts.filter(isNew)))) return "noRoom";
-    const encode = (tokens: Uint16Array): Promise<EncodedChunk> => this.#encode(tokens, file);
-    const chunks = await chunksToPut(cuts, { bank, tokenizer, encode });
-    const put = bank.put(fileIdOf(file.rootId, file.path), String(file.hash), chunks);
-    switch (put.kind) {
-      case "stored":
-        return "stored";
-      case "overBudget":
-        return "noRoom";
-      case "diskFull":
-        return "diskFull";
-      case "unknownChunks":
-        // Forgotten between the question and the writing: now they are encoded.
-        return "interrupted";
-      case "refused":
-        throw new Error(`the bank refuses a chunk: ${put.fault}`);
-    }
+  /** A file of which the model makes what the bank does not take is not tried again before it changes. */
+  #leaveOut(file: DeepFile, fault: ChunkFault): void {
+    this.#options.log.log("warn", "encode", "a chunk is refused", { fault });
+    this.#holdings.leftOut(file, { neededBytes: Number.POSITIVE_INFINITY, isTooMuch: true });
   }
 
-  /** Rejects with Interrupted when nobody wants the file any more, or not now. */
-  async #encode(tokens: Uint16Array, file: DeepFile): Promise<EncodedChunk> {
+  async #encode(tokens: Uint16Array): Promise<EncodedChunk> {
     const { encode, clock, changed } = this.#options;
     const encoded = await encode(tokens);
     this.#lately.push({ at: clock.elapsedMs(), nTokens: tokens.length });
     changed();
-    if (this.#isClosed || this.#isPaused || this.#queue[0] !== file) throw new Interrupted();
     return encoded;
+  }
+
+  #wish(file: DeepFile): "now" | "later" | "none" {
+    if (!this.#holdings.wants(file)) return "none";
+    const isShort = this.#options.availableBytes() < minAvailableBytes;
+    return this.#mayWork() && !isShort && this.#holdings.isNext(file) ? "now" : "later";
   }
 
   #wait(pause: WriterPause): void {
@@ -220,6 +217,3 @@ export class DeepWriter {
     return Math.round((nTokens / (now - first.at)) * 1_000);
   }
 }
-
-/** A file is not encoded to its end. */
-class Interrupted extends Error {}

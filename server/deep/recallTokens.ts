@@ -14,6 +14,15 @@ export interface ReaderBank {
   recalled(blockIds: readonly number[], weights: readonly number[]): unknown;
 }
 
+/** Returns a bank that tells nothing of files while they are hidden. */
+export function withoutHidden(bank: ReaderBank, hidden: () => ReadonlySet<string>): ReaderBank {
+  return {
+    recall: (queries, options) => bank.recall(queries, { ...options, withoutFiles: hidden() }),
+    tokensOf: (blocks) => bank.tokensOf(blocks),
+    recalled: (blockIds, weights) => bank.recalled(blockIds, weights),
+  };
+}
+
 /** Blocks that a prediction reads, neighbours included: at most 2,048 tokens. */
 const nBlocks = 16;
 

@@ -21,7 +21,7 @@ import type { LmTokenizer } from "../lm/lmTokenizer.ts";
 import type { Clock } from "../ports.ts";
 import { askedNames } from "./askedNames.ts";
 import { chunksToPut, cutFile, tokensIn } from "./chunkWork.ts";
-import type { WriterBank } from "./deepWriter.ts";
+import type { FileBank } from "./fileWriter.ts";
 import { plantedFacts, type PlantedFact } from "./plantedFacts.ts";
 import { recollect, type ReaderBank } from "./recallTokens.ts";
 import { shareOf } from "./wilson.ts";
@@ -35,7 +35,8 @@ export interface StreamedFile {
 export interface SelfTestOptions {
   readonly params: SelfTestParams;
   /** An empty bank of its own. */
-  readonly bank: WriterBank & ReaderBank & { status(): { readonly bytes: number } };
+  readonly bank: Pick<FileBank, "has" | "put"> &
+    ReaderBank & { status(): { readonly bytes: number } };
   readonly tokenizer: LmTokenizer;
   readonly shape: ChunkShape;
   readonly sequence: LmSequence;

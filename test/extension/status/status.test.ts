@@ -276,7 +276,7 @@ for (const [deep, says] of [
     assert.match(text, says);
     const works = deep.state === undefined || ["paused", "starting"].includes(deep.state);
     assert.equal(text.includes("Self-Test"), works);
-    assert.equal(text.includes("left out for want of room: 4 files"), deep.filesLeftOut === 4);
+    assert.equal(text.includes("left out: 4 files"), deep.filesLeftOut === 4);
     const tooltip = statusLine(withDeep(deep), undefined, wording)?.tooltip ?? [];
     assert.ok(tooltip.some((paragraph) => says.test(paragraph)));
   });

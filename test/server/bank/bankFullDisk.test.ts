@@ -1,6 +1,7 @@
 /** A disk that gets full at any moment: the bank says so, stays as it was, and goes on when there is room. */
 import assert from "node:assert/strict";
 import { syncBuiltinESMExports } from "node:module";
+import path from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import { limitDisk } from "../../fixtures/fullDisk.ts";
 import { temporaryFolder } from "../ingest/treesOnDisk.ts";
@@ -115,6 +116,32 @@ test("a segment that cannot be rewritten stays, and is rewritten later", async (
   assert.ok(store.status().bytes < bytes - 100_000);
   assert.deepEqual(recalled(store, query, all), before);
   assert.deepEqual(store.tokensOf(before).lost, []);
+  store.close();
+});
+
+test("a damaged record that is found on a full disk can be put again when there is room", async () => {
+  using folder = temporaryFolder();
+  const source = new VectorSource(54);
+  const chunks = makeChunks(source, "f", 2);
+  let store = await openBank(folder.path, { nShortTerm: 0 });
+  putFile(store, "f", chunks);
+  const segment = path.join(folder.path, "segment-1.bank");
+  const bytes = fs.readFileSync(segment);
+  bytes[5000] = (bytes[5000] as number) ^ 1;
+  fs.writeFileSync(segment, bytes);
+  limitDisk({ refused: /^BEGIN/ });
+  const query = [asQuery(source.next())];
+  assert.equal(store.tokensOf(recalled(store, query, all)).lost.length, 4);
+  assert.equal(store.nLost, 1);
+  limitDisk({});
+  putFile(store, "f", chunks);
+  const after = recalled(store, query, all);
+  assert.equal(after.length, 8);
+  store.close();
+  store = await openBank(folder.path, { nShortTerm: 0 });
+  assert.deepEqual(store.missing(), []);
+  assert.deepEqual(recalled(store, query, all), after);
+  assert.deepEqual(store.tokensOf(after).lost, []);
   store.close();
 });
 

@@ -188,6 +188,30 @@ describe("a bank that is full", () => {
     store.close();
   });
 
+  test("forgets at once when its capacity gets smaller, pinned files last", async () => {
+    using folder = temporaryFolder();
+    let store = await openBank(folder.path, options);
+    const source = new VectorSource(38);
+    const first = makeChunks(source, "f0", 1);
+    putFile(store, "f0", first);
+    for (let f = 1; f < 10; f++) put(store, source, `f${f}`);
+    store.pin("f1");
+    assert.deepEqual(store.setCapacity(capacityBytes), { kind: "done" });
+    assert.equal(store.liveBytes, capacityBytes);
+    assert.deepEqual(store.setCapacity(chunkBytes * 3), { kind: "done" });
+    assert.ok(store.liveBytes <= chunkBytes * 3);
+    assert.ok(present(store).includes("f1"));
+    assertErased(folder.path, first);
+    const kept = present(store);
+    store.close();
+    store = await openBank(folder.path, options);
+    assert.deepEqual(present(store), kept);
+    assert.deepEqual(store.setCapacity(0), { kind: "done" });
+    assert.equal(store.liveBytes, 0);
+    assert.throws(() => store.setCapacity(-1), RangeError);
+    store.close();
+  });
+
   test("erases what it forgets", async () => {
     using folder = temporaryFolder();
     const store = await openBank(folder.path, options);
