@@ -17,6 +17,7 @@ import {
 } from "../protocol/deepMemory.ts";
 import { placeOf } from "../protocol/errorPlace.ts";
 import { MemoryError } from "../protocol/errors.ts";
+import { asMemoryError, isStoreFailure } from "./memory/database.ts";
 import type { Logger } from "./ports.ts";
 import type { DeepMemoryService } from "./services.ts";
 import {
@@ -28,6 +29,7 @@ import {
   type DeepRoot,
   type DeepThreadData,
 } from "./deep/deepCalls.ts";
+import { deepFolderOf, forgetRoot } from "./deep/forgetRoot.ts";
 
 /** What the deep memory needs to know of the workspace; it changes with the status. */
 export interface DeepWorkspace {
@@ -79,6 +81,7 @@ export class DeepMemory implements DeepMemoryService {
   #told: Told = {};
   #nextId = 1;
   #nEnded = 0;
+  #nForgetting = 0;
   #mayStart: boolean;
   #telling: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -95,7 +98,7 @@ export class DeepMemory implements DeepMemoryService {
 
   /** To be called when the workspace or its settings changed. */
   workspaceChanged(): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#nForgetting > 0) return;
     const {
       storeDir,
       settings = defaultDeepMemory,
@@ -111,7 +114,7 @@ export class DeepMemory implements DeepMemoryService {
       this.#start();
     }
     // Named after the first root, as the conversations are.
-    const folder = path.join(storeDir, "deep", roots[0]?.rootId ?? "none");
+    const folder = path.join(deepFolderOf(storeDir), roots[0]?.rootId ?? "none");
     this.#tellOnce("folder", folder, { kind: "open", folder, settings, maxFileBytes });
     this.#tellOnce("settings", JSON.stringify(settings), { kind: "settings", settings });
     this.#tellRoots();
@@ -153,9 +156,25 @@ export class DeepMemory implements DeepMemoryService {
     return this.#request("selfTest", params, signal, progress);
   }
 
-  /** Erases what is remembered of a root. */
-  forget(rootId: string): void {
-    this.#post({ kind: "forget", rootId });
+  /**
+   * Erases what any deep memory of the store holds of a root, after `forgetMemory` has done the same with its memory.
+   * The thread ends for that long. Errors: `ownedElsewhere` when another process stands in the way, and nothing is
+   * erased then; those of `forgetMemory`; `storeUnavailable`.
+   */
+  async forget(rootId: string, forgetMemory: () => Promise<void>): Promise<void> {
+    const { storeDir } = this.#options.workspace();
+    const { kernel } = this.#options.threadData;
+    this.#nForgetting++;
+    try {
+      await this.#end();
+      if (storeDir === undefined) return await forgetMemory();
+      await forgetRoot(storeDir, rootId, kernel, forgetMemory);
+    } catch (error) {
+      throw isStoreFailure(error) ? asMemoryError(error) : error;
+    } finally {
+      this.#nForgetting--;
+      this.workspaceChanged();
+    }
   }
 
   async close(): Promise<void> {

@@ -62,7 +62,8 @@ const maxAwaitedChanges = 64;
 export interface Companion {
   /** Roots, their state, settings or open editors changed. */
   workspaceChanged(): void;
-  forget(rootId: string): void;
+  /** Forgets a root, with `forgetMemory` for the memory itself. Errors: `ownedElsewhere`, when nothing is forgotten. */
+  forget(rootId: string, forgetMemory: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -221,10 +222,13 @@ export class WorkspaceMemory implements MemoryService {
     const [link] = this.#select(rootId);
     if (link?.hangs === true)
       throw new MemoryError("storeUnavailable", "the folder does not answer");
-    this.#companion?.forget(rootId);
-    this.#closeBank(rootId);
-    await link?.call({ kind: "forget", rootId });
-    await this.#closeLink(rootId);
+    const forgetMemory = async (): Promise<void> => {
+      this.#closeBank(rootId);
+      await link?.call({ kind: "forget", rootId });
+      await this.#closeLink(rootId);
+    };
+    if (this.#companion === undefined) await forgetMemory();
+    else await this.#companion.forget(rootId, forgetMemory);
     return this.status();
   }
 

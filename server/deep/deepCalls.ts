@@ -66,7 +66,6 @@ export type DeepCall =
       readonly params: DeepRequests[DeepRequestName]["params"];
     }
   | { readonly kind: "cancel"; readonly id: number }
-  | { readonly kind: "forget"; readonly rootId: string }
   | { readonly kind: "close" };
 
 export type DeepReply =

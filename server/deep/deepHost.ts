@@ -108,8 +108,6 @@ export class DeepHost {
         this.#isPaused = call.isPaused;
         this.#opened?.writer.setPaused(call.isPaused);
         return this.#say();
-      case "forget":
-        return this.#forget(call.rootId);
       case "request":
         return this.#answer(call);
       case "cancel":
@@ -187,14 +185,6 @@ export class DeepHost {
     this.#files = files;
     // While nothing is open nothing is known of what is gone.
     if (this.#options.source.isOpen) this.#opened?.writer.follow(files);
-  }
-
-  #forget(rootId: string): void {
-    const bank = this.#opened?.bank;
-    if (bank === undefined) return;
-    for (const { fileId } of bank.files()) if (fileId.startsWith(`${rootId}/`)) bank.remove(fileId);
-    bank.compact();
-    this.#say();
   }
 
   async #answer({ id, name, params }: DeepCall & { kind: "request" }): Promise<void> {
