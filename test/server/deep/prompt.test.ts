@@ -37,6 +37,18 @@ test("from one keystroke to the next nearly always only the end differs", () => 
   assert.ok(nMoved > 0, "the prompt has to leap now and then");
 });
 
+test("a cursor that jumps to just below the beginning gets what stands above it", () => {
+  const prompts = new PromptMaker(tokenizer, shape);
+  const lines = text.split("\n");
+  const { tokens: first, headerLength } = prompts.promptFor("a.py", lines.join("\n"), room);
+  const nShown = textOf(first, headerLength).trimStart().split("\n").length;
+  const above = lines.slice(0, lines.length - nShown + 1).join("\n");
+  for (const added of ["", "\n", "\nx = 1", "\nx = 12"]) {
+    const { tokens } = prompts.promptFor("a.py", above + added, room);
+    assert.ok(tokens.length - headerLength > (room - headerLength) * 0.3, `${tokens.length}`);
+  }
+});
+
 test("another file has another prompt", () => {
   const prompts = new PromptMaker(tokenizer, shape);
   const first = prompts.promptFor("a.py", "x = 1\ny = ", room);
