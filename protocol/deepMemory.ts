@@ -33,6 +33,8 @@ export const deepMemoryReasons = [
   "memoryPressure",
   /** The budget on disk is used up: files are left out. */
   "noRoom",
+  /** The deep memory on disk cannot be opened, read or written: it is tried again. */
+  "storeUnavailable",
   /** Another process keeps the deep memory of this folder. */
   "otherProcess",
 ] as const;

@@ -51,6 +51,10 @@ function reasonSentence(reason: DeepMemoryReason, t: Translate): string {
       return t(
         "The deep memory's room on disk is used up, so the remaining files are left out. The setting “lore.deepMemory.maxDiskMB” gives it more.",
       );
+    case "storeUnavailable":
+      return t(
+        "The deep memory on disk cannot be opened, read or written. Check the permissions of its folder; Lore tries again by itself.",
+      );
     case "otherProcess":
       return t(
         "Another window keeps the deep memory of this folder. This window takes over when the other one closes.",

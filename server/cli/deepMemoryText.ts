@@ -25,6 +25,8 @@ export function deepMemoryReason(detail: DeepMemoryDetail): string {
       return "The machine is short of memory. It goes on when there is more.";
     case "noRoom":
       return "Its room on disk is used up, so the remaining files are left out.";
+    case "storeUnavailable":
+      return "It cannot be opened, read or written on disk. Check the permissions of the store's folder.";
     case "otherProcess":
       return "Another Lore process, such as an editor window, keeps it.";
   }

@@ -19,6 +19,8 @@ export interface DeepThreadData {
   /** What the bank searches with. */
   readonly kernel: KernelModule;
   readonly logLevel: LogLevel | "off";
+  /** After this time a deep memory that did not open is tried again. */
+  readonly retryMs?: number;
 }
 
 /** A root as its memory stands. */

@@ -7,7 +7,7 @@ import { deepFolderOf, forgetRoot } from "../../../server/deep/forgetRoot.ts";
 import {
   filesWith,
   kernel,
-  makeChunks,
+  makeChunk,
   openBank,
   putFile,
   tokenBytes,
@@ -16,9 +16,8 @@ import {
 import { temporaryFolder } from "../ingest/treesOnDisk.ts";
 
 const source = new VectorSource(4);
-const [ofA] = makeChunks(source, "a", 1);
-const [ofB] = makeChunks(source, "b", 1);
-assert.ok(ofA !== undefined && ofB !== undefined);
+const ofA = makeChunk(source, { hash: "a" });
+const ofB = makeChunk(source, { hash: "b" });
 
 /** Makes the memories of two windows: one with both roots, one with B alone. */
 async function twoMemories(storeDir: string): Promise<{ both: string; alone: string }> {
