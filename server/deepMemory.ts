@@ -38,6 +38,8 @@ export interface DeepWorkspace {
   readonly settings: DeepMemorySettings | undefined;
   readonly maxFileBytes: number;
   readonly isPaused: boolean;
+  /** A memory of the workspace is being filled with words. */
+  readonly isFilling: boolean;
   readonly roots: readonly DeepRoot[];
   readonly openEditors: readonly string[];
 }
@@ -82,6 +84,8 @@ export class DeepMemory implements DeepMemoryService {
   #nextId = 1;
   #nEnded = 0;
   #nForgetting = 0;
+  /** While a thread ends; the next one is started when it has let go of the bank. */
+  #ending: Promise<void> | undefined;
   #mayStart: boolean;
   #telling: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -103,14 +107,15 @@ export class DeepMemory implements DeepMemoryService {
       storeDir,
       settings = defaultDeepMemory,
       roots,
+      isFilling,
       maxFileBytes,
     } = this.#options.workspace();
     const isWanted =
       this.#mayStart && storeDir !== undefined && settings.enabled && roots.length > 0;
     if (!isWanted) return this.#stop();
     if (this.#worker === undefined) {
-      // Reading files and filling the memory of words come first.
-      if (this.#nEnded > maxRestarts || !roots.some(({ isReady }) => isReady)) return;
+      // What it holds from before can be used though a root is paused or has failed.
+      if (this.#ending !== undefined || this.#nEnded > maxRestarts || (isFilling && !roots.some(({ isReady }) => isReady))) return;
       this.#start();
     }
     // Named after the first root, as the conversations are.
@@ -208,23 +213,23 @@ export class DeepMemory implements DeepMemoryService {
 
   #stop(): void {
     if (this.#worker === undefined) return;
-    void this.#end();
+    void this.#end().then(() => this.workspaceChanged());
     this.#tell();
   }
 
+  /** Resolves when no thread runs any more. */
   async #end(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
     this.#status = undefined;
     this.#failAll("disabled");
-    if (worker === undefined) return;
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, endMs);
-    const ended = new Promise<void>((done) => worker.once("exit", () => done()));
-    worker.postMessage({ kind: "close" } satisfies DeepCall);
-    await Promise.race([ended, late]);
-    clearTimeout(timer);
-    worker.unref();
+    if (worker !== undefined) {
+      const ending = endOf(worker).finally(() => {
+        if (this.#ending === ending) this.#ending = undefined;
+      });
+      this.#ending = ending;
+    }
+    await this.#ending;
   }
 
   #tellRoots(): void {
@@ -317,4 +322,15 @@ export class DeepMemory implements DeepMemoryService {
       for (const listener of this.#listeners) listener();
     }, tellMs).unref();
   }
+}
+
+/** Tells a thread to end. Resolves when it did, or is left behind. */
+async function endOf(worker: Worker): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, endMs);
+  const ended = new Promise<void>((done) => worker.once("exit", () => done()));
+  worker.postMessage({ kind: "close" } satisfies DeepCall);
+  await Promise.race([ended, late]);
+  clearTimeout(timer);
+  worker.unref();
 }

@@ -335,8 +335,9 @@ export class WorkspaceMemory implements MemoryService {
         folder: root.folder,
         storeFile: store.storeFile,
         generation: store.generation,
-        isReady: store.storeFile !== "" && store.status.state === "ready",
+        isReady: store.storeFile !== "" && isFilled(store.status),
       })),
+      isFilling: links.some(({ store }) => notYetFilled.includes(store.status.state)),
     };
   }
 
@@ -480,6 +481,14 @@ export class WorkspaceMemory implements MemoryService {
     this.#companion?.workspaceChanged();
     for (const listener of this.#listeners) listener(this.status());
   }
+}
+
+/** Until then reading files and filling the memory of words come first. */
+const notYetFilled: readonly RootStatus["state"][] = ["opening", "scanning", "filling"];
+
+/** True when all files are known and can be found; the syntax pass may go on. */
+function isFilled({ state }: RootStatus): boolean {
+  return state === "refining" || state === "ready";
 }
 
 function total(counts: Readonly<Partial<Record<string, number>>>): number {
