@@ -39,13 +39,12 @@ test("from one keystroke to the next nearly always only the end differs", () => 
 
 test("a cursor that jumps to just below the beginning gets what stands above it", () => {
   const prompts = new PromptMaker(tokenizer, shape);
-  const lines = text.split("\n");
-  const { tokens: first, headerLength } = prompts.promptFor("a.py", lines.join("\n"), room);
-  const nShown = textOf(first, headerLength).trimStart().split("\n").length;
-  const above = lines.slice(0, lines.length - nShown + 1).join("\n");
-  for (const added of ["", "\n", "\nx = 1", "\nx = 12"]) {
-    const { tokens } = prompts.promptFor("a.py", above + added, room);
-    assert.ok(tokens.length - headerLength > (room - headerLength) * 0.3, `${tokens.length}`);
+  const wide = 600;
+  const { tokens: first, headerLength } = prompts.promptFor("a.py", text, wide);
+  const beginning = text.length - textOf(first, headerLength).length;
+  for (const added of ["", "\nx = 1", "\nx = 12"]) {
+    const { tokens } = prompts.promptFor("a.py", text.slice(0, beginning + 210) + added, wide);
+    assert.ok(tokens.length > wide / 2, `${tokens.length} tokens`);
   }
 });
 
