@@ -49,6 +49,15 @@ export type DeepMemoryDetail =
       readonly file: string;
     };
 
+/** Why what was remembered before is made anew; as a bank tells it when it is opened. */
+export type DeepMemoryRenewal =
+  /** Another model's keys and values cannot be read. */
+  | "otherModel"
+  /** What was on the disk was damaged. */
+  | "damaged"
+  /** Another version of Lore wrote it. */
+  | "otherVersion";
+
 /** How much of the workspace the deep memory holds, over all roots. */
 export interface DeepMemoryStatus {
   /**
@@ -59,6 +68,8 @@ export interface DeepMemoryStatus {
   readonly state: "off" | "starting" | "filling" | "ready" | "paused" | "unavailable";
   /** Present when there is something to say; in state `ready` it says why files were left out. */
   readonly detail?: DeepMemoryDetail;
+  /** Present where what was remembered before could not be used when it was opened. */
+  readonly renewed?: DeepMemoryRenewal;
   readonly filesEncoded: number;
   /** Files that wait to be encoded. */
   readonly filesToEncode: number;

@@ -2,6 +2,7 @@ import {
   deepMemoryReasons,
   type DeepMemoryDetail,
   type DeepMemoryReason,
+  type DeepMemoryRenewal,
   type DeepMemoryStatus,
 } from "../../protocol/deepMemory.ts";
 import { oneLine } from "../displayText.ts";
@@ -65,10 +66,23 @@ function reasonSentence(reason: DeepMemoryReason, t: Translate): string {
 /** How the deep memory stands, as one sentence and, where there is one, the reason. */
 export function deepMemorySentence(status: DeepMemoryStatus, wording: Wording): string {
   const { t } = wording;
-  const sentence = stateSentence(status, wording);
-  return status.detail === undefined
-    ? sentence
-    : `${sentence} ${deepMemoryReason(status.detail, t)}`;
+  const sentences = [stateSentence(status, wording)];
+  if (status.detail !== undefined) sentences.push(deepMemoryReason(status.detail, t));
+  // Who sees that everything is there again need not know why it was not.
+  if (status.renewed !== undefined && status.state !== "ready")
+    sentences.push(renewalSentence(status.renewed, t));
+  return sentences.join(" ");
+}
+
+function renewalSentence(renewed: DeepMemoryRenewal, t: Translate): string {
+  switch (renewed) {
+    case "otherModel":
+      return t("It is filled anew, because its model is another one.");
+    case "damaged":
+      return t("It is filled anew, because what was on the disk was damaged.");
+    case "otherVersion":
+      return t("It is filled anew, because another version of Lore wrote it.");
+  }
 }
 
 function stateSentence(status: DeepMemoryStatus, { t, count }: Wording): string {

@@ -370,7 +370,9 @@ export class DeepHost {
     const { bank, writer } = opened;
     const held = bank.status();
     const { pause, ...progress } = writer.progress();
+    const [renewed] = bank.notices.map(({ kind }) => kind);
     return {
+      ...(renewed === undefined ? {} : { renewed }),
       ...this.#stateOf(progress, pause),
       filesEncoded: progress.filesEncoded,
       filesToEncode: progress.filesToEncode,

@@ -1,5 +1,7 @@
 /** Opening and closing the deep memory, and what fails on the way. */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
 import { MemoryError } from "../../../protocol/errors.ts";
 import type { BankStore } from "../../../server/bank/bankStore.ts";
@@ -117,6 +119,30 @@ test("a running self-test keeps nobody waiting, and another folder cuts it short
   const reply = await failed;
   assert.ok(reply.kind === "failed" && reply.error.kind === "memory");
   assert.equal(reply.error.errorName, "deepMemoryUnavailable");
+  await model.close();
+});
+
+test("the status says why what was remembered before is made anew", async () => {
+  using folder = temporaryFolder();
+  const model = await openLm(trainedFolder);
+  const catalogue = path.join(folder.path, "deep", "catalogue.sqlite");
+  const older = await openBankIn(path.dirname(catalogue), { ...model.parts, id: "older" }, 1e9);
+  older?.close();
+  {
+    await using opened = await makeHost(folder.path);
+    await opened.open();
+    const { renewed } = await opened.status(({ state }) => state === "ready");
+    assert.equal(renewed, "otherModel");
+  }
+  writeFileSync(catalogue, "no database".repeat(1_000));
+  {
+    await using opened = await makeHost(folder.path);
+    await opened.open();
+    assert.equal((await opened.status(({ state }) => state === "ready")).renewed, "damaged");
+  }
+  await using again = await makeHost(folder.path);
+  await again.open();
+  assert.equal((await again.status(({ state }) => state === "ready")).renewed, undefined);
   await model.close();
 });
 

@@ -1,6 +1,6 @@
 /** The deep memory of a workspace, as the main thread sees it. */
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import type { SelfTestProgress } from "../../../protocol/deepMemory.ts";
@@ -76,7 +76,23 @@ test("another model's memory is not read but made anew", async () => {
   const manifest = path.join(changed, "manifest.json");
   writeFileSync(manifest, readFileSync(manifest, "utf8").replace('"0.0.0"', '"0.0.1"'));
   await using second = await openDeepMemory(files, { modelFolder: changed });
-  await second.until(({ filesToEncode }) => filesToEncode > 0);
+  const { renewed } = await second.until(({ filesToEncode }) => filesToEncode > 0);
+  assert.equal(renewed, "otherModel");
+  await second.ready(1);
+  assert.match((await second.complete("a.ts", asked))?.text ?? "", /4821/);
+});
+
+test("a record that is cut short is encoded again, and told right", async () => {
+  using files = workspace({ "told.ts": other + told });
+  {
+    await using first = await openDeepMemory(files);
+    await first.ready(1);
+    await first.memory.close();
+    const segment = readdirSync(first.deepFolder).find((name) => name.startsWith("segment-"));
+    truncateSync(path.join(first.deepFolder, String(segment)), 100);
+  }
+  await using second = await openDeepMemory(files);
+  await second.until(({ filesToEncode }) => filesToEncode === 1);
   await second.ready(1);
   assert.match((await second.complete("a.ts", asked))?.text ?? "", /4821/);
 });
