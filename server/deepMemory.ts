@@ -29,7 +29,7 @@ import {
   type DeepRoot,
   type DeepThreadData,
 } from "./deep/deepCalls.ts";
-import { deepFolderOf, forgetRoot } from "./deep/forgetRoot.ts";
+import { deepFolderOf, forgetRoot } from "./bank/forgetRoot.ts";
 
 /** What the deep memory needs to know of the workspace; it changes with the status. */
 export interface DeepWorkspace {
@@ -115,7 +115,12 @@ export class DeepMemory implements DeepMemoryService {
     if (!isWanted) return this.#stop();
     if (this.#worker === undefined) {
       // What it holds from before can be used though a root is paused or has failed.
-      if (this.#ending !== undefined || this.#nEnded > maxRestarts || (isFilling && !roots.some(({ isReady }) => isReady))) return;
+      if (
+        this.#ending !== undefined ||
+        this.#nEnded > maxRestarts ||
+        (isFilling && !roots.some(({ isReady }) => isReady))
+      )
+        return;
       this.#start();
     }
     // Named after the first root, as the conversations are.

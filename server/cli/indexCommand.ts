@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
-import { forgetRoot } from "../deep/forgetRoot.ts";
+import { forgetRoot } from "../bank/forgetRoot.ts";
 import { acquireStoreLock } from "../memory/storeLock.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import {

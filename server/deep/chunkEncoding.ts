@@ -35,7 +35,8 @@ export class ChunkEncoding {
     for (let nLost = 0; nLost <= maxLost; nLost++) {
       const outcome = await this.#client.encode(tokens, this.#closing.signal);
       if (outcome.kind === "encoded") return outcome.chunk;
-      if (outcome.kind === "crowded") throw new Error("chunks wait though one is encoded at a time");
+      if (outcome.kind === "crowded")
+        throw new Error("chunks wait though one is encoded at a time");
       if (outcome.kind === "unavailable") break;
     }
     const { kind, file, detail } = this.#fault ?? {

@@ -156,7 +156,8 @@ export class DeepHost {
     const opened = this.#put(folder, model, bank);
     opened.writer.setPaused(this.#isWriterPaused);
     this.#files = source.files();
-    opened.writer.follow(this.#files);
+    // While nothing can be read nothing is known of what is gone.
+    if (source.isOpen) opened.writer.follow(this.#files);
     this.#looking = setInterval(() => void this.#guarded(() => this.#tick()), lookMs);
     log.log("info", "encode", "the deep memory is open", {
       files: bank.files().length,
@@ -240,7 +241,9 @@ export class DeepHost {
       case "surprise":
         return this.#surprises.run(signal, () => this.#surprise(opened, params as never, signal));
       case "selfTest":
-        return this.#selfTests.run(signal, () => this.#selfTest(opened, id, params as never, signal));
+        return this.#selfTests.run(signal, () =>
+          this.#selfTest(opened, id, params as never, signal),
+        );
     }
   }
 
@@ -364,7 +367,9 @@ export class DeepHost {
     const { opened, detail } = this.#opening;
     if (opened === undefined) {
       const state =
-        detail === undefined ? { state: "starting" as const } : { state: "unavailable" as const, detail };
+        detail === undefined
+          ? { state: "starting" as const }
+          : { state: "unavailable" as const, detail };
       return { ...state, ...nothingHeld, budgetBytes };
     }
     const { bank, writer } = opened;

@@ -17,7 +17,7 @@ import { ChunkEncoding } from "./chunkEncoding.ts";
 import type { DeepCall, DeepReply, DeepThreadData } from "./deepCalls.ts";
 import { DeepHost } from "./deepHost.ts";
 import { DeepSource } from "./deepSource.ts";
-import { removeSelfTests, selfTestPrefix } from "./forgetRoot.ts";
+import { removeSelfTests, selfTestPrefix } from "../bank/forgetRoot.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("deepThread.ts runs in a worker thread");
@@ -57,10 +57,12 @@ const host = new DeepHost({
   openTestBank: async (folder, parts, capacityBytes) => {
     const testFolder = mkdtempSync(path.join(folder, selfTestPrefix));
     const erase = (): void => rmSync(testFolder, { recursive: true, force: true });
-    const store = await opened(testFolder, parts, { kernel, capacityBytes }).catch((error: unknown) => {
-      erase();
-      throw error;
-    });
+    const store = await opened(testFolder, parts, { kernel, capacityBytes }).catch(
+      (error: unknown) => {
+        erase();
+        throw error;
+      },
+    );
     if (store === undefined) throw new MemoryError("internal", "a new bank is open already");
     return { store, erase: () => (store.close(), erase()) };
   },

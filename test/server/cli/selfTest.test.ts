@@ -216,7 +216,10 @@ describe("lore status", () => {
     assert.match(line({ state: "paused", detail: { kind: "diskFull" } }), /disk is full/);
     assert.match(line({ state: "paused", detail: { kind: "otherProcess" } }), /keeps it/);
     const renewed = "damaged";
-    assert.match(line({ state: "filling", renewed }), /filled anew: what was on the disk was damaged/);
+    assert.match(
+      line({ state: "filling", renewed }),
+      /filled anew: what was on the disk was damaged/,
+    );
     assert.doesNotMatch(line({ state: "ready", renewed }), /anew/);
   });
 });

@@ -23,12 +23,15 @@ test("a file is placed in the innermost root that holds it, whatever ends the ro
   ].map(([id, of]) => rootWith(path.join(folder.path, `${id}.sqlite`), String(id), String(of)));
   source.setRoots(roots, []);
   const placed = ["/etc/a.ts", "/work/a.ts", "/work/inner/b/a.ts", "/workshop/a.ts"];
-  assert.deepEqual(placed.map((file) => source.placeOf(file)), [
-    { rootId: "all", path: "etc/a.ts" },
-    { rootId: "outer", path: "a.ts" },
-    { rootId: "inner", path: "b/a.ts" },
-    { rootId: "all", path: "workshop/a.ts" },
-  ]);
+  assert.deepEqual(
+    placed.map((file) => source.placeOf(file)),
+    [
+      { rootId: "all", path: "etc/a.ts" },
+      { rootId: "outer", path: "a.ts" },
+      { rootId: "inner", path: "b/a.ts" },
+      { rootId: "all", path: "workshop/a.ts" },
+    ],
+  );
   assert.equal(source.placeOf("/work/inner")?.rootId, "outer");
   source.close();
 });

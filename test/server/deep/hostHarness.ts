@@ -17,7 +17,7 @@ import { trainedFolder } from "../lm/lmHarness.ts";
 import { quietLog } from "../workspaceMemoryHarness.ts";
 
 const patienceMs = 60_000;
-export const settings = { enabled: true, maxDiskBytes: 1e9 };
+const settings = { enabled: true, maxDiskBytes: 1e9 };
 
 /** Returns files as the thread reads them. */
 export async function deepSource(): Promise<DeepSource> {
@@ -32,7 +32,7 @@ export async function deepSource(): Promise<DeepSource> {
   );
 }
 
-export class OpenedHost implements AsyncDisposable {
+class OpenedHost implements AsyncDisposable {
   readonly host: DeepHost;
   readonly folder: string;
   readonly source: DeepSource;
@@ -102,7 +102,10 @@ export class OpenedHost implements AsyncDisposable {
   }
 
   /** Asks, and resolves with the reply. */
-  request<N extends DeepRequestName>(name: N, params: DeepRequests[N]["params"]): Promise<DeepReply> {
+  request<N extends DeepRequestName>(
+    name: N,
+    params: DeepRequests[N]["params"],
+  ): Promise<DeepReply> {
     const id = ++this.#nRequests;
     void this.host.call({ kind: "request", id, name, params });
     return this.reply((reply) =>

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { deepFolderOf, forgetRoot } from "../../../server/deep/forgetRoot.ts";
+import { deepFolderOf, forgetRoot } from "../../../server/bank/forgetRoot.ts";
 import {
   filesWith,
   kernel,
@@ -12,7 +12,7 @@ import {
   putFile,
   tokenBytes,
   VectorSource,
-} from "../bank/bankHarness.ts";
+} from "./bankHarness.ts";
 import { temporaryFolder } from "../ingest/treesOnDisk.ts";
 
 const source = new VectorSource(4);

@@ -2,15 +2,8 @@
 import { readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
-import {
-  forgetFiles,
-  isBankOpen,
-  readBank,
-  removeBank,
-  type BankContents,
-} from "../bank/closedBank.ts";
+import { forgetFiles, isBankOpen, readBank, removeBank, type BankContents } from "./closedBank.ts";
 import type { KernelModule } from "../model/kernelMemory.ts";
-import { placeOfFileId } from "./deepFiles.ts";
 
 /** Name of the folder of a self-test's bank, which is made in that of the deep memory: it goes on from here. */
 export const selfTestPrefix = "self-test-";
@@ -70,6 +63,6 @@ function heldOf(folder: string, rootId: string): BankContents | "all" | undefine
   if (path.basename(folder) === rootId) return "all";
   const contents = readBank(folder);
   if (contents === undefined) return "all";
-  const fileIds = contents.fileIds.filter((fileId) => placeOfFileId(fileId).rootId === rootId);
+  const fileIds = contents.fileIds.filter((fileId) => fileId.startsWith(`${rootId}/`));
   return fileIds.length === 0 ? undefined : { ...contents, fileIds };
 }
