@@ -1,7 +1,7 @@
 /** The files of the roots as the deep memory reads them. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { MemoryWriter } from "../../../server/memory/memoryWriter.ts";
 import { temporaryFolder } from "../ingest/treesOnDisk.ts";
@@ -45,8 +45,9 @@ test("a memory that turns out to be damaged is left out, and the others are read
   assert.ok(bad !== undefined && good !== undefined);
   source.setRoots([bad, good], []);
   assert.ok(source.changedFiles() !== undefined);
-  writeFileSync(bad.storeFile, "no database".repeat(2_000));
-  writeFileSync(`${bad.storeFile}-wal`, "");
+  const database = new DatabaseSync(bad.storeFile);
+  database.exec("DROP TABLE file");
+  database.close();
   source.changedFiles();
   assert.equal(source.placeOf(path.join(bad.folder, "a.ts")), undefined);
   assert.equal(source.placeOf(path.join(good.folder, "a.ts"))?.rootId, "good");
