@@ -39,6 +39,8 @@ export const deepMemoryReasons = [
   "noRoom",
   /** Files that are mostly data are too large to be encoded, and left out. */
   "tooLarge",
+  /** The deep memory on disk cannot be opened, read or written: it is tried again. */
+  "storeUnavailable",
   /** Another process keeps the deep memory of this folder. */
   "otherProcess",
 ] as const;
@@ -53,6 +55,15 @@ export type DeepMemoryDetail =
       readonly file: string;
     };
 
+/** Why what was remembered before is made anew; as a bank tells it when it is opened. */
+export type DeepMemoryRenewal =
+  /** Another model's keys and values cannot be read. */
+  | "otherModel"
+  /** What was on the disk was damaged. */
+  | "damaged"
+  /** Another version of Lore wrote it. */
+  | "otherVersion";
+
 /** How much of the workspace the deep memory holds, over all roots. */
 export interface DeepMemoryStatus {
   /**
@@ -63,6 +74,8 @@ export interface DeepMemoryStatus {
   readonly state: "off" | "starting" | "filling" | "ready" | "paused" | "unavailable";
   /** Present when there is something to say; in state `ready` it says why files were left out. */
   readonly detail?: DeepMemoryDetail;
+  /** Present where what was remembered before could not be used when it was opened. */
+  readonly renewed?: DeepMemoryRenewal;
   readonly filesEncoded: number;
   /** Files that wait to be encoded. */
   readonly filesToEncode: number;

@@ -18,6 +18,7 @@ import {
 import { placeOf } from "../protocol/errorPlace.ts";
 import { MemoryError } from "../protocol/errors.ts";
 import type { SurpriseParams } from "../protocol/methods.ts";
+import { asMemoryError, isStoreFailure } from "./memory/database.ts";
 import type { Logger } from "./ports.ts";
 import type { DeepMemoryService } from "./services.ts";
 import {
@@ -29,6 +30,7 @@ import {
   type DeepRoot,
   type DeepThreadData,
 } from "./deep/deepCalls.ts";
+import { deepFolderOf, forgetRoot } from "./bank/forgetRoot.ts";
 
 /** What the deep memory needs to know of the workspace; it changes with the status. */
 export interface DeepWorkspace {
@@ -37,6 +39,8 @@ export interface DeepWorkspace {
   readonly settings: DeepMemorySettings | undefined;
   readonly maxFileBytes: number;
   readonly isPaused: boolean;
+  /** A memory of the workspace is being filled with words. */
+  readonly isFilling: boolean;
   readonly roots: readonly DeepRoot[];
   readonly openEditors: readonly string[];
 }
@@ -80,6 +84,9 @@ export class DeepMemory implements DeepMemoryService {
   #told: Told = {};
   #nextId = 1;
   #nEnded = 0;
+  #nForgetting = 0;
+  /** While a thread ends; the next one is started when it has let go of the bank. */
+  #ending: Promise<void> | undefined;
   #mayStart: boolean;
   #telling: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -96,23 +103,29 @@ export class DeepMemory implements DeepMemoryService {
 
   /** To be called when the workspace or its settings changed. */
   workspaceChanged(): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#nForgetting > 0) return;
     const {
       storeDir,
       settings = defaultDeepMemory,
       roots,
+      isFilling,
       maxFileBytes,
     } = this.#options.workspace();
     const isWanted =
       this.#mayStart && storeDir !== undefined && settings.enabled && roots.length > 0;
     if (!isWanted) return this.#stop();
     if (this.#worker === undefined) {
-      // Reading files and filling the memory of words come first.
-      if (this.#nEnded > maxRestarts || !roots.some(({ isReady }) => isReady)) return;
+      // What it holds from before can be used though a root is paused or has failed.
+      if (
+        this.#ending !== undefined ||
+        this.#nEnded > maxRestarts ||
+        (isFilling && !roots.some(({ isReady }) => isReady))
+      )
+        return;
       this.#start();
     }
     // Named after the first root, as the conversations are.
-    const folder = path.join(storeDir, "deep", roots[0]?.rootId ?? "none");
+    const folder = path.join(deepFolderOf(storeDir), roots[0]?.rootId ?? "none");
     this.#tellOnce("folder", folder, { kind: "open", folder, settings, maxFileBytes });
     this.#tellOnce("settings", JSON.stringify(settings), { kind: "settings", settings });
     this.#tellRoots();
@@ -154,9 +167,25 @@ export class DeepMemory implements DeepMemoryService {
     return this.#request("selfTest", params, signal, progress);
   }
 
-  /** Erases what is remembered of a root. */
-  forget(rootId: string): void {
-    this.#post({ kind: "forget", rootId });
+  /**
+   * Erases what any deep memory of the store holds of a root, after `forgetMemory` has done the same with its memory.
+   * The thread ends for that long. Errors: `ownedElsewhere` when another process stands in the way, and nothing is
+   * erased then; those of `forgetMemory`; `storeUnavailable`.
+   */
+  async forget(rootId: string, forgetMemory: () => Promise<void>): Promise<void> {
+    const { storeDir } = this.#options.workspace();
+    const { kernel } = this.#options.threadData;
+    this.#nForgetting++;
+    try {
+      await this.#end();
+      if (storeDir === undefined) return await forgetMemory();
+      await forgetRoot(storeDir, rootId, kernel, forgetMemory);
+    } catch (error) {
+      throw isStoreFailure(error) ? asMemoryError(error) : error;
+    } finally {
+      this.#nForgetting--;
+      this.workspaceChanged();
+    }
   }
 
   async close(): Promise<void> {
@@ -190,23 +219,23 @@ export class DeepMemory implements DeepMemoryService {
 
   #stop(): void {
     if (this.#worker === undefined) return;
-    void this.#end();
+    void this.#end().then(() => this.workspaceChanged());
     this.#tell();
   }
 
+  /** Resolves when no thread runs any more. */
   async #end(): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
     this.#status = undefined;
     this.#failAll("disabled");
-    if (worker === undefined) return;
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, endMs);
-    const ended = new Promise<void>((done) => worker.once("exit", () => done()));
-    worker.postMessage({ kind: "close" } satisfies DeepCall);
-    await Promise.race([ended, late]);
-    clearTimeout(timer);
-    worker.unref();
+    if (worker !== undefined) {
+      const ending = endOf(worker).finally(() => {
+        if (this.#ending === ending) this.#ending = undefined;
+      });
+      this.#ending = ending;
+    }
+    await this.#ending;
   }
 
   #tellRoots(): void {
@@ -299,4 +328,15 @@ export class DeepMemory implements DeepMemoryService {
       for (const listener of this.#listeners) listener();
     }, tellMs).unref();
   }
+}
+
+/** Tells a thread to end. Resolves when it did, or is left behind. */
+async function endOf(worker: Worker): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, endMs);
+  const ended = new Promise<void>((done) => worker.once("exit", () => done()));
+  worker.postMessage({ kind: "close" } satisfies DeepCall);
+  await Promise.race([ended, late]);
+  clearTimeout(timer);
+  worker.unref();
 }

@@ -62,7 +62,8 @@ const maxAwaitedChanges = 64;
 export interface Companion {
   /** Roots, their state, settings or open editors changed. */
   workspaceChanged(): void;
-  forget(rootId: string): void;
+  /** Forgets a root, with `forgetMemory` for the memory itself. Errors: `ownedElsewhere`, when nothing is forgotten. */
+  forget(rootId: string, forgetMemory: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -221,10 +222,13 @@ export class WorkspaceMemory implements MemoryService {
     const [link] = this.#select(rootId);
     if (link?.hangs === true)
       throw new MemoryError("storeUnavailable", "the folder does not answer");
-    this.#companion?.forget(rootId);
-    this.#closeBank(rootId);
-    await link?.call({ kind: "forget", rootId });
-    await this.#closeLink(rootId);
+    const forgetMemory = async (): Promise<void> => {
+      this.#closeBank(rootId);
+      await link?.call({ kind: "forget", rootId });
+      await this.#closeLink(rootId);
+    };
+    if (this.#companion === undefined) await forgetMemory();
+    else await this.#companion.forget(rootId, forgetMemory);
     return this.status();
   }
 
@@ -331,8 +335,11 @@ export class WorkspaceMemory implements MemoryService {
         folder: root.folder,
         storeFile: store.storeFile,
         generation: store.generation,
-        isReady: !hangs && store.storeFile !== "" && store.status.state === "ready",
+        isReady: !hangs && store.storeFile !== "" && isFilled(store.status),
       })),
+      isFilling: [...this.#links.values()].some(
+        ({ store, hangs }) => !hangs && notYetFilled.includes(store.status.state),
+      ),
     };
   }
 
@@ -476,6 +483,14 @@ export class WorkspaceMemory implements MemoryService {
     this.#companion?.workspaceChanged();
     for (const listener of this.#listeners) listener(this.status());
   }
+}
+
+/** Until then reading files and filling the memory of words come first. */
+const notYetFilled: readonly RootStatus["state"][] = ["opening", "scanning", "filling"];
+
+/** True when all files are known and can be found; the syntax pass may go on. */
+function isFilled({ state }: RootStatus): boolean {
+  return state === "refining" || state === "ready";
 }
 
 function total(counts: Readonly<Partial<Record<string, number>>>): number {

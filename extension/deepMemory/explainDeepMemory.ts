@@ -2,6 +2,7 @@ import {
   deepMemoryReasons,
   type DeepMemoryDetail,
   type DeepMemoryReason,
+  type DeepMemoryRenewal,
   type DeepMemoryStatus,
 } from "../../protocol/deepMemory.ts";
 import { oneLine } from "../displayText.ts";
@@ -53,6 +54,10 @@ function reasonSentence(reason: DeepMemoryReason, t: Translate): string {
       );
     case "tooLarge":
       return t("Files of more than 400 kB are mostly data, and are left out.");
+    case "storeUnavailable":
+      return t(
+        "The deep memory on disk cannot be opened, read or written. Check the permissions of its folder; Lore tries again by itself.",
+      );
     case "otherProcess":
       return t(
         "Another window keeps the deep memory of this folder. This window takes over when the other one closes.",
@@ -63,10 +68,23 @@ function reasonSentence(reason: DeepMemoryReason, t: Translate): string {
 /** How the deep memory stands, as one sentence and, where there is one, the reason. */
 export function deepMemorySentence(status: DeepMemoryStatus, wording: Wording): string {
   const { t } = wording;
-  const sentence = stateSentence(status, wording);
-  return status.detail === undefined
-    ? sentence
-    : `${sentence} ${deepMemoryReason(status.detail, t)}`;
+  const sentences = [stateSentence(status, wording)];
+  if (status.detail !== undefined) sentences.push(deepMemoryReason(status.detail, t));
+  // Who sees that everything is there again need not know why it was not.
+  if (status.renewed !== undefined && status.state !== "ready")
+    sentences.push(renewalSentence(status.renewed, t));
+  return sentences.join(" ");
+}
+
+function renewalSentence(renewed: DeepMemoryRenewal, t: Translate): string {
+  switch (renewed) {
+    case "otherModel":
+      return t("It is filled anew, because its model is another one.");
+    case "damaged":
+      return t("It is filled anew, because what was on the disk was damaged.");
+    case "otherVersion":
+      return t("It is filled anew, because another version of Lore wrote it.");
+  }
 }
 
 function stateSentence(status: DeepMemoryStatus, { t, count }: Wording): string {

@@ -139,6 +139,7 @@ const layers = [
       ...reading,
       "server/model/",
       "server/memory/",
+      "server/ingest/rootPath.ts",
       "server/recall/verifiedSource.ts",
       "server/lm/",
       "server/bank/",

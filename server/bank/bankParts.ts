@@ -37,6 +37,16 @@ export interface BankParts {
   readonly notices: readonly BankNotice[];
 }
 
+/** Returns the file that is locked while the bank in a folder is open. */
+export function lockFile(folder: string): string {
+  return path.join(folder, "lock");
+}
+
+/** Returns the file of the catalogue of the bank in a folder. */
+export function catalogueFile(folder: string): string {
+  return path.join(folder, "catalogue.sqlite");
+}
+
 /**
  * Opens or makes a bank, `undefined` when another process has it open. Errors: RangeError for a shape or an option
  * that is none; `sqliteMissing`, `diskFull`, `storeUnavailable` and those of the file system.
@@ -50,7 +60,7 @@ export async function openParts(
   makeFolder(folder);
   // The user's code is nobody else's business.
   chmodSync(folder, 0o700);
-  const lock = acquireStoreLock(path.join(folder, "lock"));
+  const lock = acquireStoreLock(lockFile(folder));
   if (lock === undefined) return undefined;
   try {
     return await partsOf(folder, shape, options, lock);
@@ -114,7 +124,7 @@ function openCatalogue(
   shape: BankShape,
   { maxFreshNames }: BankOptions,
 ): OpenedCatalogue {
-  const file = path.join(folder, "catalogue.sqlite");
+  const file = catalogueFile(folder);
   const notices: BankNotice[] = [];
   const load = (): LoadedCatalogue | undefined => loadedCatalogue(file, maxFreshNames);
   const opened = load() ?? loadedAfter(moveAside(file), load);

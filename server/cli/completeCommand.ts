@@ -9,7 +9,7 @@ import { formatMs } from "./numbers.ts";
 import { CliError, type Surroundings } from "./openFolder.ts";
 import type { Command } from "./options.ts";
 import { safe, safeLine, type Terminal } from "./terminal.ts";
-import { usableDeepMemory } from "./usableDeepMemory.ts";
+import { filled, usableDeepMemory } from "./usableDeepMemory.ts";
 
 /** `lore complete`: what the deep memory would write at a place, and what it drew that from. */
 export function completeAt(
@@ -21,6 +21,8 @@ export function completeAt(
     const file = path.resolve(folder.root.folder, command.file);
     const { prefix, suffix } = textAround(readText(file, command.file), command);
     const deep = await usableDeepMemory(folder, around);
+    // What is asked for may stand in the file that is encoded last.
+    await filled(deep, folder, around);
     const { completion, tookMs } = await deep.complete(
       { file, line: command.line - 1, languageId: languageOf(command.file), prefix, suffix },
       around.signal,

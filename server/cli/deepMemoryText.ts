@@ -1,12 +1,27 @@
 /** How the deep memory stands, in words for a terminal. */
-import type { DeepMemoryDetail, DeepMemoryStatus } from "../../protocol/deepMemory.ts";
+import type {
+  DeepMemoryDetail,
+  DeepMemoryRenewal,
+  DeepMemoryStatus,
+} from "../../protocol/deepMemory.ts";
 import { formatBytes, formatCount, formatNouns } from "./numbers.ts";
 
 /** Returns one line: how much of the folder the deep memory holds, and why not more. */
 export function deepMemoryLine(status: DeepMemoryStatus): string {
   const reason = status.detail === undefined ? "" : ` ${deepMemoryReason(status.detail)}`;
-  return `Deep memory: ${stateText(status)}.${reason}`;
+  return `Deep memory: ${stateText(status)}.${reason}${renewalText(status)}`;
 }
+
+function renewalText({ state, renewed }: DeepMemoryStatus): string {
+  if (renewed === undefined || state === "ready") return "";
+  return ` It is filled anew: ${renewals[renewed]}.`;
+}
+
+const renewals: Readonly<Record<DeepMemoryRenewal, string>> = {
+  otherModel: "its model is another one",
+  damaged: "what was on the disk was damaged",
+  otherVersion: "another version of Lore wrote it",
+};
 
 /** Returns why the deep memory is off or holds less than everything, as sentences with what to do. */
 export function deepMemoryReason(detail: DeepMemoryDetail): string {
@@ -27,6 +42,8 @@ export function deepMemoryReason(detail: DeepMemoryDetail): string {
       return "Its room on disk is used up, so the remaining files are left out.";
     case "tooLarge":
       return "Files of more than 400 kB are mostly data, and are left out.";
+    case "storeUnavailable":
+      return "It cannot be opened, read or written on disk. Check the permissions of the store's folder.";
     case "otherProcess":
       return "Another Lore process, such as an editor window, keeps it.";
   }

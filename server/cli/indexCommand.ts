@@ -1,5 +1,7 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
+import { MemoryError } from "../../protocol/errors.ts";
+import { forgetRoot } from "../bank/forgetRoot.ts";
 import { acquireStoreLock } from "../memory/storeLock.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import {
@@ -60,7 +62,7 @@ export async function forgetFolder(
   const named = deleted ?? nameFolder(command.folder, command, around);
   const { folder } = named.root;
   const exists = hasStore(named);
-  if (deleted !== undefined) removeFiles(deleted);
+  if (deleted !== undefined) await removeFiles(deleted);
   else if (exists) {
     const opened = await openFolder(named, command, around);
     try {
@@ -78,14 +80,24 @@ export async function forgetFolder(
 }
 
 /** A memory is opened with its folder; without one, its files are deleted unless another process works with them. */
-function removeFiles(deleted: NamedFolder): void {
+async function removeFiles(deleted: NamedFolder): Promise<void> {
   const files = filesOf(deleted);
   const lock = acquireStoreLock(path.join(files, "owner.lock"));
-  if (lock === undefined) {
-    throw new CliError(
-      `Another Lore has the memory of ${deleted.root.folder} open. Close it and run the command again.`,
-    );
-  }
+  if (lock === undefined) throw openElsewhere(deleted);
   lock.release();
-  rmSync(files, { recursive: true, force: true });
+  try {
+    await forgetRoot(deleted.storeDir, deleted.root.id, undefined, () =>
+      rmSync(files, { recursive: true, force: true }),
+    );
+  } catch (error) {
+    if (error instanceof MemoryError && error.errorName === "ownedElsewhere")
+      throw openElsewhere(deleted);
+    throw error;
+  }
+}
+
+function openElsewhere({ root }: NamedFolder): CliError {
+  return new CliError(
+    `Another Lore has the memory of ${root.folder} open. Close it and run the command again.`,
+  );
 }

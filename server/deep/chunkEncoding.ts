@@ -2,6 +2,7 @@
 import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import { LmEncodeClient, type LmEncodeClientOptions } from "../lm/lmEncodeClient.ts";
 import { ModelFaultError, type ModelFault } from "../model/modelFault.ts";
+import { RequestQueue } from "./requestQueue.ts";
 
 /** One is enough beside the editor, and leaves it the other processors. */
 const nThreads = 1;
@@ -12,6 +13,8 @@ export class ChunkEncoding {
   readonly #client: LmEncodeClient;
   readonly #file: string;
   readonly #closing = new AbortController();
+  /** The writer and a self-test take turns, so that the client is never crowded. */
+  readonly #queue = new RequestQueue();
   #fault: ModelFault | undefined;
 
   constructor(options: Omit<LmEncodeClientOptions, "nThreads" | "becameUnavailable">) {
@@ -23,11 +26,17 @@ export class ChunkEncoding {
     });
   }
 
-  /** Rejects with ModelFaultError. */
-  async encode(tokens: Uint16Array): Promise<EncodedChunk> {
+  /** Rejects with ModelFaultError, and with AbortError when it is closed meanwhile. */
+  encode(tokens: Uint16Array): Promise<EncodedChunk> {
+    return this.#queue.run(this.#closing.signal, () => this.#encode(tokens));
+  }
+
+  async #encode(tokens: Uint16Array): Promise<EncodedChunk> {
     for (let nLost = 0; nLost <= maxLost; nLost++) {
       const outcome = await this.#client.encode(tokens, this.#closing.signal);
       if (outcome.kind === "encoded") return outcome.chunk;
+      if (outcome.kind === "crowded")
+        throw new Error("chunks wait though one is encoded at a time");
       if (outcome.kind === "unavailable") break;
     }
     const { kind, file, detail } = this.#fault ?? {
@@ -39,6 +48,7 @@ export class ChunkEncoding {
   }
 
   close(): Promise<void> {
+    this.#closing.abort();
     return this.#client.close();
   }
 }

@@ -20,6 +20,8 @@ export interface DeepThreadData {
   /** What the bank searches with. */
   readonly kernel: KernelModule;
   readonly logLevel: LogLevel | "off";
+  /** After this time a deep memory that did not open is tried again. */
+  readonly retryMs?: number;
 }
 
 /** A root as its memory stands. */
@@ -64,7 +66,6 @@ export type DeepCall =
       readonly params: DeepRequests[DeepRequestName]["params"];
     }
   | { readonly kind: "cancel"; readonly id: number }
-  | { readonly kind: "forget"; readonly rootId: string }
   | { readonly kind: "close" };
 
 export type DeepReply =

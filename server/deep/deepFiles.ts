@@ -54,18 +54,26 @@ export function isTooLarge({ sizeBytes }: Pick<DeepFile, "sizeBytes">): boolean 
   return sizeBytes > largestBytes;
 }
 
-/** Returns the files of all roots in the order in which they should be encoded. */
-export function filesToHold(roots: readonly OpenRoot[]): DeepFile[] {
-  const ranked: { file: DeepFile; rank: number }[] = [];
-  for (const { rootId, folder, bank, first } of roots) {
-    const urgent = new Map(first.map((path, i) => [path, i - first.length]));
-    for (const { path, language, hash, sizeBytes } of bank.fileContents()) {
-      const role = order.indexOf(fileRoleOf(path, language as LanguageId));
-      const rank = urgent.get(path) ?? (role === -1 ? order.length : role);
-      const isOpen = urgent.has(path);
-      ranked.push({ file: { rootId, folder, path, hash, sizeBytes, isOpen }, rank });
-    }
-  }
-  // Stable, so that files of one folder stay together.
-  return ranked.sort((a, b) => a.rank - b.rank).map(({ file }) => file);
+/** A file with its place in the order: the lowest rank comes first. */
+interface RankedFile {
+  readonly file: DeepFile;
+  readonly rank: number;
+}
+
+/** Returns all files of a root. Errors: those of reading its memory. */
+export function rankedFiles({ rootId, folder, bank, first }: OpenRoot): RankedFile[] {
+  const urgent = new Map(first.map((path, i) => [path, i - first.length]));
+  return bank.fileContents().map(({ path, language, hash, sizeBytes }) => {
+    const role = order.indexOf(fileRoleOf(path, language as LanguageId));
+    const rank = urgent.get(path) ?? (role === -1 ? order.length : role);
+    return {
+      file: { rootId, folder, path, hash, sizeBytes, isOpen: urgent.has(path) },
+      rank,
+    };
+  });
+}
+
+/** Returns files of all roots in the order in which they should be encoded; those of one folder stay together. */
+export function inOrder(ranked: readonly RankedFile[]): DeepFile[] {
+  return ranked.toSorted((a, b) => a.rank - b.rank).map(({ file }) => file);
 }

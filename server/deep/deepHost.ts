@@ -13,12 +13,14 @@ import type { SurpriseParams } from "../../protocol/methods.ts";
 import type { BankStore } from "../bank/bankStore.ts";
 import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { LmModel, LmOutcome, LmParts } from "../lm/lmModel.ts";
-import { ModelFaultError, type ModelFault } from "../model/modelFault.ts";
+import { asMemoryError, isStoreFailure } from "../memory/database.ts";
+import { ModelFaultError } from "../model/modelFault.ts";
 import type { Clock, Logger } from "../ports.ts";
 import { Budget } from "./budget.ts";
 import { Completer } from "./completer.ts";
 import { nothingHeld, type DeepCall, type DeepFailure, type DeepReply } from "./deepCalls.ts";
 import { fileIdOf, isTooLarge, type WorkspaceFiles } from "./deepFiles.ts";
+import { DeepOpening } from "./deepOpening.ts";
 import type { DeepSource } from "./deepSource.ts";
 import { DeepWriter, type WriterProgress } from "./deepWriter.ts";
 import { withoutHidden, type ReaderBank } from "./recallTokens.ts";
@@ -51,13 +53,23 @@ export interface DeepHostOptions {
     parts: LmParts,
     maxDiskBytes: number,
   ) => Promise<BankStore | undefined>;
+  /** Whether somebody has the bank in this folder open. Errors: MemoryError. */
+  readonly isBankOpen: (folder: string) => boolean;
   /** A new bank beside the one in `folder`. Errors: MemoryError. */
-  readonly openTestBank: (folder: string, parts: LmParts) => Promise<TestBank>;
+  readonly openTestBank: (
+    folder: string,
+    parts: LmParts,
+    capacityBytes: number,
+  ) => Promise<TestBank>;
+  /** Bytes that the disk of a folder has left. */
+  readonly freeBytes: (folder: string) => number;
   readonly availableBytes: () => number;
   readonly peakBytes: () => number;
   readonly clock: Clock;
   readonly log: Logger;
   readonly say: (reply: DeepReply) => void;
+  /** After this time what did not open is tried again. */
+  readonly retryMs?: number;
 }
 
 interface Opened {
@@ -78,35 +90,57 @@ const upkeepMs = 50;
 /** Between two pieces of upkeep when there is more to do: others come first, and a large index is built in minutes. */
 const restMs = 150;
 const saidMs = 200;
+const defaultRetryMs = 15_000;
 
 export class DeepHost {
   readonly #options: DeepHostOptions;
   #settings: DeepMemorySettings | undefined;
-  #opened: Opened | undefined;
-  #detail: DeepMemoryDetail | undefined;
+  readonly #opening: DeepOpening<Opened>;
   #files: WorkspaceFiles = { files: [], readable: new Set(), unread: new Set() };
   #isPaused = false;
   readonly #requests = new Map<number, AbortController>();
-  /** Completions have a sequence of their own, and do not wait for a self-test. */
-  readonly #quick = new RequestQueue();
-  readonly #slow = new RequestQueue();
+  /** Each kind of request has a sequence of its own, and does not wait for the others. */
+  readonly #completions = new RequestQueue();
+  readonly #surprises = new RequestQueue();
+  readonly #selfTests = new RequestQueue();
+  readonly #queues = [this.#completions, this.#surprises, this.#selfTests];
+  #nTesting = 0;
   #looking: NodeJS.Timeout | undefined;
   /** Upkeep is under way. */
   #isKeptUp = false;
   #saying: NodeJS.Timeout | undefined;
-  #opening: Promise<void> = Promise.resolve();
 
   constructor(options: DeepHostOptions) {
     this.#options = options;
+    const { openModel, isBankOpen, openBank, log, retryMs = defaultRetryMs } = options;
+    this.#opening = new DeepOpening<Opened>({
+      ...{ openModel, isBankOpen, log, retryMs },
+      openBank: (folder, parts) => openBank(folder, parts, this.#settings?.maxDiskBytes ?? 0),
+      begin: (folder, model, bank) => this.#begin(folder, model, bank),
+      end: (detail) => this.#end(detail),
+      changed: () => this.#say(),
+    });
   }
 
   /** Resolves when the call was dealt with; never rejects. */
-  async call(call: DeepCall): Promise<void> {
+  call(call: DeepCall): Promise<void> {
+    return this.#guarded(() => this.#deal(call));
+  }
+
+  /** What fails with the disk or the model becomes a status. */
+  async #guarded(work: () => void | Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#opening.fail(error);
+    }
+  }
+
+  #deal(call: DeepCall): void | Promise<void> {
     switch (call.kind) {
       case "open":
         this.#settings = call.settings;
-        this.#opening = this.#opening.then(() => this.#open(call.folder));
-        return this.#opening;
+        return this.#opening.open(call.folder);
       case "settings":
         return this.#configure(call.settings);
       case "roots":
@@ -114,10 +148,8 @@ export class DeepHost {
         return this.#look();
       case "pause":
         this.#isPaused = call.isPaused;
-        this.#opened?.writer.setPaused(call.isPaused);
+        this.#opening.opened?.writer.setPaused(this.#isWriterPaused);
         return this.#say();
-      case "forget":
-        return this.#forget(call.rootId);
       case "request":
         return this.#answer(call);
       case "cancel":
@@ -127,35 +159,27 @@ export class DeepHost {
     }
   }
 
-  async #open(folder: string): Promise<void> {
-    await this.#closeBank();
-    this.#say();
-    try {
-      const model = await this.#options.openModel();
-      if (model.kind !== "ready") return this.#unavailable(detailOf(model));
-      const { maxDiskBytes } = this.#settings as DeepMemorySettings;
-      const bank = await this.#options.openBank(folder, model.value.parts, maxDiskBytes);
-      if (bank === undefined) {
-        await model.value.close();
-        return this.#unavailable({ kind: "otherProcess" });
-      }
-      this.#detail = undefined;
-      this.#opened = this.#put(folder, model.value, bank);
-      this.#files = this.#options.source.files();
-      this.#opened.writer.setPaused(this.#isPaused);
-      this.#opened.writer.follow(this.#files);
-      this.#looking = setInterval(() => this.#tick(), lookMs);
-      this.#options.log.log("info", "encode", "the deep memory is open", {
-        files: bank.files().length,
-        notices: bank.notices.length,
-      });
-    } catch (error) {
-      if (!(error instanceof MemoryError)) throw error;
-      this.#options.log.log("error", "encode", "the deep memory does not open", {
-        code: error.errorName,
-      });
-      this.#unavailable({ kind: error.errorName === "diskFull" ? "diskFull" : "noRoom" });
-    }
+  #begin(folder: string, model: LmModel, bank: BankStore): Opened {
+    const { source, log } = this.#options;
+    const opened = this.#put(folder, model, bank);
+    opened.writer.setPaused(this.#isWriterPaused);
+    this.#files = source.files();
+    opened.writer.follow(this.#files);
+    this.#looking = setInterval(() => void this.#guarded(() => this.#tick()), lookMs);
+    log.log("info", "encode", "the deep memory is open", {
+      files: bank.files().length,
+      notices: bank.notices.map(({ kind }) => kind).join(" "),
+    });
+    return opened;
+  }
+
+  /** Resolves when nobody reads any more. */
+  async #end(detail: DeepMemoryDetail | undefined): Promise<void> {
+    clearInterval(this.#looking);
+    const reason = new MemoryError("deepMemoryUnavailable", detail?.kind ?? "");
+    for (const controller of this.#requests.values()) controller.abort(reason);
+    const none = new AbortController().signal;
+    await Promise.all(this.#queues.map((queue) => queue.run(none, () => Promise.resolve())));
   }
 
   #put(folder: string, model: LmModel, bank: BankStore): Opened {
@@ -170,7 +194,7 @@ export class DeepHost {
       bytesPerToken: recordBytesPerToken(model.parts.manifest.config),
       capacityBytes: () => budget.capacityBytes,
       changed: () => this.#say(),
-      failed: (error) => this.#fail(error),
+      failed: (error) => this.#opening.fail(error),
     });
     const reader = withoutHidden(bank, () => writer.hidden);
     const sequence = model.sequence();
@@ -182,25 +206,25 @@ export class DeepHost {
     const before = this.#settings;
     this.#settings = settings;
     if (before === undefined || before.maxDiskBytes === settings.maxDiskBytes) return;
-    this.#opened?.budget.set(settings.maxDiskBytes);
-    this.#opened?.writer.follow(this.#files);
+    this.#opening.opened?.budget.set(settings.maxDiskBytes);
+    this.#opening.opened?.writer.follow(this.#files);
   }
 
   #tick(): void {
     this.#look();
-    const { budget, writer } = this.#opened ?? {};
-    budget?.look();
-    writer?.tick();
-    if (this.#isKeptUp || this.#opened === undefined) return;
+    const { opened } = this.#opening;
+    opened?.budget.look();
+    opened?.writer.tick();
+    if (this.#isKeptUp || opened === undefined) return;
     this.#isKeptUp = true;
-    void this.#upkeep(this.#opened)
-      .catch((error: unknown) => this.#fail(error))
+    void this.#upkeep(opened)
+      .catch((error: unknown) => this.#opening.fail(error))
       .finally(() => (this.#isKeptUp = false));
   }
 
   /** Does some of the bank's upkeep, which on a full disk makes room for files that wait; all of it when none does. */
   async #upkeep(opened: Opened): Promise<void> {
-    while (this.#opened === opened) {
+    while (this.#opening.opened === opened) {
       const { more, diskFull } = await opened.bank.upkeep(upkeepMs);
       if (!more || diskFull || opened.writer.progress().filesToEncode > 0) return;
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -213,12 +237,7 @@ export class DeepHost {
     const files = this.#options.source.changedFiles();
     if (files === undefined) return;
     this.#files = files;
-    this.#opened?.writer.follow(files);
-  }
-
-  #forget(rootId: string): void {
-    this.#opened?.writer.forget(rootId);
-    this.#say();
+    this.#opening.opened?.writer.follow(files);
   }
 
   async #answer({ id, name, params }: DeepCall & { kind: "request" }): Promise<void> {
@@ -240,16 +259,17 @@ export class DeepHost {
     params: unknown,
     signal: AbortSignal,
   ) {
-    const opened = this.#opened;
-    if (opened === undefined)
-      throw new MemoryError("deepMemoryUnavailable", this.#detail?.kind ?? "");
+    const { opened, detail } = this.#opening;
+    if (opened === undefined) throw new MemoryError("deepMemoryUnavailable", detail?.kind ?? "");
     switch (name) {
       case "complete":
-        return this.#quick.run(signal, () => this.#complete(opened, params as never, signal));
+        return this.#completions.run(signal, () => this.#complete(opened, params as never, signal));
       case "surprise":
-        return this.#slow.run(signal, () => this.#surprise(opened, params as never, signal));
+        return this.#surprises.run(signal, () => this.#surprise(opened, params as never, signal));
       case "selfTest":
-        return this.#slow.run(signal, () => this.#selfTest(opened, id, params as never, signal));
+        return this.#selfTests.run(signal, () =>
+          this.#selfTest(opened, id, params as never, signal),
+        );
     }
   }
 
@@ -283,9 +303,16 @@ export class DeepHost {
     params: Parameters<typeof runSelfTest>[0]["params"],
     signal: AbortSignal,
   ) {
-    const { openTestBank, clock, peakBytes, say } = this.#options;
+    const { openTestBank, freeBytes, clock, peakBytes, say } = this.#options;
     const { tokenizer, shape, id: modelId } = model.parts;
-    const test = await openTestBank(folder, model.parts);
+    const capacityBytes = this.#settings?.maxDiskBytes ?? 0;
+    if (
+      freeBytes(folder) <
+      Math.min(capacityBytes, params.tokens * recordBytesPerToken(model.parts.manifest.config))
+    )
+      throw new MemoryError("diskFull");
+    const test = await openTestBank(folder, model.parts, capacityBytes);
+    this.#testing(1);
     try {
       const { store } = test;
       return await runSelfTest({
@@ -304,8 +331,19 @@ export class DeepHost {
         signal,
       });
     } finally {
+      this.#testing(-1);
       test.erase();
     }
+  }
+
+  /** Meanwhile nothing else is encoded: it would take its time from the test, which measures it. */
+  #testing(more: 1 | -1): void {
+    this.#nTesting += more;
+    this.#opening.opened?.writer.setPaused(this.#isWriterPaused);
+  }
+
+  get #isWriterPaused(): boolean {
+    return this.#isPaused || this.#nTesting > 0;
   }
 
   *#streamed(): Generator<StreamedFile> {
@@ -317,59 +355,30 @@ export class DeepHost {
   }
 
   #failureOf(error: unknown, signal: AbortSignal): DeepFailure {
-    if (signal.aborted) return { kind: "aborted" };
+    // The deep memory was closed under it, or whoever asked wants it no more.
+    if (signal.aborted && signal.reason instanceof MemoryError) error = signal.reason;
+    else if (signal.aborted) return { kind: "aborted" };
     if (error instanceof MemoryError)
       return { kind: "memory", errorName: error.errorName, detail: error.detail };
     if (error instanceof SelfTestError)
-      return { kind: "memory", errorName: "diskFull", detail: error.outcome };
+      return error.outcome === "diskFull"
+        ? { kind: "memory", errorName: "diskFull", detail: "" }
+        : { kind: "memory", errorName: "deepMemoryUnavailable", detail: "noRoom" };
     if (error instanceof ModelFaultError) {
-      this.#fail(error);
+      this.#opening.fail(error);
       return { kind: "memory", errorName: "deepMemoryUnavailable", detail: "modelFault" };
     }
-    throw error;
-  }
-
-  #fail(error: unknown): void {
-    if (error instanceof ModelFaultError) {
-      this.#options.log.log("error", "encode", "the memory language model failed", {
-        cause: error.fault.kind,
-      });
-      void this.#closeBank();
-      return this.#unavailable(detailOf({ kind: "unavailable", fault: error.fault }));
-    }
-    if (!(error instanceof MemoryError)) throw error;
-    void this.#closeBank();
-    this.#unavailable({ kind: error.errorName === "diskFull" ? "diskFull" : "noRoom" });
-  }
-
-  #unavailable(detail: DeepMemoryDetail): void {
-    this.#detail = detail;
-    this.#say();
+    if (!isStoreFailure(error)) throw error;
+    const { errorName, detail } = asMemoryError(error);
+    return { kind: "memory", errorName, detail };
   }
 
   async #close(): Promise<void> {
-    for (const controller of this.#requests.values()) controller.abort();
-    await this.#opening;
-    await this.#closeBank();
+    await this.#opening.close();
     clearTimeout(this.#saying);
     this.#saying = undefined;
     this.#options.source.close();
     this.#options.say({ kind: "closed" });
-  }
-
-  async #closeBank(): Promise<void> {
-    const opened = this.#opened;
-    this.#opened = undefined;
-    clearInterval(this.#looking);
-    if (opened === undefined) return;
-    await opened.writer.close();
-    // Whoever is reading ends first.
-    const none = new AbortController().signal;
-    await this.#quick.run(none, () => Promise.resolve());
-    await this.#slow.run(none, () => Promise.resolve());
-    opened.bank.close();
-    await opened.encoder.close();
-    await opened.model.close();
   }
 
   #say(): void {
@@ -381,15 +390,20 @@ export class DeepHost {
 
   #status(): DeepMemoryStatus {
     const budgetBytes = this.#settings?.maxDiskBytes ?? 0;
-    if (this.#opened === undefined) {
-      const state = this.#detail === undefined ? "starting" : "unavailable";
-      const detail = this.#detail === undefined ? {} : { detail: this.#detail };
-      return { state, ...detail, ...nothingHeld, budgetBytes };
+    const { opened, detail } = this.#opening;
+    if (opened === undefined) {
+      const state =
+        detail === undefined
+          ? { state: "starting" as const }
+          : { state: "unavailable" as const, detail };
+      return { ...state, ...nothingHeld, budgetBytes };
     }
-    const { bank, writer } = this.#opened;
+    const { bank, writer } = opened;
     const held = bank.status();
     const { pause, ...progress } = writer.progress();
+    const [renewed] = bank.notices.map(({ kind }) => kind);
     return {
+      ...(renewed === undefined ? {} : { renewed }),
       ...this.#stateOf(progress, pause),
       filesEncoded: progress.filesEncoded,
       filesToEncode: progress.filesToEncode,
@@ -415,13 +429,4 @@ export class DeepHost {
     // What the user can change is said first.
     return { state, detail: { kind: filesLeftOut > 0 ? "noRoom" : "tooLarge" } };
   }
-}
-
-function detailOf(
-  outcome:
-    { readonly kind: "absent" } | { readonly kind: "unavailable"; readonly fault: ModelFault },
-): DeepMemoryDetail {
-  if (outcome.kind === "absent") return { kind: "noModel" };
-  const { kind: cause, file } = outcome.fault;
-  return cause === "runtime" ? { kind: "noRuntime" } : { kind: "modelFault", cause, file };
 }

@@ -1,10 +1,17 @@
 /** The files of the open roots as the deep memory reads them: which there are, and their text. */
 import { MemoryError } from "../../protocol/errors.ts";
-import { errorCode, isDamage } from "../memory/database.ts";
+import { isStoreFailure } from "../memory/database.ts";
 import { MemoryBank } from "../memory/memoryBank.ts";
+import { relativeTo } from "../ingest/rootPath.ts";
 import type { VerifiedSource } from "../recall/verifiedSource.ts";
 import type { DeepRoot } from "./deepCalls.ts";
-import { filesToHold, type DeepFile, type OpenRoot, type WorkspaceFiles } from "./deepFiles.ts";
+import {
+  inOrder,
+  rankedFiles,
+  type DeepFile,
+  type OpenRoot,
+  type WorkspaceFiles,
+} from "./deepFiles.ts";
 
 interface Opened {
   readonly root: DeepRoot;
@@ -17,6 +24,8 @@ export class DeepSource {
   #openEditors: readonly string[] = [];
   /** All roots of the workspace. */
   #rootIds: readonly string[] = [];
+  /** Roots that are filled, by id. */
+  #wanted: ReadonlyMap<string, DeepRoot> = new Map();
   /** What the list of files was made of. */
   #madeOf = "";
 
@@ -40,12 +49,14 @@ export class DeepSource {
       bank.close();
       this.#opened.delete(rootId);
     }
-    for (const root of wanted.values()) if (!this.#opened.has(root.rootId)) this.#open(root);
+    this.#wanted = wanted;
+    this.#openWanted();
   }
 
   /** Returns the files of the workspace; `undefined` when nothing changed since the last call. */
   changedFiles(): WorkspaceFiles | undefined {
-    const versions = [...this.#opened.values()].map(
+    this.#openWanted();
+    const versions = this.#readAll(
       ({ root, bank }) => `${root.rootId} ${root.generation} ${bank.reading(() => bank.version)}`,
     );
     const madeOf = [...this.#rootIds, "", ...versions, "", ...this.#openEditors].join("\n");
@@ -56,10 +67,10 @@ export class DeepSource {
 
   /** Returns the files of the workspace. */
   files(): WorkspaceFiles {
-    const files = filesToHold([...this.#opened.values()].map((opened) => this.#openRoot(opened)));
+    const ranked = this.#readAll((opened) => rankedFiles(this.#openRoot(opened)));
     const readable = new Set(this.#opened.keys());
     const unread = new Set(this.#rootIds.filter((rootId) => !readable.has(rootId)));
-    return { files, readable, unread };
+    return { files: inOrder(ranked.flat()), readable, unread };
   }
 
   /** Returns the text of a file that is what the memory knows, `undefined` when it is another by now. */
@@ -75,20 +86,24 @@ export class DeepSource {
     return String(present?.hash) === hash ? present?.text : undefined;
   }
 
-  /** Returns the present text of a file, `undefined` when it cannot be read as text. */
+  /** Returns the present text of a file of an open root. Errors: `folderNotFound` when it cannot be read as text. */
   readNow(rootId: string, path: string): string | undefined {
     const opened = this.#opened.get(rootId);
-    return opened && this.#source.readText(opened.root.folder, path)?.text;
+    if (opened === undefined) return undefined;
+    const present = this.#source.readText(opened.root.folder, path);
+    if (present === undefined) throw new MemoryError("folderNotFound", path);
+    return present.text;
   }
 
   /** Returns where an absolute path stands, in the innermost root that holds it. */
   placeOf(file: string): { rootId: string; path: string } | undefined {
-    const holding = [...this.#opened.values()]
-      .map(({ root }) => root)
-      .filter(({ folder }) => file.startsWith(`${folder}/`))
-      .sort((a, b) => b.folder.length - a.folder.length);
-    const root = holding[0];
-    return root && { rootId: root.rootId, path: file.slice(root.folder.length + 1) };
+    const [innermost] = [...this.#opened.values()]
+      .flatMap(({ root: { rootId, folder } }) => {
+        const path = relativeTo(folder, file);
+        return path === undefined || path === "" ? [] : [{ rootId, path }];
+      })
+      .sort((a, b) => a.path.length - b.path.length);
+    return innermost;
   }
 
   close(): void {
@@ -97,20 +112,34 @@ export class DeepSource {
   }
 
   #openRoot({ root: { rootId, folder }, bank }: Opened): OpenRoot {
-    const first = this.#openEditors
-      .filter((file) => file.startsWith(`${folder}/`))
-      .map((file) => file.slice(folder.length + 1));
+    const first = this.#openEditors.flatMap((file) => relativeTo(folder, file) ?? []);
     return { rootId, folder, bank, first };
+  }
+
+  #openWanted(): void {
+    for (const root of this.#wanted.values()) if (!this.#opened.has(root.rootId)) this.#open(root);
   }
 
   #open(root: DeepRoot): void {
     try {
       this.#opened.set(root.rootId, { root, bank: new MemoryBank(root.storeFile) });
     } catch (error) {
-      // No file yet, one that is being replaced, or a damaged one, which its own thread deals with: the next status tells.
-      const isExpected =
-        error instanceof MemoryError || isDamage(error) || errorCode(error) !== undefined;
-      if (!isExpected) throw error;
+      // No file yet, one that is being replaced, or a damaged one, which its own thread deals with: it is tried again.
+      if (!isStoreFailure(error)) throw error;
     }
+  }
+
+  /** Reads of each root. One that cannot be read is closed, and opened again at the next look. */
+  #readAll<T>(read: (opened: Opened) => T): T[] {
+    return [...this.#opened.values()].flatMap((opened) => {
+      try {
+        return [read(opened)];
+      } catch (error) {
+        if (!isStoreFailure(error)) throw error;
+        opened.bank.close();
+        this.#opened.delete(opened.root.rootId);
+        return [];
+      }
+    });
   }
 }

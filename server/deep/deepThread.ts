@@ -1,8 +1,9 @@
 /** Entry of the thread of the deep memory: it owns the bank and reads with the model; encoding is in another thread. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statfsSync } from "node:fs";
 import path from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import xxhash from "xxhash-wasm";
+import { isBankOpen } from "../bank/closedBank.ts";
 import { BankStore } from "../bank/bankStore.ts";
 import type { BankOptions, BankShape } from "../bank/bankTypes.ts";
 import { MemoryError } from "../../protocol/errors.ts";
@@ -16,10 +17,11 @@ import { ChunkEncoding } from "./chunkEncoding.ts";
 import type { DeepCall, DeepReply, DeepThreadData } from "./deepCalls.ts";
 import { DeepHost } from "./deepHost.ts";
 import { DeepSource } from "./deepSource.ts";
+import { removeSelfTests, selfTestPrefix } from "../bank/forgetRoot.ts";
 
 const port = parentPort;
 if (port === null) throw new Error("deepThread.ts runs in a worker thread");
-const { modelFolder, kernel, logLevel } = workerData as DeepThreadData;
+const { modelFolder, kernel, logLevel, retryMs } = workerData as DeepThreadData;
 const log: Logger =
   logLevel === "off" ? { log: () => undefined } : createJsonLogger(process.stderr, logLevel);
 
@@ -42,15 +44,25 @@ const host = new DeepHost({
     new ChunkEncoding({ manifest, folder: modelFolder, entry: threadEntry("lmEncodeThread"), log }),
   openBank: async (folder, parts, maxDiskBytes) => {
     makeFolder(folder);
-    return opened(folder, parts, { kernel, capacityBytes: maxDiskBytes });
+    const store = await opened(folder, parts, { kernel, capacityBytes: maxDiskBytes });
+    // Under its lock: no other process tests here.
+    if (store !== undefined) removeSelfTests(folder);
+    return store;
   },
-  openTestBank: async (folder, parts) => {
-    const testFolder = mkdtempSync(path.join(folder, "self-test-"));
+  isBankOpen,
+  freeBytes: (folder) => {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  },
+  openTestBank: async (folder, parts, capacityBytes) => {
+    const testFolder = mkdtempSync(path.join(folder, selfTestPrefix));
     const erase = (): void => rmSync(testFolder, { recursive: true, force: true });
-    const store = await opened(testFolder, parts, { kernel }).catch((error: unknown) => {
-      erase();
-      throw error;
-    });
+    const store = await opened(testFolder, parts, { kernel, capacityBytes }).catch(
+      (error: unknown) => {
+        erase();
+        throw error;
+      },
+    );
     if (store === undefined) throw new MemoryError("internal", "a new bank is open already");
     return { store, erase: () => (store.close(), erase()) };
   },
@@ -58,6 +70,7 @@ const host = new DeepHost({
   peakBytes: () => process.resourceUsage().maxRSS * 1024,
   clock: nodeClock,
   log,
+  ...(retryMs === undefined ? {} : { retryMs }),
   say: (reply: DeepReply) => port.postMessage(reply),
 });
 

@@ -58,8 +58,6 @@ export class DeepWriter {
   #workspace: WorkspaceFiles | undefined;
   /** As many were lost when the bank was looked at last. */
   #nLost = 0;
-  /** Text that the user wanted forgotten may be in records that are dead. */
-  #mustCompact = false;
   #isPaused = false;
   #pause: WriterPause | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -96,23 +94,14 @@ export class DeepWriter {
       this.follow(this.#workspace);
   }
 
-  /** Erases what there is of a root; on a full disk it is told no more, and goes when there is room. */
-  forget(rootId: string): void {
-    this.#holdings.forget(rootId);
-    this.#mustCompact = true;
-    this.#finishForgetting();
-  }
-
   /** Files of which nothing may be told: what the bank has of them is not what they say by now. */
   get hidden(): ReadonlySet<string> {
     return this.#holdings.hidden;
   }
 
   #finishForgetting(): void {
-    const before = this.#holdings.isLate || this.#mustCompact;
+    const before = this.#holdings.isLate;
     this.#holdings.removeGone();
-    if (this.#mustCompact && !this.#holdings.isLate)
-      this.#mustCompact = !this.#options.bank.compact();
     if (before) this.#options.changed();
   }
 
@@ -131,7 +120,7 @@ export class DeepWriter {
       filesTooLarge: nTooLarge,
       bytesToEncode: queuedBytes,
       tokensPerSecond: this.#rate(),
-      pause: this.#pause ?? (this.#holdings.isLate || this.#mustCompact ? "diskFull" : undefined),
+      pause: this.#pause ?? (this.#holdings.isLate ? "diskFull" : undefined),
     };
   }
 

@@ -88,15 +88,6 @@ export class Holdings {
     return this.#toRemove.size > 0;
   }
 
-  /** Lets go of all files of a root. */
-  forget(rootId: string): void {
-    for (const { fileId } of this.#bank.files()) {
-      if (placeOfFileId(fileId).rootId !== rootId) continue;
-      this.#hidden.add(fileId);
-      this.#toRemove.add(fileId);
-    }
-  }
-
   /** Removes what goes, as far as the disk allows. Errors: `storeUnavailable`. */
   removeGone(): void {
     for (const fileId of this.#toRemove) {

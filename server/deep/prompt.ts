@@ -6,6 +6,8 @@
 import type { LmTokenizer } from "../lm/lmTokenizer.ts";
 import { headerOf, type ChunkShape } from "../lm/chunks.ts";
 
+/** With less of the room used the beginning moves back, when there is more text: the cursor jumped to behind it. */
+const leastUsed = 0.3;
 /** After a leap so much of the room is used, so that many keystrokes pass before the next one. */
 const usedAfterLeap = 0.6;
 const utf8 = new TextEncoder();
@@ -36,7 +38,8 @@ export class PromptMaker {
     const most = room - header.length;
     const from = this.#path === path ? this.#found(prefix) : undefined;
     const tokens = from === undefined ? undefined : this.#encode(prefix.slice(from));
-    if (tokens !== undefined && tokens.length <= most) return joined(header, tokens);
+    const isShort = from !== 0 && tokens !== undefined && tokens.length < most * leastUsed;
+    if (tokens !== undefined && tokens.length <= most && !isShort) return joined(header, tokens);
     const leapt = this.#leap(prefix, Math.floor(most * usedAfterLeap));
     this.#path = path;
     this.#beginning = leapt.slice(0, 200);
@@ -60,7 +63,9 @@ export class PromptMaker {
       this.#tokenizer.bytesOf(tokens[start] as number)[0] !== lineBreak
     )
       start++;
-    const kept = start < tokens.length ? tokens.subarray(start) : tokens.subarray(-nTokens);
+    // A long last line would leave little.
+    const hasMuch = tokens.length - start >= nTokens / 2;
+    const kept = hasMuch ? tokens.subarray(start) : tokens.subarray(-nTokens);
     const text = new TextDecoder().decode(this.#tokenizer.decode(kept));
     // A text cut inside a letter is not the end of the other; the plain cut then is.
     return prefix.endsWith(text) ? text : prefix.slice(-nTokens);

@@ -136,8 +136,29 @@ describe("lore complete", () => {
     assert.equal(out, "tide();\n 42 %  src/\\u{1b}b.ts:5-9\n");
     assert.match(err, /87 % sure, 12 ms\. Deep memory: 3 of 3 files/);
     const file = path.join(bench.folder, "a.ts");
-    const asked = { file, languageId: "typescript", prefix: "const a = 1;\r\nconst b = " };
+    const asked = { file, line: 1, languageId: "typescript", prefix: "const a = 1;\r\nconst b = " };
     assert.deepEqual(bench.services.deep.calls, [["complete", { ...asked, suffix: "\r\n" }]]);
+  });
+
+  it("waits until the deep memory is filled, with its progress on a terminal", async (t) => {
+    const bench = cliBench(t);
+    const { deep } = bench.services;
+    const filling = { ...deepStatus, state: "filling", filesEncoded: 1, filesToEncode: 2 } as const;
+    writeFileSync(path.join(bench.folder, "a.ts"), source);
+    const listen = deep.onStatusChanged;
+    deep.announce(filling);
+    deep.onStatusChanged = (listener) => {
+      setImmediate(() => deep.announce(deepStatus));
+      return listen(listener);
+    };
+    let asked: string | undefined;
+    deep.complete = () => {
+      asked = deep.status().state;
+      return Promise.resolve({ tookMs: 1 });
+    };
+    const { err } = await bench.run(["complete", "project", "a.ts:2"], { terminal: true });
+    assert.equal(asked, deepStatus.state);
+    assert.match(err, /deep memory: 1 of 3 files/);
   });
 
   it("takes a column, and no more text than the protocol does", async (t) => {
@@ -194,5 +215,11 @@ describe("lore status", () => {
     assert.match(line({ state: "paused", detail: { kind: "memoryPressure" } }), /short of memory/);
     assert.match(line({ state: "paused", detail: { kind: "diskFull" } }), /disk is full/);
     assert.match(line({ state: "paused", detail: { kind: "otherProcess" } }), /keeps it/);
+    const renewed = "damaged";
+    assert.match(
+      line({ state: "filling", renewed }),
+      /filled anew: what was on the disk was damaged/,
+    );
+    assert.doesNotMatch(line({ state: "ready", renewed }), /anew/);
   });
 });

@@ -74,13 +74,19 @@ export interface DeepOptions {
   readonly modelFolder?: string;
   readonly maxDiskBytes?: number;
   readonly enabled?: boolean;
+  /** As `DeepThreadData.retryMs`. */
+  readonly retryMs?: number;
+  /** Lore is paused before anything is opened. */
+  readonly isPaused?: boolean;
 }
 
 /** Opens the memory of a folder with its deep memory. */
 export async function openDeepMemory(
   { folder, storeDir }: { readonly folder: string; readonly storeDir: string },
-  { modelFolder = trainedFolder, maxDiskBytes = 1e9, enabled = true }: DeepOptions = {},
+  options: DeepOptions = {},
 ): Promise<OpenedDeepMemory> {
+  const { modelFolder = trainedFolder, maxDiskBytes = 1e9, enabled = true } = options;
+  const { retryMs, isPaused = false } = options;
   const parts = await assembleRecall(quietLog, {
     logLevel: "error",
     modelFolder: fixtureModelFolder,
@@ -89,12 +95,16 @@ export async function openDeepMemory(
   assert.ok(kernel !== undefined, "the kernel is built");
   const deep = new DeepMemory({
     entry: threadEntry("deepThread"),
-    threadData: { modelFolder, kernel, logLevel: "error" },
+    threadData: {
+      ...{ modelFolder, kernel, logLevel: "error" },
+      ...(retryMs === undefined ? {} : { retryMs }),
+    },
     log: quietLog,
     workspace: () => memory.deepWorkspace(),
     startsAlone: true,
   });
   memory.accompany(deep);
+  if (isPaused) await memory.pause();
   const deepMemory = { enabled, maxDiskBytes };
   await memory.open(storeDir, [rootOf(folder)], { ...settings, deepMemory }, true);
   return new OpenedDeepMemory(new OpenedMemory(folder, storeDir, parts), deep);

@@ -1,12 +1,22 @@
 /** The deep memory of a workspace, as the main thread sees it. */
 import assert from "node:assert/strict";
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import type { SelfTestProgress } from "../../../protocol/deepMemory.ts";
+import { filesWith } from "../bank/bankHarness.ts";
 import { temporaryFolder } from "../ingest/treesOnDisk.ts";
-import { trainedFolder } from "../lm/lmHarness.ts";
-import { workspace } from "../workspaceMemoryHarness.ts";
+import { openLm, trainedFolder } from "../lm/lmHarness.ts";
+import { settings, workspace } from "../workspaceMemoryHarness.ts";
 import { openDeepMemory } from "./deepHarness.ts";
 
 const told = "const BUFFER_LIMIT = 4821;\n";
@@ -51,12 +61,15 @@ test("what was encoded is there after the next start, and nothing is encoded aga
   {
     await using first = await openDeepMemory(files);
     await first.ready(1);
+    // As a test leaves it that was killed.
+    mkdirSync(path.join(first.deepFolder, "self-test-killed"));
   }
   await using second = await openDeepMemory(files);
   let sawWork = false;
   second.deep.onStatusChanged(() => (sawWork ||= second.deep.status().filesToEncode > 0));
   await second.ready(1);
   assert.equal(sawWork, false);
+  assert.ok(!readdirSync(second.deepFolder).includes("self-test-killed"));
   assert.match((await second.complete("a.ts", asked))?.text ?? "", /4821/);
 });
 
@@ -72,7 +85,23 @@ test("another model's memory is not read but made anew", async () => {
   const manifest = path.join(changed, "manifest.json");
   writeFileSync(manifest, readFileSync(manifest, "utf8").replace('"0.0.0"', '"0.0.1"'));
   await using second = await openDeepMemory(files, { modelFolder: changed });
-  await second.until(({ filesToEncode }) => filesToEncode > 0);
+  const { renewed } = await second.until(({ filesToEncode }) => filesToEncode > 0);
+  assert.equal(renewed, "otherModel");
+  await second.ready(1);
+  assert.match((await second.complete("a.ts", asked))?.text ?? "", /4821/);
+});
+
+test("a record that is cut short is encoded again, and told right", async () => {
+  using files = workspace({ "told.ts": other + told });
+  {
+    await using first = await openDeepMemory(files);
+    await first.ready(1);
+    await first.memory.close();
+    const segment = readdirSync(first.deepFolder).find((name) => name.startsWith("segment-"));
+    truncateSync(path.join(first.deepFolder, String(segment)), 100);
+  }
+  await using second = await openDeepMemory(files);
+  await second.until(({ filesToEncode }) => filesToEncode === 1);
   await second.ready(1);
   assert.match((await second.complete("a.ts", asked))?.text ?? "", /4821/);
 });
@@ -118,21 +147,57 @@ test("a budget that is too small leaves files out and says so", async () => {
   assert.equal(status.filesEncoded, 1);
 });
 
-test("a second process is told that the memory is open elsewhere", async () => {
+test("a second process is told that the memory is open elsewhere, and takes over when the first ends", async () => {
   using files = workspace({ "told.ts": told });
   await using first = await openDeepMemory(files);
   await first.ready(1);
-  await using second = await openDeepMemory(files);
+  await using second = await openDeepMemory(files, { retryMs: 100 });
   const { detail } = await second.until(({ state }) => state === "unavailable");
   assert.equal(detail?.kind, "otherProcess");
+  await first.memory.close();
+  await second.ready(1);
 });
+
+test("switched off and on again at once it is open again, and another process was never suspected", async () => {
+  using files = workspace({ "told.ts": told });
+  await using opened = await openDeepMemory(files);
+  await opened.ready(1);
+  const kinds = new Set<string | undefined>();
+  opened.deep.onStatusChanged(() => kinds.add(opened.deep.status().detail?.kind));
+  const on = { ...settings, deepMemory: { enabled: true, maxDiskBytes: 1e9 } };
+  await opened.memory.configure({ ...on, deepMemory: { ...on.deepMemory, enabled: false } }, true);
+  await opened.memory.configure(on, true);
+  await opened.ready(1);
+  assert.ok(!kinds.has("otherProcess"));
+});
+
+test("while Lore is paused the deep memory is there with what it holds", async () => {
+  using files = workspace({ "told.ts": other + told });
+  {
+    await using first = await openDeepMemory(files);
+    await first.ready(1);
+  }
+  await using second = await openDeepMemory(files, { isPaused: true });
+  const { tokensEncoded } = await second.until(({ state }) => state === "paused");
+  assert.ok(tokensEncoded > 0);
+});
+
+/** Some of a text's tokens as they lie on the disk: those in its middle, which stand so in every cut of it. */
+async function tokensOf(text: string): Promise<Buffer> {
+  const model = await openLm(trainedFolder);
+  const tokens = model.parts.tokenizer.encode(new TextEncoder().encode(text)).slice(20, 40);
+  await model.close();
+  return Buffer.from(tokens.buffer);
+}
 
 test("forgetting a folder leaves no file of its text", async () => {
   using files = workspace({ "told.ts": other + told });
+  const words = await tokensOf(other);
   await using opened = await openDeepMemory(files);
-  const { bytesOnDisk } = await opened.ready(1);
+  await opened.ready(1);
+  assert.ok(filesWith(opened.deepFolder, words).length > 0, "the tokens lie in a segment");
   await opened.memory.forget("root");
-  await opened.until((status) => status.bytesOnDisk < bytesOnDisk || status.state === "off");
+  assert.equal(existsSync(opened.deepFolder), false);
 });
 
 test("a self-test remembers what it planted, tells how far it is, and leaves nothing behind", async () => {

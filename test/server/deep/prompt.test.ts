@@ -37,6 +37,17 @@ test("from one keystroke to the next nearly always only the end differs", () => 
   assert.ok(nMoved > 0, "the prompt has to leap now and then");
 });
 
+test("a cursor that jumps to just below the beginning gets what stands above it", () => {
+  const prompts = new PromptMaker(tokenizer, shape);
+  const wide = 600;
+  const { tokens: first, headerLength } = prompts.promptFor("a.py", text, wide);
+  const beginning = text.length - textOf(first, headerLength).length;
+  for (const added of ["", "\nx = 1", "\nx = 12"]) {
+    const { tokens } = prompts.promptFor("a.py", text.slice(0, beginning + 210) + added, wide);
+    assert.ok(tokens.length > wide / 2, `${tokens.length} tokens`);
+  }
+});
+
 test("another file has another prompt", () => {
   const prompts = new PromptMaker(tokenizer, shape);
   const first = prompts.promptFor("a.py", "x = 1\ny = ", room);

@@ -4,7 +4,6 @@ import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { limitDisk } from "../../fixtures/fullDisk.ts";
-import { filesWith } from "../bank/bankHarness.ts";
 import { code, idOf, openWriter, workspaceOf, type OpenedWriter } from "./writerHarness.ts";
 
 /** Reads everything that is told. */
@@ -61,23 +60,4 @@ test("a file that cannot be deleted on a full disk is told no more, and goes whe
   opened.writer.tick();
   assert.deepEqual(opened.held(), [idOf(kept)]);
   assert.equal(opened.writer.progress().pause, undefined);
-});
-
-test("a folder that is forgotten on a full disk is told no more, and leaves no byte when there is room", async (t) => {
-  await using opened = await openWriter();
-  t.after(() => limitDisk({}));
-  const [a, b] = [opened.file("x.ts", code("a")), opened.file("y.ts", code("b"), { rootId: "b" })];
-  opened.writer.follow(workspaceOf([a, b]));
-  await opened.done();
-  const segments = (): string[] => filesWith(opened.bankFolder, Buffer.from("b/y.ts"));
-  assert.notDeepEqual(segments(), []);
-  limitDisk({ refused: /^COMMIT/ });
-  opened.writer.forget("b");
-  assert.deepEqual(opened.told(), [idOf(a)]);
-  assert.equal(opened.writer.progress().pause, "diskFull");
-  limitDisk({});
-  opened.writer.tick();
-  assert.deepEqual(opened.held(), [idOf(a)]);
-  assert.equal(opened.writer.progress().pause, undefined);
-  assert.deepEqual(segments(), []);
 });
