@@ -4,6 +4,7 @@ import type { OnnxGraph } from "../model/onnxRuntime.ts";
 import { openEncodeGraph } from "./lmGraphs.ts";
 import { keyLength, type LmConfig } from "./lmManifest.ts";
 import { checkTokens, LowerLayers } from "./lowerLayers.ts";
+import { int64Of } from "./rows.ts";
 
 /** What a chunk leaves in memory. */
 export interface EncodedChunk {
@@ -43,7 +44,7 @@ export class ChunkEncoder {
     checkTokens(tokens, 0, this.#config);
     const n = tokens.length;
     const key = [n, keyLength(this.#config)];
-    const inputs = this.#nothing.inputs(0, BigInt64Array.from(tokens, BigInt));
+    const inputs = this.#nothing.inputs(0, int64Of(tokens));
     const found = await this.#graph.run(inputs, { bank_k: key, bank_v: key, salience: [n] });
     return {
       tokens: tokens.slice(),

@@ -8,6 +8,7 @@ import type { ModelFile } from "../model/manifestFields.ts";
 import { readGraphFile } from "../model/modelFolder.ts";
 import { OnnxGraph, type GraphValue } from "../model/onnxRuntime.ts";
 import { keyLength, type LmConfig } from "./lmManifest.ts";
+import { nNames } from "./names.ts";
 
 /** Rows of a layer's input that its convolution needs of the past. */
 export const convRows = 3;
@@ -101,6 +102,7 @@ function readInputs(config: LmConfig): readonly GraphValue[] {
     float("memory_vs", any, nKvHeads),
     whole("memory_ids", any),
     float("memory_bias", any),
+    ...["memory_names", "local_names", "input_names"].map(namesInput),
     whole("logit_index", any),
     whole("targets", any),
   ];
@@ -129,6 +131,11 @@ function pasts({ nKvHeads, dHead }: LmConfig, layers: readonly number[]): readon
 
 function float(name: string, ...shape: readonly (number | undefined)[]): GraphValue {
   return { name, type: "float32", shape };
+}
+
+/** The last names up to each token, as hashes. */
+function namesInput(name: string): GraphValue {
+  return { name, type: "int32", shape: [any, nNames] };
 }
 
 function whole(name: string, ...shape: readonly (number | undefined)[]): GraphValue {

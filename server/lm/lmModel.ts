@@ -9,8 +9,9 @@ import { ChunkEncoder, type EncodedChunk } from "./chunkEncoder.ts";
 import type { ChunkShape } from "./chunks.ts";
 import { openEncodeGraph, openReadGraph } from "./lmGraphs.ts";
 import { lmIdOf, readLmManifest, type LmManifest } from "./lmManifest.ts";
-import { LmSequence } from "./lmSequence.ts";
+import { LmSequence, type LmGraphs } from "./lmSequence.ts";
 import { LmTokenizer } from "./lmTokenizer.ts";
+import { NameReader } from "./names.ts";
 
 /** What is known of a model without its graphs: any thread may read it. */
 export interface LmParts {
@@ -44,15 +45,14 @@ export function loadLmParts(files: ModelFiles): LmOutcome<LmParts> {
 
 export class LmModel {
   readonly parts: LmParts;
-  readonly #encode: OnnxGraph;
-  readonly #read: OnnxGraph;
+  readonly #graphs: LmGraphs;
   readonly #chunkEncoder: ChunkEncoder;
 
   private constructor(parts: LmParts, encode: OnnxGraph, read: OnnxGraph) {
+    const { config } = parts.manifest;
     this.parts = parts;
-    this.#encode = encode;
-    this.#read = read;
-    this.#chunkEncoder = new ChunkEncoder(encode, parts.manifest.config);
+    this.#graphs = { encode, read, config, names: new NameReader(parts.tokenizer) };
+    this.#chunkEncoder = new ChunkEncoder(encode, config);
   }
 
   /** Opens the model in a folder, given by its absolute path. Outcomes as those of `loadLmParts`. */
@@ -79,13 +79,13 @@ export class LmModel {
 
   /** Returns an empty sequence; it takes some megabytes. */
   sequence(): LmSequence {
-    return new LmSequence(this.#encode, this.#read, this.parts.manifest.config);
+    return new LmSequence(this.#graphs);
   }
 
   /** Frees the graphs. Neither the model nor its sequences are of use afterwards. */
   async close(): Promise<void> {
-    await this.#encode.close();
-    await this.#read.close();
+    await this.#graphs.encode.close();
+    await this.#graphs.read.close();
   }
 }
 

@@ -6,8 +6,18 @@
 import type { OnnxGraph } from "../model/onnxRuntime.ts";
 import type { LmConfig } from "./lmManifest.ts";
 import { checkTokens, LowerLayers } from "./lowerLayers.ts";
-import { memoryInputs, type MemoryTokens } from "./memoryTokens.ts";
+import { MemoryInputs, type MemoryTokens } from "./memoryTokens.ts";
+import type { NameReader } from "./names.ts";
+import { SequenceNames } from "./sequenceNames.ts";
 import { UpperLayers, type Prediction } from "./upperLayers.ts";
+
+/** What a model's sequences are computed with. */
+export interface LmGraphs {
+  readonly encode: OnnxGraph;
+  readonly read: OnnxGraph;
+  readonly config: LmConfig;
+  readonly names: NameReader;
+}
 
 /**
  * One call at a time: a second one throws while the first is under way. After an error the sequence is what it was
@@ -18,13 +28,17 @@ export class LmSequence {
   readonly #lower: LowerLayers;
   readonly #upper: UpperLayers;
   readonly #tokens: Uint16Array;
+  readonly #names: SequenceNames;
+  readonly #memory: MemoryInputs;
   #isBusy = false;
 
-  constructor(encode: OnnxGraph, read: OnnxGraph, config: LmConfig) {
+  constructor({ encode, read, config, names }: LmGraphs) {
     this.#config = config;
+    this.#names = new SequenceNames(names, config.window);
     this.#lower = new LowerLayers(encode, config, config.window);
-    this.#upper = new UpperLayers(read, config, this.#lower);
+    this.#upper = new UpperLayers(read, config, this.#lower, this.#names);
     this.#tokens = new Uint16Array(config.window);
+    this.#memory = new MemoryInputs(config, names);
   }
 
   /** A copy of the tokens. */
@@ -81,6 +95,7 @@ export class LmSequence {
     const start = this.length;
     await this.#alone(() => this.#lower.append(tokens));
     this.#tokens.set(tokens, start);
+    this.#names.add(this.#tokens.subarray(0, this.length), start);
   }
 
   /**
@@ -102,7 +117,7 @@ export class LmSequence {
    */
   async read(memory: MemoryTokens | undefined): Promise<Prediction> {
     if (this.length === 0) throw new RangeError("an empty sequence predicts nothing");
-    const inputs = memoryInputs(memory, this.#config);
+    const inputs = this.#memory.of(memory);
     const { logProbs, memoryWeight } = await this.#alone(() => this.#upper.predict(inputs));
     return { logProbs, memoryWeight: memoryWeight.subarray(0, memory?.ids.length ?? 0) };
   }
@@ -117,7 +132,7 @@ export class LmSequence {
     if (targets.length !== nUnread)
       throw new RangeError(`${targets.length} targets for ${nUnread} tokens`);
     checkTokens(targets, 0, this.#config);
-    const inputs = memoryInputs(memory, this.#config);
+    const inputs = this.#memory.of(memory);
     return this.#alone(() => this.#upper.score(inputs, targets));
   }
 

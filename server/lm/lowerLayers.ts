@@ -4,7 +4,7 @@ import { ConvMarks, runsOf } from "./convMarks.ts";
 import { layersBelow } from "./lmGraphs.ts";
 import { keyLength, type LmConfig } from "./lmManifest.ts";
 import { PastHeads } from "./pastHeads.ts";
-import { Rows } from "./rows.ts";
+import { int64Of, Rows } from "./rows.ts";
 
 /** Throws RangeError for tokens that the model does not know, or more than its window holds behind `nPast`. */
 export function checkTokens(
@@ -65,7 +65,7 @@ export class LowerLayers {
   async append(tokens: Uint16Array): Promise<void> {
     const start = this.#length;
     const end = start + tokens.length;
-    this.ids.set(BigInt64Array.from(tokens, BigInt), start);
+    this.ids.set(int64Of(tokens), start);
     for (const [from, to] of runsOf(this.#marks.placeUpTo(start), end)) await this.#run(from, to);
     this.#length = end;
   }

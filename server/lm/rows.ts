@@ -26,3 +26,11 @@ export class Rows {
     this.#numbers.set(rows, start * this.#width);
   }
 }
+
+/** Returns whole numbers as a graph's int64, many times faster than by way of BigInt. */
+export function int64Of(numbers: Uint16Array): BigInt64Array {
+  const words = new Uint32Array(numbers.length * 2);
+  // The lower half stands first: the runtime knows little-endian machines alone.
+  for (let i = 0; i < numbers.length; i++) words[i * 2] = numbers[i] as number;
+  return new BigInt64Array(words.buffer);
+}

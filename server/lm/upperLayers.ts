@@ -5,6 +5,8 @@ import { layersAbove } from "./lmGraphs.ts";
 import type { LmConfig } from "./lmManifest.ts";
 import type { LowerLayers } from "./lowerLayers.ts";
 import { PastHeads } from "./pastHeads.ts";
+import { int64Of } from "./rows.ts";
+import type { SequenceNames } from "./sequenceNames.ts";
 
 /** What is predicted to follow a token. */
 export interface Prediction {
@@ -20,15 +22,17 @@ export class UpperLayers {
   readonly #graph: OnnxGraph;
   readonly #config: LmConfig;
   readonly #lower: LowerLayers;
+  readonly #names: SequenceNames;
   readonly #past: PastHeads;
   readonly #marks: ConvMarks;
   #nRead = 0;
 
-  constructor(graph: OnnxGraph, config: LmConfig, lower: LowerLayers) {
+  constructor(graph: OnnxGraph, config: LmConfig, lower: LowerLayers, names: SequenceNames) {
     const layers = layersAbove(config);
     this.#graph = graph;
     this.#config = config;
     this.#lower = lower;
+    this.#names = names;
     this.#past = new PastHeads(config, layers, config.window);
     this.#marks = new ConvMarks(layers.length, config.dModel);
   }
@@ -45,10 +49,10 @@ export class UpperLayers {
   }
 
   /**
-   * Reads what was not, the last token in any case, and returns what follows it. `memory` as from `memoryInputs`.
+   * Reads what was not, the last token in any case, and returns what follows it. `memory` as from `MemoryInputs`.
    * Errors: ModelFaultError `output`.
    */
-  async predict(memory: Record<string, GraphTensor>): Promise<Prediction> {
+  async predict(memory: Readonly<Record<string, GraphTensor>>): Promise<Prediction> {
     const end = this.#lower.length;
     const runs = runsOf(this.#marks.placeUpTo(Math.min(this.#nRead, end - 1)), end);
     for (const run of runs.slice(0, -1)) await this.#run(run, memory, lastOf(run), {});
@@ -65,7 +69,10 @@ export class UpperLayers {
    * Reads what was not, and returns for each token of it minus the natural logarithm of the probability of what
    * `targets` says that follows. Errors: ModelFaultError `output`.
    */
-  async score(memory: Record<string, GraphTensor>, targets: Uint16Array): Promise<Float32Array> {
+  async score(
+    memory: Readonly<Record<string, GraphTensor>>,
+    targets: Uint16Array,
+  ): Promise<Float32Array> {
     const first = this.#nRead;
     const surprise = new Float32Array(targets.length);
     if (targets.length === 0) return surprise;
@@ -74,7 +81,7 @@ export class UpperLayers {
       const n = run[1] - start;
       const wanted = {
         index: BigInt64Array.from({ length: n }, (_, i) => BigInt(start - run[0] + i)),
-        targets: BigInt64Array.from(targets.subarray(start - first, run[1] - first), BigInt),
+        targets: int64Of(targets.subarray(start - first, run[1] - first)),
       };
       const found = await this.#run(run, memory, wanted, { target_log_prob: [n] });
       for (const [i, logProb] of found.target_log_prob.entries())
@@ -87,7 +94,7 @@ export class UpperLayers {
   /** Reads the tokens from one marked place to the next; `shapes` names what is fetched besides the state. */
   async #run<Name extends string>(
     [start, end]: Run,
-    memory: Record<string, GraphTensor>,
+    memory: Readonly<Record<string, GraphTensor>>,
     wanted: Wanted,
     shapes: Readonly<Record<Name, readonly number[]>>,
   ): Promise<Record<Name, Float32Array>> {
@@ -114,6 +121,8 @@ export class UpperLayers {
       local_k: keys.tensor(0, start),
       local_v: values.tensor(0, start),
       local_ids: { data: ids.subarray(0, start), shape: [start] },
+      local_names: this.#names.tensor(0, start),
+      input_names: this.#names.tensor(start, end),
       local_new_k: keys.tensor(start, end),
       local_new_v: values.tensor(start, end),
       ...this.#past.inputs(start),

@@ -19,7 +19,7 @@ export interface GraphValue {
 
 /** What a graph is given: the array is not copied, so it must not change until the run is over. */
 export interface GraphTensor {
-  readonly data: Float32Array | BigInt64Array | Int8Array;
+  readonly data: Float32Array | BigInt64Array | Int32Array | Int8Array;
   readonly shape: readonly number[];
 }
 
@@ -149,8 +149,9 @@ export class OnnxGraph {
   #tensorOf({ data, shape }: GraphTensor): Tensor {
     const { Tensor } = this.#runtime;
     if (data instanceof Float32Array) return new Tensor("float32", data, shape);
-    return data instanceof Int8Array
-      ? new Tensor("int8", data, shape)
+    if (data instanceof Int8Array) return new Tensor("int8", data, shape);
+    return data instanceof Int32Array
+      ? new Tensor("int32", data, shape)
       : new Tensor("int64", data, shape);
   }
 

@@ -25,7 +25,7 @@ def memory_of(bank: Bank, chosen: Tensor) -> Bank:
     def joined(x: Tensor) -> Tensor:
         return x[chosen].transpose(1, 2).flatten(2, 3)
 
-    return Bank(bank.tokens[chosen].flatten(1), joined(bank.keys), joined(bank.values))
+    return Bank(bank.tokens[chosen].flatten(1), bank.names[chosen].flatten(1, 2), joined(bank.keys), joined(bank.values))
 
 
 def remembered(n_windows: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -89,13 +89,13 @@ class BankLoss(torch.nn.Module):
         super().__init__()
         self.model = model
 
-    def forward(self, ids: Tensor, chosen: Tensor, seen: Tensor, queries: Tensor, positives: Tensor, valid: Tensor, queue: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def forward(self, ids: Tensor, names: Tensor, chosen: Tensor, seen: Tensor, queries: Tensor, positives: Tensor, valid: Tensor, queue: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Returns -log p of each token [B, T], the retrieval's InfoNCE over the pairs that are valid, the salience's cross-entropy, and the
         keys [B × T, d_key]. queue [N, d_key] holds keys of earlier steps, which are more negatives (MoCo, He et al. 2020)."""
         model, inputs, targets = self.model, ids[:, :-1], ids[:, 1:]
         h = model.lower(inputs)
         x = model.bank_input(h)
-        bank = model.bank_of(x, inputs)
+        bank = model.bank_of(x, inputs, names[:, :-1])
         memory = memory_of(bank, chosen)
         mask = seen.repeat_interleave(inputs.shape[1], 1)
         after, weights = model.bank_read(h, x, bank, memory, mask)

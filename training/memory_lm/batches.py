@@ -6,28 +6,32 @@ import torch
 from torch import Tensor
 
 from memory_lm.facts import Fact, FactMaker
+from memory_lm.names import NameReader
 from memory_lm.windows import Windows
 
 GROUP = 4
+_MOST_FACTS = 16
+"""Planted into the four windows of a group."""
 
 
 @dataclass
 class Batch:
-    """`ids` [B, T + 1]; `twins` [n, 4]: window and place of an asked value's token, window and place of the same token where it is told."""
+    """`ids` [B, T + 1]; `names` [B, T + 1, 3] as of names.py; `twins` [n, 4]: window and place of an asked value's token, window and place of the same token where it is told."""
 
     ids: Tensor
+    names: Tensor
     twins: Tensor
 
 
 class Batches:
     """Draws groups of 4 windows: one at random, two that share rare names with it, one more of the repository."""
 
-    def __init__(self, repositories: list[Windows], facts: FactMaker, line_breaks: frozenset[int], seed: int, fact_share: float):
+    def __init__(self, repositories: list[Windows], facts: FactMaker, names: NameReader, line_breaks: frozenset[int], seed: int, fact_share: float):
         self._repositories = [windows for windows in repositories if len(windows.ids) >= 2 * GROUP]
         sizes = np.array([len(windows.ids) for windows in self._repositories], float)
         # Between every repository alike and every window alike.
         self._shares = np.sqrt(sizes) / np.sqrt(sizes).sum()
-        self._facts, self._fact_share, self._line_breaks = facts, fact_share, line_breaks
+        self._facts, self._names, self._fact_share, self._line_breaks = facts, names, fact_share, line_breaks
         self._random = np.random.default_rng(seed)
 
     def draw(self, n_groups: int) -> Batch:
@@ -40,7 +44,8 @@ class Batches:
             if self._random.random() < self._fact_share:
                 twins += [(a + len(windows), i, b + len(windows), j) for a, i, b, j in self._plant(group)]
             windows += group
-        return Batch(torch.tensor(windows), torch.tensor(twins, dtype=torch.long).reshape(-1, 4))
+        names = torch.from_numpy(np.stack([self._names.names_of(window) for window in windows]))
+        return Batch(torch.tensor(windows), names, torch.tensor(twins, dtype=torch.long).reshape(-1, 4))
 
     def _group(self, windows: Windows) -> np.ndarray:
         anchor = int(self._random.integers(len(windows.ids)))
@@ -57,7 +62,7 @@ class Batches:
         length = len(group[0])
         planted: list[list[tuple[int, Fact, bool]]] = [[] for _ in group]
         self._facts.begin_group()
-        for _ in range(int(self._random.integers(2, 9))):
+        for _ in range(int(self._random.integers(2, _MOST_FACTS + 1))):
             fact = self._facts.draw()
             told, asked = self._random.choice(len(group), 2, replace=False)
             for window, is_asked in ((told, False), (asked, True)):

@@ -5,10 +5,14 @@ from scipy import sparse
 from torch import Tensor
 
 from memory_lm.identifiers import identifiers
+from memory_lm.model import Bank
+from memory_lm.names import NameReader
 from memory_lm.pool import Pool
 
 _FEATURES = 1 << 20
 _K1, _B = 1.2, 0.75
+_ASKED_TOKENS, _HALF_LIFE, _COMMON = 256, 64, 256
+"""Tokens whose names are asked for, tokens after which one counts half, and blocks from which on a name says nothing."""
 
 
 def by_score(pool: Pool, queries: Tensor, span: int, n_kv: int) -> np.ndarray:
@@ -16,6 +20,37 @@ def by_score(pool: Pool, queries: Tensor, span: int, n_kv: int) -> np.ndarray:
     scores = queries @ pool.representatives.flatten(0, 1).T / n_kv**0.5  # [T, blocks × 8]
     best = scores.unflatten(0, (-1, span)).unflatten(2, (len(pool.starts), -1)).amax((1, 3)).numpy()
     return np.concatenate([np.zeros_like(best[:1]), best[:-1]])
+
+
+def of_both(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Returns scores [spans, blocks] by which the best blocks of both take turns, as the product chooses them; 0 in `first` is no find."""
+    ranks = [np.argsort(np.argsort(-scores, axis=1, kind="stable"), axis=1, kind="stable") for scores in (first, second)]
+    ranks[0][first <= 0] = first.shape[1]
+    return -np.minimum(2 * ranks[0], 2 * ranks[1] + 1).astype(np.float32)
+
+
+class NameIndex:
+    """Blocks by the names that stand in them, as the bank keeps them (server/bank); rare and recent names count most."""
+
+    def __init__(self, reader: NameReader, pool: Pool):
+        self._reader = reader
+        self._blocks: dict[int, list[int]] = {}
+        self._n = len(pool.starts)
+        for block, (start, end) in enumerate(zip(pool.starts, pool.ends, strict=True)):
+            for name in {name for _, name in reader.whole_names(pool.ids[start:end].tolist())}:
+                self._blocks.setdefault(name, []).append(block)
+
+    def scores(self, pasts: list[list[int]]) -> np.ndarray:
+        """Returns scores [pasts, blocks]."""
+        out = np.zeros((len(pasts), self._n), np.float32)
+        for row, past in enumerate(pasts):
+            past = past[-_ASKED_TOKENS:]
+            weights = {name: 2 ** ((end - len(past)) / _HALF_LIFE) for end, name in self._reader.whole_names(past)}
+            for name, weight in weights.items():
+                blocks = self._blocks.get(name, [])
+                if 0 < len(blocks) <= _COMMON:
+                    out[row, blocks] += weight * np.log(1 + self._n / len(blocks))
+        return out
 
 
 def trigrams(rows: list[np.ndarray]) -> sparse.csr_matrix:
@@ -92,11 +127,12 @@ def tokens_of(pool: Pool, scores: np.ndarray, allowed: np.ndarray, n_blocks: int
     return np.concatenate([np.arange(pool.starts[block], pool.ends[block]) for block in sorted(taken)])
 
 
-def gathered(pool: Pool, places: list[np.ndarray]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Returns for each span ids [S, M], keys and values [S, n_kv, M, d_head] and whether there is something [S, M]."""
+def gathered(pool: Pool, places: list[np.ndarray]) -> tuple[Bank, Tensor]:
+    """Returns for each span a bank [S, M] and whether there is something [S, M]."""
     size = max(1, max(map(len, places)))
     index = torch.zeros(len(places), size, dtype=torch.long)
     seen = torch.zeros(len(places), size, dtype=torch.bool)
     for row, chosen in enumerate(places):
         index[row, : len(chosen)], seen[row, : len(chosen)] = torch.from_numpy(chosen), True
-    return torch.from_numpy(pool.ids)[index], pool.keys[index].transpose(1, 2), pool.values[index].transpose(1, 2), seen
+    bank = Bank(torch.from_numpy(pool.ids)[index], torch.from_numpy(pool.names)[index], pool.keys[index].transpose(1, 2), pool.values[index].transpose(1, 2))
+    return bank, seen

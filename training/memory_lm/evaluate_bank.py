@@ -18,14 +18,15 @@ from torch.nn import functional
 
 from lib.records import folder_of, read_json, write_json
 from lib.tokenizer_file import read_tokenizer
-from memory_lm.block_choice import Bm25, Oracle, by_score, gathered, tokens_of
+from memory_lm.block_choice import Bm25, NameIndex, Oracle, by_score, gathered, of_both, tokens_of
 from memory_lm.export_lm import load_model
 from memory_lm.identifiers import FREQUENCIES, Names, kinds
 from memory_lm.lm_tokenizer import LmTokenizer
 from memory_lm.model import Bank, MemoryLm, grouped
+from memory_lm.names import NameReader
 from memory_lm.pool import Pool, Repository, encode_pool, read_repository
 
-CONDITIONS = ("none", "retrieved", "foreign", "random", "BM25", "oracle")
+CONDITIONS = ("none", "retrieved", "keys", "names", "foreign", "random", "BM25", "oracle")
 GROUPS = ("all", *(f"{kind}{frequency}" for kind in ("defined", "elsewhere") for frequency in ("", *(f" {frequency}" for frequency in FREQUENCIES))))
 _SAID = {"all": "all tokens", "defined": "identifiers defined in another file", "elsewhere": "identifiers that occur only in other files"}
 
@@ -69,13 +70,14 @@ def evaluate(flags: argparse.Namespace, model: MemoryLm, tokenizer: LmTokenizer,
     """Returns the sums of each repository. The foreign memory is that of the repository before it, for the first one that of the last."""
     figures: dict[str, Sums] = {}
     foreign: Pool | None = None
+    reader = NameReader(tokenizer)
     for name in [names[-1], *names]:
         start = time.monotonic()
         random = np.random.default_rng([flags.seed, *name.encode()])
         repository = read_repository(str(flags.data / f"{folder_of(name)}.npz"), model, tokenizer.encode(b"\n")[0])
-        pool = encode_pool(model, repository, chosen_chunks(repository, flags.most_tokens, random), flags.batch)
+        pool = encode_pool(model, reader, repository, chosen_chunks(repository, flags.most_tokens, random), flags.batch)
         if foreign is not None:
-            figures[name] = Evaluation(flags, model, tokenizer, repository, pool, foreign, random).run()
+            figures[name] = Evaluation(flags, model, tokenizer, reader, repository, pool, foreign, random).run()
             print(f"{name}: {len(pool.ids)} tokens in memory, {time.monotonic() - start:.0f} s", flush=True)
         foreign = pool
     return figures
@@ -97,10 +99,11 @@ def chosen_chunks(repository: Repository, most_tokens: int, random: np.random.Ge
 class Evaluation:
     """Holds what the windows of one repository need."""
 
-    def __init__(self, flags: argparse.Namespace, model: MemoryLm, tokenizer: LmTokenizer, repository: Repository, pool: Pool, foreign: Pool, random: np.random.Generator):
+    def __init__(self, flags: argparse.Namespace, model: MemoryLm, tokenizer: LmTokenizer, reader: NameReader, repository: Repository, pool: Pool, foreign: Pool, random: np.random.Generator):
         self.flags, self.model, self.tokenizer, self.repository = flags, model, tokenizer, repository
-        self.pool, self.foreign, self.random = pool, foreign, random
+        self.pool, self.foreign, self.random, self.reader = pool, foreign, random, reader
         self.oracle = Oracle(pool)
+        self.names_of_pool, self.names_of_foreign = NameIndex(reader, pool), NameIndex(reader, foreign)
         self.bm25 = Bm25([tokenizer.decode(pool.ids[start:end].tolist()) for start, end in zip(pool.starts, pool.ends, strict=True)])
         self.names = Names()
         for chunk in np.unique(pool.chunks):
@@ -151,13 +154,14 @@ class Evaluation:
         model, span = self.model, self.flags.span
         ids, targets = torch.from_numpy(window[:-1])[None], torch.from_numpy(window[1:])[None]
         x = model.bank_input(h := model.lower(ids))
-        local, queries = model.bank_of(x, ids), model.bank_attention.retrieval_queries(x)[0]
-        outs, copied = [], []
+        local, queries = model.bank_of(x, ids, torch.from_numpy(self.reader.names_of(window[:-1].tolist()))[None]), model.bank_attention.retrieval_queries(x)[0]
+        outs, copied, peaks = [], [], []
         for places, pool in self._memories(window[:-1], file, queries):
-            after, share = span_read(model, h, x, local, gathered(pool, places), targets, span)
+            after, share, peak = span_read(model, h, x, local, *gathered(pool, places), targets, span)
             outs.append(after)
             copied.append(share)
-        return model.losses_of(model.above(torch.cat(outs)), targets.expand(len(outs), -1), torch.cat(copied)).numpy()
+            peaks.append(peak)
+        return model.losses_of(model.above(torch.cat(outs)), targets.expand(len(outs), -1), torch.cat(copied), torch.cat(peaks)).numpy()
 
     def _memories(self, window: np.ndarray, file: int, queries: Tensor) -> list[tuple[list[np.ndarray], Pool]]:
         """Returns for each condition the places that each span remembers, and in which pool."""
@@ -170,10 +174,18 @@ class Evaluation:
 
         n_kv, everything = self.model.config.n_kv_heads, np.ones(len(self.foreign.starts), bool)
         pasts = [self.tokenizer.decode([token for token in window[:start].tolist() if token < len(self.tokenizer.bytes_of)]) for start in range(0, len(window), flags.span)]
+        tokens = [window[:start].tolist() for start in range(0, len(window), flags.span)]
+
+        def both(index: NameIndex, of: Pool, allowed: np.ndarray) -> list[np.ndarray]:
+            scores = [np.where(allowed, found, -1e9) for found in (index.scores(tokens), by_score(of, queries, flags.span, n_kv))]
+            return chosen(of_both(*scores), of, allowed)
+
         ways: dict[str, Callable[[], list[np.ndarray]]] = {
             "none": lambda: [np.zeros(0, np.int64)] * n_spans,
-            "retrieved": lambda: chosen(by_score(pool, queries, flags.span, n_kv), pool, allowed),
-            "foreign": lambda: chosen(by_score(self.foreign, queries, flags.span, n_kv), self.foreign, everything),
+            "retrieved": lambda: both(self.names_of_pool, pool, allowed),
+            "keys": lambda: chosen(by_score(pool, queries, flags.span, n_kv), pool, allowed),
+            "names": lambda: chosen(self.names_of_pool.scores(tokens), pool, allowed),
+            "foreign": lambda: both(self.names_of_foreign, self.foreign, everything),
             "random": lambda: chosen(self.random.random((n_spans, len(pool.starts))), pool, allowed),
             "BM25": lambda: chosen(self.bm25.scores(pasts), pool, allowed),
             "oracle": lambda: chosen(self.oracle.scores(window, flags.span), pool, allowed),
@@ -181,29 +193,34 @@ class Evaluation:
         return [(ways[condition](), self.foreign if condition == "foreign" else pool) for condition in CONDITIONS]
 
 
-def span_read(model: MemoryLm, h: Tensor, x: Tensor, local: Bank, memory: tuple[Tensor, Tensor, Tensor, Tensor], targets: Tensor, span: int) -> tuple[Tensor, Tensor]:
-    """The bank layer of one window whose spans each see a memory of their own: h, x [1, T, d]; memory as `gathered` returns it.
+def span_read(model: MemoryLm, h: Tensor, x: Tensor, local: Bank, memory: Bank, seen: Tensor, targets: Tensor, span: int) -> tuple[Tensor, Tensor, Tensor]:
+    """The bank layer of one window whose spans each see a memory of their own: h, x [1, T, d]; memory [S, M] and seen as `gathered` returns them.
 
-    Returns hidden states [1, T, d] and the pointer's weight on each target's token [1, T].
+    Returns hidden states [1, T, d], the pointer's weight on each target's token and its largest weight, [1, T] each.
     """
     attention, config = model.bank_attention, model.config
-    layer, (ids, keys, values, seen) = model.layers[config.bank_layer], memory
-    spans, size, length = len(ids), ids.shape[1], h.shape[1]
-    joined = torch.cat([keys, local.keys.expand(spans, -1, -1, -1)], 2)  # [S, n_kv, M + T, d_head]
-    joined_values = torch.cat([values, local.values.expand(spans, -1, -1, -1)], 2)
+    layer = model.layers[config.bank_layer]
+    spans, size, length = *memory.tokens.shape, h.shape[1]
+    joined = torch.cat([memory.keys, local.keys.expand(spans, -1, -1, -1)], 2)  # [S, n_kv, M + T, d_head]
+    joined_values = torch.cat([memory.values, local.values.expand(spans, -1, -1, -1)], 2)
     causal = torch.ones(length, length, dtype=torch.bool).tril().unflatten(0, (spans, span))
     mask = torch.cat([seen[:, None].expand(-1, span, -1), causal], 2)  # [S, span, M + T]
     hidden = torch.zeros(mask.shape).masked_fill_(~mask, -1e4)
-    bias = hidden[:, None] + functional.pad(attention.memory_bias[:, None, None].expand(-1, 1, size), (0, length))
+    sources = torch.cat([memory.tokens, local.tokens.expand(spans, -1)], 1)
+    names = torch.cat([memory.names, local.names.expand(spans, -1, -1)], 1)
+    # Each span's own rows of what all tokens ask.
+    biases = attention.agreement(x.expand(spans, -1, -1), sources, names, seen)
+    pointed, attended = (bias.unflatten(1, (spans, span))[range(spans), range(spans)] for bias in biases)
+    attended = attended[:, None] * attention.agreement.heads[:, None, None]
+    bias = attended + hidden[:, None] + functional.pad(attention.memory_bias[:, None, None].expand(-1, 1, size), (0, length))
     queries = attention.queries(x)[0].unflatten(1, (spans, span)).transpose(0, 1)  # [S, heads, span, d_head]
     out = functional.scaled_dot_product_attention(queries, grouped(joined, config.n_heads), grouped(joined_values, config.n_heads), attn_mask=bias, scale=1.0)
     h = h + attention.o(out.transpose(1, 2).flatten(2).flatten(0, 1))[None]
     asked = attention.retrieval_queries(x)[0].unflatten(0, (spans, span))
-    scale = float(attention.retrieval_temperature.exp()) / config.n_kv_heads**0.5
-    weights = torch.baddbmm(hidden, asked, joined.transpose(1, 2).flatten(2).transpose(1, 2), alpha=scale).softmax(-1)
-    sources = torch.cat([ids, local.tokens.expand(spans, -1)], 1)
+    scale = float(attention.pointer_temperature.exp()) / config.n_kv_heads**0.5
+    weights = torch.baddbmm(hidden + pointed, asked, joined.transpose(1, 2).flatten(2).transpose(1, 2), alpha=scale).softmax(-1)
     copied = (weights * (sources[:, None] == targets[0].unflatten(0, (spans, span))[..., None])).sum(-1)
-    return h + layer.feed_forward(h), copied.flatten()[None]
+    return h + layer.feed_forward(h), copied.flatten()[None], weights.amax(-1).flatten()[None]
 
 
 def summarised(figures: list[Sums], resamples: int, seed: int) -> dict[str, dict]:

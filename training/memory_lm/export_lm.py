@@ -21,6 +21,7 @@ from memory_lm.documents import HEADER_TOKENS, chunks_of
 from memory_lm.graphs import Int8, encode_graph, read_graph
 from memory_lm.lm_tokenizer import LmTokenizer
 from memory_lm.model import Bank, MemoryLm
+from memory_lm.names import NameReader
 from memory_lm.onnx_lm import Memory, OnnxLm
 
 GOLDEN_BYTES = 400
@@ -63,8 +64,9 @@ def main() -> None:
     for name, graph in graphs.items():
         (flags.out / f"{name}.onnx").write_bytes(graph)
     write_json(flags.out / "manifest.json", _manifest(flags, model.config))
-    exported = OnnxLm(model.config, graphs["encode"], graphs["read"])
-    exact = OnnxLm(model.config, encode_graph(model, Int8()).SerializeToString(), read_graph(model, Int8()).SerializeToString())
+    reader = NameReader(tokenizer)
+    exported = OnnxLm(model.config, reader, graphs["encode"], graphs["read"])
+    exact = OnnxLm(model.config, reader, encode_graph(model, Int8()).SerializeToString(), read_graph(model, Int8()).SerializeToString())
     (flags.out / "golden.json").write_text(golden(exported, tokenizer, flags.allowed_error))
     print(f"{flags.out}: {', '.join(f'{file.name} {file.stat().st_size / 1e3:.0f} kB' for file in sorted(flags.out.iterdir()))}")
     windows = [chunk for path, data in ((_TOLD, *_ASKED)) for chunk in chunks_of(tokenizer, model.config, path, data)]
@@ -93,7 +95,7 @@ def _manifest(flags: argparse.Namespace, config: LmConfig) -> dict:
 
 
 def golden(lm: OnnxLm, tokenizer: LmTokenizer, allowed_error: float) -> str:
-    """Returns golden.json: texts with their tokens, a file with its chunks, and prompts with what the graphs say of them.
+    """Returns golden.json: texts with their tokens and the names in front of each, a file with its chunks, and prompts with what the graphs say of them.
 
     A prompt is appended in one piece; `memory` is what it remembers, or null. `encoded` has rows at some places of the prompt, `best` the
     tokens of highest probability after it.
@@ -101,8 +103,8 @@ def golden(lm: OnnxLm, tokenizer: LmTokenizer, allowed_error: float) -> str:
     config = lm.config
     told = np.array(chunks_of(tokenizer, config, *_TOLD)[0], np.int64)
     step = lm.sequence().step(told, Memory.none(config), np.array([0]), np.array([0]))
-    memory = Memory.of(told, step["bank_k"], step["bank_v"], config.n_kv_heads)
-    texts = [{"base64": _base64(data), "tokens": tokenizer.encode(data)} for data in golden_texts(GOLDEN_BYTES)]
+    memory = Memory.of(told, lm.names.names_of(told.tolist()), step["bank_k"], step["bank_v"], config.n_kv_heads)
+    texts = [{"base64": _base64(data), "tokens": (tokens := tokenizer.encode(data)), "names": lm.names.names_of(tokens).ravel().tolist()} for data in golden_texts(GOLDEN_BYTES)]
     path, data = _CHUNKED
     chunked = [{"path": path, "base64": _base64(data), "chunks": chunks_of(tokenizer, config, path, data)}]
     remembered = {
@@ -143,11 +145,11 @@ def _line(value: dict) -> str:
 
 
 @torch.no_grad()
-def torch_log_probs(model: MemoryLm, tokens: list[int], memory: Memory | None) -> np.ndarray:
+def torch_log_probs(model: MemoryLm, reader: NameReader, tokens: list[int], memory: Memory | None) -> np.ndarray:
     """Returns PyTorch's log-probabilities [T, vocabulary] after each token of a window."""
     ids = torch.tensor(tokens)[None]
     x = model.bank_input(h := model.lower(ids))
-    local = model.bank_of(x, ids)
+    local = model.bank_of(x, ids, torch.from_numpy(reader.names_of(tokens))[None])
     bank = None if memory is None else _bank(memory, model.config)
     after, weights = model.bank_read(h, x, local, bank, None if bank is None else torch.ones(1, bank.tokens.shape[1], dtype=torch.bool))
     sources = ids if bank is None else torch.cat([bank.tokens, ids], 1)
@@ -158,19 +160,19 @@ def _bank(memory: Memory, config: LmConfig) -> Bank:
     def heads(rows: np.ndarray, scales: np.ndarray) -> torch.Tensor:
         return torch.from_numpy(rows.reshape(len(rows), config.n_kv_heads, -1) * scales[..., None]).transpose(0, 1)[None]
 
-    return Bank(torch.from_numpy(memory.ids)[None], heads(memory.keys, memory.key_scales), heads(memory.values, memory.value_scales))
+    return Bank(torch.from_numpy(memory.ids)[None], torch.from_numpy(memory.names)[None], heads(memory.keys, memory.key_scales), heads(memory.values, memory.value_scales))
 
 
 def _difference(model: MemoryLm, lm: OnnxLm, windows: list[list[int]], remembered: list[int]) -> float:
     """The largest difference of a log-probability between PyTorch and the graphs, with a memory and without."""
     ids = np.array(remembered, np.int64)
     step = lm.sequence().step(ids, Memory.none(lm.config), np.array([0]), np.array([0]))
-    memory = Memory.of(ids, step["bank_k"], step["bank_v"], lm.config.n_kv_heads)
+    memory = Memory.of(ids, lm.names.names_of(remembered), step["bank_k"], step["bank_v"], lm.config.n_kv_heads)
     worst = 0.0
     for window in windows:
         for used in (None, memory):
             got = lm.sequence().step(np.array(window, np.int64), used or Memory.none(lm.config), np.arange(len(window)), np.zeros(len(window), np.int64))
-            worst = max(worst, float(np.abs(got["log_probs"] - torch_log_probs(model, window, used)).max()))
+            worst = max(worst, float(np.abs(got["log_probs"] - torch_log_probs(model, lm.names, window, used)).max()))
     return worst
 
 
@@ -185,7 +187,7 @@ def _compare(flags: argparse.Namespace, model: MemoryLm, exact: OnnxLm, exported
             before, window = tokens[start : start + length], tokens[start + length : start + 2 * length + 1]
             for name, lm in (("float32", exact), ("exported", exported)):
                 step = lm.sequence().step(before, Memory.none(lm.config), np.array([0]), np.array([0]))
-                memory = Memory.of(before, step["bank_k"], step["bank_v"], lm.config.n_kv_heads)
+                memory = Memory.of(before, lm.names.names_of(before.tolist()), step["bank_k"], step["bank_v"], lm.config.n_kv_heads)
                 losses[name].append(-lm.sequence().step(window[:-1], memory, np.arange(length), window[1:])["target_log_prob"].mean())
     mean = {name: float(np.mean(values)) for name, values in losses.items()}
     change = np.exp(mean["exported"] - mean["float32"]) - 1

@@ -41,10 +41,10 @@ class FactMaker:
         self._pool = self._words
 
     def begin_group(self) -> None:
-        """From now on, half of the time, names are made of a few words, so that some share their first or last one: telling
+        """From now on, two times of three, names are made of a few words, so that many share their first or last one: telling
         them apart takes the whole name."""
         random_ = self._random
-        self._pool = self._words if random_.random() < 0.5 else [*random_.sample(self._words, 4), self._invented(), self._invented()]
+        self._pool = self._words if random_.random() < 0.33 else [*random_.sample(self._words, random_.randint(3, 8)), self._invented(), self._invented()]
 
     def _invented(self) -> str:
         return "".join(self._random.choice("bdfgklmnprstvz") + self._random.choice("aeio") for _ in range(self._random.randint(2, 4)))

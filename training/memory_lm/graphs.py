@@ -11,8 +11,10 @@ import torch
 from onnx import TensorProto, helper
 
 from lib.graph_writer import GraphWriter
+from memory_lm.agreement import FEATURES, RARE, SUFFIX, names_agree
 from memory_lm.config import LmConfig
 from memory_lm.model import Layer, MemoryLm
+from memory_lm.names import N_NAMES
 
 OPSET = 23
 HIDDEN = -1e4
@@ -91,6 +93,7 @@ def read_graph(model: MemoryLm, int8: Int8) -> onnx.ModelProto:
         _input("past_conv", [len(above), config.conv - 1, config.d_model]),
         _input("memory_k", ["B", keys], TensorProto.INT8), _input("memory_v", ["B", keys], TensorProto.INT8),
         _input("memory_ks", ["B", kv]), _input("memory_vs", ["B", kv]), _input("memory_ids", ["B"], TensorProto.INT64), _input("memory_bias", ["B"]),
+        *(_input(f"{part}_names", [size, N_NAMES], TensorProto.INT32) for part, size in (("memory", "B"), ("local", "P"), ("input", "T"))),
         _input("logit_index", ["J"], TensorProto.INT64), _input("targets", ["J"], TensorProto.INT64),
     ]  # fmt: skip
     rows: list[str | int] = [len(above) * kv, "T", config.d_head]
@@ -212,6 +215,9 @@ class _Decoder:
         seen = self.node("Concat", of_memory, self.causal, axis=1)  # [T, S]
         is_memory = self.node("Concat", self._filled(self.node("Shape", "memory_ids"), 1), self._filled(self.node("Add", "position", rows), 0), axis=0)
         bias = self.node("Mul", self.constant(attention.memory_bias.detach().numpy()[:, None, None]), is_memory)  # [heads, 1, S]
+        pointed, attended = self._agreement()
+        heads = self.constant(attention.agreement.heads.detach().numpy()[:, None, None])
+        bias = self.node("Add", bias, self.node("Mul", heads, attended))
         seen_by_head = self._stacked(self.node("Add", bias, seen))  # [heads × T, S]
         queries = self.node("Reshape", self.linear("bank_x", attention.q.weight, int8=False), self.whole(-1, config.n_heads, config.d_head))
         queries = self.node("Mul", self.unit_rows(queries, config.d_head), self.constant(attention.temperature.detach().exp().numpy()[:, None]))
@@ -222,13 +228,49 @@ class _Decoder:
         mixed = self.node("Transpose", self.node("Reshape", mixed, self.whole(config.n_heads, -1, config.d_key)), perm=[1, 0, 2])
         own = self.node("Reshape", self.node("Mul", mixed, columns), self.whole(-1, config.n_heads, kv, config.d_head))
         out = self.node("Reshape", self.node("ReduceSum", own, self.whole(2), keepdims=0), self.whole(-1, config.n_heads * config.d_head))
-        return self._fed(layer, self.node("Add", "hidden", self.linear(out, attention.o.weight))), self._pointer(keys, seen)
+        return self._fed(layer, self.node("Add", "hidden", self.linear(out, attention.o.weight))), self._pointer(keys, self.node("Add", seen, self.node("Squeeze", pointed, self.whole(0))))
+
+    def _agreement(self) -> tuple[str, str]:
+        """The biases of the pointer and of attention from what stands in front, [1, T, S] each; see agreement.py."""
+        agreement, rows = self.model.bank_attention.agreement, self.node("Shape", "input_ids")
+        names = [
+            self.node("Gather", f"{part}_names", self.constant(np.array(number, np.int64)), axis=1) for number in range(N_NAMES) for part in ("memory", "local", "input")
+        ]
+        tokens = self._shifts([self.node("Cast", f"{part}_ids", to=TensorProto.INT32) for part in ("memory", "local", "input")], rows)
+        query, key = [], []
+        for number in range(N_NAMES):
+            shifts = self._shifts(names[3 * number : 3 * number + 3], rows)
+            query.append(shifts.asking(0))
+            front = shifts.asked(1)
+            none = self.node("Equal", front, self.constant(np.zeros(1, np.int32)))
+            key.append(self.node("Where", none, self.constant(np.full(1, -1, np.int32)), front))
+        features = names_agree(query, key, lambda a, b: self.node("Equal", a, b), lambda a, b: self.node("And", a, b))
+        agrees = None
+        for back in range(SUFFIX):
+            equal = self.node("Equal", tokens.asking(back), tokens.asked(back + 1))
+            agrees = equal if agrees is None else self.node("And", agrees, equal)
+            features.append(agrees)
+        is_there = self.node("Greater", "memory_bias", self.writer.floats(HIDDEN / 2))  # [B]
+        for number in (0, 2):
+            remembered = self.node("And", self.node("Slice", features[number], self.whole(0), self.node("Shape", "memory_ids"), self.whole(2)), is_there)
+            found = self.node("ReduceSum", self.node("Cast", remembered, to=TensorProto.INT32), self.whole(2))  # [1, T, 1]
+            features.append(self.node("And", features[number], self.node("LessOrEqual", found, self.constant(np.array(RARE, np.int32)))))
+        held = self.node("Cast", self.node("Concat", *features, axis=0), to=TensorProto.FLOAT)  # [features, T, S]
+        weights = self.node("Add", self.linear("bank_x", agreement.weights.weight, int8=False), self.constant(agreement.weights.bias.detach().numpy()))
+        weights = self.node("Reshape", weights, self.whole(-1, 2, len(FEATURES)))  # [T, 2, features]
+        both = self.node("Transpose", self.node("MatMul", weights, self.node("Transpose", held, perm=[1, 0, 2])), perm=[1, 0, 2])
+        pointed = self.node("Split", both, outputs=2, axis=0, num_outputs=2)
+        return pointed, f"{pointed}.1"
+
+    def _shifts(self, parts: list[str], rows: str) -> "_Shifts":
+        """What the parts [B], [P] and [T] side by side are some places earlier; what comes in is 0. `rows` is [T]."""
+        return _Shifts(self, self.node("Concat", self.constant(np.zeros(SUFFIX, np.int32)), *parts, axis=0), rows)
 
     def _pointer(self, keys: str, seen: str) -> str:
         """How much each key's token is pointed at from the wanted positions, [J, S]."""
         attention = self.model.bank_attention
         query = self.unit_rows(self.linear(self.node("Gather", "bank_x", "logit_index", axis=0), attention.retrieval.weight, int8=False), self.config.d_key)
-        scale = float(attention.retrieval_temperature.detach().exp()) / self.config.n_kv_heads**0.5
+        scale = float(attention.pointer_temperature.detach().exp()) / self.config.n_kv_heads**0.5
         hidden = self.node("Gather", seen, "logit_index", axis=0)
         return self.node("Softmax", self.node("Gemm", query, keys, hidden, alpha=scale, transB=1), axis=-1)
 
@@ -240,6 +282,8 @@ class _Decoder:
             return self.node("LogSoftmax", logits, axis=-1)
         gate = self.model.copy_gate
         share = self.node("Add", self.node("MatMul", h, self.constant(gate.weight.detach().numpy().T)), self.constant(gate.bias.detach().numpy()))
+        trust = self.constant(self.model.copy_trust.detach().numpy())
+        share = self.node("Add", share, self.node("Mul", self.node("ReduceMax", weights, self.whole(-1)), trust))
         own, copied = self.node("Sigmoid", self.node("Neg", share)), self.node("Sigmoid", share)  # [J, 1]
         least = self.node("Mul", copied, self.writer.floats(_LEAST_COPIED))
         mixed = self.node("Add", self.node("Mul", self.node("Softmax", logits, axis=-1), own), least)
@@ -287,3 +331,26 @@ class _Decoder:
 
     def _filled(self, shape: str, value: float) -> str:
         return self.node("ConstantOfShape", shape, value=helper.make_tensor("value", TensorProto.FLOAT, [1], [value]))
+
+
+@dataclass(frozen=True)
+class _Shifts:
+    """A row of all keys with zeros in front, of which a query or a key looks some places back."""
+
+    decoder: _Decoder
+    padded: str
+    rows: str
+
+    def asking(self, back: int) -> str:
+        """[1, T, 1], for the new tokens."""
+        w = self.decoder
+        start = w.node("Sub", w.whole(-back), self.rows)
+        return w.node("Unsqueeze", w.node("Slice", self.padded, start, self._end(back), w.whole(0)), w.whole(0, 2))
+
+    def asked(self, back: int) -> str:
+        """[1, 1, S], for all keys."""
+        w = self.decoder
+        return w.node("Unsqueeze", w.node("Slice", self.padded, w.whole(SUFFIX - back), self._end(back), w.whole(0)), w.whole(0, 1))
+
+    def _end(self, back: int) -> str:
+        return self.decoder.whole(-back if back else np.iinfo(np.int64).max)

@@ -11,14 +11,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from memory_lm.agreement import Agreement
 from memory_lm.config import LmConfig
 
 
 @dataclass
 class Bank:
-    """What the bank layer caches of some tokens. `tokens` [B, M], `keys` and `values` [B, n_kv, M, d_head]; keys have length one each."""
+    """What the bank layer caches of some tokens. `tokens` [B, M], `names` [B, M, 3] as of names.py, `keys` and `values` [B, n_kv, M, d_head];
+    keys have length one each."""
 
     tokens: Tensor
+    names: Tensor
     keys: Tensor
     values: Tensor
 
@@ -76,6 +79,8 @@ class Attention(nn.Module):
             self.retrieval = nn.Linear(d, config.d_key, bias=False)
             self.retrieval_temperature = nn.Parameter(torch.tensor(2.7))
             self.salience = nn.Linear(d, 1)
+            self.agreement = Agreement(d, config.n_heads)
+            self.pointer_temperature = nn.Parameter(torch.tensor(3.0))
 
     def queries(self, x: Tensor) -> Tensor:
         """[B, T, d] → [B, n_heads, T, d_head] of length one, times the temperature."""
@@ -142,6 +147,7 @@ class MemoryLm(nn.Module):
         self.layers = nn.ModuleList(Layer(config, index == config.bank_layer) for index in range(config.n_layers))
         self.copy_gate = nn.Linear(config.d_model, 1)
         nn.init.constant_(self.copy_gate.bias, -1.0)
+        self.copy_trust = nn.Parameter(torch.ones(1))
         self.logit_scale = nn.Parameter(torch.tensor(-1.5))
 
     @property
@@ -184,27 +190,30 @@ class MemoryLm(nn.Module):
             n_memory = memory_mask.shape[1]
             keys, values = torch.cat([memory.keys, keys], 2), torch.cat([memory.values.to(dtype), values], 2)
             mask = torch.cat([memory_mask[:, None, :].expand(-1, length, -1), causal], 2)
-        out = self._read(attention.queries(x).to(dtype), grouped(keys.to(dtype), config.n_heads), grouped(values, config.n_heads), mask, n_memory)
+            pointed, attended = attention.agreement(x, torch.cat([memory.tokens, local.tokens], 1), torch.cat([memory.names, local.names], 1), memory_mask)
+        else:
+            pointed, attended = attention.agreement(x, local.tokens, local.names, causal[:, 0, :0])
+        attended = attended[:, None].to(dtype) * attention.agreement.heads.to(dtype)[:, None, None]
+        out = self._read(attention.queries(x).to(dtype), grouped(keys.to(dtype), config.n_heads), grouped(values, config.n_heads), mask, attended, n_memory)
         h = h + attention.o(out.transpose(1, 2).flatten(2))
         # A key tells what stands in front of its token: at position i token j may be copied for j ≤ i.
         joint = keys.transpose(1, 2).flatten(2).to(dtype)
-        scores = (attention.retrieval_queries(x).to(dtype) @ joint.transpose(1, 2)) * (attention.retrieval_temperature.exp() / config.n_kv_heads**0.5)
-        weights = scores.float().masked_fill(~mask, -1e4).softmax(-1)
+        scores = (attention.retrieval_queries(x).to(dtype) @ joint.transpose(1, 2)) * (attention.pointer_temperature.exp() / config.n_kv_heads**0.5)
+        weights = (scores.float() + pointed.float()).masked_fill(~mask, -1e4).softmax(-1)
         return h + layer.feed_forward(h), weights
 
-    def _read(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, n_memory: int) -> Tensor:
-        """q [B, heads, T, hd], k and v [B, heads, M + T, hd], mask [B, T, M + T] → [B, heads, T, hd]."""
+    def _read(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, attended: Tensor, n_memory: int) -> Tensor:
+        """q [B, heads, T, hd], k and v [B, heads, M + T, hd], mask [B, T, M + T], attended [B, heads, T, M + T] → [B, heads, T, hd]."""
         attention, mask = self.bank_attention, mask[:, None]
+        bias = attended.masked_fill(~mask, -1e4)
         if self.config.reading == "softmax" or n_memory == 0:
-            bias = torch.zeros_like(mask, dtype=q.dtype).masked_fill(~mask, -1e4)
             if n_memory:
                 of_memory = attention.memory_bias.to(q.dtype)[:, None, None].expand(-1, 1, n_memory)
                 bias = bias + functional.pad(of_memory, (0, q.shape[2]))
             return attend(q, k, v, bias)
         gate = attention.memory_bias.sigmoid()[:, None, None].to(q.dtype)
-        bias = torch.zeros_like(mask[..., :n_memory], dtype=q.dtype).masked_fill(~mask[..., :n_memory], -1e4)
-        remembered = attend(q, k[:, :, :n_memory], v[:, :, :n_memory], bias)
-        local = functional.scaled_dot_product_attention(q, k[:, :, n_memory:], v[:, :, n_memory:], is_causal=True, scale=1.0)
+        remembered = attend(q, k[:, :, :n_memory], v[:, :, :n_memory], bias[..., :n_memory])
+        local = attend(q, k[:, :, n_memory:], v[:, :, n_memory:], bias[..., n_memory:])
         return gate * remembered + (1 - gate) * local
 
     def above(self, h: Tensor) -> Tensor:
@@ -219,14 +228,14 @@ class MemoryLm(nn.Module):
 
     def losses(self, h: Tensor, targets: Tensor, weights: Tensor, sources: Tensor) -> Tensor:
         """-log p of each target, [B, T], natural logarithm. h [B, T, d] from `above`; weights [B, T, S] of tokens sources [B, S]."""
-        return self.losses_of(h, targets, (weights * (sources[:, None, :] == targets[..., None])).sum(-1))
+        return self.losses_of(h, targets, (weights * (sources[:, None, :] == targets[..., None])).sum(-1), weights.amax(-1))
 
-    def losses_of(self, h: Tensor, targets: Tensor, copied: Tensor) -> Tensor:
-        """As `losses`, where the pointer's weight on each target's own token is known, [B, T]."""
+    def losses_of(self, h: Tensor, targets: Tensor, copied: Tensor, peak: Tensor) -> Tensor:
+        """As `losses`, where the pointer's weight on each target's own token is known, and its largest weight, [B, T] each."""
         logits = self.logits(h).float()
         log_p = logits.gather(-1, targets[..., None])[..., 0] - logits.logsumexp(-1)
         if self.config.pointer:
-            gate = self.copy_gate(h).float()[..., 0]
+            gate = self._copy_gate(h, peak)
             log_p = torch.logaddexp(log_p + functional.logsigmoid(-gate), (copied + 1e-9).log() + functional.logsigmoid(gate))
         return -log_p
 
@@ -235,10 +244,14 @@ class MemoryLm(nn.Module):
         log_p = self.logits(h).float().log_softmax(-1)
         if not self.config.pointer:
             return log_p
-        gate = self.copy_gate(h).float()
+        gate = self._copy_gate(h, weights.amax(-1))[..., None]
         copied = torch.zeros_like(log_p).scatter_add_(-1, sources[:, None, :].expand_as(weights), weights)
         return torch.logaddexp(log_p + functional.logsigmoid(-gate), (copied + 1e-9).log() + functional.logsigmoid(gate))
 
-    def bank_of(self, x: Tensor, ids: Tensor) -> Bank:
-        """Returns what sequences leave in memory; x from `bank_input`."""
-        return Bank(ids, self.bank_attention.keys(x), self.bank_attention.values(x))
+    def _copy_gate(self, h: Tensor, peak: Tensor) -> Tensor:
+        """The logit of copying, [B, T]: it counts how sure the pointer is, its largest weight `peak`."""
+        return self.copy_gate(h).float()[..., 0] + self.copy_trust * peak
+
+    def bank_of(self, x: Tensor, ids: Tensor, names: Tensor) -> Bank:
+        """Returns what sequences [B, T] leave in memory; x from `bank_input`, names [B, T, 3]."""
+        return Bank(ids, names, self.bank_attention.keys(x), self.bank_attention.values(x))

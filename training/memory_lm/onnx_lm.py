@@ -5,13 +5,15 @@ import numpy as np
 import onnxruntime
 
 from memory_lm.config import LmConfig
+from memory_lm.names import N_NAMES, NameReader
 
 
 @dataclass
 class Memory:
-    """Tokens to be remembered: `ids` [B], int8 `keys` and `values` [B, d_key], their scales [B, n_kv], and `bias` [B], 0 where there is something."""
+    """Tokens to be remembered: `ids` [B], `names` [B, 3] as of names.py, int8 `keys` and `values` [B, d_key], their scales [B, n_kv], and `bias` [B], 0 where there is something."""
 
     ids: np.ndarray
+    names: np.ndarray
     keys: np.ndarray
     key_scales: np.ndarray
     values: np.ndarray
@@ -19,15 +21,15 @@ class Memory:
     bias: np.ndarray
 
     @staticmethod
-    def of(ids: np.ndarray, keys: np.ndarray, values: np.ndarray, n_kv: int) -> "Memory":
+    def of(ids: np.ndarray, names: np.ndarray, keys: np.ndarray, values: np.ndarray, n_kv: int) -> "Memory":
         """Quantises float keys and values [B, d_key], each head of each token with a scale of its own."""
-        return Memory(ids.astype(np.int64), *quantised_heads(keys, n_kv), *quantised_heads(values, n_kv), np.zeros(len(ids), np.float32))
+        return Memory(ids.astype(np.int64), names, *quantised_heads(keys, n_kv), *quantised_heads(values, n_kv), np.zeros(len(ids), np.float32))
 
     @staticmethod
     def none(config: LmConfig) -> "Memory":
         """One hidden token in place of none."""
         zeros, ones = np.zeros((1, config.d_key), np.int8), np.ones((1, config.n_kv_heads), np.float32)
-        return Memory(np.zeros(1, np.int64), zeros, ones, zeros, ones, np.full(1, -1e4, np.float32))
+        return Memory(np.zeros(1, np.int64), np.zeros((1, N_NAMES), np.int32), zeros, ones, zeros, ones, np.full(1, -1e4, np.float32))
 
 
 def quantised_heads(x: np.ndarray, n_kv: int) -> tuple[np.ndarray, np.ndarray]:
@@ -38,10 +40,10 @@ def quantised_heads(x: np.ndarray, n_kv: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 class OnnxLm:
-    """The two graphs, from files or bytes."""
+    """The two graphs, from files or bytes, and what tells the names of their tokens."""
 
-    def __init__(self, config: LmConfig, encode: bytes | str, read: bytes | str, threads: int = 1):
-        self.config = config
+    def __init__(self, config: LmConfig, names: NameReader, encode: bytes | str, read: bytes | str, threads: int = 1):
+        self.config, self.names = config, names
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         self.encode_session, self.read_session = (onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"]) for graph in (encode, read))
@@ -74,7 +76,9 @@ class Sequence:
         lower = dict(zip(names, lm.encode_session.run(names, fed), strict=True))
         self._lower_conv, self._shift = lower["new_conv"], lower["new_shift"]
         self._extend(self._lower, lower)
+        names_of = self._lm.names.names_of([*self._ids.tolist(), *ids.tolist()])
         fed = {
+            "local_names": names_of[: len(self._ids)], "input_names": names_of[len(self._ids) :], "memory_names": memory.names,
             "hidden": lower["hidden"], "bank_x": lower["bank_x"], "input_ids": ids, "position": position, "local_k": self.keys,
             "local_v": self.values, "local_ids": self._ids, "local_new_k": lower["bank_k"], "local_new_v": lower["bank_v"],
             "past_conv": self._upper_conv, **self._upper, "memory_k": memory.keys, "memory_v": memory.values, "memory_ks": memory.key_scales,

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from memory_lm.config import file_token
 from memory_lm.model import MemoryLm
+from memory_lm.names import N_NAMES, NameReader
 
 BLOCK_TOKENS = 128
 REPRESENTATIVES = 8
@@ -23,12 +24,13 @@ class Repository:
 
 @dataclass
 class Pool:
-    """Tokens [N] of some chunks with keys and values [N, n_kv, d_head]; block b is the tokens starts[b] to ends[b] of file files[b].
+    """Tokens [N] of some chunks with names [N, 3], which begin anew with each block, and keys and values [N, n_kv, d_head]; block b is the tokens starts[b] to ends[b] of file files[b].
 
     `representatives` [blocks, 8, d_key]: keys of the tokens of highest salience; where there are fewer, the last one is repeated.
     """
 
     ids: np.ndarray
+    names: np.ndarray
     keys: Tensor
     values: Tensor
     starts: np.ndarray
@@ -48,7 +50,7 @@ def read_repository(path: str, model: MemoryLm, line_break: int) -> Repository:
 
 
 @torch.no_grad()
-def encode_pool(model: MemoryLm, repository: Repository, chosen: np.ndarray, batch: int) -> Pool:
+def encode_pool(model: MemoryLm, reader: NameReader, repository: Repository, chosen: np.ndarray, batch: int) -> Pool:
     """Returns the chosen chunks' blocks; chosen chunks are in order."""
     lengths = np.array([len(repository.chunks[chunk]) for chunk in chosen])
     offsets = np.concatenate([[0], np.cumsum(lengths)])
@@ -61,7 +63,7 @@ def encode_pool(model: MemoryLm, repository: Repository, chosen: np.ndarray, bat
         for row, number in enumerate(part):
             ids[row, : lengths[number]] = torch.from_numpy(repository.chunks[chosen[number]])
         x = model.bank_input(model.lower(ids))
-        bank, logits = model.bank_of(x, ids), model.bank_attention.salience(x)[..., 0]
+        bank, logits = model.bank_of(x, ids, torch.zeros(*ids.shape, N_NAMES)), model.bank_attention.salience(x)[..., 0]
         for row, number in enumerate(part):
             place, length = slice(offsets[number], offsets[number + 1]), lengths[number]
             keys[place], values[place] = bank.keys[row].transpose(0, 1)[:length], bank.values[row].transpose(0, 1)[:length]
@@ -75,4 +77,7 @@ def encode_pool(model: MemoryLm, repository: Repository, chosen: np.ndarray, bat
     best = [start + np.argsort(-salience[start:end])[:REPRESENTATIVES] for start, end in zip(starts, ends, strict=True)]
     best = [np.pad(row, (0, REPRESENTATIVES - len(row)), mode="edge") for row in best]
     ids = np.concatenate([repository.chunks[chunk] for chunk in chosen])
-    return Pool(ids, keys, values, starts, ends, files, chunks, keys.flatten(1)[torch.from_numpy(np.stack(best))])
+    names = np.zeros((len(ids), N_NAMES), np.int32)
+    for start, end in zip(starts, ends, strict=True):
+        names[start:end] = reader.names_of(ids[start:end].tolist())
+    return Pool(ids, names, keys, values, starts, ends, files, chunks, keys.flatten(1)[torch.from_numpy(np.stack(best))])

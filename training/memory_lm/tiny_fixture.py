@@ -20,6 +20,7 @@ from memory_lm.export_lm import golden
 from memory_lm.graphs import Int8, encode_graph, read_graph
 from memory_lm.lm_tokenizer import LmTokenizer
 from memory_lm.model import MemoryLm
+from memory_lm.names import NameReader
 from memory_lm.onnx_lm import OnnxLm
 from memory_lm.pieces import split_pieces
 
@@ -47,7 +48,8 @@ def main() -> None:
         "format": 1, "kind": "memory-lm", "name": "tiny", "version": "0.0.0", "config": sizes, "tokenizer": files["tokenizer.bin"],
         "graphs": {"encode": files["encode.onnx"], "read": files["read.onnx"]}, "headerTokens": HEADER_TOKENS, "trainedOn": "nothing: random weights",
     })  # fmt: skip
-    text = golden(OnnxLm(_CONFIG, graphs["encode"], graphs["read"]), LmTokenizer(merges), _ALLOWED_ERROR)
+    tokenizer = LmTokenizer(merges)
+    text = golden(OnnxLm(_CONFIG, NameReader(tokenizer), graphs["encode"], graphs["read"]), tokenizer, _ALLOWED_ERROR)
     (flags.out / "golden.json").write_text(text)
     print(f"{flags.out}: {len(json.loads(text)['prompts'])} prompts")
 

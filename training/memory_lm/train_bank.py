@@ -19,6 +19,7 @@ from memory_lm.config import CONFIGS, LmConfig
 from memory_lm.facts import FactMaker
 from memory_lm.lm_tokenizer import LmTokenizer
 from memory_lm.model import MemoryLm
+from memory_lm.names import NameReader
 from memory_lm.windows import load_windows
 
 MOST_PAIRS = 192
@@ -36,6 +37,7 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float, default=3e-3)
     parser.add_argument("--retrieval-weight", type=float, default=0.2)
     parser.add_argument("--fact-share", type=float, default=0.5, help="groups into which facts are planted")
+    parser.add_argument("--fact-weight", type=float, default=0.1, help="of the values of facts, which are few, beside all tokens")
     parser.add_argument("--queue", type=int, default=16_384, help="keys of earlier steps that retrieval is told apart from")
     parser.add_argument("--most-windows", type=int, default=1_200, help="windows of one repository")
     parser.add_argument("--compile", action="store_true", help="fuse operations; needs a C++ compiler, starts a minute later")
@@ -82,11 +84,11 @@ class Trainer:
         self.step, self.seconds = 0, 0.0
         self.checkpoint = flags.out / "checkpoint.pt"
         if flags.start is not None:
-            self.model.load_state_dict(torch.load(flags.start, weights_only=True, map_location=self.device)["model"])
+            self._begin_with(torch.load(flags.start, weights_only=True, map_location=self.device)["model"])
         if self.checkpoint.exists():
             self._resume()
         seed = flags.seed + self.step
-        self.batches = Batches(repositories, FactMaker(tokenizer, seed), breaks, seed, flags.fact_share)
+        self.batches = Batches(repositories, FactMaker(tokenizer, seed), NameReader(tokenizer), breaks, seed, flags.fact_share)
         self.generator = torch.Generator().manual_seed(seed)
         self.queue = torch.nn.functional.normalize(torch.randn(flags.queue, self.config.d_key, device=self.device), dim=-1) * self.config.n_kv_heads**0.5
         loss = BankLoss(self.model)
@@ -141,9 +143,13 @@ class Trainer:
         queries[:n], positives[:n] = pairs.queries[-n:] if n else pairs.queries, pairs.positives[-n:] if n else pairs.positives
         valid = torch.arange(ROOM_PAIRS) < n
         with torch.autocast(self.device.type, torch.bfloat16):
-            nll, retrieval, salience, keys = self.loss(*(x.to(self.device) for x in (batch.ids, chosen, seen, queries, positives, valid, self.queue)))
+            nll, retrieval, salience, keys = self.loss(*(x.to(self.device) for x in (batch.ids, batch.names, chosen, seen, queries, positives, valid, self.queue)))
         mean = nll.mean()
-        (mean + self.flags.retrieval_weight * (retrieval + salience)).backward()
+        asked = batch.twins[batch.twins[:, 1] >= 1].to(self.device)
+        visible = seen.to(self.device)[:, 0]
+        asked = asked[visible[asked[:, 0]]]
+        own = nll[asked[:, 0], asked[:, 1] - 1].sum() / max(1, len(asked))
+        (mean + self.flags.fact_weight * own + self.flags.retrieval_weight * (retrieval + salience)).backward()
         norm = float(torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0))
         if math.isfinite(norm):
             for optimizer in self.optimizers:
@@ -154,13 +160,9 @@ class Trainer:
         fresh = keys[self.step % 4 :: 4].float()
         self.queue = torch.cat([self.queue[len(fresh) :], fresh])
         with torch.no_grad():
-            asked = batch.twins[batch.twins[:, 1] >= 1]
-            told = nll[asked[:, 0], asked[:, 1] - 1]
-            visible = seen.to(nll.device)[:, 0]
-            own = told[visible[asked[:, 0]]]
             return {
                 "nll": float(mean), "nll with": float(nll[visible].mean()), "nll foreign": float(nll[~visible & seen[:, -1].to(nll.device)].mean()),
-                "nll without": float(nll[~seen.any(1).to(nll.device)].mean()), "fact": float(own.mean()) if len(own) else math.nan,
+                "nll without": float(nll[~seen.any(1).to(nll.device)].mean()), "fact": float(own) if len(asked) else math.nan,
                 "retrieval": float(retrieval), "salience": float(salience), "norm": norm,
             }  # fmt: skip
 
@@ -172,6 +174,12 @@ class Trainer:
         torch.save(state, part)
         part.replace(self.checkpoint)
         write_json(self.flags.out / "settings.json", {name: str(value) if isinstance(value, Path) else value for name, value in vars(self.flags).items()})
+
+    def _begin_with(self, weights: dict) -> None:
+        """Takes the weights of another run; one from before names were compared has no weights for that yet."""
+        missing, unexpected = self.model.load_state_dict(weights, strict=False)
+        if unexpected or any(not name.endswith(("copy_trust", "pointer_temperature")) and "agreement" not in name for name in missing):
+            raise SystemExit(f"{self.flags.start} is of another model: {sorted([*missing, *unexpected])[:5]}")
 
     def _resume(self) -> None:
         state = torch.load(self.checkpoint, weights_only=True, map_location=self.device)

@@ -25,7 +25,8 @@ from memory_lm.facts import FactMaker
 from memory_lm.graphs import Int8, encode_graph, read_graph
 from memory_lm.identifiers import Names, kinds
 from memory_lm.lm_tokenizer import LmTokenizer
-from memory_lm.model import Bank, MemoryLm
+from memory_lm.model import MemoryLm
+from memory_lm.names import NameReader
 from memory_lm.onnx_lm import Memory, OnnxLm
 from memory_lm.pieces import split_pieces
 from memory_lm.pool import Repository, encode_pool
@@ -129,7 +130,7 @@ class Training(unittest.TestCase):
 
     def pairs(self, ids: torch.Tensor, twins: list[list[int]]) -> set[tuple[int, int, tuple[tuple[int, int], ...]]]:
         """Returns window and place of each query, and the places of its right answers."""
-        found = pairs_of(Batch(ids, torch.tensor(twins, dtype=torch.long).reshape(-1, 4)), torch.ones(5_000, dtype=torch.bool), 100, torch.Generator().manual_seed(1))
+        found = pairs_of(Batch(ids, torch.zeros(*ids.shape, 3), torch.tensor(twins, dtype=torch.long).reshape(-1, 4)), torch.ones(5_000, dtype=torch.bool), 100, torch.Generator().manual_seed(1))
         return {
             (int(query) // 20, int(query) % 20, tuple((int(at) // 20, int(at) % 20) for at in row.nonzero()[:, 0]))
             for query, row in zip(found.queries, found.positives, strict=True)
@@ -171,7 +172,7 @@ class Training(unittest.TestCase):
         random = np.random.default_rng(4)
         ids = random.integers(0, 256, (20, 129)).astype(np.uint16)
         breaks = frozenset(token for token, text in enumerate(tokenizer.bytes_of) if text.startswith(b"\n"))
-        batches = Batches([Windows(ids, related_windows(ids)) for _ in range(3)], FactMaker(tokenizer, 5), breaks, 6, 1.0)
+        batches = Batches([Windows(ids, related_windows(ids)) for _ in range(3)], FactMaker(tokenizer, 5), NameReader(tokenizer), breaks, 6, 1.0)
         n_twins = 0
         for _ in range(10):
             batch = batches.draw(2)
@@ -194,15 +195,23 @@ def untrained(config: LmConfig) -> MemoryLm:
     return model.eval()
 
 
+READER = NameReader(toy_tokenizer(SMALL.vocabulary))
+
+
+def names(ids: torch.Tensor) -> torch.Tensor:
+    """Returns the names in front of tokens [1, T]."""
+    return torch.from_numpy(READER.names_of(ids[0].tolist()))[None]
+
+
 def exported(model: MemoryLm, int8: Int8) -> OnnxLm:
     """Returns the model's graphs in onnxruntime."""
-    return OnnxLm(model.config, encode_graph(model, int8).SerializeToString(), read_graph(model, int8).SerializeToString())
+    return OnnxLm(model.config, READER, encode_graph(model, int8).SerializeToString(), read_graph(model, int8).SerializeToString())
 
 
 def memory_of(lm: OnnxLm, ids: np.ndarray) -> Memory:
     """Returns what a window leaves in memory."""
     step = lm.sequence().step(ids, Memory.none(lm.config), np.array([0]), np.array([0]))
-    return Memory.of(ids, step["bank_k"], step["bank_v"], lm.config.n_kv_heads)
+    return Memory.of(ids, READER.names_of(ids.tolist()), step["bank_k"], step["bank_v"], lm.config.n_kv_heads)
 
 
 class Graphs(unittest.TestCase):
@@ -224,7 +233,7 @@ class Graphs(unittest.TestCase):
     def test_compute_the_same_as_pytorch(self) -> None:
         lm = exported(self.model, Int8())
         for memory in (None, memory_of(lm, self.remembered)):
-            want = torch_log_probs(self.model, self.ids.tolist(), memory)
+            want = torch_log_probs(self.model, READER, self.ids.tolist(), memory)
             np.testing.assert_allclose(np.exp(want).sum(-1), 1, atol=1e-4)
             got = self.all_log_probs(lm, memory or Memory.none(SMALL), [len(self.ids)])
             np.testing.assert_allclose(got, want, atol=1e-3)
@@ -232,7 +241,7 @@ class Graphs(unittest.TestCase):
     def test_without_a_pointer_too(self) -> None:
         model = untrained(LmConfig(**{**SMALL.to_json(), "pointer": False}))
         got = self.all_log_probs(exported(model, Int8()), Memory.none(SMALL), [len(self.ids)])
-        np.testing.assert_allclose(got, torch_log_probs(model, self.ids.tolist(), None), atol=1e-3)
+        np.testing.assert_allclose(got, torch_log_probs(model, READER, self.ids.tolist(), None), atol=1e-3)
 
     def test_the_memory_matters_and_a_hidden_one_does_not(self) -> None:
         lm = exported(self.model, Int8())
@@ -255,7 +264,7 @@ class Graphs(unittest.TestCase):
         step = lm.sequence().step(self.ids, memory, np.array([7, 3]), np.array([5, 250]))
         with torch.no_grad():
             x = self.model.bank_input(self.model.lower(torch.from_numpy(self.ids)[None]))
-            bank = self.model.bank_of(x, torch.from_numpy(self.ids)[None])
+            bank = self.model.bank_of(x, ids := torch.from_numpy(self.ids)[None], names(ids))
             np.testing.assert_allclose(step["bank_k"], bank.keys.transpose(1, 2).flatten(2)[0], atol=1e-5)
             np.testing.assert_allclose(step["bank_v"], bank.values.transpose(1, 2).flatten(2)[0], atol=1e-4)
             np.testing.assert_allclose(step["query"], self.model.bank_attention.retrieval_queries(x)[0], atol=1e-5)
@@ -269,7 +278,7 @@ class Graphs(unittest.TestCase):
         ids = torch.from_numpy(self.ids)[None]
         with torch.no_grad():
             x = self.model.bank_input(h := self.model.lower(ids))
-            after, weights = self.model.bank_read(h, x, self.model.bank_of(x, ids), None, None)
+            after, weights = self.model.bank_read(h, x, self.model.bank_of(x, ids, names(ids)), None, None)
             h = self.model.above(after)
             got = -self.model.losses(h, ids, weights, ids)
             np.testing.assert_allclose(got, self.model.log_probs(h, weights, ids).gather(-1, ids[..., None])[..., 0], atol=1e-4)
@@ -280,7 +289,7 @@ class Graphs(unittest.TestCase):
         for parameter in model.parameters():
             if parameter.ndim > 0 and float(parameter.detach().abs().max()) == 0:
                 torch.nn.init.normal_(parameter, std=0.02)
-        want = torch_log_probs(model.eval(), self.ids.tolist(), None)
+        want = torch_log_probs(model.eval(), READER, self.ids.tolist(), None)
         for int8 in (Int8(layers=True), Int8(embedding=True), Int8(head=True)):
             apart = np.abs(self.all_log_probs(exported(model, int8), Memory.none(SMALL), [len(self.ids)]) - want)
             self.assertGreater(apart.max(), 0)
@@ -364,16 +373,17 @@ class Stages(unittest.TestCase):
         tokenizer = LmTokenizer(read_tokenizer(self.root / "model" / "tokenizer.bin"))
         for text in golden["texts"]:
             self.assertEqual(tokenizer.decode(text["tokens"]), base64.b64decode(text["base64"]))
+            self.assertEqual(NameReader(tokenizer).names_of(text["tokens"]).ravel().tolist(), text["names"])
         for file in golden["files"]:
             self.assertGreater(len(file["chunks"]), 1)
             self.assertEqual(chunks_of(tokenizer, CONFIGS["fixture"], file["path"], base64.b64decode(file["base64"])), file["chunks"])
         config = load_model(self.root / "run" / "checkpoint.pt").config
-        lm = OnnxLm(config, str(self.root / "model" / "encode.onnx"), str(self.root / "model" / "read.onnx"))
+        lm = OnnxLm(config, NameReader(tokenizer), str(self.root / "model" / "encode.onnx"), str(self.root / "model" / "read.onnx"))
         stored = golden["memory"]
         shape = (len(stored["ids"]), config.d_key)
         keys, values = (np.frombuffer(base64.b64decode(stored[name]), np.int8).reshape(shape) for name in ("keys", "values"))
         scales = [np.array(stored[name], np.float32).reshape(shape[0], -1) for name in ("keyScales", "valueScales")]
-        memory = Memory(np.array(stored["ids"], np.int64), keys, scales[0], values, scales[1], np.zeros(shape[0], np.float32))
+        memory = Memory(np.array(stored["ids"], np.int64), lm.names.names_of(stored["ids"]), keys, scales[0], values, scales[1], np.zeros(shape[0], np.float32))
         self.assertEqual({prompt["withMemory"] for prompt in golden["prompts"]}, {True, False})
         for prompt in golden["prompts"]:
             ids = np.array(prompt["tokens"], np.int64)
@@ -391,7 +401,7 @@ class Measuring(unittest.TestCase):
         file = file_token(SMALL)
         chunks = [np.array([file, 97, 10, *random.integers(0, 256, 300 - 60 * number)]) for number in range(3)]
         self.repository = Repository(chunks, np.array([0, 0, 1]), np.array([3, 3, 3]))
-        self.pool = encode_pool(self.model, self.repository, np.array([0, 1, 2]), 2)
+        self.pool = encode_pool(self.model, READER, self.repository, np.array([0, 1, 2]), 2)
 
     def test_blocks_leave_out_headers(self) -> None:
         spans = list(zip(self.pool.starts.tolist(), self.pool.ends.tolist(), self.pool.files.tolist(), strict=True))
@@ -402,7 +412,7 @@ class Measuring(unittest.TestCase):
         with torch.no_grad():
             ids = torch.from_numpy(self.repository.chunks[1])[None]
             x = self.model.bank_input(self.model.lower(ids))
-            salience, keys = self.model.bank_attention.salience(x)[0, :, 0], self.model.bank_of(x, ids).keys[0].transpose(0, 1).flatten(1)
+            salience, keys = self.model.bank_attention.salience(x)[0, :, 0], self.model.bank_of(x, ids, names(ids)).keys[0].transpose(0, 1).flatten(1)
         best = 3 + torch.argsort(-salience[3:131])[:8]
         np.testing.assert_allclose(self.pool.representatives[3], keys[best], atol=1e-4)
         queries = torch.randn(48, SMALL.d_key)
@@ -424,14 +434,14 @@ class Measuring(unittest.TestCase):
         places = np.arange(40, 95)
         with torch.no_grad():
             x = self.model.bank_input(h := self.model.lower(inputs))
-            local = self.model.bank_of(x, inputs)
-            tokens, keys, values, seen = gathered(self.pool, [places])
-            after, weights = self.model.bank_read(h, x, local, Bank(tokens, keys, values), seen)
-            want = self.model.losses(self.model.above(after), targets, weights, torch.cat([tokens, inputs], 1))
-            got_after, copied = span_read(self.model, h, x, local, gathered(self.pool, [places, places, places]), targets, 16)
+            local = self.model.bank_of(x, inputs, names(inputs))
+            bank, seen = gathered(self.pool, [places])
+            after, weights = self.model.bank_read(h, x, local, bank, seen)
+            want = self.model.losses(self.model.above(after), targets, weights, torch.cat([bank.tokens, inputs], 1))
+            got_after, copied, peak = span_read(self.model, h, x, local, *gathered(self.pool, [places, places, places]), targets, 16)
             np.testing.assert_allclose(got_after, after, atol=1e-3)
-            np.testing.assert_allclose(self.model.losses_of(self.model.above(got_after), targets, copied), want, atol=1e-3)
-            other, _ = span_read(self.model, h, x, local, gathered(self.pool, [places, places[:0], places]), targets, 16)
+            np.testing.assert_allclose(self.model.losses_of(self.model.above(got_after), targets, copied, peak), want, atol=1e-3)
+            other, _, _ = span_read(self.model, h, x, local, *gathered(self.pool, [places, places[:0], places]), targets, 16)
             np.testing.assert_allclose(other[:, :16], after[:, :16], atol=1e-3)
             self.assertGreater(float((other[:, 16:32] - after[:, 16:32]).abs().max()), 1e-2)
 
@@ -461,7 +471,7 @@ class Measuring(unittest.TestCase):
         self.assertEqual(groups[-4:], [[]] * 4)
 
     def test_differences_are_paired_over_repositories(self) -> None:
-        figures = [{group: {} for group in GROUPS} | {"all": {"count": 10.0, **{name: 10 * (base + apart) for name, apart in zip(CONDITIONS, (0, -0.5, 0.1, 0, 0, -1))}}} for base in (1.0, 3.0, 8.0)]
+        figures = [{group: {} for group in GROUPS} | {"all": {"count": 10.0, **{name: 10 * (base + apart) for name, apart in zip(CONDITIONS, (0, -0.5, 0, 0, 0.1, 0, 0, -1))}}} for base in (1.0, 3.0, 8.0)]
         found = summarised(figures, 200, 1)
         self.assertEqual(list(found), ["all"])
         self.assertAlmostEqual(found["all"]["conditions"]["none"]["nll"], 4)

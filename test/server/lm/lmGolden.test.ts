@@ -6,6 +6,7 @@ import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chunksOf } from "../../../server/lm/chunks.ts";
 import type { MemoryTokens } from "../../../server/lm/memoryTokens.ts";
+import { NameReader } from "../../../server/lm/names.ts";
 import { modelFolderUrl } from "../../../server/threads.ts";
 import { assertNear, openLm, tinyFolder, trainedFolder } from "./lmHarness.ts";
 
@@ -20,7 +21,12 @@ interface Golden {
     readonly values: string;
     readonly valueScales: readonly number[];
   };
-  readonly texts: readonly { readonly base64: string; readonly tokens: readonly number[] }[];
+  readonly texts: readonly {
+    readonly base64: string;
+    readonly tokens: readonly number[];
+    /** The last names up to each token, as hashes. */
+    readonly names: readonly number[];
+  }[];
   readonly files: readonly {
     readonly path: string;
     readonly base64: string;
@@ -47,15 +53,17 @@ for (const folder of [trainedFolder, tinyFolder, ...(existsSync(shipped) ? [ship
   describe(path.relative(process.cwd(), folder), async () => {
     const model = await openLm(folder);
     const { tokenizer, manifest } = model.parts;
+    const reader = new NameReader(tokenizer);
     const golden = JSON.parse(readFileSync(path.join(folder, "golden.json"), "utf8")) as Golden;
     const { allowedError, texts, files, prompts } = golden;
     assert.ok(texts.length >= 20 && files.length > 0 && prompts.length >= 4);
 
-    for (const [i, { base64, tokens }] of texts.entries())
-      test(`text ${i} has the trainer's tokens`, () => {
+    for (const [i, { base64, tokens, names }] of texts.entries())
+      test(`text ${i} has the trainer's tokens and names`, () => {
         const bytes = Buffer.from(base64, "base64");
         assert.deepEqual([...tokenizer.encode(bytes)], tokens);
         assert.deepEqual(Buffer.from(tokenizer.decode(tokens)), bytes);
+        assert.deepEqual([...reader.namesOf(Uint16Array.from(tokens))], names);
       });
 
     for (const { path: file, base64, chunks } of files)

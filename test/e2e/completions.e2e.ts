@@ -1,0 +1,73 @@
+/**
+ * Ghost text in a real editor, with the model that ships: what is typed goes on with a name and a value that only
+ * another file tells, Tab takes it, and an unusual line and the self-test are shown.
+ */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { openSession, type Session } from "./chatDriver.ts";
+
+const told = `/** How the lighthouse keeper's clock is set. */
+export const LANTERN_WICK_MINUTES = 4715;
+export const FOGHORN_PAUSE_SECONDS = 2380;
+export const LEDGER_PAGE_LINES = 6204;
+`;
+const asked = `import { FOGHORN_PAUSE_SECONDS } from "./clock";
+
+export function check(): void {
+  assert(LEDGER_PAGE_LINES === 6204);
+`;
+
+let dir: string;
+let session: Session;
+
+before(async () => {
+  dir = mkdtempSync(path.join(tmpdir(), "lore-completions-"));
+  const folder = path.join(dir, "lighthouse");
+  mkdirSync(path.join(folder, "src"), { recursive: true });
+  writeFileSync(path.join(folder, "src/clock.ts"), told);
+  writeFileSync(path.join(folder, "src/check.ts"), asked);
+  session = await openSession(folder, {
+    settings: {
+      "security.workspace.trust.enabled": false,
+      "files.autoSave": "off",
+      "editor.quickSuggestions": { other: "off", comments: "off", strings: "off" },
+      "lore.completions": "on",
+    },
+  });
+});
+
+after(async () => {
+  await session?.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+test("a completion whose text only another file defines is shown and taken", async () => {
+  const { page } = session;
+  await session.untilReady();
+  await page.keyboard.press("Control+P");
+  const input = page.locator(".quick-input-widget input");
+  await input.fill("check.ts");
+  await page.getByRole("option", { name: /^check\.ts/ }).first().waitFor();
+  await page.keyboard.press("Enter");
+  const lines = page.locator(".monaco-editor .view-lines").first();
+  await lines.getByText("LEDGER_PAGE_LINES").waitFor();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type("  assert(FOGHORN_PAUSE_SECONDS ===");
+  const ghost = page.locator(".ghost-text-decoration, .ghost-text").first();
+  await ghost.waitFor();
+  await session.screenshot("completion-1-ghost");
+  await page.keyboard.press("Tab");
+  await lines.getByText("FOGHORN_PAUSE_SECONDS === 2380").waitFor();
+  await session.screenshot("completion-2-taken");
+  assert.equal(await ghost.count(), 0);
+});
+
+test("the self-test draws its curve", async () => {
+  const { page } = session;
+  await session.command("Lore: Test the Memory");
+  await page.frameLocator("iframe.webview.ready").last().frameLocator("#active-frame").getByRole("img").first().waitFor();
+  await session.screenshot("completion-3-self-test");
+});
