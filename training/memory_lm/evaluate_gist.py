@@ -23,6 +23,7 @@ from memory_lm.gist_memory import GistMemory, Records
 from memory_lm.gist_segment import Segment, read_segment
 from memory_lm.lm_tokenizer import LmTokenizer
 from memory_lm.model import Bank
+from memory_lm.names import NameReader
 from memory_lm.pool import read_repository
 from memory_lm.train_gist import load_gist
 
@@ -72,14 +73,15 @@ def evaluate(flags: argparse.Namespace, lm: GistLm, tokenizer: LmTokenizer, name
     found: dict[str, dict] = {}
     facts: list[dict] = []
     foreign: Segment | None = None
+    reader = NameReader(tokenizer)
     for name in [names[-1], *names]:
         start = time.monotonic()
         random = np.random.default_rng([flags.seed, *name.encode()])
         repository = read_repository(str(flags.data / f"{folder_of(name)}.npz"), lm.model, tokenizer.encode(b"\n")[0])
-        segment = read_segment(lm, repository, flags.most_chunks, flags.batch, random)
+        segment = read_segment(lm, reader, repository, flags.most_chunks, flags.batch, random)
         if foreign is not None:
             found[name] = windows_of(flags, lm, segment, foreign, random)
-            facts += Facts(flags, lm, tokenizer, segment, random).run(name)
+            facts += Facts(flags, lm, tokenizer, reader, segment, random).run(name)
             print(f"{name}: {found[name]['windows']} windows, {time.monotonic() - start:.0f} s", flush=True)
         foreign = segment
     return {name: figures for name, figures in found.items() if figures["windows"]}, facts
@@ -101,7 +103,8 @@ def windows_of(flags: argparse.Namespace, lm: GistLm, segment: Segment, foreign:
             "none": (None, (None, None)), "gist": (own, (None, None)), "foreign gist": (alien, (None, None)),
             "bank": (None, bank), "bank and gist": (own, bank), "bank and foreign gist": (alien, bank),
         }  # fmt: skip
-        text = padded([segment.chunks[chunk]], len(segment.chunks[chunk]))
+        length = len(segment.chunks[chunk])
+        text = Chunks(*(x[chunk : chunk + 1, :length] for x in (segment.text.ids, segment.text.names)), torch.tensor([length]))
         header = segment.headers[chunk]
         sums += [float(lm.losses(text, slots, *remembered)[0, header - 1 :].sum()) for slots, remembered in (ways[condition] for condition in CONDITIONS)]
         tokens += int(text.lengths[0]) - header
@@ -129,6 +132,7 @@ class Facts:
     flags: argparse.Namespace
     lm: GistLm
     tokenizer: LmTokenizer
+    reader: NameReader
     segment: Segment
     random: np.random.Generator
 
@@ -158,7 +162,7 @@ class Facts:
         tokens, header = self.segment.chunks[chunk], self.segment.headers[chunk]
         at = self._line_end(tokens, (header + len(tokens)) // 2)
         window = self.lm.model.config.window
-        return padded([[*tokens[:at], *fact.told, *tokens[at:]][:window]], window)
+        return padded([[*tokens[:at], *fact.told, *tokens[at:]][:window]], window, self.reader)
 
     def _line_end(self, tokens: list[int], first: int) -> int:
         ends = (index for index in range(first, len(tokens)) if self.tokenizer.bytes_of[tokens[index]].startswith(b"\n"))
@@ -179,9 +183,8 @@ class Facts:
         asking = segment.chunks[first + distance]
         end = self._line_end(asking, min(segment.headers[first + distance] + 64, len(asking)))
         question = [*asking[:end], *fact.asked[: fact.asked_value_at]]
-        tokens = torch.tensor([[*question, *fact.value]])
-        text = Chunks(tokens, torch.tensor([tokens.shape[1]]))
-        asked = lm.encode(Chunks(tokens[:, : len(question)], torch.tensor([len(question)]))).x[0, segment.headers[first + distance] :]
+        text = padded([[*question, *fact.value]], len(question) + len(fact.value), self.reader)
+        asked = lm.encode(padded([question], len(question), self.reader)).x[0, segment.headers[first + distance] :]
         scores = lm.gist.retriever(asked, memory.long.states[:, layer]) if len(memory.long) else None
         shown = memory.visible(scores)
         slots = _slots(shown, memory.ages(shown))
@@ -201,7 +204,7 @@ class Facts:
 
 def _value(lm: GistLm, text: Chunks, slots: Slots | None, remembered: tuple[Bank | None, Tensor | None], at: int) -> dict:
     """Whether each token of a value from `at` on is the likeliest, and the sum of −log p."""
-    h, weights = lm.read(text.ids, slots, *remembered)
+    h, weights = lm.read(text, slots, *remembered)
     sources = text.ids if remembered[0] is None else torch.cat([remembered[0].tokens, text.ids], 1)
     log_p = lm.model.log_probs(h[:, at - 1 : -1], weights[:, at - 1 : -1], sources)[0]
     value = text.ids[0, at:]

@@ -8,6 +8,7 @@ import torch
 
 from memory_lm.facts import FactMaker
 from memory_lm.gist_lm import Chunks
+from memory_lm.names import N_NAMES, NameReader
 from memory_lm.windows import related_windows
 
 _FIRST = 1 << 20
@@ -76,12 +77,12 @@ def repository_of(numbers: torch.Tensor) -> torch.Tensor:
 class Streams:
     """Each stream reads two repositories by turns, so that it comes back to each after a while (M+'s revisits), and goes on to others."""
 
-    def __init__(self, repositories: list[Repository], facts: FactMaker, line_breaks: frozenset[int], window: int, n_streams: int, n_chunks: int, seed: int, fact_share: float, revisit: int = 60):
+    def __init__(self, repositories: list[Repository], facts: FactMaker, names: NameReader, line_breaks: frozenset[int], window: int, n_streams: int, n_chunks: int, seed: int, fact_share: float, revisit: int = 60):
         self._random = np.random.default_rng(seed)
         self._repositories = [repository for repository in repositories if len(repository) >= 2 * n_chunks]
         sizes = np.sqrt([len(repository) for repository in self._repositories])
         self._shares = sizes / sizes.sum()
-        self._facts, self._line_breaks, self._fact_share = facts, line_breaks, fact_share
+        self._facts, self._names, self._line_breaks, self._fact_share = facts, names, line_breaks, fact_share
         self._window, self._n_chunks, self._swap = window, n_chunks, n_chunks / revisit
         self._streams = [[self._fresh(), self._fresh()] for _ in range(n_streams)]
 
@@ -110,7 +111,7 @@ class Streams:
             rows += run
         headers = torch.tensor([self._header(row) for row in rows])
         planted = torch.tensor(values, dtype=torch.long).reshape(-1, 2)
-        return Runs(padded(rows, self._window), headers, previous, torch.tensor(files), torch.tensor(numbers), alike, planted)
+        return Runs(padded(rows, self._window, self._names), headers, previous, torch.tensor(files), torch.tensor(numbers), alike, planted)
 
     def _fresh(self) -> tuple[Repository, int]:
         repository = self._repositories[int(self._random.choice(len(self._repositories), p=self._shares))]
@@ -149,9 +150,10 @@ class Streams:
         return ends[int(self._random.integers(len(ends)))] if ends else first
 
 
-def padded(rows: list[list[int]], window: int) -> Chunks:
+def padded(rows: list[list[int]], window: int, reader: NameReader) -> Chunks:
     """Returns chunks in one tensor."""
     ids = torch.zeros(len(rows), window, dtype=torch.long)
+    names = torch.zeros(len(rows), window, N_NAMES, dtype=torch.int32)
     for index, row in enumerate(rows):
-        ids[index, : len(row)] = torch.tensor(row)
-    return Chunks(ids, torch.tensor([len(row) for row in rows]))
+        ids[index, : len(row)], names[index, : len(row)] = torch.tensor(row), torch.from_numpy(reader.names_of(row))
+    return Chunks(ids, names, torch.tensor([len(row) for row in rows]))

@@ -11,10 +11,15 @@ from memory_lm.model import Bank, Layer, MemoryLm, attend, grouped, rms_norm, ro
 
 @dataclass
 class Chunks:
-    """Chunks behind each other in a batch: `ids` [B, T], filled up with zeros, and `lengths` [B]."""
+    """Chunks behind each other in a batch: `ids` [B, T], filled up with zeros, `names` [B, T, 3] as of names.py, and `lengths` [B]."""
 
     ids: Tensor
+    names: Tensor
     lengths: Tensor
+
+    def rows(self, index: Tensor) -> "Chunks":
+        """Returns some of the chunks."""
+        return Chunks(self.ids[index], self.names[index], self.lengths[index])
 
 
 @dataclass
@@ -64,7 +69,7 @@ class GistLm(nn.Module):
             seen = layer.conv(normed)
             ends.append(_ends(normed, chunks.lengths, config.conv - 1))
             if number == config.bank_layer:
-                x, bank = seen, model.bank_of(seen, chunks.ids)
+                x, bank = seen, model.bank_of(seen, chunks.ids, chunks.names)
                 keys.append(bank.keys)
                 values.append(bank.values)
                 h = model.bank_read(h, seen, bank, None, None)[0]
@@ -144,34 +149,34 @@ class GistLm(nn.Module):
             made.update(zip(rows, self.write(encoded.rows(torch.tensor(rows, device=tail.device)), tail, has_tail), strict=True))
         return torch.stack([made[row] for row in range(len(previous))])
 
-    def read(self, ids: Tensor, slots: Slots | None, memory: Bank | None, memory_mask: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Runs texts ids [G × R, T] with slots and bank; either may be missing. memory_mask [G × R, M].
+    def read(self, texts: Chunks, slots: Slots | None, memory: Bank | None, memory_mask: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Runs texts [G × R, T] with slots and bank; either may be missing. memory_mask [G × R, M].
 
         Returns normalised hidden states [G × R, T, d] and the pointer's weights over memory and text, as `bank_read` does.
         """
-        model, config = self.model, self.model.config
+        model, config, ids = self.model, self.model.config, texts.ids
         h = model.embedding(ids) * config.d_model**0.5
         bias = None
         if slots is not None:
-            groups, texts = slots.seen.shape[:2]
-            seen = torch.cat([torch.ones(groups, texts, 1, dtype=torch.bool, device=ids.device), slots.seen], 2)
+            groups, n_texts = slots.seen.shape[:2]
+            seen = torch.cat([torch.ones(groups, n_texts, 1, dtype=torch.bool, device=ids.device), slots.seen], 2)
             bias = _bias(seen.repeat_interleave(ids.shape[1], 1)[:, None])
         weights = None
         for number, layer in enumerate(model.layers):
             if slots is not None:
-                x = layer.conv(rms_norm(h)).unflatten(0, (groups, texts)).flatten(1, 2)
+                x = layer.conv(rms_norm(h)).unflatten(0, (groups, n_texts)).flatten(1, 2)
                 read = self.gist.read[number](layer.attention, x, slots.states[:, number], slots.ages, bias)
                 h = h + read.view_as(h)
             if number == config.bank_layer:
                 x = model.bank_input(h)
-                h, weights = model.bank_read(h, x, model.bank_of(x, ids), memory, memory_mask)
+                h, weights = model.bank_read(h, x, model.bank_of(x, ids, texts.names), memory, memory_mask)
             else:
                 h = model.local_layer(layer, h)
         return rms_norm(h), weights
 
     def losses(self, chunks: Chunks, slots: Slots | None, memory: Bank | None, memory_mask: Tensor | None) -> Tensor:
         """-log p of each token but the first, [B, T − 1]; what is behind a chunk's end has no meaning."""
-        h, weights = self.read(chunks.ids, slots, memory, memory_mask)
+        h, weights = self.read(chunks, slots, memory, memory_mask)
         sources = chunks.ids if memory is None else torch.cat([memory.tokens, chunks.ids], 1)
         return self.model.losses(h[:, :-1], chunks.ids[:, 1:], weights[:, :-1], sources)
 

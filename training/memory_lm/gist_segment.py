@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 
 from memory_lm.gist_batches import padded
-from memory_lm.gist_lm import GistLm
+from memory_lm.gist_lm import Chunks, GistLm
 from memory_lm.model import Bank
+from memory_lm.names import NameReader
 from memory_lm.pool import Repository
 
 
@@ -16,6 +17,7 @@ class Segment:
     """Consecutive chunks. `slots` [n, L, K, d]; `keys` and `values` of the bank [n, n_kv, T, d_head]; `starts` [n + 1] counts tokens."""
 
     chunks: list[list[int]]
+    text: Chunks
     files: list[int]
     headers: list[int]
     starts: np.ndarray
@@ -25,17 +27,16 @@ class Segment:
 
     def bank(self, chosen: list[int]) -> tuple[Bank, Tensor]:
         """Returns the bank of chosen chunks side by side, and which of it there is: no header, no padding. One text, [1, …]."""
-        window = self.keys.shape[2]
-        text = padded([self.chunks[chunk] for chunk in chosen], window)
+        text = self.text.rows(torch.tensor(chosen))
         headers = torch.tensor([self.headers[chunk] for chunk in chosen])
-        places = torch.arange(window)
+        places = torch.arange(text.ids.shape[1])
         seen = (places >= headers[:, None]) & (places < text.lengths[:, None])
         keys, values = (x[chosen].transpose(0, 1).flatten(1, 2)[None] for x in (self.keys, self.values))
-        return Bank(text.ids.flatten()[None], keys, values), seen.flatten()[None]
+        return Bank(text.ids.flatten()[None], text.names.flatten(0, 1)[None], keys, values), seen.flatten()[None]
 
 
 @torch.no_grad()
-def read_segment(lm: GistLm, repository: Repository, most: int, batch: int, random: np.random.Generator) -> Segment:
+def read_segment(lm: GistLm, reader: NameReader, repository: Repository, most: int, batch: int, random: np.random.Generator) -> Segment:
     """Encodes and writes up to `most` consecutive chunks from the beginning of a file that is drawn at random."""
     files = repository.files
     begins = np.flatnonzero(np.diff(files, prepend=-1))
@@ -45,14 +46,15 @@ def read_segment(lm: GistLm, repository: Repository, most: int, batch: int, rand
     chosen = range(first, min(first + most, len(files)))
     chunks = [repository.chunks[chunk].tolist() for chunk in chosen]
     of = [int(files[chunk]) for chunk in chosen]
+    text = padded(chunks, lm.model.config.window, reader)
     slots, keys, values = [], [], []
     for start in range(0, len(chunks), batch):
         part = range(start, min(start + batch, len(chunks)))
-        encoded = lm.encode(padded([chunks[index] for index in part], lm.model.config.window))
+        encoded = lm.encode(text.rows(torch.tensor(part)))
         previous = [index - start - 1 if index > start and of[index] == of[index - 1] else -1 for index in part]
         before = slots[-1][-1] if start and of[start] == of[start - 1] else None
         slots.append(lm.write_in_order(encoded, previous, before))
         keys.append(encoded.bank.keys)
         values.append(encoded.bank.values)
     starts = np.cumsum([0, *map(len, chunks)])
-    return Segment(chunks, of, [int(repository.headers[chunk]) for chunk in chosen], starts, torch.cat(slots), torch.cat(keys), torch.cat(values))
+    return Segment(chunks, text, of, [int(repository.headers[chunk]) for chunk in chosen], starts, torch.cat(slots), torch.cat(keys), torch.cat(values))

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from lib.records import folder_of, read_json, write_json
 from lib.tokenizer_file import read_tokenizer
+from memory_lm.bank_loss import memory_of
 from memory_lm.export_lm import load_model
 from memory_lm.facts import FactMaker
 from memory_lm.gist import Gist, GistConfig
@@ -24,6 +25,7 @@ from memory_lm.gist_loss import retriever_loss
 from memory_lm.gist_memory import GistMemory, Records
 from memory_lm.lm_tokenizer import LmTokenizer
 from memory_lm.model import Bank
+from memory_lm.names import NameReader
 
 KINDS = ("near", "pool", "repeat", "plain")
 SHARES = (0.5, 0.35, 0.1, 0.05)
@@ -83,7 +85,7 @@ class Trainer:
         window = model.config.window
         repositories = [Repository(flags.data / f"{folder_of(name)}.npz", number, window, flags.most_chunks, flags.seed) for number, name in enumerate(names)]
         print(f"{len(repositories)} repositories, {sum(map(len, repositories))} chunks; {sum(p.numel() for p in self.gist.parameters()) / 1e6:.2f}M weights", flush=True)
-        self.streams = Streams(repositories, FactMaker(tokenizer, seed), breaks, window, flags.streams, flags.chunks, seed, flags.fact_share)
+        self.streams = Streams(repositories, FactMaker(tokenizer, seed), NameReader(tokenizer), breaks, window, flags.streams, flags.chunks, seed, flags.fact_share)
         self.memories = [GistMemory(sizes, model.config.n_layers, model.config.d_model, seed + number) for number in range(flags.streams)]
         self.encode, self.losses = (torch.compile(part, dynamic=False) if flags.compile else part for part in (self.lm.encode, self.lm.losses))
 
@@ -139,7 +141,7 @@ class Trainer:
             slots = self._slots(kind, is_long, runs, encoded, written)
             memory, memory_mask = self._bank(kind, encoded) if is_long else (None, None)
             reading = self._reading(len(runs.file))
-            chunks = Chunks(runs.chunks.ids[reading], runs.chunks.lengths[reading])
+            chunks = runs.chunks.rows(reading)
             nll = self.losses(chunks, slots, memory, memory_mask)
         counted = self._counted(chunks, runs.headers[reading])
         mean = (nll * counted).sum() / counted.sum()
@@ -210,11 +212,7 @@ class Trainer:
         places = torch.arange(bank.tokens.shape[1])
         shown = kind != "plain" and self.random.random() >= TIER_DROPOUT
         seen = (before < reading[:, None])[..., None] & (places < encoded.lengths[before][..., None]) & shown
-
-        def joined(x: Tensor) -> Tensor:
-            return x[before].transpose(1, 2).flatten(2, 3)
-
-        return Bank(bank.tokens[before].flatten(1), joined(bank.keys), joined(bank.values)), seen.flatten(1)
+        return memory_of(bank, before), seen.flatten(1)
 
     def _retriever(self, runs: Runs, encoded: Encoded, written: Tensor) -> tuple[Tensor, Tensor]:
         """Scores slots of all streams' memories and of the step, for a part of each chunk that begins behind its header and ends anywhere."""

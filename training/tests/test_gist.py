@@ -22,12 +22,14 @@ from memory_lm.gist_memory import GistMemory
 from memory_lm.gist_segment import read_segment
 from memory_lm.lm_tokenizer import LmTokenizer
 from memory_lm.model import MemoryLm
+from memory_lm.names import NameReader
 from memory_lm.pieces import split_pieces
 from memory_lm.pool import Repository as ReadRepository
 from tests.toy import NOUNS, VERBS, code
 
 TRAINING = Path(__file__).resolve().parent.parent
 SMALL = LmConfig("small", vocabulary=300, d_model=48, n_layers=4, n_heads=4, n_kv_heads=2, d_ffn=64, bank_layer=2, d_head=16, window=48)
+READER = NameReader(LmTokenizer([]))
 SIZES = GistConfig(slots=4, short_term=12, recalled=3, capacity=20, rank=4, d_retrieval=8)
 
 
@@ -44,7 +46,7 @@ def untrained() -> GistLm:
 def texts(*lengths: int) -> Chunks:
     """Returns random chunks of these lengths."""
     random = np.random.default_rng(3)
-    return padded([random.integers(0, 256, length).tolist() for length in lengths], SMALL.window)
+    return padded([random.integers(0, 256, length).tolist() for length in lengths], SMALL.window, READER)
 
 
 def seen_by_all(slots: Tensor, texts_of_each: int = 1) -> Slots:
@@ -63,23 +65,23 @@ class Tier(unittest.TestCase):
         model = self.lm.model
         with torch.no_grad():
             x = model.bank_input(h := model.lower(chunks.ids))
-            after, weights = model.bank_read(h, x, model.bank_of(x, chunks.ids), None, None)
+            after, weights = model.bank_read(h, x, model.bank_of(x, chunks.ids, chunks.names), None, None)
             want = model.losses(model.above(after)[:, :-1], chunks.ids[:, 1:], weights[:, :-1], chunks.ids)
             np.testing.assert_allclose(self.lm.losses(chunks, None, None, None), want, atol=1e-4)
             encoded = self.lm.encode(chunks)
             np.testing.assert_allclose(encoded.x, x, atol=1e-4)
-            np.testing.assert_allclose(encoded.bank.keys, model.bank_of(x, chunks.ids).keys, atol=1e-4)
+            np.testing.assert_allclose(encoded.bank.keys, model.bank_of(x, chunks.ids, chunks.names).keys, atol=1e-4)
 
     def test_slots_see_the_whole_chunk_and_nothing_behind_it(self) -> None:
         with torch.no_grad():
             chunks = texts(30)
             want = self.lm.write_in_order(self.lm.encode(chunks), [-1])
             self.assertEqual(want.shape, (1, SMALL.n_layers, SIZES.slots, SMALL.d_model))
-            filled = Chunks(chunks.ids.clone(), chunks.lengths)
+            filled = Chunks(chunks.ids.clone(), chunks.names, chunks.lengths)
             filled.ids[0, 30:] = 7
             np.testing.assert_allclose(self.lm.write_in_order(self.lm.encode(filled), [-1]), want, atol=1e-4)
             for place in (0, 15, 29):
-                changed = Chunks(chunks.ids.clone(), chunks.lengths)
+                changed = Chunks(chunks.ids.clone(), chunks.names, chunks.lengths)
                 changed.ids[0, place] = 280
                 self.assertGreater(float((self.lm.write_in_order(self.lm.encode(changed), [-1]) - want).abs().max()), 1e-3)
 
@@ -94,11 +96,14 @@ class Tier(unittest.TestCase):
         chunks, model = texts(20), lm.model
         with torch.no_grad():
             want = lm.write_in_order(lm.encode(chunks), [-1])[0, :, :]
+            # Slot rows have no token and no names in front that could agree with any.
+            ids = torch.cat([chunks.ids[:, :20], torch.arange(1_000, 1_000 + SIZES.slots)[None]], 1)
+            names = torch.cat([chunks.names[:, :20], torch.zeros(1, SIZES.slots, 3, dtype=torch.int32)], 1)
             h = torch.cat([model.embedding(chunks.ids[:, :20]) * SMALL.d_model**0.5, lm.gist.slots[None]], 1)
             for number, layer in enumerate(model.layers):
                 if number == SMALL.bank_layer:
                     x = model.bank_input(h)
-                    h = model.bank_read(h, x, model.bank_of(x, torch.zeros(h.shape[:2], dtype=torch.long)), None, None)[0]
+                    h = model.bank_read(h, x, model.bank_of(x, ids, names), None, None)[0]
                 else:
                     h = model.local_layer(layer, h)
                 np.testing.assert_allclose(want[number], h[0, 20:], atol=1e-3)
@@ -108,9 +113,9 @@ class Tier(unittest.TestCase):
         with torch.no_grad():
             together = self.lm.write_in_order(self.lm.encode(chunks), [-1, 0, -1, 2])
             for first in (0, 2):
-                alone = self.lm.encode(Chunks(chunks.ids[first : first + 2], chunks.lengths[first : first + 2]))
+                alone = self.lm.encode(chunks.rows(torch.arange(first, first + 2)))
                 np.testing.assert_allclose(self.lm.write_in_order(alone, [-1, 0]), together[first : first + 2], atol=1e-4)
-            one = self.lm.encode(Chunks(chunks.ids[1:2], chunks.lengths[1:2]))
+            one = self.lm.encode(chunks.rows(torch.tensor([1])))
             np.testing.assert_allclose(self.lm.write_in_order(one, [-1], together[0])[0], together[1], atol=1e-4)
             self.assertGreater(float((self.lm.write_in_order(one, [-1])[0] - together[1]).abs().max()), 1e-3)
 
@@ -118,7 +123,7 @@ class Tier(unittest.TestCase):
         random = np.random.default_rng(2)
         chunks = [np.array([file_token(SMALL), 97, 10, *random.integers(0, 256, 30)]) for _ in range(5)]
         repository = ReadRepository(chunks, np.array([0, 0, 0, 1, 1]), np.full(5, 3))
-        one, other = (read_segment(self.lm, repository, 5, batch, np.random.default_rng(1)) for batch in (2, 5))
+        one, other = (read_segment(self.lm, READER, repository, 5, batch, np.random.default_rng(1)) for batch in (2, 5))
         np.testing.assert_allclose(one.slots, other.slots, atol=1e-4)
         bank, seen = one.bank([1, 3])
         self.assertEqual(bank.keys.shape, (1, 2, 2 * SMALL.window, 16))
@@ -131,7 +136,7 @@ class Tier(unittest.TestCase):
             both = Slots(slots.transpose(0, 1).flatten(1, 2)[None], torch.ones(1, 8), torch.tensor([[[True] * 8, [True] * 4 + [False] * 4]]))
             got = self.lm.losses(chunks, both, None, None)
             for row, n in ((0, 8), (1, 4)):
-                of = Chunks(chunks.ids[row : row + 1], chunks.lengths[row : row + 1])
+                of = chunks.rows(torch.tensor([row]))
                 alone = Slots(both.states[:, :, :n], both.ages[:, :n], torch.ones(1, 1, n, dtype=torch.bool))
                 np.testing.assert_allclose(self.lm.losses(of, alone, None, None)[0], got[row], atol=1e-3)
                 self.assertGreater(float((self.lm.losses(of, None, None, None)[0] - got[row]).abs().max()), 1e-3)
@@ -145,7 +150,8 @@ class Tier(unittest.TestCase):
             losses = [self.lm.losses(chunks, read, *memory) for read in (None, slots) for memory in ((None, None), (encoded.bank, seen), (encoded.bank, ~seen))]
         for which, (alone, remembered, hidden) in enumerate((losses[:3], losses[3:])):
             self.assertGreater(float((alone - remembered).abs().max()), 1e-3, which)
-            np.testing.assert_allclose(alone, hidden, atol=1e-3)
+            # The first names of a text follow those of what lies in front, hidden or not.
+            self.assertLess(float((alone - hidden).abs().median()), 1e-4)
 
     def test_gradients_reach_the_tier_and_not_the_model(self) -> None:
         chunks = texts(40, 48)
@@ -254,7 +260,7 @@ class Running(unittest.TestCase):
         self.folder.cleanup()
 
     def streams(self, fact_share: float) -> Streams:
-        return Streams(self.repositories, FactMaker(self.tokenizer, 2), self.breaks, 160, 2, 4, 3, fact_share, revisit=16)
+        return Streams(self.repositories, FactMaker(self.tokenizer, 2), NameReader(self.tokenizer), self.breaks, 160, 2, 4, 3, fact_share, revisit=16)
 
     def test_runs_are_consecutive_chunks(self) -> None:
         self.assertEqual([len(repository) for repository in self.repositories], [30, 30])
