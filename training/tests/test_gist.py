@@ -324,6 +324,8 @@ class Stages(unittest.TestCase):
         cls.weights = [torch.load(root / f"after-{steps}.pt", weights_only=True) for steps in range(3)]
         evaluated = ("--model", root / "lm.pt", "--checkpoint", root / "run" / "checkpoint.pt", "--data", root / "data", "--out", root / "gist.json", "--windows", "2")
         cls.table = cls.stage("evaluate_gist", *evaluated, "--from-tokens", "128", "--to-tokens", "512", "--facts", "1", "--fact-distances", "0", "6", "--threads", "1", "--most-chunks", "24")
+        side = ("--side", "--start", root / "lm.pt", "--config", "fixture", "--queue", "64", "--threads", "1", "--report-every", "1", "--max-steps", "2")
+        cls.side = cls.stage("train_bank", "--data", root / "data", "--out", root / "side", *side)
 
     @classmethod
     def tearDownClass(cls) -> None:
@@ -366,6 +368,14 @@ class Stages(unittest.TestCase):
         self.assertEqual([fact["distance"] for fact in measured["facts"]], [0, 6, 0, 6])
         self.assertIn("Stop rule:", self.table)
         self.assertIn("| bank and gist |", self.table)
+
+    def test_a_side_network_is_trained_and_the_model_is_not(self) -> None:
+        self.assertIn('"step": 2', self.side)
+        side, model = (torch.load(self.root / name, weights_only=True)["model"] for name in ("side/checkpoint.pt", "lm.pt"))
+        for name, weight in model.items():
+            self.assertTrue(torch.equal(weight, side[f"backbone.{name}"]), name)
+        changed = {name for name, weight in side.items() if name.startswith("layers.0.") and not torch.equal(weight, model[f"layers.1.{name.removeprefix('layers.0.')}"])}
+        self.assertGreater(len(changed), 5)
 
 
 if __name__ == "__main__":
