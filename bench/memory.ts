@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { benchCompletion } from "./memory/completion.ts";
+import { benchDecode } from "./memory/decode.ts";
 import { heldOutFolders } from "./memory/heldOut.ts";
 import { indexTable, measureIndex, realQueries, withGraph } from "./memory/indexRecall.ts";
 import { MemoryParts } from "./memory/memoryParts.ts";
@@ -21,6 +22,7 @@ const measures: Readonly<Record<MemorySection, Measure>> = {
   completion,
   index,
   perplexity,
+  decode,
 };
 /** Tokens that the index is measured with. */
 const indexTokens = [160_000, 1_000_000];
@@ -62,6 +64,14 @@ async function staleness(parts: MemoryParts, settings: BenchSettings): Promise<T
 async function completion(parts: MemoryParts, { memory }: BenchSettings): Promise<Table[]> {
   if (memory.heldOutDir === undefined) return [leftOut("completion", "--held-out DIR")];
   return benchCompletion(parts, memory.heldOutDir, memory);
+}
+
+async function decode(parts: MemoryParts, settings: BenchSettings): Promise<Table[]> {
+  const trees = treesOf(settings);
+  const bank = await parts.newBank("decode");
+  const tables = await benchDecode(parts, bank, codeOfAll(trees), settings.memory.tokens);
+  bank.erase();
+  return tables;
 }
 
 /** Questions come from repositories that are not in the bank, when there are any. */

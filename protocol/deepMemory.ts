@@ -81,8 +81,13 @@ export const maxPrefixLength = 8_192;
 export const maxSuffixLength = 2_048;
 
 export interface CompleteParams {
-  /** Absolute path; the file need not exist, and its own memory is not recalled. */
+  /** Absolute path; the file need not exist. */
   readonly file: string;
+  /**
+   * The cursor's line, zero-based. What is far from it in the file is then recalled as well, as the file was saved;
+   * without it, nothing of the file is.
+   */
+  readonly line?: number;
   /** The editor's language id. */
   readonly languageId: string;
   /** The text before the cursor, its end. */
@@ -100,7 +105,7 @@ export interface CompletionSource {
   /** Zero-based and half-open. */
   readonly startLine: number;
   readonly endLine: number;
-  /** Share of the model's attention to memory that this place had, 0 to 1. */
+  /** How much of what the model's pointer looked at was this place, 0 to 1; the rest is other places and the text in front of the cursor. */
   readonly weight: number;
 }
 
@@ -123,7 +128,7 @@ export interface CompleteResult {
 export interface LineSurprise {
   /** Zero-based. */
   readonly line: number;
-  /** Mean of -ln p of the line's tokens, given what is above it and the memory of the other files. */
+  /** Mean of -ln p of the line's tokens, given what is above it in its chunk and the memory of the other files. */
   readonly nats: number;
   readonly nTokens: number;
 }

@@ -10,6 +10,8 @@ import { differenceOverGroups, meanOverGroups, percent } from "./numbers.ts";
 const wayNames: Readonly<Record<Way, string>> = {
   none: "none",
   memory: "memory of the repository",
+  keys: "the same, chosen by keys only",
+  names: "the same, chosen by names only",
   foreign: "memory of another repository",
   random: "random blocks",
   oracle: "oracle: the block that defines the name",

@@ -8,8 +8,11 @@ import { nextToken } from "../../server/lm/nextToken.ts";
 import type { MemoryParts } from "./memoryParts.ts";
 import { windowWithTexts } from "./textWindow.ts";
 
-/** Returns what is known for a question. */
-export type KnownFor = (query: Float32Array) => MemoryTokens | RecalledTokens | undefined;
+/** Returns what is known for a question: the query of its last token, and all of its tokens. */
+export type KnownFor = (
+  query: Float32Array,
+  tokens: Uint16Array,
+) => MemoryTokens | RecalledTokens | undefined;
 
 const utf8 = new TextEncoder();
 const nothing = new Uint8Array(0);
@@ -43,7 +46,9 @@ export class FactAsker {
     while (tokens.length < nTokens) {
       await this.#sequence.append(next);
       const [query] = this.#sequence.lastQueries(1);
-      const { logProbs } = await this.#sequence.read(known(query as Float32Array));
+      const { logProbs } = await this.#sequence.read(
+        known(query as Float32Array, this.#sequence.tokens),
+      );
       const { token } = nextToken(tokenizer, logProbs, nothing);
       tokens.push(token);
       next = Uint16Array.of(token);

@@ -84,7 +84,7 @@ export function indexTable(rows: readonly (readonly string[])[], nAsked: number)
     rows,
     notes: [
       `${nAsked} questions of ${queriesEach} queries each: what the last tokens of a prompt of real code ask. Recall is the share of the ${nBlocks} blocks that comparing with everything finds, without neighbours. “One file left out” asks as a completion does, which must not read its own file. Targets: recall ≥ ${targetRecall}, p95 ≤ ${targetMs} ms.`,
-      `The server compares with everything up to 60,000 index rows, about 700,000 tokens; here the graph is used from ${count(graphFrom)} on, to show what it does.`,
+      `The server compares with everything up to 32,768 index rows, about 390,000 tokens; here the graph is used from ${count(graphFrom)} on, to show what it does.`,
     ],
   };
 }

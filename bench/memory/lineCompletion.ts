@@ -1,7 +1,9 @@
 /** Completes a line at a place in several ways, each with another memory. */
 import { randomFrom, randomUnit } from "../../server/bank/random.ts";
+import { askedNames } from "../../server/deep/askedNames.ts";
+import { recalling } from "../../server/deep/completer.ts";
 import { recollect } from "../../server/deep/recallTokens.ts";
-import type { RecalledBlock } from "../../server/bank/bankTypes.ts";
+import type { AskedName, RecalledBlock } from "../../server/bank/bankTypes.ts";
 import { headerOf } from "../../server/lm/chunks.ts";
 import { completeLine, type CompletionPrompt, type Recall } from "../../server/lm/completion.ts";
 import type { LmSequence } from "../../server/lm/lmSequence.ts";
@@ -12,7 +14,10 @@ import type { Position } from "./positions.ts";
 import { windowWithTexts } from "./textWindow.ts";
 
 /** In the order of the table. */
-export const ways = ["none", "memory", "foreign", "random", "oracle", "text", "ngram"] as const;
+export const ways = [
+  ...(["none", "memory", "keys", "names", "foreign", "random", "oracle", "text"] as const),
+  "ngram",
+] as const;
 export type Way = (typeof ways)[number];
 
 /** A completed line. */
@@ -32,10 +37,9 @@ export interface Attempts {
 }
 
 /** As the product does it, except that an unsure line is not ended early: thresholds are looked at afterwards. */
-const asTheProduct = {
+export const asTheProduct = {
   maxTokens: lineTokens,
-  recallEvery: 1,
-  nQueries: 4,
+  ...recalling,
   leastLogProb: -Infinity,
   leastMeanLogProb: -Infinity,
   signal: new AbortController().signal,
@@ -69,16 +73,23 @@ export class LineCompleter {
     const recalled = new Map<number, RecalledBlock>();
     const store = home.bank.store;
     const defining = this.#definingBlock(position, home);
+    const names = (tokens: Uint16Array): AskedName[] => askedNames(this.#parts.tokenizer, tokens);
     const by = {
       none: await this.#line(prompt, () => undefined),
-      memory: await this.#line(prompt, (queries) => {
-        const known = recollect(store, queries, others);
+      memory: await this.#line(prompt, (queries, tokens) => {
+        const known = recollect(store, queries, { ...others, names: names(tokens) });
         for (const block of known?.blocks ?? []) recalled.set(block.blockId, block);
         return known?.tokens;
       }),
+      keys: await this.#line(prompt, (queries) => recollect(store, queries, others)?.tokens),
+      names: await this.#line(
+        prompt,
+        (_queries, tokens) => recollect(store, [], { ...others, names: names(tokens) })?.tokens,
+      ),
       foreign: await this.#line(
         prompt,
-        (queries) => recollect(foreign.bank.store, queries)?.tokens,
+        (queries, tokens) =>
+          recollect(foreign.bank.store, queries, { names: names(tokens) })?.tokens,
       ),
       random: await this.#line(prompt, (queries) => {
         const some = queries.map(({ length }) => randomUnit(this.#random, length));

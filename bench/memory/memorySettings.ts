@@ -9,6 +9,7 @@ export const memorySections = [
   "completion",
   "index",
   "perplexity",
+  "decode",
 ] as const;
 export type MemorySection = (typeof memorySections)[number];
 

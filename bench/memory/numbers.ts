@@ -8,6 +8,11 @@ export function percent(share: number): string {
   return Number.isNaN(share) ? "–" : `${(100 * share).toFixed(1)} %`;
 }
 
+/** `0.42 ms` */
+export function exactMs(value: number): string {
+  return Number.isNaN(value) ? "–" : `${value.toFixed(2)} ms`;
+}
+
 /** `93.5 % [89.2, 96.2]` */
 export function shareCell({ accuracy, low, high }: Omit<Share, "nAsked">): string {
   return intervalCell(accuracy, { low, high });

@@ -9,6 +9,16 @@ const groupNames: Readonly<Record<string, string>> = {
   elsewhere: "identifiers that occur only in other files",
 };
 
+const memoryNames: Readonly<Record<string, string>> = {
+  retrieved: "recalled, by keys and names",
+  keys: "by keys alone",
+  names: "by names alone",
+  foreign: "of another repository",
+  random: "blocks by lot",
+  BM25: "blocks that BM25 chooses",
+  oracle: "best possible blocks",
+};
+
 interface Figure {
   readonly nll: number;
   readonly perplexity: number;
@@ -46,7 +56,8 @@ function rowsOf(name: string, { tokens, conditions }: Group): string[][] {
   const none = conditions["none"]?.nll ?? NaN;
   return Object.entries(conditions).map(([condition, figure]) => {
     const { nll, perplexity, difference, low, high } = figure;
-    const levels = [said, count(tokens), condition, nll.toFixed(3), perplexity.toFixed(2)];
+    const memory = memoryNames[condition] ?? condition;
+    const levels = [said, count(tokens), memory, nll.toFixed(3), perplexity.toFixed(2)];
     if (condition === "none") return [...levels, "", ""];
     const interval = `${difference.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
     return [...levels, interval.replaceAll("-", "−"), percent(nll / none - 1).replace("-", "−")];

@@ -1,10 +1,11 @@
 /** Retention (E2): facts told in code, and asked for after more and more other code was remembered. */
+import { askedNames } from "../../server/deep/askedNames.ts";
 import { recollect } from "../../server/deep/recallTokens.ts";
 import { shareOf, type Share } from "../../server/deep/wilson.ts";
 import type { PlantedFact } from "../../server/deep/plantedFacts.ts";
 import { count, megabytes, ms, percentile, verdict, type Table } from "../table.ts";
 import { blocksOfFile } from "./blockOf.ts";
-import { FactAsker } from "./factAsker.ts";
+import { FactAsker, type KnownFor } from "./factAsker.ts";
 import type { BenchBank, MemoryParts } from "./memoryParts.ts";
 import { percent, shareCell } from "./numbers.ts";
 import { runRetention, type RetentionAnswer, type RetentionRun } from "./retentionRun.ts";
@@ -35,14 +36,28 @@ export async function benchRetention(
   const run = await runRetention(parts, bank, files, { ...sizes, seed });
   const oracle = await askOracle(parts, bank, run.facts);
   const text = await askText(parts, run);
+  const keys = await askBy(parts, run.facts, (query) => recollect(bank.store, [query])?.tokens);
+  const names = await askBy(
+    parts,
+    run.facts,
+    (_query, tokens) =>
+      recollect(bank.store, [], { names: askedNames(parts.tokenizer, tokens) })?.tokens,
+  );
   const mistaken = await mistakenAnswers(parts, bank, run.facts);
-  return [curveTable(run), controlTable(run, { oracle, text, mistaken }), costTable(run)];
+  return [
+    curveTable(run),
+    controlTable(run, { oracle, text, keys, names, mistaken }),
+    costTable(run),
+  ];
 }
 
 /** What is asked besides the self-test's own questions, after all code was remembered. */
 interface AskedBesides {
   readonly oracle: Share;
   readonly text: Share;
+  /** What is recalled chosen by the keys alone, and by the names alone. */
+  readonly keys: Share;
+  readonly names: Share;
   readonly mistaken: Mistaken;
 }
 
@@ -93,7 +108,7 @@ function tokenTimes(answers: readonly RetentionAnswer[]): number[] {
 
 function controlTable(
   { result, facts }: RetentionRun,
-  { oracle, text, mistaken }: AskedBesides,
+  { oracle, text, keys, names, mistaken }: AskedBesides,
 ): Table {
   const { noMemory, otherMemory, random } = result.controls;
   const last = result.points.at(-1);
@@ -102,6 +117,8 @@ function controlTable(
     head: ["memory", "right"],
     rows: [
       [`recalled, after ${count(last?.distance ?? 0)} tokens`, last ? shareCell(last) : "–"],
+      ["recalled by keys only", shareCell(keys)],
+      ["recalled by names only", shareCell(names)],
       ["none", shareCell(noMemory)],
       ["of the other files only", shareCell(otherMemory)],
       ["random blocks", shareCell(random)],
@@ -174,10 +191,24 @@ async function mistakenAnswers(
   const values = new Set(facts.map(({ value }) => value));
   const wrong: string[] = [];
   for (const fact of facts) {
-    const said = await asker.said(fact, (query) => recollect(store, [query])?.tokens);
+    const said = await asker.said(fact, (query, tokens) => {
+      const names = askedNames(parts.tokenizer, tokens);
+      return recollect(store, [query], { names })?.tokens;
+    });
     if (said !== fact.value) wrong.push(said);
   }
   return { nWrong: wrong.length, nOfAnother: wrong.filter((said) => values.has(said)).length };
+}
+
+async function askBy(
+  parts: MemoryParts,
+  facts: readonly PlantedFact[],
+  known: KnownFor,
+): Promise<Share> {
+  const asker = new FactAsker(parts);
+  let nRight = 0;
+  for (const fact of facts) if ((await asker.said(fact, known)) === fact.value) nRight++;
+  return shareOf(nRight, facts.length);
 }
 
 async function askText(parts: MemoryParts, { facts, blocks }: RetentionRun): Promise<Share> {

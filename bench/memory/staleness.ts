@@ -1,6 +1,7 @@
 /** Staleness (E4): what the memory says after a file changed, and after it was deleted. */
 import { randomFrom } from "../../server/bank/random.ts";
 import { plantedFacts, type PlantedFact } from "../../server/deep/plantedFacts.ts";
+import { askedNames } from "../../server/deep/askedNames.ts";
 import { recollect } from "../../server/deep/recallTokens.ts";
 import { shareOf } from "../../server/deep/wilson.ts";
 import { verdict, type Table } from "../table.ts";
@@ -41,11 +42,12 @@ export async function benchStaleness(
   for (const { fileId, before } of changed) await bank.remember(fileId, before);
   await rememberOther(bank, code);
   const asker = new FactAsker(parts);
-  const told = await answersTo(asker, facts, knownBy(bank));
+  const known = knownBy(parts, bank);
+  const told = await answersTo(asker, facts, known);
   for (const { fileId, after } of changed) await bank.remember(fileId, after);
-  const replaced = await answersTo(asker, facts, knownBy(bank));
+  const replaced = await answersTo(asker, facts, known);
   for (const { fileId } of changed) bank.store.remove(fileId);
-  const deleted = await answersTo(asker, facts, knownBy(bank));
+  const deleted = await answersTo(asker, facts, known);
   const noMemory = await answersTo(asker, facts, () => undefined);
   return tableOf({ told, replaced, deleted, noMemory }, facts);
 }
@@ -136,8 +138,9 @@ function nextOf(code: Iterator<CodeFile>): CodeFile {
   return next.value;
 }
 
-function knownBy({ store }: BenchBank): KnownFor {
-  return (query) => recollect(store, [query])?.tokens;
+function knownBy({ tokenizer }: MemoryParts, { store }: BenchBank): KnownFor {
+  return (query, tokens) =>
+    recollect(store, [query], { names: askedNames(tokenizer, tokens) })?.tokens;
 }
 
 async function answersTo(

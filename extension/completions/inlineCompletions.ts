@@ -118,6 +118,7 @@ function promptAt(document: vscode.TextDocument, position: vscode.Position): Pro
   const behind = new vscode.Range(position, document.positionAt(offset + maxSuffixLength));
   return {
     file: document.uri.fsPath,
+    line: position.line,
     languageId: document.languageId,
     prefix: wholeLines(document.getText(before), start),
     suffix: suffixOf(document.getText(behind)),

@@ -4,6 +4,8 @@ import { maxPrefixLength, maxSuffixLength } from "../../protocol/deepMemory.ts";
 export interface Prompt {
   /** Absolute path. */
   readonly file: string;
+  /** The cursor's, zero-based. */
+  readonly line: number;
   readonly languageId: string;
   readonly prefix: string;
   readonly suffix: string;

@@ -1,5 +1,11 @@
 /** What a write will do to the bank, worked out before anything is done. */
-import { packChunk, type ChunkRecord, type RecordBlock } from "./chunkRecord.ts";
+import {
+  checksumOfBlock,
+  packChunk,
+  tokensIn,
+  type ChunkRecord,
+  type RecordBlock,
+} from "./chunkRecord.ts";
 import { chunkFault, placeFault } from "./chunkCheck.ts";
 import { chunksToForget } from "./forgetting.ts";
 import { putRow, rowLength, type Quantised } from "./quantise.ts";
@@ -22,6 +28,8 @@ export interface NewChunk {
   readonly bytes: Uint8Array;
   /** Index rows of its blocks, one behind the other. */
   readonly rows: Int8Array;
+  /** Of its blocks. */
+  readonly names: readonly Int32Array[];
 }
 
 export interface BankChange {
@@ -164,11 +172,12 @@ function newChunk(tables: BankTables, chunk: BankChunk, shape: BankShape, clock:
       ...block,
       birth: clock + block.start,
       nRepresentatives: tokens.length,
+      checksum: checksumOfBlock(tokensIn(record, block)),
       isShortTerm: false,
       recalls: 0,
     });
   }
-  return { chunk: stored, record, bytes, rows: joined(rows) };
+  return { chunk: stored, record, bytes, rows: joined(rows), names: chunk.blockNames ?? [] };
 }
 
 /** The tokens of highest salience that are not of the header; the earlier first among equals. */

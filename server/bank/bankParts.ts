@@ -9,6 +9,7 @@ import type { BankNotice, BankOptions, BankShape } from "./bankTypes.ts";
 import { BlockIndex } from "./blockIndex.ts";
 import type { BankTables, StoredChunk } from "./bankTables.ts";
 import { Catalogue } from "./catalogue.ts";
+import { NameSearch } from "./nameSearch.ts";
 import { rowLength } from "./quantise.ts";
 import { SegmentFiles } from "./segmentFiles.ts";
 import { ShortTermPool } from "./shortTermPool.ts";
@@ -18,8 +19,8 @@ const defaultShortTerm = 512;
 const defaultCapacityBytes = 4 * 1024 ** 3;
 const defaultSegmentBytes = 32 * 1024 ** 2;
 const defaultSeed = 1;
-/** About 1.2 million tokens. Up to here comparing with everything takes about as long as the graph, and misses nothing. */
-const defaultScanLimit = 100_000;
+/** About 390,000 tokens. Up to here comparing with everything takes about as long as the graph, and misses nothing. */
+const defaultScanLimit = 32_768;
 
 export interface BankParts {
   readonly folder: string;
@@ -30,6 +31,7 @@ export interface BankParts {
   readonly segments: SegmentFiles;
   readonly tables: BankTables;
   readonly index: BlockIndex;
+  readonly names: NameSearch;
   readonly pool: ShortTermPool;
   readonly content: BankContent;
   readonly notices: readonly BankNotice[];
@@ -64,7 +66,7 @@ async function partsOf(
   options: BankOptions,
   lock: StoreLock,
 ): Promise<BankParts> {
-  const { catalogue, tables, notices } = openCatalogue(folder, shape);
+  const { catalogue, tables, notices } = openCatalogue(folder, shape, options);
   try {
     const { segmentBytes = defaultSegmentBytes, scanLimit = defaultScanLimit } = options;
     const segments = new SegmentFiles(folder, segmentBytes, catalogue.segments());
@@ -79,6 +81,7 @@ async function partsOf(
     return {
       ...{ folder, shape, capacityBytes, lock, catalogue, segments },
       ...{ tables, index, pool, content, notices },
+      names: new NameSearch(catalogue.names, tables),
     };
   } catch (error) {
     catalogue.close();
@@ -88,11 +91,14 @@ async function partsOf(
 
 function checkNumbers({ modelId, nKvHeads, dHead }: BankShape, options: BankOptions): void {
   const { nShortTerm = 0, capacityBytes = 0, segmentBytes = 1, scanLimit = 0, seed = 0 } = options;
+  const { maxFreshNames = 0 } = options;
   const isGood =
     modelId.length > 0 &&
     [nKvHeads, dHead, segmentBytes].every((n) => Number.isSafeInteger(n) && n > 0) &&
     nKvHeads * dHead <= 4096 &&
-    [nShortTerm, capacityBytes, scanLimit].every((n) => Number.isSafeInteger(n) && n >= 0) &&
+    [nShortTerm, capacityBytes, scanLimit, maxFreshNames].every(
+      (n) => Number.isSafeInteger(n) && n >= 0,
+    ) &&
     Number.isInteger(seed);
   if (!isGood) throw new RangeError("no shape of a bank");
 }
@@ -103,10 +109,15 @@ interface OpenedCatalogue {
   readonly notices: readonly BankNotice[];
 }
 
-function openCatalogue(folder: string, shape: BankShape): OpenedCatalogue {
+function openCatalogue(
+  folder: string,
+  shape: BankShape,
+  { maxFreshNames }: BankOptions,
+): OpenedCatalogue {
   const file = path.join(folder, "catalogue.sqlite");
   const notices: BankNotice[] = [];
-  const opened = loadedCatalogue(file) ?? loadedAfter(moveAside(file), file);
+  const load = (): LoadedCatalogue | undefined => loadedCatalogue(file, maxFreshNames);
+  const opened = load() ?? loadedAfter(moveAside(file), load);
   if (opened === undefined) throw new RangeError("a new catalogue is damaged");
   const { catalogue } = opened;
   let { tables } = opened;
@@ -135,8 +146,8 @@ interface LoadedCatalogue {
 }
 
 /** Returns `undefined` when the tables are damaged. */
-function loadedCatalogue(file: string): LoadedCatalogue | undefined {
-  const catalogue = Catalogue.open(file);
+function loadedCatalogue(file: string, maxFreshNames?: number): LoadedCatalogue | undefined {
+  const catalogue = Catalogue.open(file, maxFreshNames);
   try {
     return { catalogue, tables: catalogue.load(), movedAside: catalogue.movedAside };
   } catch (error) {
@@ -146,8 +157,11 @@ function loadedCatalogue(file: string): LoadedCatalogue | undefined {
   }
 }
 
-function loadedAfter(movedAside: string, file: string): LoadedCatalogue | undefined {
-  const loaded = loadedCatalogue(file);
+function loadedAfter(
+  movedAside: string,
+  load: () => LoadedCatalogue | undefined,
+): LoadedCatalogue | undefined {
+  const loaded = load();
   return loaded === undefined ? undefined : { ...loaded, movedAside };
 }
 

@@ -3,13 +3,14 @@
  * al. 2025, acting on blocks of it). It holds the keys, values and tokens of a workspace's chunks, finds the blocks
  * that fit a prompt, and forgets. All calls but `open` and `upkeep` are synchronous, so it belongs in a worker thread.
  */
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import path from "node:path";
 import { asMemoryError } from "../memory/database.ts";
 import { openParts, type BankParts } from "./bankParts.ts";
 import { compact, upkeep, type UpkeepOutcome } from "./bankUpkeep.ts";
 import { BankWriter, type ChangeOutcome } from "./bankWriter.ts";
 import { recallBlocks, recallFault } from "./recallBlocks.ts";
+import type { StoredFile } from "./bankTables.ts";
 import type { BlockTokens } from "./bankContent.ts";
 import type {
   BankChunk,
@@ -26,6 +27,11 @@ import type {
   RecallOutcome,
   RecalledTokens,
 } from "./bankTypes.ts";
+
+const otherFiles = [
+  ...["catalogue.sqlite", "catalogue.sqlite-wal", "catalogue.sqlite-shm", "lock"],
+  ...["graph", "graph.json", "graph.lists"],
+];
 
 export type OpenOutcome =
   | { readonly kind: "ready"; readonly store: BankStore }
@@ -92,12 +98,12 @@ export class BankStore {
     return this.#writer.pin(fileId, isPinned);
   }
 
-  /** Returns the blocks that fit the queries best, best first, with neighbours among them. */
+  /** Returns the blocks that fit the queries and the names best, with neighbours among them, best by key first. */
   recall(queries: readonly Float32Array[], options: RecallOptions): RecallOutcome {
-    const { tables, index, shape } = this.#parts;
+    const { shape } = this.#parts;
     const fault = recallFault(queries, options, shape.nKvHeads * shape.dHead);
     if (fault !== undefined) return { kind: "refused", fault };
-    return { kind: "recalled", blocks: recallBlocks(tables, index, queries, options) };
+    return { kind: "recalled", blocks: recallBlocks(this.#parts, queries, options) };
   }
 
   /**
@@ -127,11 +133,13 @@ export class BankStore {
 
   /** Returns the remembered files. */
   files(): BankFile[] {
-    return [...this.#parts.tables.files.values()].map((file) => {
-      const { fileId, contentHash, isPinned, nForgotten } = file;
-      const hash = contentHash === "" ? undefined : contentHash;
-      return { fileId, contentHash: hash, isPinned, nForgotten };
-    });
+    return Array.from(this.#parts.tables.files.values(), asBankFile);
+  }
+
+  /** Returns a file, `undefined` when it is not remembered. */
+  file(fileId: string): BankFile | undefined {
+    const file = this.#parts.tables.files.get(fileId);
+    return file && asBankFile(file);
   }
 
   /** Returns the chunks of remembered files that have to be encoded again. */
@@ -148,18 +156,17 @@ export class BankStore {
   }
 
   status(): BankStatus {
-    const { tables, pool, index, content, folder } = this.#parts;
-    const files = this.files();
+    const { tables, pool, index, content, folder, segments } = this.#parts;
     return {
-      bytes: folderBytes(folder),
+      bytes: segments.bytes + otherBytes(folder),
       liveBytes: tables.liveBytes,
       nTokens: tables.nTokens,
       nBlocks: tables.blocks.size,
       nShortTerm: pool.size,
       nLongTerm: tables.blocks.size - pool.size,
-      nFiles: files.length,
-      nMissingChunks: this.missing().length,
-      nForgottenChunks: files.reduce((n, { nForgotten }) => n + nForgotten, 0),
+      nFiles: tables.files.size,
+      nMissingChunks: tables.nMissing,
+      nForgottenChunks: tables.nForgotten,
       ramBytes: pool.bytes + content.bytes + index.bytes,
       search: index.search,
     };
@@ -221,8 +228,14 @@ function joinedTokens(
   return { ...all, spans };
 }
 
-function folderBytes(folder: string): number {
-  return readdirSync(folder).reduce(
+function asBankFile({ fileId, contentHash, isPinned, nForgotten }: StoredFile): BankFile {
+  const hash = contentHash === "" ? undefined : contentHash;
+  return { fileId, contentHash: hash, isPinned, nForgotten };
+}
+
+/** Bytes of what is not segments: there may be hundreds of those, and their lengths are known. */
+function otherBytes(folder: string): number {
+  return otherFiles.reduce(
     (n, name) => n + (statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
     0,
   );

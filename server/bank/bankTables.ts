@@ -16,6 +16,8 @@ export interface Block {
   /** The bank's clock when it was written, in tokens. */
   readonly birth: number;
   readonly nRepresentatives: number;
+  /** Of its tokens as they lie in the record. */
+  readonly checksum: number;
   isShortTerm: boolean;
   /** How often it was recalled and of use. */
   recalls: number;
@@ -62,9 +64,41 @@ export class BankTables {
   nTokens = 0;
   liveBytes = 0;
   nextId = 1;
+  #nForgotten = 0;
+  /** Uses by the hash of their chunk, whether it is there or not. */
+  readonly #usesOf = new Map<string, number>();
+  #nUses = 0;
+  /** Uses whose chunk is there. */
+  #nPresent = 0;
+
+  /** Chunks of files that are not there, counted for each file. */
+  get nMissing(): number {
+    return this.#nUses - this.#nPresent;
+  }
+
+  /** Chunks that went for want of room, of files that are still remembered otherwise. */
+  get nForgotten(): number {
+    return this.#nForgotten;
+  }
+
+  addFile(file: StoredFile): void {
+    if (!this.files.has(file.fileId)) this.#nForgotten += file.nForgotten;
+    this.files.set(file.fileId, file);
+  }
+
+  removeFile(file: StoredFile): void {
+    if (this.files.delete(file.fileId)) this.#nForgotten -= file.nForgotten;
+  }
+
+  /** Sets how many chunks of a file went for want of room. */
+  setForgotten(file: StoredFile, n: number): void {
+    if (this.files.has(file.fileId)) this.#nForgotten += n - file.nForgotten;
+    file.nForgotten = n;
+  }
 
   addChunk(chunk: StoredChunk): void {
     this.chunks.set(chunk.hash, chunk);
+    this.#nPresent += this.#usesOf.get(chunk.hash) ?? 0;
     for (const block of chunk.blocks) this.blocks.set(block.id, block);
     this.nTokens += chunk.nTokens;
     this.liveBytes += chunk.place.bytes;
@@ -73,6 +107,7 @@ export class BankTables {
   /** The uses stay: they tell what is missing. */
   removeChunk(chunk: StoredChunk): void {
     this.chunks.delete(chunk.hash);
+    this.#nPresent -= this.#usesOf.get(chunk.hash) ?? 0;
     for (const block of chunk.blocks) this.blocks.delete(block.id);
     this.nTokens -= chunk.nTokens;
     this.liveBytes -= chunk.place.bytes;
@@ -80,9 +115,23 @@ export class BankTables {
 
   /** Gives a file its chunks, in place of those that it had. */
   setUses(file: StoredFile, uses: ChunkUse[]): void {
-    for (const use of file.uses) this.chunks.get(use.hash)?.uses.delete(use);
+    for (const use of file.uses) {
+      this.chunks.get(use.hash)?.uses.delete(use);
+      this.#count(use, -1);
+    }
     file.uses = uses;
-    for (const use of uses) this.chunks.get(use.hash)?.uses.add(use);
+    for (const use of uses) {
+      this.chunks.get(use.hash)?.uses.add(use);
+      this.#count(use, 1);
+    }
+  }
+
+  #count({ hash }: ChunkUse, by: 1 | -1): void {
+    const n = (this.#usesOf.get(hash) ?? 0) + by;
+    if (n === 0) this.#usesOf.delete(hash);
+    else this.#usesOf.set(hash, n);
+    this.#nUses += by;
+    if (this.chunks.has(hash)) this.#nPresent += by;
   }
 
   /** Chunks that no file would use any more if these uses were gone. */

@@ -14,6 +14,8 @@ export interface BankShape {
 
 /** Most tokens of a block. */
 export const maxBlockTokens = 128;
+/** Most names of a block. */
+export const maxBlockNames = 256;
 /** Most tokens of a chunk. */
 export const maxChunkTokens = 8192;
 /** Token keys that stand for a block in the index: those of highest salience. */
@@ -45,13 +47,15 @@ export interface BankChunk extends ChunkPlace {
   readonly blockStarts: readonly number[];
   /** First and last line of each block in the file; left out, a block has the lines of its chunk. */
   readonly blockLines?: readonly (readonly [firstLine: number, lastLine: number])[];
+  /** Hashes of the names in each block, from 0 to 2^31; left out, its blocks are found by their keys alone. */
+  readonly blockNames?: readonly Int32Array[];
 }
 
 /** Why a chunk is not taken. */
 export type ChunkFault =
   /** Lengths that do not fit the shape or each other, or numbers out of their range. */
   | "badShape"
-  /** Blocks that are not in order, too long, or without a token of their own. */
+  /** Blocks that are not in order, too long, or without a token of their own; lines or names of other blocks. */
   | "badBlocks"
   /** NaN or infinity among keys, values or salience. */
   | "notFinite";
@@ -74,14 +78,32 @@ export interface TokenRange {
   readonly toToken: number;
 }
 
+/** Lines of a file, of which recall leaves out the blocks. */
+export interface LineRange {
+  readonly fileId: string;
+  readonly fromLine: number;
+  /** Not included. */
+  readonly toLine: number;
+}
+
+/** A name that a question is about. */
+export interface AskedName {
+  /** As in `BankChunk.blockNames`. */
+  readonly hash: number;
+  /** Not negative. */
+  readonly weight: number;
+}
+
 export interface RecallOptions {
   /** Blocks wanted, up to `maxRecalledBlocks`. */
   readonly nBlocks: number;
   /** Share of them that are neighbours of the others; 0.3 when left out (EM-LLM's contiguity buffer). */
   readonly neighbourShare?: number;
-  readonly without?: readonly TokenRange[];
+  /** Up to `maxAskedNames`: half of the blocks that are no neighbours are then the best by names, the others by keys. */
+  readonly names?: readonly AskedName[];
+  readonly without?: readonly (TokenRange | LineRange)[];
   readonly only?: (fileId: string) => boolean;
-  /** Compares with everything instead of asking the index. */
+  /** Compares the keys with everything instead of asking the index. */
   readonly exact?: boolean;
 }
 
@@ -101,15 +123,15 @@ export interface RecalledBlock {
   /** Tokens that were written since. */
   readonly age: number;
   readonly from: "shortTerm" | "longTerm";
-  /** It came along with a block that stands beside it. */
-  readonly isNeighbour: boolean;
+  /** `neighbour`: it came along with a block that stands beside it. */
+  readonly foundBy: "keys" | "names" | "neighbour";
 }
 
 /** Why nothing was asked. */
 export type RecallFault =
-  /** A query of another length, or NaN or infinity in one. */
+  /** A query of another length, or NaN or infinity in one; a name or a weight that is none. */
   | "badQuery"
-  /** More queries or blocks than are allowed, or a number that is none. */
+  /** More queries, names or blocks than are allowed, or a number that is none. */
   | "tooMuch";
 
 export type RecallOutcome =
@@ -192,6 +214,8 @@ export interface BankOptions {
   readonly seed?: number;
   /** Representatives up to which all are compared. */
   readonly scanLimit?: number;
+  /** Names that are kept in memory before they are put in order on the disk. */
+  readonly maxFreshNames?: number;
   /** Bytes at which a new segment file is begun. */
   readonly segmentBytes?: number;
 }

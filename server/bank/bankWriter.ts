@@ -55,9 +55,11 @@ export class BankWriter {
       throw asMemoryError(error);
     }
     file.contentHash = contentHash;
-    file.nForgotten = 0;
-    tables.files.set(fileId, file);
+    tables.setForgotten(file, 0);
+    tables.addFile(file);
     this.#apply(change);
+    // On a full disk they stay in memory until the next time.
+    attempt(() => this.#parts.catalogue.mergeNames());
     const nWritten = change.written.length;
     return { kind: "stored", nWritten, nReused: chunks.length - nWritten };
   }
@@ -69,7 +71,7 @@ export class BankWriter {
     const change = planRemove(this.#parts, file);
     const outcome = attempt(() => this.#commit(change, () => catalogue.dropFile(file.id)));
     if (outcome.kind !== "done") return outcome;
-    tables.files.delete(fileId);
+    tables.removeFile(file);
     this.#apply(change);
     return outcome;
   }
@@ -141,9 +143,9 @@ export class BankWriter {
         catalogue.putFile({ ...file, nForgotten: file.nForgotten + n });
       for (const chunk of change.gone) catalogue.dropChunk(chunk);
       const added = new Set(change.pool.added);
-      for (const { chunk, rows } of change.written) {
+      for (const { chunk, rows, names } of change.written) {
         for (const block of chunk.blocks) block.isShortTerm = added.has(block);
-        catalogue.putChunk(chunk, rows);
+        catalogue.putChunk(chunk, rows, names);
       }
       this.#writeRecalls();
       for (const block of change.pool.dropped)
@@ -157,8 +159,9 @@ export class BankWriter {
   }
 
   #apply(change: BankChange): void {
-    const { tables, index, pool } = this.#parts;
+    const { tables, index, names, pool } = this.#parts;
     this.#forget(change.gone);
+    names.changed();
     const newOf = new Map(change.written.map((written) => [written.chunk, written]));
     for (const { chunk, rows } of change.written) {
       tables.addChunk(chunk);
@@ -170,7 +173,7 @@ export class BankWriter {
       }
     }
     for (const [file, uses] of change.uses) tables.setUses(file, uses);
-    for (const [file, n] of change.nForgotten) file.nForgotten += n;
+    for (const [file, n] of change.nForgotten) tables.setForgotten(file, file.nForgotten + n);
     tables.clock = change.clock;
     pool.apply(change.pool);
     for (const block of change.pool.dropped) block.isShortTerm = false;
@@ -182,7 +185,8 @@ export class BankWriter {
   }
 
   #forget(chunks: readonly StoredChunk[]): void {
-    const { tables, index, pool, content } = this.#parts;
+    const { tables, index, names, pool, content } = this.#parts;
+    names.changed();
     for (const chunk of chunks) {
       tables.removeChunk(chunk);
       for (const block of chunk.blocks) {

@@ -16,6 +16,9 @@ import {
 } from "./representativeGraph.ts";
 import { RepresentativeRows, type BlockScores } from "./representativeRows.ts";
 
+/** Queries whose answers are kept, which is more than a token's. */
+const maxAnswers = 32;
+
 export interface BlockIndexOptions {
   readonly rowBytes: number;
   readonly kernel: KernelModule;
@@ -39,6 +42,9 @@ export class BlockIndex {
   #builder: GraphBuilder | undefined;
   #hasAddon = true;
   #isSaved = false;
+  /** The blocks nearest to the last queries, which were all asked about the same. */
+  readonly #answers = new Map<string, BlockScores>();
+  #about = "";
 
   constructor(options: BlockIndexOptions) {
     this.#options = options;
@@ -70,32 +76,51 @@ export class BlockIndex {
   }
 
   add(block: Block, rows: Int8Array): void {
+    this.#answers.clear();
     this.#rows.add(block, rows);
     this.#graph?.assign(block.nRepresentatives);
     this.#isSaved = false;
   }
 
   remove(block: Block): void {
+    this.#answers.clear();
     this.#rows.remove(block);
     if (this.#rows.wantsPacking) this.#pack();
   }
 
   /** Returns blocks with their best similarity to any of the queries: the nearest `nBlocks`, and some more. */
   nearest({ queries, nBlocks, hidden, exact }: IndexSearch): BlockScores {
+    // From one token to the next most queries are asked again, of the same blocks.
+    const about = `${nBlocks} ${exact} ${hidden.map(({ id }) => id).join()}`;
+    if (about !== this.#about) this.#answers.clear();
+    this.#about = about;
+    const best: BlockScores = new Map();
+    const unknown = queries.filter((query) => !this.#answers.has(nameOf(query)));
+    this.#search(unknown, { nBlocks, hidden, exact });
+    for (const query of queries)
+      for (const [block, score] of this.#answers.get(nameOf(query)) ?? [])
+        if (score > (best.get(block) ?? Number.NEGATIVE_INFINITY)) best.set(block, score);
+    while (this.#answers.size > maxAnswers)
+      this.#answers.delete(this.#answers.keys().next().value as string);
+    return best;
+  }
+
+  /** Answers queries, each for itself. */
+  #search(
+    queries: readonly Int8Array[],
+    { nBlocks, hidden, exact }: Omit<IndexSearch, "queries">,
+  ): void {
+    if (queries.length === 0) return;
     for (const block of hidden) this.#rows.hide(block);
     try {
-      const best: BlockScores = new Map();
       const graph = exact || this.#hidesMost(hidden) ? undefined : this.#usedGraph;
-      let floor = Number.NEGATIVE_INFINITY;
       for (const query of queries) {
+        const found: BlockScores = new Map();
+        this.#answers.set(nameOf(query), found);
         if (!this.#rows.ask(query)) continue;
-        if (graph === undefined) this.#rows.scan(nBlocks, representativesPerBlock, best);
-        else {
-          graph.search(query, best, floor);
-          floor = scoreAt(best, nBlocks);
-        }
+        if (graph === undefined) this.#rows.scan(nBlocks, representativesPerBlock, found);
+        else graph.search(query, nBlocks, found);
       }
-      return best;
     } finally {
       for (const block of hidden) this.#rows.show(block);
     }
@@ -126,6 +151,7 @@ export class BlockIndex {
     if (built === undefined) return this.#hasAddon;
     this.#graph = built;
     this.#builder = undefined;
+    this.#answers.clear();
     this.#isSaved = false;
     this.save();
     return false;
@@ -150,6 +176,7 @@ export class BlockIndex {
   }
 
   #dropGraph(): void {
+    this.#answers.clear();
     this.#graph = undefined;
     this.#builder = undefined;
     removeGraph(this.#options.files);
@@ -170,9 +197,6 @@ export class BlockIndex {
   }
 }
 
-/** Returns the `n`-th best score: nothing below it can be among the best `n` any more. */
-function scoreAt(best: BlockScores, n: number): number {
-  if (best.size < n) return Number.NEGATIVE_INFINITY;
-  const scores = Float64Array.from(best.values()).sort();
-  return scores[scores.length - n] as number;
+function nameOf(query: Int8Array): string {
+  return Buffer.from(query.buffer, query.byteOffset, query.length).toString("latin1");
 }

@@ -16,9 +16,11 @@ import {
   type StoredChunk,
   type StoredFile,
 } from "./bankTables.ts";
+import { nameTables, NamePostings } from "./namePostings.ts";
 import type { RecordPlace } from "./segmentFiles.ts";
 
-const schemaVersion = 1;
+/** A catalogue of another version is removed, and what it told of is encoded again. 2: with names, and checksums of blocks. */
+const schemaVersion = 2;
 const cacheBytes = 4 * 1024 * 1024;
 
 function createTables(database: Database): void {
@@ -34,14 +36,15 @@ function createTables(database: Database): void {
       headerLength INTEGER NOT NULL) STRICT;
     CREATE TABLE blocks (id INTEGER PRIMARY KEY, chunk INTEGER NOT NULL, idx INTEGER NOT NULL,
       start INTEGER NOT NULL, end INTEGER NOT NULL, firstLine INTEGER NOT NULL, lastLine INTEGER NOT NULL,
-      birth INTEGER NOT NULL, nRepresentatives INTEGER NOT NULL, shortTerm INTEGER NOT NULL,
-      recalls INTEGER NOT NULL) STRICT;
+      birth INTEGER NOT NULL, nRepresentatives INTEGER NOT NULL, checksum INTEGER NOT NULL,
+      shortTerm INTEGER NOT NULL, recalls INTEGER NOT NULL) STRICT;
     -- Index rows of all blocks of a chunk, one behind the other.
     CREATE TABLE representatives (chunk INTEGER PRIMARY KEY, rows BLOB NOT NULL) STRICT;
     CREATE TABLE segments (id INTEGER PRIMARY KEY, bytes INTEGER NOT NULL) STRICT;
     -- Records that are gone, but not yet from the disk.
     CREATE TABLE erasures (segment INTEGER NOT NULL, offset INTEGER NOT NULL, bytes INTEGER NOT NULL,
       PRIMARY KEY (segment, offset)) STRICT, WITHOUT ROWID;
+    ${nameTables}
   `);
 }
 
@@ -54,7 +57,7 @@ const sql = {
   putChunk: "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)",
   moveChunk: "UPDATE chunks SET segment = ?, offset = ? WHERE id = ?",
   dropChunk: "DELETE FROM chunks WHERE id = ?",
-  putBlock: "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  putBlock: "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
   setBlock: "UPDATE blocks SET shortTerm = ?, recalls = ? WHERE id = ?",
   dropBlock: "DELETE FROM blocks WHERE id = ?",
   putRows: "INSERT INTO representatives VALUES (?, ?)",
@@ -75,11 +78,13 @@ export type MetaKey = "shape" | "clock" | "poolState" | "nextId";
 export class Catalogue {
   readonly movedAside: string | undefined;
   readonly otherVersion: boolean;
+  readonly names: NamePostings;
   readonly #database: Database;
   readonly #statements = new Map<StatementName, StatementSync>();
 
-  constructor({ database, movedAside, otherVersion }: OpenedDatabase) {
+  constructor({ database, movedAside, otherVersion }: OpenedDatabase, maxFreshNames?: number) {
     this.#database = database;
+    this.names = new NamePostings(database, maxFreshNames);
     this.movedAside = movedAside;
     this.otherVersion = otherVersion;
     // What is deleted is overwritten in the database's own pages too.
@@ -87,7 +92,7 @@ export class Catalogue {
   }
 
   /** Opens or makes it. Errors: `sqliteMissing`, `diskFull`, `storeUnavailable`. */
-  static open(file: string): Catalogue {
+  static open(file: string, maxFreshNames?: number): Catalogue {
     return new Catalogue(
       openDatabase({
         file,
@@ -96,6 +101,7 @@ export class Catalogue {
         synchronous: "NORMAL",
         cacheBytes,
       }),
+      maxFreshNames,
     );
   }
 
@@ -136,8 +142,8 @@ export class Catalogue {
       this.#run("putUse", fileId, idx, hash, firstLine, fromToken);
   }
 
-  /** Adds a chunk with its blocks and their index rows. */
-  putChunk(chunk: StoredChunk, rows: Int8Array): void {
+  /** Adds a chunk with its blocks, their index rows and their names. */
+  putChunk(chunk: StoredChunk, rows: Int8Array, names: readonly Int32Array[]): void {
     const { id, hash, place, nTokens, headerLength } = chunk;
     this.#run(
       "putChunk",
@@ -155,8 +161,9 @@ export class Catalogue {
       this.#run(
         "putBlock",
         ...[block.id, id, idx, start, end, firstLine, lastLine, birth, nRepresentatives],
-        ...[isShortTerm, recalls],
+        ...[block.checksum, isShortTerm, recalls],
       );
+      this.names.put(block.id, names[idx] ?? new Int32Array(0));
     }
     this.#run("putRows", id, new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength));
   }
@@ -167,7 +174,10 @@ export class Catalogue {
 
   /** Drops a chunk; its record is to be erased. */
   dropChunk({ id, blocks, place }: StoredChunk): void {
-    for (const block of blocks) this.#run("dropBlock", block.id);
+    for (const block of blocks) {
+      this.names.drop(block.id);
+      this.#run("dropBlock", block.id);
+    }
     this.#run("dropRows", id);
     this.#run("dropChunk", id);
     this.#run("putErasure", place.segment, place.offset, place.bytes);
@@ -213,6 +223,7 @@ export class Catalogue {
       DELETE FROM chunks; DELETE FROM blocks; DELETE FROM representatives; DELETE FROM erasures;
       UPDATE files SET contentHash = '';
     `);
+    this.names.clear();
   }
 
   /** Reads all tables. Errors: `DamagedError` when they contradict each other. */
@@ -225,6 +236,7 @@ export class Catalogue {
     const [clock, nextId] = [this.meta("clock"), this.meta("nextId")];
     tables.clock = typeof clock === "number" ? clock : 0;
     tables.nextId = typeof nextId === "number" ? nextId : 1;
+    this.names.load();
     return tables;
   }
 
@@ -233,8 +245,14 @@ export class Catalogue {
     this.#database.exec("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE);");
   }
 
+  /** Puts names in order when too many are not. */
+  mergeNames(): void {
+    this.names.merge((change) => this.transaction(change));
+  }
+
   close(): void {
     this.#statements.clear();
+    this.names.close();
     this.#database.close();
   }
 
@@ -267,6 +285,7 @@ export class Catalogue {
         lastLine: natural(row, "lastLine"),
         birth: natural(row, "birth"),
         nRepresentatives: natural(row, "nRepresentatives"),
+        checksum: natural(row, "checksum"),
         isShortTerm: row["shortTerm"] === 1,
         recalls: natural(row, "recalls"),
       });
@@ -282,7 +301,7 @@ export class Catalogue {
       const nForgotten = natural(row, "nForgotten");
       const file = { id, fileId, contentHash, isPinned: pinned === 1, nForgotten, uses: [] };
       files.set(id, file);
-      tables.files.set(fileId, file);
+      tables.addFile(file);
     }
     const uses = new Map<StoredFile, ChunkUse[]>();
     for (const row of this.#each("SELECT * FROM uses ORDER BY file, idx")) {

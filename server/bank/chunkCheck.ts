@@ -1,6 +1,7 @@
 /** Whether a chunk that is handed in is what it should be: the model's output is not trusted. */
 import { isFiniteThroughout } from "./quantise.ts";
 import {
+  maxBlockNames,
   maxBlockTokens,
   maxChunkTokens,
   type BankChunk,
@@ -44,7 +45,7 @@ export function chunkFault(chunk: BankChunk, shape: BankShape): ChunkFault | und
     chunk.headerLength >= 0 &&
     chunk.headerLength <= nTokens;
   if (!fits) return "badShape";
-  if (!areBlocksGood(chunk) || !areLinesGood(chunk)) return "badBlocks";
+  if (!areBlocksGood(chunk) || !areLinesGood(chunk) || !areNamesGood(chunk)) return "badBlocks";
   const isFinite = [chunk.keys, chunk.values, chunk.salience].every(isFiniteThroughout);
   return isFinite ? undefined : "notFinite";
 }
@@ -73,5 +74,13 @@ function areLinesGood({ blockLines, blockStarts, firstLine, lastLine }: BankChun
         last >= first &&
         last <= lastLine,
     )
+  );
+}
+
+function areNamesGood({ blockNames, blockStarts }: BankChunk): boolean {
+  if (blockNames === undefined) return true;
+  return (
+    blockNames.length === blockStarts.length &&
+    blockNames.every((names) => names.length <= maxBlockNames && names.every((hash) => hash >= 0))
   );
 }

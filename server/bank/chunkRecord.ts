@@ -122,6 +122,67 @@ export function readRecord(bytes: Uint8Array, name: RecordName): ChunkRecord | u
   return { ...arrays, headerLength: field(8), blocks };
 }
 
+/** Bytes of a record. */
+export interface RecordPart {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/**
+ * Returns where a block's tokens, keys, values and scales lie in the record of a chunk with so many tokens and blocks;
+ * `blockFrom` makes of these parts, in the same order, what they hold.
+ */
+export function partsOfBlock(
+  { start, end }: Pick<RecordBlock, "start" | "end">,
+  { nTokens, nBlocks }: { readonly nTokens: number; readonly nBlocks: number },
+  shape: BankShape,
+): RecordPart[] {
+  const layout = layoutOf(nTokens, nBlocks, shape);
+  const [perScale, perVector] = [shape.nKvHeads * 4, shape.nKvHeads * shape.dHead];
+  const part = (at: number, width: number): RecordPart => ({
+    offset: at + start * width,
+    bytes: (end - start) * width,
+  });
+  return [
+    part(layout.ids, 2),
+    part(layout.keys, perVector),
+    part(layout.values, perVector),
+    part(layout.keyScales, perScale),
+    part(layout.valueScales, perScale),
+  ];
+}
+
+/** Returns a block from its parts, each with a buffer of its own; `undefined` when they are not those with this checksum. */
+export function blockFrom(
+  [ids, keys, values, keyScales, valueScales]: readonly Uint8Array<ArrayBuffer>[],
+  checksum: number,
+): MemoryTokens | undefined {
+  if (!ids || !keys || !values || !keyScales || !valueScales) return undefined;
+  const tokens = {
+    ids: new Uint16Array(ids.buffer),
+    keys: new Int8Array(keys.buffer),
+    values: new Int8Array(values.buffer),
+    keyScales: new Float32Array(keyScales.buffer),
+    valueScales: new Float32Array(valueScales.buffer),
+  };
+  return checksumOfBlock(tokens) === checksum ? tokens : undefined;
+}
+
+/** Returns a checksum (CRC-32) of what a block holds. */
+export function checksumOfBlock({
+  ids,
+  keys,
+  values,
+  keyScales,
+  valueScales,
+}: MemoryTokens): number {
+  return [ids, keys, values, keyScales, valueScales].reduce(
+    (sum, { buffer, byteOffset, byteLength }) =>
+      crc32(new Uint8Array(buffer, byteOffset, byteLength), sum),
+    0,
+  );
+}
+
 /** Returns a copy of some of a record's tokens, which does not keep the record in memory. */
 export function tokensIn(record: ChunkRecord, { start, end }: RecordBlock): MemoryTokens {
   const perToken = <A extends Int8Array | Float32Array>(array: A): A => {

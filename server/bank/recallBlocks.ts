@@ -1,22 +1,32 @@
 /**
- * Chooses blocks: the best by their representatives, and neighbours of these in their files, for what stands beside a
- * place belongs to it (the contiguity buffer of EM-LLM: Fountas et al. 2024).
+ * Chooses blocks: the best by their representatives and the best by their names in turns, for either finds what the
+ * other misses, and neighbours of these in their files, for what stands beside a place belongs to it (the contiguity
+ * buffer of EM-LLM: Fountas et al. 2024).
  */
 import { isFiniteThroughout, queryRow } from "./quantise.ts";
 import { tokensInFile, type BankTables, type Block, type ChunkUse } from "./bankTables.ts";
-import type { BlockIndex } from "./blockIndex.ts";
-import type { RecallFault, RecalledBlock, RecallOptions, TokenRange } from "./bankTypes.ts";
+import type { BankParts } from "./bankParts.ts";
+import type {
+  AskedName,
+  LineRange,
+  RecallFault,
+  RecalledBlock,
+  RecallOptions,
+  TokenRange,
+} from "./bankTypes.ts";
 
 /** Most blocks of one recall. */
 const maxRecalledBlocks = 128;
 /** Most queries of one recall. */
 const maxQueries = 256;
+/** Most names of one recall. */
+const maxAskedNames = 64;
 const defaultNeighbourShare = 0.3;
 
 /** Returns what is wrong with a question, `undefined` for nothing. */
 export function recallFault(
   queries: readonly Float32Array[],
-  { nBlocks, neighbourShare }: RecallOptions,
+  { nBlocks, neighbourShare, names = [] }: RecallOptions,
   dk: number,
 ): RecallFault | undefined {
   const share = neighbourShare ?? defaultNeighbourShare;
@@ -25,17 +35,23 @@ export function recallFault(
     nBlocks >= 0 &&
     nBlocks <= maxRecalledBlocks &&
     queries.length <= maxQueries &&
+    names.length <= maxAskedNames &&
     share >= 0 &&
     share <= 1;
   if (!isAllowed) return "tooMuch";
   const areGood = queries.every((query) => query.length === dk && isFiniteThroughout(query));
-  return areGood ? undefined : "badQuery";
+  return areGood && names.every(isName) ? undefined : "badQuery";
 }
 
-/** Chooses blocks for a question that `recallFault` has no objection to, best first. */
+function isName({ hash, weight }: AskedName): boolean {
+  return Number.isSafeInteger(hash) && hash >= 0 && Number.isFinite(weight) && weight >= 0;
+}
+
+type FoundBy = RecalledBlock["foundBy"];
+
+/** Chooses blocks for a question that `recallFault` has no objection to, best by key first. */
 export function recallBlocks(
-  tables: BankTables,
-  index: BlockIndex,
+  { tables, index, names }: Pick<BankParts, "tables" | "index" | "names">,
   queries: readonly Float32Array[],
   options: RecallOptions,
 ): RecalledBlock[] {
@@ -44,34 +60,82 @@ export function recallBlocks(
   const view = new View(tables, options);
   const rows = queries.map(queryRow);
   const { nBlocks, exact = false } = options;
-  const found = index.nearest({ queries: rows, nBlocks, hidden: view.hidden(), exact });
-  const ranked = [...found].sort(([a, x], [b, y]) => y - x || a.id - b.id);
-  const share = options.neighbourShare ?? defaultNeighbourShare;
-  const nNeighbours = Math.floor(nBlocks * share);
-  const good = ranked.slice(0, nBlocks - nNeighbours);
-  const chosen = new Map(good);
-  const neighbours = view.neighboursOf(
-    good.map(([block]) => block),
-    nNeighbours,
-  );
-  const scores = index.similarities(rows, neighbours);
-  for (const block of neighbours) chosen.set(block, scores.get(block) ?? -1);
-  const beside = new Set(neighbours);
+  const byKeys = index.nearest({ queries: rows, nBlocks, hidden: view.hidden(), exact });
+  const byNames = names.scores(options.names ?? []);
+  // As many as can be chosen, and as many again that were chosen already.
+  const named = bestOf(byNames, nBlocks * 2, (block) => view.shows(block));
+  const best = inTurns(named, ranked(byKeys));
+  const chosen = new Map<Block, FoundBy>();
+  const nNeighbours = Math.floor(nBlocks * (options.neighbourShare ?? defaultNeighbourShare));
+  fill(chosen, best, nBlocks - nNeighbours);
+  const neighbours = view.neighboursOf([...chosen.keys()], nNeighbours);
+  for (const block of neighbours) chosen.set(block, "neighbour");
   // At the edges of files there are fewer neighbours than there is room for.
-  for (const [block, score] of ranked.slice(good.length)) {
-    if (chosen.size >= nBlocks) break;
-    if (!chosen.has(block)) chosen.set(block, score);
-  }
+  fill(chosen, best, nBlocks);
+  const unscored = [...chosen.keys()].filter((block) => !byKeys.has(block));
+  const others = index.similarities(rows, unscored);
+  const score = (block: Block): number => byKeys.get(block) ?? others.get(block) ?? -1;
+  const nameScore = (block: Block): number => byNames.get(block) ?? 0;
   return [...chosen]
-    .sort(([a, x], [b, y]) => y - x || a.id - b.id)
-    .flatMap(([block, score]) => view.told(block, score, beside.has(block)) ?? []);
+    .sort(([a], [b]) => score(b) - score(a) || nameScore(b) - nameScore(a) || a.id - b.id)
+    .flatMap(([block, foundBy]) => view.told(block, score(block), foundBy) ?? []);
+}
+
+function ranked(scores: ReadonlyMap<Block, number>): Block[] {
+  return [...scores].sort(([a, x], [b, y]) => y - x || a.id - b.id).map(([block]) => block);
+}
+
+/** Returns up to `n` of the blocks that are shown, best first; among equals the older ones. */
+function bestOf(
+  scores: ReadonlyMap<Block, number>,
+  n: number,
+  isShown: (block: Block) => boolean,
+): Block[] {
+  const best: { readonly block: Block; readonly score: number }[] = [];
+  for (const [block, score] of scores) {
+    const isBetter = (other: (typeof best)[number] | undefined): boolean =>
+      other === undefined ||
+      score > other.score ||
+      (score === other.score && block.id < other.block.id);
+    if (!isBetter(best[n - 1]) || !isShown(block)) continue;
+    let at = best.length;
+    while (at > 0 && isBetter(best[at - 1])) at--;
+    best.splice(at, 0, { block, score });
+    if (best.length > n) best.pop();
+  }
+  return best.map(({ block }) => block);
+}
+
+/** The best by names and the best by keys, then the second ones, and so on. */
+function* inTurns(
+  byNames: readonly Block[],
+  byKeys: readonly Block[],
+): Generator<readonly [Block, FoundBy], undefined> {
+  for (let i = 0; i < Math.max(byNames.length, byKeys.length); i++) {
+    const [named, near] = [byNames[i], byKeys[i]];
+    if (named !== undefined) yield [named, "names"];
+    if (near !== undefined) yield [near, "keys"];
+  }
+}
+
+/** Adds the next ones that are not there until there are `n`. */
+function fill(
+  chosen: Map<Block, FoundBy>,
+  best: Iterator<readonly [Block, FoundBy], undefined>,
+  n: number,
+): void {
+  while (chosen.size < n) {
+    const { value } = best.next();
+    if (value === undefined) return;
+    if (!chosen.has(value[0])) chosen.set(...value);
+  }
 }
 
 /** What of the bank a question may see. */
 class View {
   readonly #tables: BankTables;
   readonly #only: ((fileId: string) => boolean) | undefined;
-  readonly #without: readonly TokenRange[];
+  readonly #without: readonly (TokenRange | LineRange)[];
   readonly #allowed = new Map<string, boolean>();
 
   constructor(tables: BankTables, { only, without = [] }: RecallOptions) {
@@ -84,6 +148,11 @@ class View {
   hidden(): Block[] {
     const suspects = this.#only === undefined ? this.#cutBlocks() : this.#tables.blocks.values();
     return [...suspects].filter((block) => this.#useOf(block) === undefined);
+  }
+
+  /** Returns whether any file shows a block to this question. */
+  shows(block: Block): boolean {
+    return this.#useOf(block) !== undefined;
   }
 
   /** Up to `n` blocks beside good ones: the one after each, and then the one before. */
@@ -100,7 +169,7 @@ class View {
   }
 
   /** Returns a block as it stands in the first file that shows it. */
-  told(block: Block, score: number, isNeighbour: boolean): RecalledBlock | undefined {
+  told(block: Block, score: number, foundBy: FoundBy): RecalledBlock | undefined {
     const use = this.#useOf(block);
     if (use === undefined) return undefined;
     const { from, to } = tokensInFile(block, use);
@@ -115,7 +184,7 @@ class View {
       score,
       age: this.#tables.clock - block.birth,
       from: block.isShortTerm ? "shortTerm" : "longTerm",
-      isNeighbour,
+      foundBy,
     };
   }
 
@@ -164,7 +233,11 @@ class View {
   }
 }
 
-function overlaps(block: Block, use: ChunkUse, { fromToken, toToken }: TokenRange): boolean {
-  const { from, to } = tokensInFile(block, use);
-  return from < toToken && to > fromToken;
+function overlaps(block: Block, use: ChunkUse, range: TokenRange | LineRange): boolean {
+  if ("fromToken" in range) {
+    const { from, to } = tokensInFile(block, use);
+    return from < range.toToken && to > range.fromToken;
+  }
+  const { fromLine, toLine } = range;
+  return use.firstLine + block.firstLine < toLine && use.firstLine + block.lastLine >= fromLine;
 }

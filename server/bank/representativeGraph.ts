@@ -16,22 +16,18 @@ import {
   writeSync,
 } from "node:fs";
 import { createHnsw, loadHnsw, type HnswIndex } from "../memory/hnswIndex.ts";
+import { AnchorLists, listsPerRow, none } from "./anchorLists.ts";
+import { representativesPerBlock } from "./bankTypes.ts";
 import type { BlockScores, RepresentativeRows } from "./representativeRows.ts";
 
 /** Rows for each anchor, on average. */
 const rowsPerAnchor = 12;
 /** Anchors whose lists a query is compared with. */
-const nProbes = 192;
-/** Lists that each row is in, those of its nearest anchors: what lies between two anchors is found from both sides. */
-const listsPerRow = 2;
+const nProbes = 96;
 /** Rows that are worked on before the clock is looked at. */
 const rowsAtOnce = 64;
 const formatVersion = 1;
 const magic = "bank lists";
-/** No entry; of a row that no list was looked for yet, no anchor. */
-const none = 0xffff_ffff;
-/** The anchor of an entry that is in no list. */
-const outside = 0xffff_fffe;
 
 export interface GraphFiles {
   /** Of the graph; its manifest and the lists lie beside it. */
@@ -42,38 +38,29 @@ export interface GraphFiles {
 export class RepresentativeGraph {
   readonly #rows: RepresentativeRows;
   readonly #anchors: HnswIndex;
-  /** Anchors of each row: row `r` has entries `r * listsPerRow` and so on. */
-  #anchorOf: Uint32Array;
-  /** First entry of each anchor's list … */
-  readonly #heads: Uint32Array;
-  /** … and the entry behind each entry. */
-  #next: Uint32Array;
-  /** Rows that have an anchor. */
-  #nAssigned = 0;
+  #lists: AnchorLists;
   readonly #nRowsAtBuild: number;
 
   constructor(rows: RepresentativeRows, anchors: HnswIndex, nAnchors: number, builtFor: number) {
     this.#rows = rows;
     this.#anchors = anchors;
     this.#nRowsAtBuild = builtFor;
-    this.#heads = new Uint32Array(nAnchors).fill(none);
-    this.#anchorOf = new Uint32Array(rows.nRows * listsPerRow);
-    this.#next = new Uint32Array(rows.nRows * listsPerRow);
+    this.#lists = new AnchorLists(nAnchors, rows.nRows);
   }
 
   get nAnchors(): number {
-    return this.#heads.length;
+    return this.#lists.nAnchors;
   }
 
   /** An estimate: the native graph does not tell. */
   get bytes(): number {
     const perAnchor = this.#rows.rowBytes * 4 + 330;
-    return this.nAnchors * perAnchor + this.#anchorOf.byteLength * 2 + this.#heads.byteLength;
+    return this.nAnchors * perAnchor + this.#lists.bytes;
   }
 
   /** Returns whether all rows are in a list, so that a search may use it. */
   get isComplete(): boolean {
-    return this.#nAssigned === this.#rows.nRows;
+    return this.#lists.nRows === this.#rows.nRows;
   }
 
   /** Returns whether the bank has grown or shrunk so much that the lists are too long or too many. */
@@ -84,37 +71,31 @@ export class RepresentativeGraph {
 
   /** Gives up to `n` more rows their lists. */
   assign(n: number): void {
-    const end = Math.min(this.#rows.nRows, this.#nAssigned + n);
-    this.#reserve(end);
-    while (this.#nAssigned < end) {
-      const row = this.#nAssigned;
-      this.#link(row, this.#nearestAnchors(row));
-    }
+    const end = Math.min(this.#rows.nRows, this.#lists.nRows + n);
+    while (this.#lists.nRows < end) this.#lists.add(this.#nearestAnchors(this.#lists.nRows));
   }
 
-  /** Compares the query that the rows were asked with the rows of the nearest lists; adds blocks above `floor`. */
-  search(query: Int8Array, best: BlockScores, floor: number): void {
-    for (const { label } of this.#anchors.search(query, nProbes))
-      for (let at = this.#heads[label] as number; at !== none; at = this.#next[at] as number) {
-        const row = Math.floor(at / listsPerRow);
-        const score = this.#rows.similarity(row);
-        if (score <= floor) continue;
-        const block = this.#rows.ownerOf(row);
-        const known = best.get(block);
-        if (known === undefined || score > known) best.set(block, score);
-      }
+  /** Compares the query that the rows were asked with the rows of the nearest lists; adds the `nBlocks` nearest blocks of them. */
+  search(query: Int8Array, nBlocks: number, best: BlockScores): void {
+    const anchors = this.#anchors.search(query, nProbes).map(({ label }) => label);
+    const listed = this.#lists.rowsOf(anchors);
+    this.#rows.scanListed(listed, nBlocks, representativesPerBlock, best);
+  }
+
+  /** Puts the lists in order, once many rows have got theirs. */
+  pack(): void {
+    this.#lists.pack();
   }
 
   /** Makes the lists anew from the anchors of each row: `anchorsOfLive` before the rows were packed, or what was saved. */
   relist(anchors: Uint32Array): void {
-    this.#heads.fill(none);
-    this.#anchorOf = new Uint32Array(anchors.length);
-    this.#next = new Uint32Array(anchors.length);
-    this.#nAssigned = 0;
-    for (let row = 0; row * listsPerRow < anchors.length; row++) {
+    const nRows = anchors.length / listsPerRow;
+    this.#lists = new AnchorLists(this.nAnchors, nRows);
+    for (let row = 0; row < nRows; row++) {
       const own = anchors.subarray(row * listsPerRow, (row + 1) * listsPerRow);
-      this.#link(row, own[0] === none ? this.#nearestAnchors(row) : own);
+      this.#lists.add(own[0] === none ? this.#nearestAnchors(row) : own);
     }
+    this.#lists.pack();
   }
 
   /** Returns the anchors of the rows of all blocks that are there, in the order of the blocks. */
@@ -122,10 +103,9 @@ export class RepresentativeGraph {
     const anchors = new Uint32Array(this.#rows.size * listsPerRow);
     let at = 0;
     for (const block of this.#rows.blocks()) {
-      const first = (this.#rows.firstRowOf(block) as number) * listsPerRow;
-      const end = first + block.nRepresentatives * listsPerRow;
-      anchors.set(this.#anchorOf.subarray(first, end), at);
-      at += end - first;
+      const first = this.#rows.firstRowOf(block) as number;
+      anchors.set(this.#lists.anchorsOf(first, block.nRepresentatives), at);
+      at += block.nRepresentatives * listsPerRow;
     }
     return anchors;
   }
@@ -153,25 +133,6 @@ export class RepresentativeGraph {
     // A dead row needs no list, but its number does.
     if (!this.#rows.isLive(row)) return [];
     return this.#anchors.search(this.#rows.row(row), listsPerRow).map(({ label }) => label);
-  }
-
-  #link(row: number, anchors: ArrayLike<number>): void {
-    for (let i = 0; i < listsPerRow; i++) {
-      const entry = row * listsPerRow + i;
-      const anchor = anchors[i] ?? outside;
-      this.#anchorOf[entry] = anchor;
-      if (anchor === outside) continue;
-      this.#next[entry] = this.#heads[anchor] as number;
-      this.#heads[anchor] = entry;
-    }
-    this.#nAssigned = row + 1;
-  }
-
-  #reserve(n: number): void {
-    if (n * listsPerRow <= this.#next.length) return;
-    const length = Math.max(n * listsPerRow, Math.ceil(this.#next.length * 1.25));
-    this.#next = grown(this.#next, length);
-    this.#anchorOf = grown(this.#anchorOf, length);
   }
 }
 
@@ -213,7 +174,9 @@ export class GraphBuilder {
       this.#graph.assign(rowsAtOnce);
       if (performance.now() >= untilMs) break;
     }
-    return this.#graph.isComplete ? this.#graph : undefined;
+    if (!this.#graph.isComplete) return undefined;
+    this.#graph.pack();
+    return this.#graph;
   }
 
   #addAnchors(): void {
@@ -360,10 +323,4 @@ function listsFile(file: string): string {
 
 function asBytes(values: Uint32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-}
-
-function grown(values: Uint32Array, length: number): Uint32Array {
-  const larger = new Uint32Array(length);
-  larger.set(values);
-  return larger;
 }

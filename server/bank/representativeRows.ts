@@ -6,7 +6,12 @@ import { KernelMemory, type KernelModule } from "../model/kernelMemory.ts";
 import type { Block } from "./bankTables.ts";
 
 /** Rows that are reserved at once. */
-const pageRows = 8192;
+const pageBits = 13;
+const pageRows = 2 ** pageBits;
+/** Pages of an instance, which is full before it has so many. */
+const maxPages = 4096;
+/** Listed rows that are handed to the kernel at once. */
+const listedAtOnce = 8192;
 /** Most rows that a scan keeps. */
 const maxKept = 1024;
 /** Room is made again when more than this share of the rows belongs to blocks that are gone … */
@@ -32,6 +37,9 @@ export class RepresentativeRows {
   #bestIds = 0;
   #bestScores = 0;
   #queryNorm = 0;
+  /** For the kernel: addresses of the pages, and numbers of listed rows. */
+  #pageTable = 0;
+  #list = 0;
   #floats = new Float32Array(0);
   #pages: Page[] = [];
   /** The block of each row; blocks that are gone stay until the rows are packed. */
@@ -138,6 +146,29 @@ export class RepresentativeRows {
         this.#bestScores,
       );
     });
+    this.#take(found, best);
+  }
+
+  /** Compares the query with some rows, as `scan` does with all. */
+  scanListed(listed: Uint32Array, nBlocks: number, rowsPerBlock: number, best: BlockScores): void {
+    const wanted = Math.min(maxKept, nBlocks * rowsPerBlock);
+    let found = 0;
+    for (let from = 0; from < listed.length; from += listedAtOnce) {
+      const part = listed.subarray(from, from + listedAtOnce);
+      const { bytes, run } = this.#kernel;
+      bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), this.#list);
+      found = run.scanListed(
+        ...([this.#list, part.length, this.#pageTable, pageBits, this.rowBytes] as const),
+        ...([this.#query, wanted, found] as const),
+        this.#bestIds,
+        this.#bestScores,
+      );
+    }
+    this.#take(found, best);
+  }
+
+  /** Gives blocks the scores of the rows that the kernel kept. */
+  #take(found: number, best: BlockScores): void {
     const { buffer } = this.#kernel.bytes;
     const ids = new Uint32Array(buffer, this.#bestIds, found);
     const scores = new Float32Array(buffer, this.#bestScores, found);
@@ -216,12 +247,17 @@ export class RepresentativeRows {
     this.#incoming = kernel.reserve(this.rowBytes);
     this.#bestIds = kernel.reserve(maxKept * 4);
     this.#bestScores = kernel.reserve(maxKept * 4);
+    this.#pageTable = kernel.reserve(maxPages * 8);
+    this.#list = kernel.reserve(listedAtOnce * 4);
     return kernel;
   }
 
   #addPage(): void {
     const norms = this.#kernel.reserve(pageRows * 4);
-    this.#pages.push({ norms, rows: this.#kernel.reserve(pageRows * this.rowBytes) });
+    const rows = this.#kernel.reserve(pageRows * this.rowBytes);
+    const table = this.#pageTable + this.#pages.length * 8;
+    new Uint32Array(this.#kernel.bytes.buffer, table, 2).set([rows, norms]);
+    this.#pages.push({ norms, rows });
   }
 
   #rowAt(row: number): number {

@@ -55,6 +55,13 @@ export class SegmentFiles {
     for (const [segment, length] of lengths) this.#cutTo(segment, length);
   }
 
+  /** Of all files. */
+  get bytes(): number {
+    let sum = 0;
+    for (const length of this.#lengths.values()) sum += length;
+    return sum;
+  }
+
   /** Rightful lengths by segment. */
   get lengths(): ReadonlyMap<number, number> {
     return this.#lengths;
@@ -97,7 +104,7 @@ export class SegmentFiles {
   }
 
   /** Returns a record's bytes, `undefined` when the file does not have them. Errors: EIO and the like. */
-  read({ segment, offset, bytes }: RecordPlace): Uint8Array | undefined {
+  read({ segment, offset, bytes }: RecordPlace): Uint8Array<ArrayBuffer> | undefined {
     if (!this.#lengths.has(segment)) return undefined;
     const record = new Uint8Array(bytes);
     for (let at = 0; at < bytes;) {

@@ -22,7 +22,7 @@ export function completeAt(
     const { prefix, suffix } = textAround(readText(file, command.file), command);
     const deep = await usableDeepMemory(folder, around);
     const { completion, tookMs } = await deep.complete(
-      { file, languageId: languageOf(command.file), prefix, suffix },
+      { file, line: command.line - 1, languageId: languageOf(command.file), prefix, suffix },
       around.signal,
     );
     if (command.json) {

@@ -4,6 +4,7 @@ import type { BankChunk, ChunkPlace } from "../bank/bankTypes.ts";
 import { chunksOf, type ChunkShape, type LmChunk } from "../lm/chunks.ts";
 import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { LmTokenizer } from "../lm/lmTokenizer.ts";
+import { NameReader } from "../lm/names.ts";
 import { blocksOf } from "./blocks.ts";
 
 /** A chunk of a file with its name and its lines; the last line is included. */
@@ -32,18 +33,23 @@ export function cutFile(
 /** Returns what the bank stores of a chunk. */
 export function bankChunk(cut: CutChunk, encoded: EncodedChunk, tokenizer: LmTokenizer): BankChunk {
   const { chunk, chunkHash, firstLine, lastLine } = cut;
-  const { starts, lines } = blocksOf(chunk.tokens, chunk.headerLength, tokenizer);
+  const { tokens } = chunk;
+  const names = NameReader.of(tokenizer);
+  const { starts, lines } = blocksOf(tokens, chunk.headerLength, tokenizer);
   return {
     chunkHash,
     firstLine,
     lastLine,
-    tokens: chunk.tokens,
+    tokens,
     headerLength: chunk.headerLength,
     keys: encoded.keys,
     values: encoded.values,
     salience: encoded.salience,
     blockStarts: starts,
     blockLines: lines.map(([first, last]) => [firstLine + first, firstLine + last] as const),
+    blockNames: starts.map((start, i) =>
+      names.distinctNames(tokens.subarray(start, starts[i + 1])),
+    ),
   };
 }
 

@@ -5,14 +5,16 @@ import type {
   Completion,
   CompletionSource,
 } from "../../protocol/deepMemory.ts";
-import type { RecalledBlock } from "../bank/bankTypes.ts";
+import type { LineRange, RecalledBlock } from "../bank/bankTypes.ts";
 import type { ChunkShape } from "../lm/chunks.ts";
 import { completeLine } from "../lm/completion.ts";
 import type { Completion as LineCompletion } from "../lm/completedLine.ts";
 import type { LmSequence } from "../lm/lmSequence.ts";
 import type { LmTokenizer } from "../lm/lmTokenizer.ts";
 import type { Clock } from "../ports.ts";
+import { askedNames } from "./askedNames.ts";
 import { fileIdOf, placeOfFileId } from "./deepFiles.ts";
+import { linesToLeaveOut } from "./ownMemory.ts";
 import { PromptMaker } from "./prompt.ts";
 import {
   recollect,
@@ -36,6 +38,8 @@ export interface CompletedFile {
   readonly rootId: string;
   /** Relative to the root. */
   readonly path: string;
+  /** Its text as memory read it; `undefined` when it is another by now, or not in memory. */
+  readonly saved: string | undefined;
 }
 
 /** Tokens of a line, when the client does not say. */
@@ -43,10 +47,13 @@ const defaultTokens = 48;
 /** A place with a smaller share of the attention is no source. */
 const minWeight = 0.05;
 const maxSources = 3;
-/** The memory is asked anew for every token: that takes less time than the model's own layers. */
-const recallEvery = 1;
-/** The last token's own question, and those of the tokens in front of it, which tell of the names around. */
-const nQueries = 4;
+/** How a completion asks the memory. */
+export const recalling = {
+  /** Anew after so many tokens: lines are as good as when it is asked for each, and take less time (bench/README.md). */
+  recallEvery: 4,
+  /** The last token's own question, and those of the tokens in front of it, which tell of the names around. */
+  nQueries: 4,
+} as const;
 /** In front of a token below, or a mean below, a line ends: it would be wrong more often than right. */
 const leastLogProb = -2.5;
 const leastMeanLogProb = -0.9;
@@ -62,19 +69,26 @@ export class Completer {
 
   /** Rejects with AbortError when cancelled, and with ModelFaultError. One call at a time. */
   async complete(
-    { prefix, maxTokens = defaultTokens }: CompleteParams,
-    { rootId, path }: CompletedFile,
+    { prefix, suffix, line: cursorLine, maxTokens = defaultTokens }: CompleteParams,
+    { rootId, path, saved }: CompletedFile,
     signal: AbortSignal,
   ): Promise<CompleteResult> {
     const { clock, shape, sequence, tokenizer } = this.#options;
     const startMs = clock.elapsedMs();
     const prompt = this.#prompts.promptFor(path, prefix, shape.window - maxTokens - 1);
     const fileId = fileIdOf(rootId, path);
+    const shown = new TextDecoder().decode(
+      tokenizer.decode(prompt.tokens.subarray(prompt.headerLength)),
+    );
+    const own =
+      cursorLine === undefined
+        ? wholeFile(fileId)
+        : linesToLeaveOut(fileId, { shown, suffix, line: cursorLine, saved });
     const used = new UsedBlocks();
     let known: Recollection | undefined;
     const line = await completeLine(sequence, tokenizer, prompt, {
-      ...{ maxTokens, recallEvery, nQueries, leastLogProb, leastMeanLogProb, signal },
-      recall: (queries) => (known = this.#recall(queries, fileId))?.tokens,
+      ...{ maxTokens, ...recalling, leastLogProb, leastMeanLogProb, signal },
+      recall: (queries, tokens) => (known = this.#recall(queries, tokens, own))?.tokens,
       weighed: (weights) => known && used.add(known, weights),
     });
     const tookMs = clock.elapsedMs() - startMs;
@@ -83,8 +97,14 @@ export class Completer {
     return { completion: completionOf(line, used), tookMs };
   }
 
-  #recall(queries: readonly Float32Array[], fileId: string): Recollection | undefined {
-    return recollect(this.#options.bank, queries, { without: [wholeFile(fileId)] });
+  #recall(
+    queries: readonly Float32Array[],
+    tokens: Uint16Array,
+    own: LineRange,
+  ): Recollection | undefined {
+    const { bank, tokenizer } = this.#options;
+    const names = askedNames(tokenizer, tokens);
+    return recollect(bank, queries, { names, without: [own] });
   }
 
   /** What was drawn on is worth keeping: the long-term memory forgets what was not first. */

@@ -16,7 +16,7 @@ import { ModelFaultError, type ModelFault } from "../model/modelFault.ts";
 import type { Clock, Logger } from "../ports.ts";
 import { Completer } from "./completer.ts";
 import { nothingHeld, type DeepCall, type DeepFailure, type DeepReply } from "./deepCalls.ts";
-import type { DeepFile } from "./deepFiles.ts";
+import { fileIdOf, type DeepFile } from "./deepFiles.ts";
 import type { DeepSource } from "./deepSource.ts";
 import { DeepWriter } from "./deepWriter.ts";
 import { RequestQueue } from "./requestQueue.ts";
@@ -67,6 +67,8 @@ interface Opened {
 /** How often the memories are looked at for changes, and the bank's upkeep goes on. */
 const lookMs = 2_000;
 const upkeepMs = 50;
+/** Between two pieces of upkeep when there is more to do: others come first, and a large index is built in minutes. */
+const restMs = 150;
 const saidMs = 200;
 /** Bytes of a record for each token of its chunk, for what a file will need; see `docs/memory-model.md`. */
 const bytesPerToken = 320;
@@ -85,6 +87,8 @@ export class DeepHost {
   readonly #quick = new RequestQueue();
   readonly #slow = new RequestQueue();
   #looking: NodeJS.Timeout | undefined;
+  /** Upkeep is under way. */
+  #isKeptUp = false;
   #saying: NodeJS.Timeout | undefined;
   #opening: Promise<void> = Promise.resolve();
 
@@ -176,9 +180,22 @@ export class DeepHost {
 
   #tick(): void {
     this.#look();
-    const { bank, writer } = this.#opened ?? {};
-    if (bank === undefined || writer?.progress().filesToEncode !== 0) return;
-    void bank.upkeep(upkeepMs).catch((error: unknown) => this.#fail(error));
+    if (this.#isKeptUp || this.#opened === undefined) return;
+    this.#isKeptUp = true;
+    void this.#upkeep(this.#opened)
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => (this.#isKeptUp = false));
+  }
+
+  /** Does the bank's upkeep as long as there is some, and nothing to encode. */
+  async #upkeep(opened: Opened): Promise<void> {
+    while (this.#opened === opened && opened.writer.progress().filesToEncode === 0) {
+      const { more, diskFull } = await opened.bank.upkeep(upkeepMs);
+      if (!more || diskFull) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      setTimeout(resolve, restMs).unref();
+      await promise;
+    }
   }
 
   #look(): void {
@@ -230,13 +247,17 @@ export class DeepHost {
   }
 
   #complete(
-    { completer }: Opened,
+    { completer, bank }: Opened,
     params: Parameters<Completer["complete"]>[0],
     signal: AbortSignal,
   ) {
-    const file = this.#options.source.placeOf(params.file);
+    const { source } = this.#options;
+    const file = source.placeOf(params.file);
     if (file === undefined) throw new MemoryError("rootNotOpen");
-    return completer.complete(params, file, signal);
+    const { rootId, path } = file;
+    const held = bank.file(fileIdOf(rootId, path))?.contentHash;
+    const saved = held === undefined ? undefined : source.readSaved(rootId, path, held);
+    return completer.complete(params, { ...file, saved }, signal);
   }
 
   async #surprise(

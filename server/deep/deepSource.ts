@@ -62,6 +62,13 @@ export class DeepSource {
     return present?.hash === hash ? present.text : undefined;
   }
 
+  /** Returns the present text of a file when it is the one with this hash, `undefined` when it is another by now. */
+  readSaved(rootId: string, path: string, hash: string): string | undefined {
+    const opened = this.#opened.get(rootId);
+    const present = opened && this.#source.readText(opened.root.folder, path);
+    return String(present?.hash) === hash ? present?.text : undefined;
+  }
+
   /** Returns the present text of a file, `undefined` when it cannot be read as text. */
   readNow(rootId: string, path: string): string | undefined {
     const opened = this.#opened.get(rootId);

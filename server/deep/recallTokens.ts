@@ -1,10 +1,10 @@
 /** What a query recalls, as the model reads it, with where it came from. */
 import type {
+  LineRange,
   RecalledBlock,
   RecalledTokens,
   RecallOptions,
   RecallOutcome,
-  TokenRange,
 } from "../bank/bankTypes.ts";
 
 /** What reading needs of the bank. */
@@ -36,8 +36,8 @@ export function recollect(
 }
 
 /** Returns what leaves out all blocks of a file. */
-export function wholeFile(fileId: string): TokenRange {
-  return { fileId, fromToken: 0, toToken: Number.MAX_SAFE_INTEGER };
+export function wholeFile(fileId: string): LineRange {
+  return { fileId, fromLine: 0, toLine: Number.MAX_SAFE_INTEGER };
 }
 
 /** Returns how much of the model's attention to memory each block had; `weights` is of its tokens. */

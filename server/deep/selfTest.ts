@@ -19,6 +19,7 @@ import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { LmSequence } from "../lm/lmSequence.ts";
 import type { LmTokenizer } from "../lm/lmTokenizer.ts";
 import type { Clock } from "../ports.ts";
+import { askedNames } from "./askedNames.ts";
 import { chunksToPut, cutFile, tokensIn } from "./chunkWork.ts";
 import type { WriterBank } from "./deepWriter.ts";
 import { plantedFacts, type PlantedFact } from "./plantedFacts.ts";
@@ -64,7 +65,7 @@ export interface SelfTestAnswer {
 }
 
 const defaultPerPoint = 100;
-/** Facts in one file, so that each stands in a chunk of its own. */
+/** Facts in one file, between its lines. */
 const factsPerFile = 4;
 const plantedPrefix = "planted/";
 const utf8 = new TextEncoder();
@@ -215,9 +216,12 @@ class SelfTest {
 
   #memoryFor(query: Float32Array, way: Asking) {
     if (way === "none") return undefined;
-    const asked = way.queries === undefined ? query : way.queries(query.length);
+    const { bank, tokenizer, sequence } = this.#options;
+    // Blocks drawn by lot are not to be found by anything.
+    if (way.queries !== undefined) return recollect(bank, [way.queries(query.length)])?.tokens;
+    const names = askedNames(tokenizer, sequence.tokens);
     const only = way.only === undefined ? {} : { only: way.only };
-    return recollect(this.#options.bank, [asked], only)?.tokens;
+    return recollect(bank, [query], { names, ...only })?.tokens;
   }
 
   #tell(phase: SelfTestProgress["phase"]): void {

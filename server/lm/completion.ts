@@ -10,9 +10,13 @@ import type { MemoryTokens } from "./memoryTokens.ts";
 import { nextToken } from "./nextToken.ts";
 import { maxPieceBytes, pieceEnd } from "./pieces.ts";
 
-/** Returns what is known of what the last tokens ask for, newest query last; `undefined` for nothing. */
+/**
+ * Returns what is known of what the last tokens ask for, newest query last; `undefined` for nothing. `tokens` are all
+ * of the sequence.
+ */
 export type Recall = (
   queries: readonly Float32Array[],
+  tokens: Uint16Array,
 ) => MemoryTokens | undefined | Promise<MemoryTokens | undefined>;
 
 export interface CompletionOptions extends Surety {
@@ -107,7 +111,8 @@ class FreshMemory {
   async forNextToken(): Promise<MemoryTokens | undefined> {
     const { nQueries, recallEvery, recall } = this.#options;
     if (this.#nUntilAsked === 0) {
-      this.#known = await recall(this.#sequence.lastQueries(nQueries));
+      const queries = this.#sequence.lastQueries(nQueries);
+      this.#known = await recall(queries, this.#sequence.tokens);
       this.#nUntilAsked = recallEvery;
     }
     this.#nUntilAsked--;

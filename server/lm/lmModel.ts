@@ -51,7 +51,7 @@ export class LmModel {
   private constructor(parts: LmParts, encode: OnnxGraph, read: OnnxGraph) {
     const { config } = parts.manifest;
     this.parts = parts;
-    this.#graphs = { encode, read, config, names: new NameReader(parts.tokenizer) };
+    this.#graphs = { encode, read, config, names: NameReader.of(parts.tokenizer) };
     this.#chunkEncoder = new ChunkEncoder(encode, config);
   }
 

@@ -42,6 +42,11 @@ export class LmTokenizer {
       this.#addMerge(merges[rank * 2] as number, merges[rank * 2 + 1] as number, rank, file);
   }
 
+  /** Each token below it has a text, and no other. */
+  get nTextTokens(): number {
+    return this.#bytes.length;
+  }
+
   /** Returns the tokens of bytes, which need not be UTF-8. */
   encode(bytes: Uint8Array): Uint16Array {
     const text = latin1Of(bytes);
@@ -60,7 +65,7 @@ export class LmTokenizer {
     return Buffer.concat(Array.from(tokens, (token) => this.bytesOf(token)));
   }
 
-  /** Returns the text of a token, not to be changed: at most 33 bytes, none for a special one. Throws RangeError. */
+  /** Returns the text of a token, not to be changed: at most 34 bytes, none for a special one. Throws RangeError. */
   bytesOf(token: number): Uint8Array {
     const bytes = this.#bytes[token];
     if (bytes !== undefined) return bytes;

@@ -39,15 +39,32 @@ interface OpenName {
 
 const noName: OpenName = { hash: 0, length: 0, hasLetter: false };
 
+/** A name in a text. */
+export interface PlacedName {
+  readonly hash: number;
+  /** The first token that is no more of it, or the number of tokens. */
+  readonly at: number;
+}
+
 /** One for each tokenizer: it remembers what each token does to the names. */
 export class NameReader {
+  static readonly #readers = new WeakMap<LmTokenizer, NameReader>();
   readonly #tokenizer: LmTokenizer;
   /** By token; made when a token is first met. */
   readonly #words: (TokenWord | undefined)[];
 
-  constructor(tokenizer: LmTokenizer) {
+  /** To be made by `of`. */
+  private constructor(tokenizer: LmTokenizer) {
     this.#tokenizer = tokenizer;
     this.#words = new Array<undefined>(tokenizer.vocabulary).fill(undefined);
+  }
+
+  /** Returns a tokenizer's reader: what each of its tokens does is found out once. */
+  static of(tokenizer: LmTokenizer): NameReader {
+    let reader = NameReader.#readers.get(tokenizer);
+    if (reader === undefined)
+      NameReader.#readers.set(tokenizer, (reader = new NameReader(tokenizer)));
+    return reader;
   }
 
   /**
@@ -73,20 +90,25 @@ export class NameReader {
 
   /** Returns the hashes of all names of some tokens, each once; of one byte or of digits alone they are none. */
   distinctNames(ids: Uint16Array): Int32Array {
-    const found = new Set<number>();
+    return Int32Array.from(new Set(this.namesWithPlaces(ids).map(({ hash }) => hash)));
+  }
+
+  /** Returns all names of some tokens in order, as `distinctNames` does; the last one as far as it is there. */
+  namesWithPlaces(ids: Uint16Array): PlacedName[] {
+    const found: PlacedName[] = [];
     let name = noName;
-    const finish = (): void => {
-      if (name.length > 1 && name.hasLetter) found.add(name.hash);
+    const finish = (at: number): void => {
+      if (name.length > 1 && name.hasLetter) found.push({ hash: name.hash, at });
     };
-    for (const id of ids) {
+    for (const [at, id] of ids.entries()) {
       const { isWhole, head, tail } = this.#wordOf(id);
       name = extended(name, head);
       if (isWhole) continue;
-      finish();
+      finish(at);
       name = tail;
     }
-    finish();
-    return Int32Array.from(found);
+    finish(ids.length);
+    return found;
   }
 
   /** Writes from the `from`-th token on; the rows in front say what was. */

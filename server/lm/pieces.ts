@@ -5,8 +5,8 @@
  * `training/memory_lm/pieces.py` says the same as a regular expression.
  */
 
-/** A piece has at most so many bytes: one, and a run. */
-export const maxPieceBytes = 33;
+/** A piece has at most so many bytes: a space, a capital, and a run. */
+export const maxPieceBytes = 34;
 const maxRun = 32;
 const maxMarks = 8;
 

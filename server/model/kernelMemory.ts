@@ -40,6 +40,18 @@ interface KernelExports {
     bestIds: number,
     bestScores: number,
   ): number;
+  scanListed(
+    list: number,
+    n: number,
+    pages: number,
+    pageBits: number,
+    nDimensions: number,
+    query: number,
+    k: number,
+    found: number,
+    bestIds: number,
+    bestScores: number,
+  ): number;
   scanNamed(
     rows: number,
     norms: number,

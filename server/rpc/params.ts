@@ -181,6 +181,7 @@ export const params = {
   }),
   complete: object<CompleteParams>({
     file,
+    line: optional(line),
     languageId: text(maxIdLength),
     prefix: text(maxPrefixLength),
     suffix: text(maxSuffixLength),

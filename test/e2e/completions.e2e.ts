@@ -1,6 +1,6 @@
 /**
- * Ghost text in a real editor, with the model that ships: what is typed goes on with a name and a value that only
- * another file tells, Tab takes it, and an unusual line and the self-test are shown.
+ * Ghost text in a real editor, with the model that ships: what is typed goes on with a value that only another file
+ * tells, and Tab takes it. The self-test draws its curve.
  */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -50,7 +50,10 @@ test("a completion whose text only another file defines is shown and taken", asy
   await page.keyboard.press("Control+P");
   const input = page.locator(".quick-input-widget input");
   await input.fill("check.ts");
-  await page.getByRole("option", { name: /^check\.ts/ }).first().waitFor();
+  await page
+    .getByRole("option", { name: /^check\.ts/ })
+    .first()
+    .waitFor();
   await page.keyboard.press("Enter");
   const lines = page.locator(".monaco-editor .view-lines").first();
   await lines.getByText("LEDGER_PAGE_LINES").waitFor();
@@ -68,6 +71,14 @@ test("a completion whose text only another file defines is shown and taken", asy
 test("the self-test draws its curve", async () => {
   const { page } = session;
   await session.command("Lore: Test the Memory");
-  await page.frameLocator("iframe.webview.ready").last().frameLocator("#active-frame").getByRole("img").first().waitFor();
+  await page.getByPlaceholder("How much code may lie between telling and asking?").waitFor();
+  await page.keyboard.press("Enter");
+  await page
+    .frameLocator("iframe.webview.ready")
+    .last()
+    .frameLocator("#active-frame")
+    .getByRole("img")
+    .first()
+    .waitFor();
   await session.screenshot("completion-3-self-test");
 });

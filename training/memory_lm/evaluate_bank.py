@@ -1,6 +1,7 @@
 """Stage 4, what the memory is worth on repositories that the model has not seen: -log p of windows with the rest of the repository in
-memory, retrieved as the product does, against no memory and four other ways to choose it.
+memory, chosen by keys and by names in turns, against no memory and other ways to choose it.
 
+The product chooses in the same way; here a block ends after 128 tokens and not with a line, and all tokens of the span before ask.
 A window asks anew after each span of tokens. Its own file is never in memory, nor a block of which more than --copies of the trigrams
 stand in the window. Intervals: paired bootstrap over repositories, each weighs the same.
 """
@@ -39,7 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True, help="what documents.py wrote")
-    parser.add_argument("--side", default="validation", help="side of sides.json: validation to choose by, judging for the report")
+    parser.add_argument("--side", nargs="+", default=["validation"], help="sides of sides.json: validation to choose by, judging for the report")
     parser.add_argument("--out", type=Path, required=True, help="JSON file")
     parser.add_argument("--windows", type=int, default=24, help="windows of each repository")
     parser.add_argument("--most-tokens", type=int, default=131_072, help="tokens of a repository in memory")
@@ -55,9 +56,10 @@ def main() -> None:
     flags = parser.parse_args()
     torch.set_num_threads(flags.threads)
     model, tokenizer = load_model(flags.checkpoint), LmTokenizer(read_tokenizer(flags.data / "tokenizer.bin"))
-    names = read_json(flags.data / "sides.json")[flags.side][: flags.most_repositories]
+    sides = read_json(flags.data / "sides.json")
+    names = [name for side in flags.side for name in sides[side]][: flags.most_repositories]
     if len(names) < 2:
-        raise SystemExit(f"{flags.side} has {len(names)} repositories: the foreign memory takes two.")
+        raise SystemExit(f"{' and '.join(flags.side)}: {len(names)} repositories, and the foreign memory takes two.")
     figures = evaluate(flags, model, tokenizer, names)
     summary = summarised(list(figures.values()), flags.resamples, flags.seed)
     settings = {name: str(value) if isinstance(value, Path) else value for name, value in vars(flags).items()}

@@ -20,6 +20,8 @@ OPSET = 23
 HIDDEN = -1e4
 """Added to the score of a key that may not be seen."""
 _LEAST_COPIED = 1e-9
+_SUREST = 40.0
+"""Largest logit of copying or not."""
 
 
 @dataclass(frozen=True)
@@ -284,6 +286,8 @@ class _Decoder:
         share = self.node("Add", self.node("MatMul", h, self.constant(gate.weight.detach().numpy().T)), self.constant(gate.bias.detach().numpy()))
         trust = self.constant(self.model.copy_trust.detach().numpy())
         share = self.node("Add", share, self.node("Mul", self.node("ReduceMax", weights, self.whole(-1)), trust))
+        # Beyond it a probability would be 0 and its logarithm no number.
+        share = self.node("Clip", share, self.writer.floats(-_SUREST), self.writer.floats(_SUREST))
         own, copied = self.node("Sigmoid", self.node("Neg", share)), self.node("Sigmoid", share)  # [J, 1]
         least = self.node("Mul", copied, self.writer.floats(_LEAST_COPIED))
         mixed = self.node("Add", self.node("Mul", self.node("Softmax", logits, axis=-1), own), least)

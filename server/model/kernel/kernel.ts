@@ -6,7 +6,7 @@ export { extendTo, reserve } from "./layout";
 export { loadMerges } from "./pairs";
 export { tokenize } from "./tokens";
 export { encode, initEncode } from "./encode";
-export { checksum, dot, inverseNorms, scan, scanNamed, widenQuery } from "./scan";
+export { checksum, dot, inverseNorms, scan, scanListed, scanNamed, widenQuery } from "./scan";
 
 /** Fills the tables that tokenizing needs. To be called once; returns false when there is no memory. */
 export function initTokenizer(): bool {

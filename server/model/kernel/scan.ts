@@ -125,6 +125,51 @@ export function scanNamed(
   return found;
 }
 
+/**
+ * As `scan`, for some of the rows that lie in pages of 2 ^ `pageBits`: `list` holds their `n` numbers (u32), and `pages`
+ * the address of each page's rows and that of its norms (u32 both). A row that is listed again is left out.
+ */
+export function scanListed(
+  list: usize,
+  n: u32,
+  pages: usize,
+  pageBits: u32,
+  nDimensions: u32,
+  query: usize,
+  k: u32,
+  found: u32,
+  bestIds: usize,
+  bestScores: usize,
+): u32 {
+  const mask: u32 = (1 << pageBits) - 1;
+  let least = found == k ? load<f32>(bestScores + ((<usize>(k - 1)) << 2)) : -Infinity;
+  for (let i: u32 = 0; i < n; i++) {
+    const id = load<u32>(list + ((<usize>i) << 2));
+    const page = pages + ((<usize>(id >> pageBits)) << 3);
+    const norm = load<f32>(<usize>load<u32>(page, 4) + ((<usize>(id & mask)) << 2));
+    const row = <usize>load<u32>(page) + <usize>(id & mask) * nDimensions;
+    const score = <f32>dot(row, query, nDimensions) * norm;
+    if (score <= least || norm == 0) continue;
+    let place = found;
+    while (place > 0 && load<f32>(bestScores + ((<usize>(place - 1)) << 2)) < score) place--;
+    let known = place;
+    while (known > 0 && load<f32>(bestScores + ((<usize>(known - 1)) << 2)) == score) {
+      if (load<u32>(bestIds + ((<usize>(known - 1)) << 2)) == id) break;
+      known--;
+    }
+    if (known > 0 && load<f32>(bestScores + ((<usize>(known - 1)) << 2)) == score) continue;
+    for (let at = found < k ? found++ : k - 1; at > place; at--) {
+      const from = (<usize>(at - 1)) << 2;
+      store<f32>(bestScores + from, load<f32>(bestScores + from), 4);
+      store<u32>(bestIds + from, load<u32>(bestIds + from), 4);
+    }
+    store<f32>(bestScores + ((<usize>place) << 2), score);
+    store<u32>(bestIds + ((<usize>place) << 2), id);
+    if (found == k) least = load<f32>(bestScores + ((<usize>(k - 1)) << 2));
+  }
+  return found;
+}
+
 /** Returns a checksum of `size` bytes, a multiple of 16: damage on a disk changes it, a forger is not held off. */
 export function checksum(at: usize, size: usize): u32 {
   const prime = i32x4.splat(0x01000193);

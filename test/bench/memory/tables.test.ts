@@ -60,7 +60,13 @@ describe("the perplexity's file", () => {
     assert.deepEqual(tableOf({ summary: { "defined 2-5": group } }).rows, [
       ["identifiers defined in another file 2-5", "1,234", "none", "2.500", "12.18", "", ""],
       [
-        ...["identifiers defined in another file 2-5", "1,234", "retrieved", "2.000", "7.39"],
+        ...[
+          "identifiers defined in another file 2-5",
+          "1,234",
+          "recalled, by keys and names",
+          "2.000",
+          "7.39",
+        ],
         ...["−0.500 [−0.600, −0.400]", "−20.0 %"],
       ],
     ]);

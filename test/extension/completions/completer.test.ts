@@ -32,6 +32,7 @@ function bench() {
 
 const at = (prefix: string, suffix = "\n}"): Prompt => ({
   file: "/work/a.ts",
+  line: 7,
   languageId: "typescript",
   prefix,
   suffix,

@@ -12,6 +12,7 @@ import { maxPrefixLength, maxSuffixLength } from "../../../protocol/deepMemory.t
 
 const at = (prefix: string, suffix: string): Prompt => ({
   file: "/work/a.ts",
+  line: 7,
   languageId: "typescript",
   prefix,
   suffix,

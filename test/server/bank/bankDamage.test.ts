@@ -6,10 +6,18 @@ import path from "node:path";
 import { describe, test } from "node:test";
 import type { BankStore } from "../../../server/bank/bankStore.ts";
 import type { BankChunk } from "../../../server/bank/bankTypes.ts";
-import { packChunk, readRecord } from "../../../server/bank/chunkRecord.ts";
+import {
+  blockFrom,
+  checksumOfBlock,
+  packChunk,
+  partsOfBlock,
+  readRecord,
+  tokensIn,
+} from "../../../server/bank/chunkRecord.ts";
 import { temporaryFolder } from "../ingest/treesOnDisk.ts";
 import {
   asQuery,
+  assertCounted,
   filesWith,
   makeChunk,
   makeChunks,
@@ -56,6 +64,24 @@ describe("a record", () => {
       assert.equal(readRecord(bytes.slice(0, at), name), undefined, `cut at ${at}`);
     }
     assert.equal(readRecord(new Uint8Array([...bytes, 0]), name), undefined);
+  });
+
+  test("gives each of its blocks alone, and none with a changed byte", () => {
+    const { record } = packChunk(chunk, shape);
+    for (const block of record.blocks) {
+      const counts = { nTokens: chunk.tokens.length, nBlocks: record.blocks.length };
+      const parts = partsOfBlock(block, counts, shape).map(({ offset, bytes: n }) =>
+        Uint8Array.from(bytes.subarray(offset, offset + n)),
+      );
+      const checksum = checksumOfBlock(tokensIn(record, block));
+      assert.deepEqual(blockFrom(parts, checksum), tokensIn(record, block));
+      for (const [p, part] of parts.entries())
+        for (let at = 0; at < part.length; at += 61) {
+          const changed = part.with(at, (part[at] as number) ^ 0x10);
+          assert.equal(blockFrom(parts.with(p, changed), checksum), undefined, `${p} ${at}`);
+        }
+      assert.equal(blockFrom(parts.slice(1), checksum), undefined);
+    }
   });
 
   test("is refused under another name", () => {
@@ -111,6 +137,7 @@ test("a record with a changed byte is found out when it is read, and encoded aga
   assert.deepEqual(store.missing(), [{ fileId: "a", chunkHash: "a#0" }]);
   assert.equal(store.files().find(({ fileId }) => fileId === "a")?.contentHash, undefined);
   assert.equal(store.has("a#0"), false);
+  assertCounted(store, folder.path);
   assert.equal(recalled(store, [asQuery(source.next())], all).length, 12);
   // What there was of its text is gone from the disk as well.
   assert.deepEqual(filesWith(folder.path, tokenBytes(chunks[0] as BankChunk, 100, 132)), []);
@@ -122,6 +149,28 @@ test("a record with a changed byte is found out when it is read, and encoded aga
   assert.deepEqual(again.missing(), []);
   assert.deepEqual(readAll(again, source).lost, []);
   again.close();
+});
+
+test("a block is read though another of its chunk is damaged, until that one is read", async () => {
+  using folder = temporaryFolder();
+  const { chunks, source } = await filled(folder.path, 42);
+  // The last byte of the first chunk's record but for padding: of the last block's values.
+  const { length } = packChunk(chunks[0] as BankChunk, shape).bytes;
+  spoil(path.join(folder.path, segment), length - 16);
+  const store = await openBank(folder.path, { nShortTerm: 0 });
+  const blocks = recalled(store, [asQuery(source.next())], { ...all, only: (id) => id === "a" });
+  const own = blocks.filter(({ chunkHash }) => chunkHash === "a#0");
+  const [first, last] = [
+    own.find(({ fromToken }) => fromToken === 0),
+    own.find(({ toToken }) => toToken === 232),
+  ];
+  assert.ok(first !== undefined && last !== undefined);
+  assert.deepEqual(store.tokensOf([first]).ids, chunks[0]?.tokens.slice(8, 72));
+  assert.deepEqual(store.missing(), []);
+  assert.deepEqual(store.tokensOf([first, last]).lost, [first.blockId, last.blockId]);
+  assert.deepEqual(store.missing(), [{ fileId: "a", chunkHash: "a#0" }]);
+  assertCounted(store, folder.path);
+  store.close();
 });
 
 describe("a segment that is not whole", () => {
@@ -254,6 +303,7 @@ describe("a bank of another model", () => {
       store = await openBank(folder.path, {}, mine);
       assert.deepEqual(store.notices, []);
       assert.equal(store.status().nMissingChunks, 4);
+      assertCounted(store, folder.path);
       // Windows has no such bits.
       const openTo = process.platform === "win32" ? 0 : statSync(folder.path).mode & 0o077;
       assert.equal(openTo, 0, "nobody else may look into it");

@@ -1,7 +1,8 @@
 /** Banks in temporary folders, and chunks with keys that lie in clusters, as real ones do. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
+import { crc32 } from "node:zlib";
 import { BankStore } from "../../../server/bank/bankStore.ts";
 import type {
   BankChunk,
@@ -95,6 +96,11 @@ export interface ChunkSpec {
   readonly firstLine?: number;
 }
 
+/** Returns a name that one block alone has. */
+export function nameOf(chunkHash: string, idx: number, n = 0): number {
+  return crc32(`${chunkHash} ${idx} ${n}`) % 2 ** 26;
+}
+
 /** Makes a chunk with ten tokens on a line. Its tokens, keys and salience are drawn from the source. */
 export function makeChunk(source: VectorSource, spec: ChunkSpec): BankChunk {
   const { hash, nTokens = 240, headerLength = 8, blockTokens = 64, firstLine = 0 } = spec;
@@ -118,6 +124,9 @@ export function makeChunk(source: VectorSource, spec: ChunkSpec): BankChunk {
       lineOf(start),
       lineOf((blockStarts[i + 1] ?? nTokens) - 1),
     ]),
+    blockNames: blockStarts.map((_start, idx) =>
+      Int32Array.from({ length: 3 }, (_, n) => nameOf(hash, idx, n)),
+    ),
     firstLine,
     lastLine: lineOf(nTokens - 1),
   };
@@ -156,6 +165,23 @@ export function recalled(
 export function putFile(store: BankStore, fileId: string, chunks: readonly BankChunk[]): void {
   const hash = chunks.map(({ chunkHash }) => chunkHash).join("+");
   assert.equal(store.put(fileId, `content ${hash}`, chunks).kind, "stored");
+}
+
+/** Asserts that what the status counts as it goes is what a walk through everything finds. */
+export function assertCounted(store: BankStore, folder: string): void {
+  const { bytes, nFiles, nMissingChunks, nForgottenChunks } = store.status();
+  const files = store.files();
+  assert.equal(nFiles, files.length);
+  assert.equal(nMissingChunks, store.missing().length);
+  assert.equal(
+    nForgottenChunks,
+    files.reduce((n, { nForgotten }) => n + nForgotten, 0),
+  );
+  const sizes = readdirSync(folder).map((name) => statSync(path.join(folder, name)).size);
+  assert.equal(
+    bytes,
+    sizes.reduce((n, size) => n + size, 0),
+  );
 }
 
 /** Works until there is nothing left to do. */

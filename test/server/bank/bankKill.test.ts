@@ -9,7 +9,7 @@ import { setTimeout as after } from "node:timers/promises";
 import { test } from "node:test";
 import { temporaryFolder } from "../ingest/treesOnDisk.ts";
 import { randomNumbers } from "../workspaceMemoryHarness.ts";
-import { asQuery, makeChunks, openBank, recalled, VectorSource } from "./bankHarness.ts";
+import { asQuery, makeChunks, nameOf, openBank, recalled, VectorSource } from "./bankHarness.ts";
 
 const filler = path.join(import.meta.dirname, "../../fixtures/bankFiller.ts");
 const nKills = 10;
@@ -74,6 +74,12 @@ test(`kill -9 at ${nKills} random moments loses nothing that was put`, async () 
       const of = Number(String(hash).split(" ")[1]);
       const [chunk] = makeChunks(sourceOf(fileId, of), `${fileId} ${of}`, 1);
       assert.deepEqual(tokens.ids, chunk?.tokens.slice(8));
+      for (let idx = 0; idx < 4; idx++) {
+        const names = [{ hash: nameOf(`${fileId} ${of}#0`, idx, 2), weight: 1 }];
+        const [named, ...others] = recalled(store, [], { nBlocks: 16, neighbourShare: 0, names });
+        assert.deepEqual([named?.fileId, named?.fromToken], [fileId, idx * 64]);
+        assert.deepEqual(others, []);
+      }
     }
     assert.equal(existsSync(path.join(folder.path, "segment-2.bank")), false);
     store.close();

@@ -38,7 +38,7 @@ test("a block is recalled by the key of its most salient token, with its place",
         assert.deepEqual([block.firstLine, block.lastLine], chunk.blockLines?.[idx]);
         assert.deepEqual([block.fromToken, block.toToken], [before + start - 8, before + end - 8]);
         assert.ok(block.score > 0.99 && block.score < 1.001, `${block.score}`);
-        assert.equal(block.isNeighbour, false);
+        assert.equal(block.foundBy, "keys");
       }
   store.close();
 });
@@ -210,7 +210,7 @@ describe("what a question may see", () => {
       const [best, neighbour] = ask(idx, c);
       assert.deepEqual([best?.fileId, best?.fromToken], ["f", placeOf(idx, c)]);
       assert.deepEqual([neighbour?.fileId, neighbour?.fromToken], ["f", beside]);
-      assert.equal(neighbour?.isNeighbour, true);
+      assert.equal(neighbour?.foundBy, "neighbour");
     }
     const without = [{ fileId: "f", fromToken: 128, toToken: 192 }];
     assert.equal(ask(1, 0, { without })[1]?.fromToken, placeOf(0, 0));

@@ -136,6 +136,42 @@ test("the graph finds what a comparison with everything finds, as the bank grows
   store.close();
 });
 
+test("queries that are asked again are answered anew when the bank or what may be seen has changed", async () => {
+  for (const scanLimit of [0, 1_000_000]) {
+    using folder = temporaryFolder();
+    const store = await openBank(folder.path, { ...options, scanLimit });
+    const source = new VectorSource(76, { nKinds: 200 });
+    const chunks = fill(store, source, 0, 20);
+    await settle(store);
+    const [question = []] = questionsFor(source, chunks, 1);
+    const [next = []] = questionsFor(source, chunks, 1);
+    const before = idsOf(store, question, false);
+    assert.deepEqual(idsOf(store, question, false), before);
+    // Three of the queries and a new one, as when a token was written.
+    const moved = [...question.slice(1), ...next.slice(0, 1)];
+    const asked = idsOf(store, moved, false);
+    // Another question in between makes the bank forget.
+    recalled(store, moved, { nBlocks: 15 });
+    assert.deepEqual(idsOf(store, moved, false), asked);
+    const [best] = recalled(store, question, { nBlocks: 1, neighbourShare: 0 });
+    assert.ok(best !== undefined);
+    const without = [best];
+    const others = recalled(store, question, { nBlocks: 16, neighbourShare: 0, without });
+    assert.ok(others.every(({ blockId }) => blockId !== best.blockId));
+    assert.deepEqual(idsOf(store, question, false), before);
+    // The very key that is asked for comes in, and goes again.
+    const [query = new Float32Array(dk)] = question;
+    const same = denseChunk(source, "same");
+    for (let t = 0; t < same.tokens.length; t++) same.keys.set(query, t * dk);
+    putFile(store, "same", [same]);
+    const [found] = recalled(store, question, { nBlocks: 1, neighbourShare: 0 });
+    assert.equal(found?.fileId, "same");
+    store.remove("same");
+    assert.deepEqual(idsOf(store, question, false), before);
+    store.close();
+  }
+});
+
 test("a question that may see little is answered from all of that", async () => {
   using folder = temporaryFolder();
   const store = await openBank(folder.path, options);

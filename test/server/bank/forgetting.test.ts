@@ -8,6 +8,7 @@ import type { BankChunk } from "../../../server/bank/bankTypes.ts";
 import { temporaryFolder } from "../ingest/treesOnDisk.ts";
 import {
   asQuery,
+  assertCounted,
   filesWith,
   keyOfBlock,
   makeChunks,
@@ -133,6 +134,7 @@ describe("a bank that is full", () => {
     assert.ok(store.status().liveBytes <= capacityBytes);
     assert.deepEqual(present(store), [...Array.from({ length: 8 }, (_, i) => `f${i + 2}`), "more"]);
     assert.equal(store.status().nForgottenChunks, 2);
+    assertCounted(store, folder.path);
     // It is remembered that they were there: nobody has to encode them again and again.
     assert.deepEqual(store.missing(), []);
     assert.notEqual(store.files().find(({ fileId }) => fileId === "f0")?.contentHash, undefined);

@@ -1,7 +1,7 @@
 /** A workspace with a deep memory: the real threads, the real runtime, a tiny model, files in temporary folders. */
 import assert from "node:assert/strict";
 import path from "node:path";
-import type { Completion, DeepMemoryStatus } from "../../../protocol/deepMemory.ts";
+import type { CompleteParams, Completion, DeepMemoryStatus } from "../../../protocol/deepMemory.ts";
 import { assembleRecall } from "../../../server/assembly.ts";
 import { DeepMemory } from "../../../server/deepMemory.ts";
 import { threadEntry } from "../../../server/threads.ts";
@@ -53,9 +53,14 @@ class OpenedDeepMemory extends OpenedMemory {
   }
 
   /** Returns what is completed behind a text in a file, `undefined` when there is nothing worth showing. */
-  async complete(file: string, prefix: string, maxTokens = 8): Promise<Completion | undefined> {
+  async complete(
+    file: string,
+    prefix: string,
+    at: Pick<CompleteParams, "line" | "suffix" | "maxTokens"> = { suffix: "" },
+  ): Promise<Completion | undefined> {
     const absolute = path.join(this.folder, file);
-    const params = { file: absolute, languageId: "typescript", prefix, suffix: "", maxTokens };
+    const languageId = "typescript";
+    const params = { file: absolute, languageId, prefix, maxTokens: 8, ...at };
     return (await this.deep.complete(params, AbortSignal.timeout(patienceMs))).completion;
   }
 

@@ -198,3 +198,36 @@ test("lines that are like the workspace surprise less than others", async () => 
   );
   assert.ok((lines[0]?.nats ?? 9) < (lines[1]?.nats ?? 0));
 });
+
+test("what is far from the cursor in the same file is told, and what was saved at the cursor is not", async () => {
+  const filler = Array.from({ length: 60 }, (_, i) => `export const far${i} = read(${i});\n`).join(
+    "",
+  );
+  const before = other + told + filler;
+  const line = before.split("\n").length;
+  const saved = `${before}\nassert BUFFER_LIMIT == 4821;\n${other.replaceAll("other", "behind")}`;
+  using files = workspace({ "own.ts": saved, "told.ts": "export const unused = 1;\n" });
+  await using opened = await openDeepMemory(files);
+  const { tokensEncoded: first } = await opened.ready(2);
+  const prefix = `${before}\nassert BUFFER_LIMIT ==`;
+  const suffix = saved.slice(saved.indexOf("BUFFER_LIMIT == 4821") + "BUFFER_LIMIT == 4821".length);
+  const far = await opened.complete("own.ts", prefix, { line, suffix });
+  assert.match(far?.text ?? "", /^ ?4821/);
+  const [source] = far?.sources ?? [];
+  const at = other.split("\n").length - 1;
+  assert.ok(source !== undefined && source.path === "own.ts");
+  assert.ok(source.startLine <= at && at < source.endLine && source.endLine < line);
+  // An older client does not say where the cursor is.
+  const unplaced = await opened.complete("own.ts", prefix, { suffix });
+  assert.doesNotMatch(unplaced?.text ?? "", /4821/);
+
+  // Told nowhere but in the line that is being written again.
+  const only = `${other}${filler}\nassert BUFFER_LIMIT == 4821;\n${other.replaceAll("other", "behind")}`;
+  opened.write({ "own.ts": only });
+  await opened.until(
+    ({ tokensEncoded, filesToEncode }) => tokensEncoded !== first && filesToEncode === 0,
+  );
+  const again = `${other}${filler}\nassert BUFFER_LIMIT ==`;
+  const own = await opened.complete("own.ts", again, { line: line - 1, suffix });
+  assert.doesNotMatch(own?.text ?? "", /4821/);
+});

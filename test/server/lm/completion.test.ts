@@ -201,9 +201,11 @@ describe("a completion that is cancelled", () => {
 describe("the next token", () => {
   // 256: "ab", 257: "abc", 258: "bc"
   const small = new LmTokenizer(Uint32Array.of(97, 98, 256, 99, 98, 99), 263, "tokenizer.bin");
+  /** Each half as likely as the one before, nothing else. */
   const likely = (...tokens: readonly number[]): Float32Array => {
-    const logProbs = new Float32Array(263).fill(-20);
-    tokens.forEach((token, i) => (logProbs[token] = Math.log(0.5 ** (i + 1))));
+    const logProbs = new Float32Array(263).fill(-30);
+    const sum = 1 - 0.5 ** tokens.length;
+    tokens.forEach((token, i) => (logProbs[token] = Math.log(0.5 ** (i + 1) / sum)));
     return logProbs;
   };
   const due = (text: string): Uint8Array => Buffer.from(text);
@@ -212,6 +214,8 @@ describe("the next token", () => {
     const { token, logProb } = nextToken(small, likely(small.fileToken, 257, 98), due(""));
     assert.equal(token, 257);
     assert.ok(Math.abs(logProb - Math.log(2 / 3)) < 1e-4, `${logProb}`);
+    const unlikely = nextToken(small, likely(small.fileToken), due(""));
+    assert.ok(Math.abs(unlikely.logProb) < 1e-6, `${unlikely.logProb}`);
   });
 
   test("begins with what is due, or is how that begins", () => {

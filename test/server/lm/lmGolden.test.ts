@@ -53,7 +53,7 @@ for (const folder of [trainedFolder, tinyFolder, ...(existsSync(shipped) ? [ship
   describe(path.relative(process.cwd(), folder), async () => {
     const model = await openLm(folder);
     const { tokenizer, manifest } = model.parts;
-    const reader = new NameReader(tokenizer);
+    const reader = NameReader.of(tokenizer);
     const golden = JSON.parse(readFileSync(path.join(folder, "golden.json"), "utf8")) as Golden;
     const { allowedError, texts, files, prompts } = golden;
     assert.ok(texts.length >= 20 && files.length > 0 && prompts.length >= 4);

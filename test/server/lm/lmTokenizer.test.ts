@@ -28,7 +28,7 @@ function someMerges(): Uint32Array {
   while (bytes.length < 256 + nMerges) {
     const [left, right] = [anyToken(), anyToken()];
     const length = (bytes[left] as number) + (bytes[right] as number);
-    if (length > 33 || seen.has(`${left} ${right}`)) continue;
+    if (length > 34 || seen.has(`${left} ${right}`)) continue;
     seen.add(`${left} ${right}`);
     bytes.push(length);
     pairs.push(left, right);

@@ -7,7 +7,7 @@ import { MemoryInputs, type MemoryTokens } from "../../../server/lm/memoryTokens
 import { NameReader, nNames } from "../../../server/lm/names.ts";
 
 const tokenizer = new LmTokenizer(new Uint32Array(), 260, "tokenizer.bin");
-const names = new NameReader(tokenizer);
+const names = NameReader.of(tokenizer);
 const config: LmConfig = {
   ...{ vocabulary: 260, dModel: 8, nLayers: 3, nHeads: 2, nKvHeads: 2, dFfn: 8 },
   ...{ bankLayer: 1, dHead: 4, window: 64, conv: 4 },

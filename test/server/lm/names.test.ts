@@ -23,7 +23,7 @@ const words = [
 ];
 words.push("\n    ", "caf\u00c3", "\u00a9", "12", "), x");
 const { tokenizer, tokenOf } = tokenizerOf(words);
-const reader = new NameReader(tokenizer);
+const reader = NameReader.of(tokenizer);
 
 /** A tokenizer with these tokens and their beginnings, and the number of the token that has a text, a letter for each byte. */
 function tokenizerOf(texts: readonly string[]): {
