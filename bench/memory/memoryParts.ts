@@ -12,9 +12,9 @@ import { kernelUrl } from "../../server/threads.ts";
 import { compileKernel } from "../../server/wasmTiering.ts";
 import type { CodeFile } from "./sourceFiles.ts";
 
-/** As often as the server does it while it encodes, about. */
+/** Some upkeep comes after so many chunks, and the rest of it before anything is asked. */
 const chunksPerUpkeep = 16;
-const upkeepMs = 50;
+export const upkeepMs = 50;
 
 export class MemoryParts {
   readonly model: LmModel;

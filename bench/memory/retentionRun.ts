@@ -5,7 +5,7 @@ import { plantedFacts, type PlantedFact } from "../../server/deep/plantedFacts.t
 import { runSelfTest, type SelfTestAnswer } from "../../server/deep/selfTest.ts";
 import { nodeClock } from "../../server/nodePorts.ts";
 import { blockTextsOf } from "./blockTexts.ts";
-import type { BenchBank, MemoryParts } from "./memoryParts.ts";
+import { upkeepMs, type BenchBank, type MemoryParts } from "./memoryParts.ts";
 import type { CodeFile } from "./sourceFiles.ts";
 import type { TextBlock } from "./textWindow.ts";
 
@@ -75,8 +75,7 @@ export async function runRetention(
     sequence: model.sequence(),
     modelId: model.parts.id,
     encode: (chunk) => bank.encode(chunk),
-    // Encoding does it here, as it does in the other parts.
-    upkeep: () => Promise.resolve(),
+    upkeep: () => store.upkeep(upkeepMs),
     files,
     clock: nodeClock,
     peakBytes: () => process.resourceUsage().maxRSS * 1_024,

@@ -24,8 +24,11 @@ export class AnchorLists {
   readonly #heads: Uint32Array;
   /** … and the entry behind each entry. */
   #next: Uint32Array;
-  /** What a search collects. */
+  /** What a search collects … */
   #found: Uint32Array = new Uint32Array(8192);
+  /** … and which search met each row last. */
+  #metIn: Uint32Array;
+  #search = 0;
   #nRows = 0;
 
   /** With room for some rows, none of which is there yet. */
@@ -34,6 +37,7 @@ export class AnchorLists {
     this.#starts = new Uint32Array(nAnchors + 1);
     this.#anchorOf = new Uint32Array(nRows * listsPerRow);
     this.#next = new Uint32Array(nRows * listsPerRow);
+    this.#metIn = new Uint32Array(nRows);
   }
 
   get nAnchors(): number {
@@ -47,7 +51,8 @@ export class AnchorLists {
 
   get bytes(): number {
     const { byteLength } = this.#anchorOf;
-    return byteLength * 2 + this.#packed.byteLength + this.#heads.byteLength * 2;
+    const perAnchor = this.#heads.byteLength + this.#starts.byteLength;
+    return byteLength * 2 + this.#packed.byteLength + this.#metIn.byteLength + perAnchor;
   }
 
   /** Adds the next row to the lists of its anchors; without anchors it is in none. */
@@ -69,19 +74,17 @@ export class AnchorLists {
     return this.#anchorOf.subarray(row * listsPerRow, (row + n) * listsPerRow);
   }
 
-  /** Returns the rows of some lists, one of two lists twice. Valid until the next call. */
+  /** Returns the rows of some lists, each once. Valid until the next call. */
   rowsOf(anchors: readonly number[]): Uint32Array {
     if (this.#nRows - this.#nPacked > this.#nRows * maxLoose) this.pack();
+    this.#nextSearch();
     let n = 0;
     for (const anchor of anchors) {
-      const [start, end] = [this.#starts[anchor] as number, this.#starts[anchor + 1] as number];
-      this.#makeRoom(n + end - start);
-      this.#found.set(this.#packed.subarray(start, end), n);
-      n += end - start;
-      for (let at = this.#heads[anchor] as number; at !== none; at = this.#next[at] as number) {
-        this.#makeRoom(n + 1);
-        this.#found[n++] = Math.floor(at / listsPerRow);
-      }
+      const end = this.#starts[anchor + 1] as number;
+      for (let at = this.#starts[anchor] as number; at < end; at++)
+        n = this.#collect(this.#packed[at] as number, n);
+      for (let at = this.#heads[anchor] as number; at !== none; at = this.#next[at] as number)
+        n = this.#collect(Math.floor(at / listsPerRow), n);
     }
     return this.#found.subarray(0, n);
   }
@@ -106,8 +109,21 @@ export class AnchorLists {
     this.#nPacked = this.#nRows;
   }
 
-  #makeRoom(n: number): void {
-    if (n > this.#found.length) this.#found = grown(this.#found, n * 2);
+  /** Adds a row to the `n` that were found, unless it is among them. Returns how many there are. */
+  #collect(row: number, n: number): number {
+    if (this.#metIn[row] === this.#search) return n;
+    this.#metIn[row] = this.#search;
+    if (n === this.#found.length) this.#found = grown(this.#found, n * 2);
+    this.#found[n] = row;
+    return n + 1;
+  }
+
+  #nextSearch(): void {
+    this.#search++;
+    if (this.#search <= none) return;
+    // The next ones have the numbers of searches of long ago.
+    this.#metIn.fill(0);
+    this.#search = 1;
   }
 
   #reserve(nRows: number): void {
@@ -116,6 +132,7 @@ export class AnchorLists {
     const length = Math.max(nEntries, Math.ceil(this.#next.length * 1.25));
     this.#next = grown(this.#next, length);
     this.#anchorOf = grown(this.#anchorOf, length);
+    this.#metIn = grown(this.#metIn, Math.ceil(length / listsPerRow));
   }
 }
 

@@ -149,7 +149,7 @@ export class RepresentativeRows {
     this.#take(found, best);
   }
 
-  /** Compares the query with some rows, as `scan` does with all. */
+  /** Compares the query with some rows, each of which is listed once, as `scan` does with all. */
   scanListed(listed: Uint32Array, nBlocks: number, rowsPerBlock: number, best: BlockScores): void {
     const wanted = Math.min(maxKept, nBlocks * rowsPerBlock);
     let found = 0;

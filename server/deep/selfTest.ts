@@ -41,8 +41,8 @@ export interface SelfTestOptions {
   readonly sequence: LmSequence;
   readonly modelId: string;
   readonly encode: (tokens: Uint16Array) => Promise<EncodedChunk>;
-  /** What the bank does when there is time, as in daily use; called after each file. */
-  readonly upkeep: () => Promise<unknown>;
+  /** Some of what the bank does when there is time; called after each file, and before questions until there is no more. */
+  readonly upkeep: () => Promise<{ readonly more: boolean; readonly diskFull: boolean }>;
   /** The workspace's code, each file once. */
   readonly files: () => Iterable<StreamedFile>;
   readonly clock: Clock;
@@ -101,6 +101,7 @@ class SelfTest {
     await this.#plant(files);
     for (const distance of this.#distances) {
       const isThere = await this.#streamTo(distance, files);
+      await this.#settle();
       const at = isThere ? distance : this.#nStreamed;
       if (this.#points.some((point) => point.distance === at)) break;
       this.#points.push({ distance: at, ...(await this.#ask({}, "asking")) });
@@ -149,6 +150,16 @@ class SelfTest {
       await this.#options.upkeep();
     }
     return true;
+  }
+
+  /** In daily use the index of a large memory is built once nothing is to be encoded. */
+  async #settle(): Promise<void> {
+    for (;;) {
+      this.#options.signal.throwIfAborted();
+      this.#tell("streaming");
+      const { more, diskFull } = await this.#options.upkeep();
+      if (!more || diskFull) return;
+    }
   }
 
   /** Returns how many tokens were remembered. */

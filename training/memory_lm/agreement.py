@@ -39,25 +39,30 @@ class Agreement(nn.Module):
         self.weights.bias.data.copy_(torch.tensor(_START * 2))
         self.heads = nn.Parameter(torch.full((n_heads,), 0.5))
 
-    def forward(self, x: Tensor, tokens: Tensor, names: Tensor, remembered: Tensor) -> tuple[Tensor, Tensor]:
-        """x [B, T, d] asks; tokens [B, S], names [B, S, 3] are of all keys, the T asking ones at the end; remembered [B, S - T] is true
-        where there is a memory. Returns the bias of the pointer and of attention, before the heads' scales, [B, T, S] each."""
-        features = self.features(tokens.int(), names, remembered, x.shape[1])
+    def forward(self, x: Tensor, tokens: Tensor, names: Tensor, remembered: Tensor, places: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """x [B, T, d] asks; tokens [B, S], names [B, S, 3] are of all keys, among which the asking ones stand at places [B, T], or at the
+        end; remembered [B, M] is true where there is a memory. Returns the bias of the pointer and of attention, before the heads'
+        scales, [B, T, S] each."""
+        features = self.features(tokens.int(), names, remembered, x.shape[1], places)
         weights = self.weights(x).float()[:, :, None].unbind(-1)
         pointer, attention = weights[: len(FEATURES)], weights[len(FEATURES) :]
         return tuple(sum(feature * weight for feature, weight in zip(features, row, strict=True)) for row in (pointer, attention))
 
     @staticmethod
-    def features(tokens: Tensor, names: Tensor, remembered: Tensor, length: int) -> list[Tensor]:
+    def features(tokens: Tensor, names: Tensor, remembered: Tensor, length: int, places: Tensor | None = None) -> list[Tensor]:
         """Returns for each of FEATURES whether it holds, [B, length, S]."""
+
+        def asking(row: Tensor) -> Tensor:
+            return (row[:, -length:] if places is None else row.gather(1, places))[..., None]
+
         front = _moved(names, 1)
-        query = [names[:, -length:, number, None] for number in range(N_NAMES)]
+        query = [asking(names[..., number]) for number in range(N_NAMES)]
         # No name is equal to none.
         key = [torch.where(front[:, None, :, number] == 0, -1, front[:, None, :, number]) for number in range(N_NAMES)]
         features = names_agree(query, key, torch.eq, torch.logical_and)
         agrees = None
         for back in range(SUFFIX):
-            equal = _moved(tokens, back)[:, -length:, None] == _moved(tokens, back + 1)[:, None]
+            equal = asking(_moved(tokens, back)) == _moved(tokens, back + 1)[:, None]
             agrees = equal if agrees is None else agrees & equal
             features.append(agrees)
         n_memory = remembered.shape[1]

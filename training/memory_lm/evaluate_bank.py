@@ -210,9 +210,8 @@ def span_read(model: MemoryLm, h: Tensor, x: Tensor, local: Bank, memory: Bank, 
     hidden = torch.zeros(mask.shape).masked_fill_(~mask, -1e4)
     sources = torch.cat([memory.tokens, local.tokens.expand(spans, -1)], 1)
     names = torch.cat([memory.names, local.names.expand(spans, -1, -1)], 1)
-    # Each span's own rows of what all tokens ask.
-    biases = attention.agreement(x.expand(spans, -1, -1), sources, names, seen)
-    pointed, attended = (bias.unflatten(1, (spans, span))[range(spans), range(spans)] for bias in biases)
+    places = size + torch.arange(length).unflatten(0, (spans, span))
+    pointed, attended = attention.agreement(x[0].unflatten(0, (spans, span)), sources, names, seen, places)
     attended = attended[:, None] * attention.agreement.heads[:, None, None]
     bias = attended + hidden[:, None] + functional.pad(attention.memory_bias[:, None, None].expand(-1, 1, size), (0, length))
     queries = attention.queries(x)[0].unflatten(1, (spans, span)).transpose(0, 1)  # [S, heads, span, d_head]

@@ -127,7 +127,7 @@ export function scanNamed(
 
 /**
  * As `scan`, for some of the rows that lie in pages of 2 ^ `pageBits`: `list` holds their `n` numbers (u32), and `pages`
- * the address of each page's rows and that of its norms (u32 both). A row that is listed again is left out.
+ * the address of each page's rows and that of its norms (u32 both).
  */
 export function scanListed(
   list: usize,
@@ -150,21 +150,15 @@ export function scanListed(
     const row = <usize>load<u32>(page) + <usize>(id & mask) * nDimensions;
     const score = <f32>dot(row, query, nDimensions) * norm;
     if (score <= least || norm == 0) continue;
-    let place = found;
-    while (place > 0 && load<f32>(bestScores + ((<usize>(place - 1)) << 2)) < score) place--;
-    let known = place;
-    while (known > 0 && load<f32>(bestScores + ((<usize>(known - 1)) << 2)) == score) {
-      if (load<u32>(bestIds + ((<usize>(known - 1)) << 2)) == id) break;
-      known--;
-    }
-    if (known > 0 && load<f32>(bestScores + ((<usize>(known - 1)) << 2)) == score) continue;
-    for (let at = found < k ? found++ : k - 1; at > place; at--) {
+    let at = found < k ? found++ : k - 1;
+    while (at > 0 && load<f32>(bestScores + ((<usize>(at - 1)) << 2)) < score) {
       const from = (<usize>(at - 1)) << 2;
       store<f32>(bestScores + from, load<f32>(bestScores + from), 4);
       store<u32>(bestIds + from, load<u32>(bestIds + from), 4);
+      at--;
     }
-    store<f32>(bestScores + ((<usize>place) << 2), score);
-    store<u32>(bestIds + ((<usize>place) << 2), id);
+    store<f32>(bestScores + ((<usize>at) << 2), score);
+    store<u32>(bestIds + ((<usize>at) << 2), id);
     if (found == k) least = load<f32>(bestScores + ((<usize>(k - 1)) << 2));
   }
   return found;

@@ -24,18 +24,19 @@ function vector(random: () => number, length: number): Int8Array {
   return Int8Array.from({ length }, () => Math.floor(random() * 255) - 127);
 }
 
-test("listed rows, some of them twice, have the scores that they have one by one", () => {
+test("listed rows have the scores that they have one by one", () => {
   const random = randomNumbers(81);
   // More than two pages.
   const { rows, blocks } = filled(5_000, random);
   for (const block of blocks.slice(100, 140)) rows.hide(block);
   for (const nListed of [0, 1, 50, 9_000, 30_000]) {
-    const listed = Uint32Array.from({ length: nListed }, () => Math.floor(random() * rows.nRows));
+    const drawn = Array.from({ length: nListed }, () => Math.floor(random() * rows.nRows));
+    const listed = Uint32Array.from(new Set(drawn));
     rows.ask(vector(random, rowBytes));
     const found: BlockScores = new Map();
     rows.scanListed(listed, 16, nPerBlock, found);
     const all = new Map<Block, number>();
-    for (const row of new Set(listed)) {
+    for (const row of listed) {
       const [block, score] = [rows.ownerOf(row), rows.similarity(row)];
       if (score > (all.get(block) ?? Number.NEGATIVE_INFINITY)) all.set(block, score);
     }
@@ -53,8 +54,11 @@ test("a list has the rows that were added to it, packed or not", () => {
   const plain = Array.from({ length: nAnchors }, (): number[] => []);
   const check = (anchors: readonly number[]): void => {
     const found = [...lists.rowsOf(anchors)].sort((a, b) => a - b);
-    const expected = anchors.flatMap((anchor) => plain[anchor] ?? []).sort((a, b) => a - b);
-    assert.deepEqual(found, expected);
+    const expected = new Set(anchors.flatMap((anchor) => plain[anchor] ?? []));
+    assert.deepEqual(
+      found,
+      [...expected].sort((a, b) => a - b),
+    );
   };
   for (let row = 0; row < 12_000; row++) {
     // A dead row is in none.
