@@ -159,14 +159,15 @@ class MemoryLm(nn.Module):
         """[B, T] → hidden states in front of the bank layer [B, T, d]."""
         h = self.embedding(ids) * self.config.d_model**0.5
         for layer in self.layers[: self.config.bank_layer]:
-            h = self._local(layer, h)
+            h = self.local_layer(layer, h)
         return h
 
     def bank_input(self, h: Tensor) -> Tensor:
         """Returns what the bank layer's projections see, [B, T, d]."""
         return self.layers[self.config.bank_layer].conv(rms_norm(h))
 
-    def _local(self, layer: Layer, h: Tensor) -> Tensor:
+    def local_layer(self, layer: Layer, h: Tensor) -> Tensor:
+        """One layer that is not the bank layer: [B, T, d] → [B, T, d]."""
         x, attention, config = layer.conv(rms_norm(h)), layer.attention, self.config
         positions = torch.arange(h.shape[1], device=h.device)
         q = rotated(attention.queries(x), positions, config.rope_theta)
@@ -218,7 +219,7 @@ class MemoryLm(nn.Module):
     def above(self, h: Tensor) -> Tensor:
         """Runs the layers above the bank layer."""
         for layer in self.layers[self.config.bank_layer + 1 :]:
-            h = self._local(layer, h)
+            h = self.local_layer(layer, h)
         return rms_norm(h)
 
     def logits(self, h: Tensor) -> Tensor:

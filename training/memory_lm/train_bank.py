@@ -20,6 +20,7 @@ from memory_lm.facts import FactMaker
 from memory_lm.lm_tokenizer import LmTokenizer
 from memory_lm.model import MemoryLm
 from memory_lm.names import NameReader
+from memory_lm.sidenet import SideLoss, SideNet
 from memory_lm.windows import load_windows
 
 MOST_PAIRS = 192
@@ -48,6 +49,7 @@ def main() -> None:
     parser.add_argument("--gate", action="store_true", help="read with LongMem's gate in place of one softmax")
     parser.add_argument("--no-pointer", action="store_true")
     parser.add_argument("--start", type=Path, help="checkpoint whose weights a new run begins with; its rate only falls")
+    parser.add_argument("--side", action="store_true", help="train a side network that reads the bank of the frozen model of --start (LongMem)")
     parser.add_argument("--max-steps", type=int, default=1 << 30)
     Trainer(parser.parse_args()).run()
 
@@ -74,24 +76,29 @@ class Trainer:
         sides = read_json(flags.data / "sides.json")
         repositories = [load_windows(flags.data / f"{folder_of(name)}.npz", self.config.window + 1, flags.most_windows, flags.seed) for name in sides["train"]]
         print(f"{len(repositories)} repositories, {sum(len(windows.ids) for windows in repositories)} windows", flush=True)
-        matrices = [p for name, p in self.model.named_parameters() if p.ndim == 2 and "layers" in name and "conv" not in name and "salience" not in name]
+        if flags.start is not None:
+            self._begin_with(torch.load(flags.start, weights_only=True, map_location=self.device)["model"])
+        if flags.side:
+            if flags.start is None:
+                raise SystemExit("--side takes a trained model: name it by --start.")
+            self.model = SideNet(self.model).to(self.device)
+        trained = {name: p for name, p in self.model.named_parameters() if p.requires_grad}
+        matrices = [p for name, p in trained.items() if p.ndim == 2 and "layers" in name and "conv" not in name and "salience" not in name]
         chosen = {id(p) for p in matrices}
-        rest = [p for p in self.model.parameters() if id(p) not in chosen]
+        rest = [p for p in trained.values() if id(p) not in chosen]
         self.optimizers = [
             torch.optim.Muon(matrices, lr=flags.learning_rate, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
             torch.optim.AdamW(rest, lr=flags.learning_rate, betas=(0.9, 0.98), weight_decay=0.0),
         ]
         self.step, self.seconds = 0, 0.0
         self.checkpoint = flags.out / "checkpoint.pt"
-        if flags.start is not None:
-            self._begin_with(torch.load(flags.start, weights_only=True, map_location=self.device)["model"])
         if self.checkpoint.exists():
             self._resume()
         seed = flags.seed + self.step
         self.batches = Batches(repositories, FactMaker(tokenizer, seed), NameReader(tokenizer), breaks, seed, flags.fact_share)
         self.generator = torch.Generator().manual_seed(seed)
         self.queue = torch.nn.functional.normalize(torch.randn(flags.queue, self.config.d_key, device=self.device), dim=-1) * self.config.n_kv_heads**0.5
-        loss = BankLoss(self.model)
+        loss = SideLoss(self.model) if flags.side else BankLoss(self.model)
         self.loss = torch.compile(loss, dynamic=False) if flags.compile else loss
 
     def run(self) -> None:
