@@ -21,6 +21,8 @@ import { errorCode, isDamage } from "./memory/database.ts";
 import { MemoryBank, type OpenBank } from "./memory/memoryBank.ts";
 import type { Logger, LogLevel } from "./ports.ts";
 import type { DeepWorkspace } from "./deepMemory.ts";
+import { defaultMaxCommits } from "../protocol/history.ts";
+import type { HistoryWorkspace } from "./history/historyCalls.ts";
 import type { MemoryService } from "./services.ts";
 import type { RankingEncoder } from "./rankingEncoder.ts";
 import { parseThreadsPerRoot } from "./threads.ts";
@@ -68,7 +70,7 @@ export interface Companion {
 
 export class WorkspaceMemory implements MemoryService {
   readonly #options: WorkspaceMemoryOptions;
-  #companion: Companion | undefined;
+  readonly #companions: Companion[] = [];
   /** In the order of the roots. */
   readonly #links = new Map<string, IngestLink>();
   readonly #listeners = new Set<(status: MemoryStatus) => void>();
@@ -91,7 +93,7 @@ export class WorkspaceMemory implements MemoryService {
   }
 
   accompany(companion: Companion): void {
-    this.#companion = companion;
+    this.#companions.push(companion);
   }
 
   async open(
@@ -140,7 +142,7 @@ export class WorkspaceMemory implements MemoryService {
   openEditors(files: readonly string[]): void {
     this.#openEditors = files;
     this.#send({ kind: "openEditors", files });
-    this.#companion?.workspaceChanged();
+    this.#tellCompanions();
   }
 
   rescan(signal: AbortSignal = new AbortController().signal): Promise<MemoryStatus> {
@@ -221,7 +223,7 @@ export class WorkspaceMemory implements MemoryService {
     const [link] = this.#select(rootId);
     if (link?.hangs === true)
       throw new MemoryError("storeUnavailable", "the folder does not answer");
-    this.#companion?.forget(rootId);
+    for (const companion of this.#companions) companion.forget(rootId);
     this.#closeBank(rootId);
     await link?.call({ kind: "forget", rootId });
     await this.#closeLink(rootId);
@@ -336,6 +338,29 @@ export class WorkspaceMemory implements MemoryService {
     };
   }
 
+  /** What the histories follow. Nothing is open in it while the workspace is not trusted. */
+  historyWorkspace(): HistoryWorkspace {
+    const { storeDir, settings } = this.#opened ?? {};
+    const links = [...this.#links.values()].filter((link) => !link.hangs);
+    return {
+      storeDir: this.#trusted ? storeDir : undefined,
+      maxCommits: settings?.maxCommits ?? defaultMaxCommits,
+      isPaused: this.#paused,
+      roots: links.map(({ root }) => ({ rootId: root.id, folder: root.folder })),
+      activeFile: this.#openEditors[0],
+      rules: {
+        exclude: settings?.exclude ?? [],
+        include: settings?.include ?? [],
+        maxFileBytes: this.maxFileBytes,
+      },
+    };
+  }
+
+  /** True when the files of some root are in memory, so that there is time for other things. */
+  get isFilled(): boolean {
+    return this.#stores().some(({ status }) => status.state === "ready");
+  }
+
   get hangs(): boolean {
     return this.#hangs || [...this.#links.values()].some((link) => link.hangs);
   }
@@ -343,8 +368,8 @@ export class WorkspaceMemory implements MemoryService {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    // It reads from the stores.
-    await this.#companion?.close();
+    // They read from the stores.
+    await Promise.all(this.#companions.map((companion) => companion.close()));
     await Promise.all([
       ...[...this.#links.keys()].map((rootId) => this.#closeLink(rootId)),
       this.#options.rankingEncoder.close(),
@@ -464,7 +489,7 @@ export class WorkspaceMemory implements MemoryService {
   async #statusAfter(action: IngestAction): Promise<MemoryStatus> {
     if (this.#closed) throw new MemoryError("internal", "the memory was closed");
     await Promise.all([...this.#links.values()].map((link) => link.call(action)));
-    this.#companion?.workspaceChanged();
+    this.#tellCompanions();
     return this.status();
   }
 
@@ -472,8 +497,12 @@ export class WorkspaceMemory implements MemoryService {
     for (const link of this.#links.values()) link.send(action);
   }
 
+  #tellCompanions(): void {
+    for (const companion of this.#companions) companion.workspaceChanged();
+  }
+
   #tellListeners(): void {
-    this.#companion?.workspaceChanged();
+    this.#tellCompanions();
     for (const listener of this.#listeners) listener(this.status());
   }
 }

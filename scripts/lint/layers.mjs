@@ -100,7 +100,7 @@ const layers = [
   // Running git, and what tells one repository from another.
   {
     files: /^server\/(git|identity)\//,
-    sources: [...ground, "server/git/", "server/identity/"],
+    sources: [...ground, "server/priority.ts", "server/git/", "server/identity/"],
     packages: [],
     builtins: ["child_process", "crypto", "fs", ...pure],
   },
@@ -153,6 +153,25 @@ const layers = [
     ],
     packages: [],
     builtins: ["crypto", ...pure],
+  },
+  // What git knows of the past.
+  {
+    files: /^server\/history\//,
+    sources: [
+      ...ground,
+      ...reading,
+      "server/ingest/definitionLine.ts",
+      "server/ingest/fileFilter.ts",
+      "server/ingest/rootPath.ts",
+      "server/ingest/skipRules.ts",
+      "server/recall/question.ts",
+      "server/git/",
+      "server/identity/",
+      "server/memory/",
+      "server/history/",
+    ],
+    packages: [],
+    builtins: ["crypto", "fs", ...pure],
   },
   {
     files: /^server\/lm\//,

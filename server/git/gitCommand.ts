@@ -4,6 +4,7 @@
  */
 import { execFile } from "node:child_process";
 import { dirname } from "node:path";
+import { lowerProcessPriority } from "../priority.ts";
 
 /** Why git gave no output. */
 export type GitFailure =
@@ -13,9 +14,10 @@ export type GitFailure =
   | "timeout"
   | "failed";
 
-/** What a run of git came to. A list that was too long is cut. */
+/** What a run of git came to. `isCut`: there was more than was wanted. */
 export type GitOutput =
-  { readonly kind: "output"; readonly text: string } | { readonly kind: GitFailure };
+  | { readonly kind: "output"; readonly text: string; readonly isCut: boolean }
+  | { readonly kind: GitFailure };
 
 /** A process to start: never through a shell. */
 export interface GitProcess {
@@ -32,6 +34,10 @@ export interface GitLimits {
   readonly timeoutMs: number;
   readonly maxOutputBytes: number;
   readonly signal?: AbortSignal;
+  /** Written to git's standard input. */
+  readonly input?: string;
+  /** True for work that waits for everything else. */
+  readonly isQuiet?: boolean;
 }
 
 /** Settings by which a repository could make git start a program or talk to the network, and those that change output. */
@@ -72,18 +78,21 @@ export function gitProcess(
 export function runGit(
   folder: string,
   args: readonly string[],
-  { timeoutMs, maxOutputBytes, signal }: GitLimits,
+  { timeoutMs, maxOutputBytes, signal, input = "", isQuiet = false }: GitLimits,
   settings: readonly string[] = [],
 ): Promise<GitOutput> {
   const { command, args: words, options } = gitProcess(folder, args, settings);
   const limits = { timeout: timeoutMs, maxBuffer: maxOutputBytes, encoding: "utf8" as const };
   const stop = signal === undefined ? {} : { signal };
   return new Promise((resolve, reject) => {
-    execFile(command, words, { ...options, ...limits, ...stop }, (error, stdout) => {
+    const child = execFile(command, words, { ...options, ...limits, ...stop }, (error, stdout) => {
       if (signal?.aborted === true) reject(signal.reason as Error);
-      else if (error === null) resolve({ kind: "output", text: stdout });
+      else if (error === null) resolve({ kind: "output", text: stdout, isCut: false });
       else resolve(outcomeOf(error, args[0] === "config", stdout));
     });
+    if (isQuiet && child.pid !== undefined) lowerProcessPriority(child.pid);
+    // Git may end before it has read everything; how it ended says why.
+    child.stdin?.on("error", () => undefined).end(input);
   });
 }
 
@@ -93,11 +102,11 @@ function outcomeOf(
   stdout: string,
 ): GitOutput {
   if (error.code === "ENOENT") return { kind: "gitMissing" };
-  // Half of a long list is as good here as the whole.
-  if (error.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER") return { kind: "output", text: stdout };
+  if (error.code === "ERR_CHILD_PROCESS_STDIO_MAXBUFFER")
+    return { kind: "output", text: stdout, isCut: true };
   if (error.killed === true) return { kind: "timeout" };
   // `git config` exits with 1 when no setting matches.
-  if (isConfig && error.code === 1) return { kind: "output", text: "" };
+  if (isConfig && error.code === 1) return { kind: "output", text: "", isCut: false };
   return { kind: error.code === 128 ? "noRepository" : "failed" };
 }
 

@@ -60,7 +60,7 @@ export async function repositoryIdentity(
   const names = roots.map((root) => identityName(`commit\0${root}\0${prefix}`));
   const address = remote.kind === "output" ? plainAddress(remote.text) : "";
   if (address !== "") names.push(identityName(`remote\0${address}\0${prefix}`));
-  const [best = own, ...others] = [...names, own];
+  const [best, ...others] = [...names, own];
   const kind = isShallow === "true" ? "shallow" : roots.length > 0 ? "repository" : "folder";
   return { kind, prefix, ids: [best, ...others] };
 }

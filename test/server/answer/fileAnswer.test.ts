@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { Answerer } from "../../../server/answer/answerer.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
 import { MemorySource } from "./memorySource.ts";
+import { noHistory } from "../history/noHistory.ts";
 
 const hashText = await createHashText();
 
@@ -12,6 +13,7 @@ async function ask(files: Readonly<Record<string, string>>, question: string): P
   const answerer = new Answerer({
     recall: source,
     source,
+    history: noHistory,
     hashText,
     clock,
     statusCommand: "Lore: Show Status",
