@@ -21,6 +21,8 @@ import { definitionAttributes, definitionSettings } from "../../server/history/p
 import { recallAt } from "../../server/history/recallAt.ts";
 import { commitAt, filesAt } from "../../server/history/treeAt.ts";
 import { BlobReader } from "../../server/git/blobReader.ts";
+import { fileRoleOf } from "../../server/ingest/fileRole.ts";
+import { languageOf } from "../../server/ingest/languages.ts";
 import {
   createSyntaxChunker,
   type SyntaxChunker,
@@ -198,7 +200,8 @@ async function drawSymbols(
 function isCode(file: string): boolean {
   return (
     /\.(?:ts|js|py|go|rs|java|kt|rb|php|cs|cpp|cc|c|swift)$/.test(file) &&
-    !/(?:^|\/)(?:tests?|vendor|third_party|testdata|fixtures)\//.test(file)
+    !/(?:^|\/)(?:vendor|third_party)\//.test(file) &&
+    fileRoleOf(file, languageOf(file)) === "source"
   );
 }
 

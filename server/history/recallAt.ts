@@ -60,7 +60,8 @@ const maxTerms = 16;
 const maxFiles = 40;
 /** As in the index of today: symbol, signature, comment, body, uses. */
 const columnWeights = [3, 1.5, 1.2, 1, 0.3];
-const nameWeight = 25;
+/** More than the words of a whole chunk can be worth: a chunk that holds the definition must not stand in front of it. */
+const nameWeight = 1_000;
 const pathWeight = 12;
 const roleWeights = { source: 1, test: 0.7, docs: 0.7, config: 0.7 } as const;
 

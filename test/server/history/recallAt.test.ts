@@ -148,3 +148,19 @@ test("a time means the last commit before it; what is no commit and no time mean
   for (const name of ["nothing", "--help", "a b", "HEAD:a.c", "$(id)", ""])
     assert.equal(await at(name), undefined, name);
 });
+
+test("a definition asked for by its name comes before the class that holds all of its words", async () => {
+  using folder = temporaryFolder();
+  const root = path.join(folder.path, "root");
+  begin(root);
+  const others = Array.from(
+    { length: 300 },
+    (_unused, n) => [`other/f${n}.py`, "x = 1\n"] as const,
+  );
+  const pool =
+    "class BytecodeCache:\n    def get_cache_key(self, name):\n        return name\n\n    def clear(self):\n        return None\n";
+  commit(root, "one", { ...Object.fromEntries(others), "cache.py": pool });
+  const [best] = await recalled(root, "HEAD", { names: ["BytecodeCache.get_cache_key"] });
+  assert.equal(best?.citation.symbol?.name, "get_cache_key");
+  assert.match(best.text, /^ *def get_cache_key\(self, name\):\n {8}return name\n?$/);
+});
