@@ -18,6 +18,7 @@ const parts = [
   "recall",
   "editor",
   "memory",
+  "history",
 ] as const;
 export type Part = (typeof parts)[number];
 
@@ -45,6 +46,8 @@ export interface BenchSettings {
   /** Numbers of vectors to measure the indexes with, multiples of 100,000. */
   readonly vectors: readonly number[];
   readonly memory: MemorySettings;
+  /** Repositories with a past, for `history`. */
+  readonly repositories: readonly string[];
 }
 
 /** From the smallest to the largest. */
@@ -55,9 +58,9 @@ const vectorCounts = ["100000", "1000000", "3000000", "10000000"] as const;
 
 const checkout = path.resolve(import.meta.dirname, "..");
 
-export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|memory|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
+export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|memory|history|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
        [--size 250k|1m|30m]... [--vectors 100000|1000000|3000000|10000000]...
-       [--results DIR] [--work DIR]
+       [--repository DIR]... [--results DIR] [--work DIR]
 ${memoryUsage}`;
 
 /** Reads the command line. Errors: a sentence, thrown, for a wrong word. */
@@ -75,6 +78,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): B
       vectors: { type: "string", multiple: true },
       results: { type: "string" },
       work: { type: "string" },
+      repository: { type: "string", multiple: true },
       ...memoryFlags,
     },
   });
@@ -86,6 +90,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): B
     sizes: chosen(values.size ?? ["all"], treeSizes),
     vectors: chosen(values.vectors ?? ["all"], vectorCounts).map(Number),
     memory: readMemorySettings(values, chosen(values.section ?? ["all"], memorySections)),
+    repositories: (values.repository ?? []).map((given) => path.resolve(given)),
     linuxDir: folder(values.linux ?? env["LORE_BENCH_LINUX"]),
     evalDir: folder(values.eval ?? env["LORE_BENCH_EVAL"]),
     treesDir: folder(values.trees ?? env["LORE_BENCH_TREES"]),

@@ -1,4 +1,5 @@
 import { defaultDeepMemory } from "../protocol/deepMemory.ts";
+import { defaultMaxCommits } from "../protocol/history.ts";
 import type { MemorySettings } from "../protocol/types.ts";
 
 /** Reads one setting by its full name; `undefined` when it is not set and has no default. */
@@ -25,6 +26,7 @@ export const settingNames = [
   "lore.completions",
   "lore.deepMemory.enabled",
   "lore.deepMemory.maxDiskMB",
+  "lore.history.maxCommits",
   "files.exclude",
 ] as const;
 
@@ -33,6 +35,7 @@ const defaultMaxFileSizeMB = 1;
 const maxThreads = 64;
 /** A million times a million bytes is more than there is, and still a number that crosses the wire. */
 const maxMaxDiskMB = 1_000_000;
+const maxMaxCommits = 10_000_000;
 
 /** Maps the editor's settings onto the memory's. `files.exclude` counts as far as it is unconditional. */
 export function loreSettings(read: ReadSetting): LoreSettings {
@@ -54,6 +57,7 @@ export function loreSettings(read: ReadSetting): LoreSettings {
             ? defaultDeepMemory.maxDiskBytes
             : Math.max(1, Math.round(Math.min(maxDiskMB, maxMaxDiskMB) * bytesPerMB)),
       },
+      maxCommits: countOf(read("lore.history.maxCommits")) ?? defaultMaxCommits,
     },
   };
 }
@@ -73,6 +77,13 @@ function globs(value: unknown): string[] {
 
 function positive(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : undefined;
+}
+
+/** 0 is a count as well. */
+function countOf(value: unknown): number | undefined {
+  return value === 0
+    ? 0
+    : Math.min(maxMaxCommits, Math.ceil(positive(value) ?? Number.NaN)) || undefined;
 }
 
 function unique(globList: readonly string[]): string[] {

@@ -11,6 +11,9 @@ import type {
   SelfTestResult,
   SurpriseResult,
 } from "./deepMemory.ts";
+import type { RecallAtParams, RecallAtResult } from "./asOf.ts";
+import type { ChangedParams, ChangedResult } from "./changed.ts";
+import type { PastParams, PastResult } from "./history.ts";
 import type { TraceComparison } from "./savedTrace.ts";
 import type {
   Answer,
@@ -136,6 +139,8 @@ export interface AskParams {
   readonly selection?: SelectedCode;
   /** As for a search. */
   readonly explain?: boolean;
+  /** Answers from the tree of a commit, see `RecallAtParams`, of the first root or that of `rootIds`. */
+  readonly asOf?: string;
   /** Client-chosen id that `answerProgress` repeats. */
   readonly askId: string;
 }
@@ -185,6 +190,15 @@ export const selfTestProgress = notification<{
   selfTestId: string;
   progress: SelfTestProgress;
 }>("deep/selfTestProgress");
+
+/** What is remembered of the past of a definition, a file, a folder or a line. Errors: `rootNotOpen`. */
+export const past = request<PastParams, PastResult>("history/past");
+
+/** Recalls places of a commit's tree, which is not checked out. Errors: `rootNotOpen`. */
+export const recallAt = request<RecallAtParams, RecallAtResult>("history/recallAt");
+
+/** What changed in meaning since somebody last looked. Errors: `rootNotOpen`. */
+export const changed = request<ChangedParams, ChangedResult>("history/changed");
 
 export const listConversations = request<Record<string, never>, { conversations: Conversation[] }>(
   "conversation/list",

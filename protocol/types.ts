@@ -7,6 +7,7 @@
  */
 
 import type { DeepMemorySettings, DeepMemoryStatus } from "./deepMemory.ts";
+import type { CommitInfo } from "./history.ts";
 import type { Notice } from "./notices.ts";
 
 /** A place in a text. */
@@ -72,6 +73,8 @@ export interface Citation {
   readonly contentHash: string;
   /** The definition that the span shows, when it shows one. */
   readonly symbol?: SymbolInfo;
+  /** Whole hash of the commit whose tree holds the file; absent for the file of today. */
+  readonly commit?: string;
 }
 
 /** Why a place was recalled: a stable code for tests and a number that says how much. */
@@ -301,6 +304,8 @@ export interface ExhaustivePlace {
 export interface Answer {
   readonly markdown: string;
   readonly citations: readonly Citation[];
+  /** Commits that the answer tells of, in order; absent when it tells of none. */
+  readonly commits?: readonly CommitInfo[];
   /** True when the memory holds nothing that supports an answer; `markdown` then shows near misses. */
   readonly abstained: boolean;
   readonly recalls: readonly Recall[];
@@ -438,4 +443,6 @@ export interface MemorySettings {
   readonly maxFileBytes: number;
   /** `defaultDeepMemory` when absent. */
   readonly deepMemory?: DeepMemorySettings;
+  /** Commits of the history that are remembered, the newest; 0 for none, `defaultMaxCommits` when absent. */
+  readonly maxCommits?: number;
 }

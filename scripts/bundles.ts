@@ -22,6 +22,7 @@ const bundles: readonly Bundle[] = [
   { from: "server/lm/lmEncodeThread.ts", to: "dist/lmEncodeThread.mjs", runtime: "node" },
   { from: "server/spann/spannThread.ts", to: "dist/spannThread.mjs", runtime: "node" },
   { from: "server/deep/deepThread.ts", to: "dist/deepThread.mjs", runtime: "node" },
+  { from: "server/history/historyThread.ts", to: "dist/historyThread.mjs", runtime: "node" },
   { from: "webview/main.ts", to: "dist/webview.js", runtime: "browser" },
   { from: "webview/style.css", to: "dist/webview.css", runtime: "browser" },
   { from: "webview/selfTest.css", to: "dist/selfTest.css", runtime: "browser" },

@@ -10,7 +10,13 @@ import { params as shapes } from "./rpc/params.ts";
 import { Router } from "./rpc/router.ts";
 import { Session, type SessionServices } from "./rpc/session.ts";
 import { nothing } from "./rpc/shape.ts";
-import type { AnswerService, DeepMemoryService, RecallService, SourceReader } from "./services.ts";
+import type {
+  AnswerService,
+  DeepMemoryService,
+  HistoryService,
+  RecallService,
+  SourceReader,
+} from "./services.ts";
 
 /** What the handlers call. */
 export interface Services extends SessionServices {
@@ -18,10 +24,11 @@ export interface Services extends SessionServices {
   readonly answers: AnswerService;
   /** Absent in a server that was built without a deep memory. */
   readonly deep?: DeepMemoryService;
+  readonly history: HistoryService;
   /** Scans every remembered file. Rejects with AbortError when cancelled. */
   exhaustive(params: methods.ExhaustiveParams, signal: AbortSignal): Promise<ExhaustiveResult>;
-  /** One check for each citation, in order. */
-  checkCitations(citations: readonly Citation[]): CitationCheck[];
+  /** One check for each citation, in order. Rejects with AbortError when cancelled. */
+  checkCitations(citations: readonly Citation[], signal: AbortSignal): Promise<CitationCheck[]>;
   /** The files in memory and their present text. */
   readonly source: SourceReader;
   readonly clock: Clock;
@@ -54,6 +61,15 @@ export function registerHandlers(
   answerQuestions(router, services, session, log);
   answerAboutConversations(router, session);
   answerFromDeepMemory(router, deep);
+  router.answer(methods.past, shapes.past, (params, signal) =>
+    services.history.past(params, signal),
+  );
+  router.answer(methods.changed, shapes.changed, (params, signal) =>
+    services.history.changed(params, signal),
+  );
+  router.answer(methods.recallAt, shapes.recallAt, (params, signal) =>
+    services.history.recallAt(params, signal),
+  );
 
   const stopStatus = memory.onStatusChanged(tellStatus);
   const stopDeepStatus = deep?.onStatusChanged(tellStatus);
@@ -116,8 +132,8 @@ function answerRecall(router: Router, services: Services): void {
   router.answer(methods.exhaustive, shapes.exhaustive, (params, signal) =>
     services.exhaustive(params, signal),
   );
-  router.answer(methods.checkCitations, shapes.checkCitations, ({ citations }) => ({
-    checks: services.checkCitations(citations),
+  router.answer(methods.checkCitations, shapes.checkCitations, async ({ citations }, signal) => ({
+    checks: await services.checkCitations(citations, signal),
   }));
 }
 

@@ -20,6 +20,15 @@ export function lowerPriority(log: Logger): void {
   }
 }
 
+/** Lets everything else go before another process; one that has ended, or that may not be changed, stays as it is. */
+export function lowerProcessPriority(pid: number): void {
+  try {
+    os.setPriority(pid, os.constants.priority.PRIORITY_LOW);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_SYSTEM_ERROR") throw error;
+  }
+}
+
 function threadIds(): number[] {
   return readdirSync("/proc/self/task").map(Number);
 }

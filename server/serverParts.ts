@@ -3,10 +3,11 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { MemoryError } from "../protocol/errors.ts";
 import { Answerer } from "./answer/answerer.ts";
-import { checkCitations } from "./answer/citations.ts";
+import { checkAllCitations } from "./answer/allCitations.ts";
 import type { SurprisesOf } from "./answer/unusualInFile.ts";
 import { assembleRecall } from "./assembly.ts";
 import { DeepMemory } from "./deepMemory.ts";
+import { HistoryMemory } from "./historyMemory.ts";
 import type { Services } from "./handlers.ts";
 import { openConversationStore } from "./memory/conversationStore.ts";
 import { hasSqlite } from "./memory/database.ts";
@@ -15,7 +16,7 @@ import { nodeClock } from "./nodePorts.ts";
 import type { Logger, LogLevel } from "./ports.ts";
 import { createHashText } from "./recall/citation.ts";
 import { findAllPlaces } from "./recall/exhaustive.ts";
-import { modelFolderUrl, threadEntry } from "./threads.ts";
+import { grammarFolderUrl, modelFolderUrl, threadEntry } from "./threads.ts";
 import { serverVersion } from "./version.ts";
 import type { WorkspaceMemory } from "./workspaceMemory.ts";
 
@@ -36,15 +37,24 @@ export async function createServices(
 ): Promise<Services> {
   const { memory, recaller, kernel } = await assembleRecall(log, { logLevel });
   const deep = kernel && deepMemoryOf(memory, kernel, log, { logLevel, deepMemory });
+  const history = new HistoryMemory({
+    entry: threadEntry("historyThread"),
+    threadData: { grammarFolder: grammarFolderUrl().href, logLevel },
+    log,
+    workspace: () => memory.historyWorkspace(),
+    mayBegin: () => deepMemory === "always" && memory.isFilled,
+  });
+  memory.accompany(history);
   const hashText = await createHashText();
   const clock = nodeClock;
   return {
     memory,
     ...(deep === undefined ? {} : { deep }),
+    history,
     recall: recaller,
     source: recaller,
     answers: new Answerer({
-      ...{ recall: recaller, source: recaller, hashText, clock, statusCommand },
+      ...{ recall: recaller, source: recaller, hashText, clock, statusCommand, history },
       ...(deep === undefined ? {} : { surprisesOf: surprisesFrom(deep, memory) }),
     }),
     exhaustive: (params, signal) => {
@@ -54,7 +64,8 @@ export async function createServices(
       const context = { source: recaller, hashText, filesNotInMemory, elapsedMs };
       return findAllPlaces(params, context, signal);
     },
-    checkCitations: (citations) => checkCitations(citations, recaller, hashText),
+    checkCitations: (citations, signal) =>
+      checkAllCitations(citations, recaller, history, hashText, signal),
     openConversations: (storeDir) => openConversationStore(storeDir, clock),
     requireSqlite: () => {
       if (!hasSqlite()) throw new MemoryError("sqliteMissing");

@@ -11,6 +11,9 @@ import type {
   SelfTestResult,
   SurpriseResult,
 } from "../protocol/deepMemory.ts";
+import type { FileAtParams, RecallAtParams, RecallAtResult } from "../protocol/asOf.ts";
+import type { ChangedParams, ChangedResult } from "../protocol/changed.ts";
+import type { HistoryStatus, PastParams, PastResult } from "../protocol/history.ts";
 import type {
   Answer,
   Citation,
@@ -158,6 +161,26 @@ export interface DeepMemoryService {
     progress: (progress: SelfTestProgress) => void,
     signal: AbortSignal,
   ): Promise<SelfTestResult>;
+}
+
+/**
+ * The histories of all open roots' repositories. Its requests reject with AbortError when cancelled, and with
+ * `rootNotOpen`; the outcome says when there is no history, and how far it is read.
+ */
+export interface HistoryService {
+  /** The roots whose history is remembered. */
+  rootIds(): readonly string[];
+  status(rootId: string): HistoryStatus;
+  /** What is remembered of the past of a definition, a file, a folder or a line. */
+  past(params: PastParams, signal: AbortSignal): Promise<PastResult>;
+  /** What changed in meaning since somebody last looked. */
+  changed(params: ChangedParams, signal: AbortSignal): Promise<ChangedResult>;
+  /** Places of a commit's tree. */
+  recallAt(params: RecallAtParams, signal: AbortSignal): Promise<RecallAtResult>;
+  /** A file's text in a commit's tree; `undefined` when it is not there or no text that is shown. */
+  fileAt(params: FileAtParams, signal: AbortSignal): Promise<string | undefined>;
+  /** Resolves when all commits are read, with `symbols` also what they touched, or when that cannot be. */
+  settled(rootId: string, symbols: boolean, signal: AbortSignal): Promise<HistoryStatus>;
 }
 
 /** Which turns to read; all without a page. */

@@ -11,6 +11,7 @@ const sourceFolders = {
   lmEncodeThread: "lm",
   spannThread: "spann",
   deepThread: "deep",
+  historyThread: "history",
 };
 
 /** Returns the URL of a worker thread's entry. */

@@ -21,6 +21,8 @@ import { errorCode, isDamage } from "./memory/database.ts";
 import { MemoryBank, type OpenBank } from "./memory/memoryBank.ts";
 import type { Logger, LogLevel } from "./ports.ts";
 import type { DeepWorkspace } from "./deepMemory.ts";
+import { defaultMaxCommits } from "../protocol/history.ts";
+import type { HistoryWorkspace } from "./history/historyCalls.ts";
 import type { MemoryService } from "./services.ts";
 import type { RankingEncoder } from "./rankingEncoder.ts";
 import { parseThreadsPerRoot } from "./threads.ts";
@@ -62,14 +64,14 @@ const maxAwaitedChanges = 64;
 export interface Companion {
   /** Roots, their state, settings or open editors changed. */
   workspaceChanged(): void;
-  /** Forgets a root, with `forgetMemory` for the memory itself. Errors: `ownedElsewhere`, when nothing is forgotten. */
-  forget(rootId: string, forgetMemory: () => Promise<void>): Promise<void>;
+  /** Forgets a root, with `forgetMemory` for everything else. Errors: `ownedElsewhere`, when nothing is forgotten. */
+  forget?(rootId: string, forgetMemory: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
 export class WorkspaceMemory implements MemoryService {
   readonly #options: WorkspaceMemoryOptions;
-  #companion: Companion | undefined;
+  readonly #companions: Companion[] = [];
   /** In the order of the roots. */
   readonly #links = new Map<string, IngestLink>();
   readonly #listeners = new Set<(status: MemoryStatus) => void>();
@@ -92,7 +94,7 @@ export class WorkspaceMemory implements MemoryService {
   }
 
   accompany(companion: Companion): void {
-    this.#companion = companion;
+    this.#companions.push(companion);
   }
 
   async open(
@@ -141,7 +143,7 @@ export class WorkspaceMemory implements MemoryService {
   openEditors(files: readonly string[]): void {
     this.#openEditors = files;
     this.#send({ kind: "openEditors", files });
-    this.#companion?.workspaceChanged();
+    this.#tellCompanions();
   }
 
   rescan(signal: AbortSignal = new AbortController().signal): Promise<MemoryStatus> {
@@ -227,8 +229,11 @@ export class WorkspaceMemory implements MemoryService {
       await link?.call({ kind: "forget", rootId });
       await this.#closeLink(rootId);
     };
-    if (this.#companion === undefined) await forgetMemory();
-    else await this.#companion.forget(rootId, forgetMemory);
+    const forget = this.#companions.reduce<() => Promise<void>>(
+      (inner, companion) => () => companion.forget?.(rootId, inner) ?? inner(),
+      forgetMemory,
+    );
+    await forget();
     return this.status();
   }
 
@@ -343,6 +348,29 @@ export class WorkspaceMemory implements MemoryService {
     };
   }
 
+  /** What the histories follow. Nothing is open in it while the workspace is not trusted. */
+  historyWorkspace(): HistoryWorkspace {
+    const { storeDir, settings } = this.#opened ?? {};
+    const links = [...this.#links.values()].filter((link) => !link.hangs);
+    return {
+      storeDir: this.#trusted ? storeDir : undefined,
+      maxCommits: settings?.maxCommits ?? defaultMaxCommits,
+      isPaused: this.#paused,
+      roots: links.map(({ root }) => ({ rootId: root.id, folder: root.folder })),
+      activeFile: this.#openEditors[0],
+      rules: {
+        exclude: settings?.exclude ?? [],
+        include: settings?.include ?? [],
+        maxFileBytes: this.maxFileBytes,
+      },
+    };
+  }
+
+  /** True when the files of some root are in memory, so that there is time for other things. */
+  get isFilled(): boolean {
+    return this.#stores().some(({ status }) => status.state === "ready");
+  }
+
   get hangs(): boolean {
     return this.#hangs || [...this.#links.values()].some((link) => link.hangs);
   }
@@ -350,8 +378,8 @@ export class WorkspaceMemory implements MemoryService {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    // It reads from the stores.
-    await this.#companion?.close();
+    // They read from the stores.
+    await Promise.all(this.#companions.map((companion) => companion.close()));
     await Promise.all([
       ...[...this.#links.keys()].map((rootId) => this.#closeLink(rootId)),
       this.#options.rankingEncoder.close(),
@@ -471,7 +499,7 @@ export class WorkspaceMemory implements MemoryService {
   async #statusAfter(action: IngestAction): Promise<MemoryStatus> {
     if (this.#closed) throw new MemoryError("internal", "the memory was closed");
     await Promise.all([...this.#links.values()].map((link) => link.call(action)));
-    this.#companion?.workspaceChanged();
+    this.#tellCompanions();
     return this.status();
   }
 
@@ -479,8 +507,12 @@ export class WorkspaceMemory implements MemoryService {
     for (const link of this.#links.values()) link.send(action);
   }
 
+  #tellCompanions(): void {
+    for (const companion of this.#companions) companion.workspaceChanged();
+  }
+
   #tellListeners(): void {
-    this.#companion?.workspaceChanged();
+    this.#tellCompanions();
     for (const listener of this.#listeners) listener(this.status());
   }
 }

@@ -78,6 +78,7 @@ const isCitation = isObject<Citation>({
   range: isRange,
   contentHash: isString,
   symbol: isOptional(isSymbolInfo),
+  commit: isOptional(isString),
 });
 const isRecall = isObject<Recall>({
   citation: isCitation,

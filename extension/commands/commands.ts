@@ -59,6 +59,8 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
   return [
     withMemory("lore.ask", (question) => ask(chat, view, question)),
     withMemory("lore.askAboutSelection", (question) => askAboutSelection(chat, view, question)),
+    // A question that the server understands, and therefore in no other language.
+    withMemory("lore.whatChanged", () => ask(chat, view, "What changed since I last looked?")),
     withMemory("lore.findSimilarCode", () => findSimilarCode(memory)),
     withMemory("lore.pause", () => memory.pause()),
     withMemory("lore.resume", () => memory.resume()),

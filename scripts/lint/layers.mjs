@@ -97,10 +97,17 @@ const layers = [
     packages: [],
     builtins: ["fs", "crypto", "zlib", ...pure],
   },
+  // Running git, and what tells one repository from another.
+  {
+    files: /^server\/(git|identity)\//,
+    sources: [...ground, "server/priority.ts", "server/git/", "server/identity/"],
+    packages: [],
+    builtins: ["child_process", "crypto", "fs", ...pure],
+  },
   // Asking git, watching the disk, and the pool that owns the parser threads.
   {
     files: /^server\/ingest\/(git[A-Z][A-Za-z]*|[a-zA-Z]+(Pool|Host|Watch|Watcher))\.ts$/,
-    sources: [...ground, "server/model/", "server/memory/", "server/ingest/"],
+    sources: [...ground, "server/git/", "server/model/", "server/memory/", "server/ingest/"],
     packages: [],
     builtins: "all",
   },
@@ -147,6 +154,25 @@ const layers = [
     ],
     packages: [],
     builtins: ["crypto", ...pure],
+  },
+  // What git knows of the past.
+  {
+    files: /^server\/history\//,
+    sources: [
+      ...ground,
+      ...reading,
+      "server/ingest/definitionLine.ts",
+      "server/ingest/fileFilter.ts",
+      "server/ingest/rootPath.ts",
+      "server/ingest/skipRules.ts",
+      "server/recall/question.ts",
+      "server/git/",
+      "server/identity/",
+      "server/memory/",
+      "server/history/",
+    ],
+    packages: [],
+    builtins: ["crypto", "fs", ...pure],
   },
   {
     files: /^server\/lm\//,

@@ -1,8 +1,9 @@
 /** Gathers an answer's markdown and citations, and hands on what is ready. */
+import type { CommitInfo } from "../../protocol/history.ts";
 import type { Citation, Range, SymbolInfo } from "../../protocol/types.ts";
 import { citeRange, type HashText } from "../recall/citation.ts";
 import type { SourceFile } from "../recall/sourceFile.ts";
-import { citeLink, codeBlock } from "./markdown.ts";
+import { citeLink, code, codeBlock, prose } from "./markdown.ts";
 
 /** Receives markdown to append and the citations that it newly refers to. */
 export type Emit = (markdown: string, citations: readonly Citation[]) => void;
@@ -12,6 +13,7 @@ export class AnswerWriter {
   readonly #emit: Emit;
   readonly #hashText: HashText;
   readonly #citations: Citation[] = [];
+  readonly #commits = new Map<string, CommitInfo>();
   readonly #indices = new Map<string, number>();
   #markdown = "";
   #nMarkdownFlushed = 0;
@@ -28,6 +30,17 @@ export class AnswerWriter {
 
   get citations(): readonly Citation[] {
     return this.#citations;
+  }
+
+  get commits(): readonly CommitInfo[] {
+    return [...this.#commits.values()];
+  }
+
+  /** Returns how a commit is named in a sentence: hash, day and author. */
+  commit(commit: CommitInfo): string {
+    this.#commits.set(commit.hash, commit);
+    const day = new Date(commit.authoredMs).toISOString().slice(0, 10);
+    return `${code(commit.hash.slice(0, 10))} (${day}, ${prose(commit.author)})`;
   }
 
   /** Adds a paragraph or another block of markdown. */

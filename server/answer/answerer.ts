@@ -6,10 +6,12 @@ import type { AnswerService } from "../services.ts";
 import { answerAllPlaces } from "./allPlacesAnswer.ts";
 import { AnswerWriter, type Emit } from "./answerWriter.ts";
 import type { AnswerOutcome, AnswerPorts, Ask } from "./ask.ts";
+import { answerAsOf } from "./asOfAnswer.ts";
 import { answerCallers } from "./callersAnswer.ts";
 import { answerError, answerMessage } from "./errorAnswer.ts";
 import { answerFile } from "./fileAnswer.ts";
 import { answerFlow } from "./flowAnswer.ts";
+import { answerPast } from "./pastAnswer.ts";
 import { answerPlace } from "./placeAnswer.ts";
 import { QuestionTerms } from "./questionTerms.ts";
 import { selectionOf, type Selection } from "./selection.ts";
@@ -34,6 +36,8 @@ export class Answerer implements AnswerService {
   async ask(params: AskParams, emit: Emit, signal: AbortSignal): Promise<Answer> {
     const startMs = this.#ports.clock.elapsedMs();
     signal.throwIfAborted();
+    const { asOf } = params;
+    if (asOf !== undefined) return answerAsOf(this.#ports, { ...params, asOf }, emit, signal);
     const selection = selectionOf(params, this.#ports.source);
     const query = queryOf(params.question, selection);
     const question = withSelection(parseQuestion(params.question), query);
@@ -67,6 +71,7 @@ export class Answerer implements AnswerService {
     return {
       markdown: writer.markdown,
       citations: writer.citations,
+      ...(writer.commits.length === 0 ? {} : { commits: writer.commits }),
       abstained: outcome === "abstained",
       recalls,
       coverage,
@@ -113,6 +118,8 @@ function answerByIntent(ask: Ask): Promise<AnswerOutcome> {
     }
     case "flow":
       return answerFlow(ask, intent.from, intent.to);
+    case "past":
+      return answerPast(ask, intent);
     case "similar": {
       const text = selection?.text ?? question.code;
       if (text !== undefined) return answerSimilar(ask, text);

@@ -4,7 +4,7 @@ import type { AskParams } from "../../protocol/methods.ts";
 import type { Clock } from "../ports.ts";
 import type { HashText } from "../recall/citation.ts";
 import type { ParsedQuestion } from "../recall/question.ts";
-import type { RecallService, SourceReader } from "../services.ts";
+import type { HistoryService, RecallService, SourceReader } from "../services.ts";
 import type { AnswerWriter } from "./answerWriter.ts";
 import type { QuestionTerms } from "./questionTerms.ts";
 import type { Selection } from "./selection.ts";
@@ -14,6 +14,7 @@ import type { SurprisesOf } from "./unusualInFile.ts";
 export interface AnswerPorts {
   readonly recall: RecallService;
   readonly source: SourceReader;
+  readonly history: HistoryService;
   readonly hashText: HashText;
   readonly clock: Clock;
   /** The command that lists what is not in memory, as the user writes it where the answer is shown. */

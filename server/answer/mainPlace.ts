@@ -44,6 +44,7 @@ const kindFactors: Readonly<Record<Intent["kind"], Partial<Record<SymbolKind, nu
   where: ofPlaces,
   whoCalls: ofPlaces,
   allPlaces: {},
+  past: ofPlaces,
   unknown: ofPlaces,
 };
 /** Lines outside of every definition are imports and remarks. */
@@ -63,6 +64,7 @@ const nameBonus: Readonly<Record<Intent["kind"], number>> = {
   allPlaces: 0.4,
   how: 0.15,
   flow: 0.15,
+  past: 0.4,
   similar: 0,
   error: 0,
 };

@@ -17,20 +17,27 @@ export function askFolder(
   return answerFrom(command, "searchable", terminal, around, async (folder) => {
     const printPart = partPrinter(terminal);
     const answer = await folder.services.answers.ask(
-      { question: command.question, askId: "cli" },
+      {
+        question: command.question,
+        askId: "cli",
+        ...(command.asOf === undefined ? {} : { asOf: command.asOf }),
+      },
       command.json ? () => {} : printPart,
       around.signal,
     );
-    const { markdown, citations, abstained, coverage, elapsedMs } = answer;
+    const { markdown, citations, commits = [], abstained, coverage, elapsedMs } = answer;
     if (command.json) {
       const text = renderForTerminal(markdown, citations, (_style, plain) => plain);
-      const cited = citations.map(({ path, range, contentHash }) => ({
+      const cited = citations.map(({ path, range, contentHash, commit }) => ({
         path,
         ...linesOf(range),
         contentHash,
+        ...(commit === undefined ? {} : { commit }),
       }));
       const notices = noticesJson(folder.status());
-      terminal.json({ text, markdown, citations: cited, abstained, coverage, notices, elapsedMs });
+      terminal.json({
+        ...{ text, markdown, citations: cited, commits, abstained, coverage, notices, elapsedMs },
+      });
     }
     return abstained ? exitCodes.nothing : exitCodes.ok;
   });

@@ -9,6 +9,8 @@ export const commandNames = [
   "index",
   "ask",
   "search",
+  "history",
+  "changed",
   "retrace",
   "complete",
   "self-test",
@@ -40,6 +42,20 @@ export const commandTable: Readonly<Record<CommandName, CommandEntry>> = {
       `${program} search FOLDER --batch QUESTIONS.jsonl`,
     ],
     summary: "List the places that a question is about, or all places of a text.",
+  },
+  history: {
+    usage: [
+      `${program} history FOLDER NAME`,
+      `${program} history FOLDER PATH`,
+      `${program} history FOLDER PATH:LINE`,
+    ],
+    summary:
+      "List the commits that changed a definition, a file or a folder, or that wrote a line.",
+  },
+  changed: {
+    usage: [`${program} changed FOLDER`],
+    summary:
+      "Say which definitions came, went or changed since the last “lore changed”, or with --since.",
   },
   retrace: {
     usage: [`${program} retrace FOLDER TRACE.json`],
@@ -90,6 +106,8 @@ export type OptionName =
   | "limit"
   | "explain"
   | "save-trace"
+  | "since"
+  | "as-of"
   | "all"
   | "whole-word"
   | "batch"
@@ -146,7 +164,26 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     summary: "Do not wait until all chunks follow the syntax; of searches for --batch.",
     commands: ["index", "search"],
   },
-  limit: { type: "string", value: "N", summary: "At most N results.", commands: ["search"] },
+  limit: {
+    type: "string",
+    value: "N",
+    summary: "At most N results.",
+    commands: ["search", "history", "changed"],
+  },
+  "as-of": {
+    type: "string",
+    value: "COMMIT",
+    summary:
+      "Answer from the files of a commit, tag or branch, or of the last commit before a time such as 2026-08-01 or “3 weeks ago”.",
+    commands: ["ask", "search"],
+  },
+  since: {
+    type: "string",
+    value: "WHEN",
+    summary:
+      "Only what was committed since a commit, a tag, 2026-08-01, yesterday or “3 weeks ago”.",
+    commands: ["history", "changed"],
+  },
   explain: {
     type: "boolean",
     summary:

@@ -22,7 +22,19 @@ export type Command =
   | ({ readonly kind: "forget"; readonly folder: string } & Common)
   /** Without a folder: all memories in the default place. */
   | ({ readonly kind: "stats"; readonly folder: string | undefined } & Common)
-  | ({ readonly kind: "ask"; readonly folder: string; readonly question: string } & Common)
+  | ({
+      readonly kind: "ask";
+      readonly folder: string;
+      readonly question: string;
+      readonly asOf: string | undefined;
+    } & Common)
+  | ({
+      readonly kind: "searchAt";
+      readonly folder: string;
+      readonly question: string;
+      readonly limit: number;
+      readonly asOf: string;
+    } & Common)
   | ({
       readonly kind: "search";
       readonly folder: string;
@@ -32,6 +44,21 @@ export type Command =
       readonly ranking: RankingKind;
       /** File for the trace. */
       readonly saveTrace: string | undefined;
+    } & Common)
+  | ({
+      readonly kind: "history";
+      readonly folder: string;
+      /** A name, a path, or a path with a line. */
+      readonly target: string;
+      readonly limit: number;
+      readonly since: string | undefined;
+    } & Common)
+  | ({
+      readonly kind: "changed";
+      readonly folder: string;
+      readonly limit: number;
+      /** Since the last look when `undefined`. */
+      readonly since: string | undefined;
     } & Common)
   | ({ readonly kind: "retrace"; readonly folder: string; readonly file: string } & Common)
   | ({
@@ -82,6 +109,8 @@ const defaultMaxFileMb = 1;
 const bytesPerMb = 1_000_000;
 const defaultLimit = 10;
 const noLimit = 1_000_000;
+const defaultHistoryLimit = 30;
+const defaultChangedLimit = 100;
 const defaultSelfTestTokens = 65_536;
 /** As far as the longest distance that is published, ten times. */
 const maxSelfTestTokens = 100_000_000;
@@ -140,7 +169,17 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
       return { kind: name, folder: atMostOne(name, positionals), ...common };
     case "ask": {
       const [folder, question] = folderAndText(name, positionals, "question");
-      return { kind: name, folder, question, ...common };
+      return { kind: name, folder, question, asOf: asOfOf(values), ...common };
+    }
+    case "history": {
+      const [folder, target] = folderAndText(name, positionals, "name or path");
+      const limit = wholeNumber(values, "limit", 1, noLimit) ?? defaultHistoryLimit;
+      return { kind: name, folder, target, limit, since: sinceOf(values), ...common };
+    }
+    case "changed": {
+      const folder = folderOnly(name, positionals);
+      const limit = wholeNumber(values, "limit", 1, noLimit) ?? defaultChangedLimit;
+      return { kind: name, folder, limit, since: sinceOf(values), ...common };
     }
     case "retrace": {
       const [folder, file] = folderAndText(name, positionals, "file with a saved trace");
@@ -157,6 +196,15 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
     case "search":
       return readSearch(values, positionals, common);
   }
+}
+
+function asOfOf(values: Values): string | undefined {
+  const given = values["as-of"];
+  return given === undefined ? undefined : filled("as-of", String(given));
+}
+
+function sinceOf({ since }: Values): string | undefined {
+  return since === undefined ? undefined : filled("since", String(since));
 }
 
 function readPlace(
@@ -215,6 +263,15 @@ function readSearch(values: Values, positionals: readonly string[], common: Comm
       : filled("save-trace", String(values["save-trace"]));
   if (saveTrace !== undefined && (values.batch !== undefined || values.all === true))
     throw new UsageError("--save-trace goes with neither --batch nor --all.");
+  const asOf = asOfOf(values);
+  if (asOf !== undefined) {
+    const other = (["batch", "all", "explain", "rank", "save-trace"] as const).find(
+      (option) => values[option] !== undefined,
+    );
+    if (other !== undefined) throw new UsageError(`--as-of does not go with --${other}.`);
+    const [folder, question] = folderAndText("search", positionals, "question");
+    return { kind: "searchAt", folder, question, limit: limit ?? defaultLimit, asOf, ...common };
+  }
   if (values.batch !== undefined) {
     if (values.all === true || values.explain === true) {
       throw new UsageError("--batch goes with neither --all nor --explain.");

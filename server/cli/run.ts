@@ -3,14 +3,16 @@ import { errorCatalogue, MemoryError, type ErrorName } from "../../protocol/erro
 import { serverVersion } from "../version.ts";
 import { askFolder } from "./askCommand.ts";
 import { searchBatch } from "./batchCommand.ts";
+import { showChanged } from "./changedCommand.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { completeAt } from "./completeCommand.ts";
 import { helpText, usageLine } from "./help.ts";
+import { showHistory } from "./historyCommand.ts";
 import { forgetFolder, indexFolder } from "./indexCommand.ts";
 import { CliError, isInterrupted, type Surroundings } from "./openFolder.ts";
 import { parseCommandLine, type Command } from "./options.ts";
 import { retraceFolder } from "./retraceCommand.ts";
-import { searchEverywhere, searchFolder } from "./searchCommand.ts";
+import { searchEverywhere, searchFolder, searchFolderAt } from "./searchCommand.ts";
 import { testMemory } from "./selfTestCommand.ts";
 import { showStats, showStatus } from "./statusCommand.ts";
 import { Terminal, type Failure } from "./terminal.ts";
@@ -59,10 +61,16 @@ function runCommand(
       return askFolder(command, terminal, around);
     case "search":
       return searchFolder(command, terminal, around);
+    case "searchAt":
+      return searchFolderAt(command, terminal, around);
     case "all":
       return searchEverywhere(command, terminal, around);
     case "batch":
       return searchBatch(command, terminal, around);
+    case "history":
+      return showHistory(command, terminal, around);
+    case "changed":
+      return showChanged(command, terminal, around);
     case "retrace":
       return retraceFolder(command, terminal, around);
     case "complete":

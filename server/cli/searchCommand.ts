@@ -2,7 +2,8 @@ import type { Recall, Relation } from "../../protocol/types.ts";
 import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { formatCount, formatNouns } from "./numbers.ts";
-import type { Surroundings } from "./openFolder.ts";
+import { commitLine } from "../answer/historyWording.ts";
+import { CliError, type Surroundings } from "./openFolder.ts";
 import type { Command } from "./options.ts";
 import { placeText, linesOf, resultLine } from "./places.ts";
 import { noticesJson } from "./statusText.ts";
@@ -48,6 +49,40 @@ export function searchFolder(
       for (const [idx, recall] of recalls.entries())
         printRecall(recall, idx + 1, explain, terminal);
       if (recalls.length === 0) terminal.line("Nothing in memory fits the question.");
+    }
+    return recalls.length === 0 ? exitCodes.nothing : exitCodes.ok;
+  });
+}
+
+/** `lore search --as-of`: the places of a commit's tree that a question is about, best first. */
+export function searchFolderAt(
+  command: Extract<Command, { kind: "searchAt" }>,
+  terminal: Terminal,
+  around: Surroundings,
+): Promise<ExitCode> {
+  return answerFrom(command, "scanned", terminal, around, async ({ services, root }) => {
+    const { question, limit, asOf } = command;
+    const found = await services.history.recallAt(
+      { rootId: root.id, at: asOf, query: question, limit },
+      around.signal,
+    );
+    if (found.kind === "unknownCommit")
+      throw new CliError(
+        `“${asOf}” is no commit of this repository, or there is none before that time.`,
+      );
+    if (found.kind === "failed") throw new CliError(`Git cannot read the files of “${asOf}”.`);
+    const { commit, recalls, filesSearched, filesLeftOut } = found;
+    if (command.json) {
+      const results = recalls.map((recall) => ({
+        ...resultLine(recall),
+        contentHash: recall.citation.contentHash,
+        ...(recall.citation.symbol === undefined ? {} : { symbol: recall.citation.symbol.name }),
+      }));
+      terminal.json({ query: question, commit, results, filesSearched, filesLeftOut });
+    } else {
+      terminal.line(safeLine(commitLine(commit)));
+      for (const [idx, recall] of recalls.entries()) printRecall(recall, idx + 1, false, terminal);
+      if (recalls.length === 0) terminal.line("Nothing in this commit fits the question.");
     }
     return recalls.length === 0 ? exitCodes.nothing : exitCodes.ok;
   });

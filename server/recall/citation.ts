@@ -25,5 +25,6 @@ export function citeRange(
     range,
     contentHash: hashText(file.textOf(range)),
     ...(symbol === undefined ? {} : { symbol }),
+    ...(file.commit === undefined ? {} : { commit: file.commit }),
   };
 }

@@ -7,8 +7,18 @@ export type Intent =
   /** What happens from one place to another; `to` is absent for "what happens when …". */
   | { readonly kind: "flow"; readonly from?: string; readonly to?: string }
   | { readonly kind: "allPlaces"; readonly target?: string }
+  | PastIntent
   | { readonly kind: "similar" }
   | { readonly kind: "error" };
+
+/** A question about what was: `change` says which kind of change is meant, `since` from when on, as it was written. */
+export interface PastIntent {
+  readonly kind: "past";
+  readonly wants: "when" | "why" | "who" | "changes";
+  readonly change?: "added" | "removed";
+  readonly target?: string;
+  readonly since?: string;
+}
 
 /** What is already known about a question. */
 export interface IntentFacts {
@@ -27,6 +37,8 @@ const maxIntentLength = 1500;
 export function intentOf(prose: string, facts: IntentFacts): Intent {
   const text = prose.slice(0, maxIntentLength).replace(/\s+/g, " ").trim();
   if (facts.isPastedOnly) return { kind: "similar" };
+  const past = pastOf(text, facts.identifiers);
+  if (past !== undefined) return past;
   const places = allPlacesOf(text, facts);
   if (places !== undefined) return places;
   const flow = flowOf(text);
@@ -117,6 +129,114 @@ function firstName(phrase: string): string | undefined {
       return name;
   }
   return undefined;
+}
+
+const addedWords =
+  /\b(?:add(?:ed)?|introduced?|created?|born|wrote|written|first (?:appear|commit)\w*)\b|添加|加入|增加|引入|新增|追加|추가/iu;
+const removedWords =
+  /\b(?:removed?|deleted?|dropp?(?:ed)?|gone|disappear(?:ed)?|stop(?:ped)?|ceased?)\b|删除|刪除|删掉|移除|去掉|削除|삭제|제거/iu;
+const changeWord = String.raw`(?:chang(?:e|ed|ing)|modif(?:y|ied)|updated?|edit(?:ed)?|touch(?:ed)?|add(?:ed)?|introduced?|created?|removed?|deleted?|dropp?(?:ed)?|renamed?|moved?|rewr(?:ote|itten)|replaced?|refactor(?:ed)?|reverted?|stop(?:ped)?|disappear(?:ed)?|appear(?:ed)?|written|wrote|born)`;
+/** Questions about the code of today, whatever they say of changes. */
+const presentStart =
+  /^(?:so |and |please )?(?:where|how|in (?:which|what)|which (?:file|function|class|method|module)s? (?!changed)|find|show me where)\b/iu;
+const pastStart: readonly (readonly [PastIntent["wants"], RegExp])[] = [
+  [
+    "changes",
+    /^(?:so |and |please )?(?:(?:what|which \w+|did anything|has anything|list what|show me what) (?:(?:has|have|was|were|all|else) )*changed\b(?! (?:if|when)\b)|what(?:'s| is) new\b|what happened (?:in|to|since)\b|(?:list |show )?(?:me )?(?:the |all |recent |latest )*(?:changes|commits) (?:in|to|of|on|under|since|for)\b)/iu,
+  ],
+  [
+    "when",
+    new RegExp(
+      String.raw`(?:\bwhen (?:did|was|were|has|have)\b.{0,200}\b${changeWord}\b|\bsince when (?:do|does|is|are|did|has|have)\b|^(?:what|which|show|when)\b.{0,20}\b(?:last|latest|first) (?:change|commit|edit|modification) (?:of|to|in|on|for)\b|^(?:show )?(?:me )?(?:the )?(?:git |change |commit )?history of\b)`,
+      "iu",
+    ),
+  ],
+  [
+    "why",
+    new RegExp(
+      String.raw`\b(?:why (?:did|was|were|has|have)\b.{0,200}\b${changeWord}\b|reasons? (?:for|behind|of) (?:the |this |that )?(?:last )?(?:change|removal|addition|rename|commit)\b)`,
+      "iu",
+    ),
+  ],
+  [
+    "who",
+    /^(?:so |and |please )?(?:who(?:m)?(?: else)? (?:knows?|wrote|writes|authored|maintains?|owns?|has (?:changed|written|touched|worked on)|worked on|works on|last (?:changed|touched|edited|modified)|changed|touched|edited|modified|added|introduced|created|removed|deleted|renamed|moved|refactored|broke|fixed)\b|who (?:is|are) the (?:author|expert|owner|maintainer)s?\b|who(?:m)? (?:can|could|should|do) i ask about\b|git blame\b)/iu,
+  ],
+];
+const cjkChange =
+  "(?:改|变|變|変更|変わ|追加|削除|添加|加入|增加|引入|新增|删除|刪除|删掉|移除|去掉|导入|導入|바뀌|바뀐|변경|수정|추가|삭제|제거)";
+const pastCjk: readonly (readonly [PastIntent["wants"], RegExp])[] = [
+  [
+    "changes",
+    new RegExp(
+      `(?:以来|以來|之后|之後|以后|以後|以降|から|이후|부터|最近|최근).{0,40}(?:什么|什麼|哪些|何|なに|무엇|뭐|어떤).{0,20}${cjkChange}|(?:以来|以來|之后|之後|以降|이후).{0,30}${cjkChange}`,
+      "u",
+    ),
+  ],
+  [
+    "when",
+    new RegExp(
+      `(?:什么时候|什麼時候|何时|何時|哪天|いつ|언제).{0,80}${cjkChange}|${cjkChange}.{0,20}(?:什么时候|什麼時候|いつ|언제)`,
+      "u",
+    ),
+  ],
+  [
+    "why",
+    new RegExp(
+      `(?:为什么|為什麼|为何|為何|なぜ|どうして|왜).{0,80}${cjkChange}(?:了|的|过|過|た|し|れ|까|었|였|했|됐|된)`,
+      "u",
+    ),
+  ],
+  [
+    "who",
+    new RegExp(
+      `(?:谁|誰|누가|누구).{0,80}(?:${cjkChange}|写|寫|書|熟悉|了解|负责|負責|詳し|知って|作成|작성|만들|알고)`,
+      "u",
+    ),
+  ],
+];
+const sinceWords =
+  /\b(?:since|after|in the (?:last|past)|during the (?:last|past)|over the (?:last|past))\b (?:the )?(.{1,80}?)[?.!]*$/iu;
+const sinceCjk = /([^\s，。、？?]{1,40}?) ?(?:以来|以來|之后|之後|以后|以後|以降|から|이후|부터)/u;
+
+/** What happened to something, in the past tense: the code of today answers the rest. */
+function pastOf(text: string, identifiers: readonly string[]): PastIntent | undefined {
+  if (presentStart.test(text)) return undefined;
+  const wants = [...pastStart, ...pastCjk].find(([, words]) => words.test(text))?.[0];
+  if (wants === undefined) return undefined;
+  if (wants === "who" && (callerStart.test(text) || callerCjk.test(text))) return undefined;
+  const since = sinceOf(text);
+  const about = since === undefined ? text : text.slice(0, text.lastIndexOf(since));
+  const target = identifiers.find((name) => about.includes(name)) ?? pastName(about);
+  const change = removedWords.test(about)
+    ? "removed"
+    : addedWords.test(about)
+      ? "added"
+      : undefined;
+  return {
+    ...{ kind: "past", wants },
+    ...(change === undefined ? {} : { change }),
+    ...(target === undefined ? {} : { target }),
+    ...(since === undefined ? {} : { since }),
+  };
+}
+
+function sinceOf(text: string): string | undefined {
+  if (/^(?:so |and )?since when\b/i.test(text)) return undefined;
+  return (sinceWords.exec(text) ?? sinceCjk.exec(text))?.[1]?.trim();
+}
+
+/** The one word that is left when everything that only asks is taken away. */
+function pastName(text: string): string | undefined {
+  const rest = text
+    .replace(new RegExp(String.raw`\b${changeWord}\b`, "giu"), " ")
+    .replace(
+      /\b(?:when|why|who|whom|what|which|how|did|was|were|has|have|had|been|is|are|do|does|since|last|first|latest|history|past|git|blame|commits?|knows?|owns?|maintains?|works?|worked|on|else|authors?|experts?|maintainers?|can|could|should|i|we|they|you|ask|about|reasons?|behind|be|being|true|exist|exists|file|folder|and|or|please|show|list|me|changes|new|happened|anything)\b/giu,
+      " ",
+    )
+    .replace(/\s+/g, " ")
+    .trim();
+  return onlyName(rest);
 }
 
 const placesStart =

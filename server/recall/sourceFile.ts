@@ -9,9 +9,12 @@ export class SourceFile {
   readonly path: string;
   readonly text: string;
   readonly language: string;
+  /** The commit whose tree holds this version; `undefined` for the file of today. */
+  readonly commit: string | undefined;
   readonly #starts: Uint32Array;
 
-  constructor(rootId: string, path: string, text: string, language: string) {
+  constructor(rootId: string, path: string, text: string, language: string, commit?: string) {
+    this.commit = commit;
     this.rootId = rootId;
     this.path = path;
     this.text = text;

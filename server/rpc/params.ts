@@ -17,6 +17,9 @@ import type {
   SelfTestRequest,
   SurpriseParams,
 } from "../../protocol/methods.ts";
+import type { RecallAtParams } from "../../protocol/asOf.ts";
+import type { ChangedParams } from "../../protocol/changed.ts";
+import type { HistoryTarget, PastParams } from "../../protocol/history.ts";
 import { maxTraceLength } from "../../protocol/savedTrace.ts";
 import { symbolKinds } from "../../protocol/types.ts";
 import type {
@@ -79,6 +82,7 @@ const settings = object<MemorySettings>({
       maxDiskBytes: integer(1, Number.MAX_SAFE_INTEGER),
     }),
   ),
+  maxCommits: optional(integer(0, 10_000_000)),
 });
 
 const roots = list(root, 1_000);
@@ -102,7 +106,30 @@ const citation = object<Citation>({
   range,
   contentHash: text(64),
   symbol: optional(symbolInfo),
+  commit: optional(text(64)),
 });
+
+const changedSince: Shape<ChangedParams["since"]> = (value, place) =>
+  typeof value === "string"
+    ? oneOf("files", "look")(value, place)
+    : object<{ at: string }>({ at: filledText(200) })(value, place);
+
+/** A definition, a path or a line; which fields there are goes by `kind`. */
+const pastTarget: Shape<HistoryTarget> = (value, place) => {
+  const { kind } = object<Pick<HistoryTarget, "kind">>({
+    kind: oneOf("symbol", "path", "line"),
+  })(value, place);
+  const path = filledText(maxPathLength);
+  if (kind === "symbol") {
+    const shape = { name: filledText(4_096), paths: list(path, 1_000) };
+    return {
+      kind,
+      ...object<Omit<Extract<HistoryTarget, { kind: "symbol" }>, "kind">>(shape)(value, place),
+    };
+  }
+  if (kind === "path") return { kind, ...object<{ path: string }>({ path })(value, place) };
+  return { kind, ...object<{ path: string; line: number }>({ path, line })(value, place) };
+};
 
 /** The distances of a self-test ascend and go no further than it streams. */
 function withinItsTokens(shape: Shape<SelfTestRequest>): Shape<SelfTestRequest> {
@@ -177,6 +204,7 @@ export const params = {
         range: object<{ startLine: number; endLine: number }>({ startLine: line, endLine: line }),
       }),
     ),
+    asOf: optional(filledText(200)),
     explain: optional(flag),
     askId: id,
   }),
@@ -197,6 +225,23 @@ export const params = {
       distances: optional(list(integer(0, maxSelfTestTokens), maxSelfTestPoints)),
     }),
   ),
+  past: object<PastParams>({
+    rootId: id,
+    target: pastTarget,
+    limit: integer(0, maxResults),
+    since: optional(filledText(200)),
+  }),
+  changed: object<ChangedParams>({
+    rootId: id,
+    since: changedSince,
+    limit: integer(0, maxResults),
+  }),
+  recallAt: object<RecallAtParams>({
+    rootId: id,
+    at: filledText(200),
+    query: question,
+    limit: integer(0, maxResults),
+  }),
   checkCitations: object<{ citations: Citation[] }>({ citations: list(citation, maxResults) }),
   conversation: object<{ conversationId: string }>({ conversationId: id }),
   readConversation: object<ReadConversationParams>({

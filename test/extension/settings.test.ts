@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { loreSettings, settingNames } from "../../extension/settings.ts";
 
+const maxCommits = 20_000;
 const deepMemory = { enabled: true, maxDiskBytes: 2_048_000_000 };
 const read = (values: Record<string, unknown>) => loreSettings((name) => values[name]);
 
@@ -20,7 +21,14 @@ test("nothing set gives the defaults that package.json declares", () => {
   assert.deepEqual(read({}), {
     enabled: true,
     completions: "auto",
-    memory: { exclude: [], include: [], threads: 0, maxFileBytes: 1_000_000, deepMemory },
+    memory: {
+      exclude: [],
+      include: [],
+      threads: 0,
+      maxFileBytes: 1_000_000,
+      deepMemory,
+      maxCommits,
+    },
   });
   assert.deepEqual(
     settingNames.filter((name) => name.startsWith("lore.")).toSorted(),
@@ -58,7 +66,14 @@ test("values of a wrong type or range count as not set", () => {
   assert.deepEqual(wrong, {
     enabled: true,
     completions: "auto",
-    memory: { exclude: [], include: ["ok"], threads: 0, maxFileBytes: 1_000_000, deepMemory },
+    memory: {
+      exclude: [],
+      include: ["ok"],
+      threads: 0,
+      maxFileBytes: 1_000_000,
+      deepMemory,
+      maxCommits,
+    },
   });
   assert.equal(read({ "lore.threads": 2.7 }).memory.threads, 2);
   assert.equal(read({ "lore.threads": 1e9 }).memory.threads, 64);

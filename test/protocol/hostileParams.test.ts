@@ -130,6 +130,43 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { ...complete, maxTokens: 1.5 },
     ],
   },
+  [methods.past.method]: {
+    good: {
+      ...{ rootId: "r", limit: 10, since: "v1" },
+      target: { kind: "symbol", name: "load", paths: ["a.ts"] },
+    },
+    bad: [
+      {},
+      { rootId: "r", limit: 10 },
+      { rootId: "r", limit: -1, target: { kind: "path", path: "a" } },
+      { rootId: "r", limit: 10, target: { kind: "other", path: "a" } },
+      { rootId: "r", limit: 10, target: { kind: "path" } },
+      { rootId: "r", limit: 10, target: { kind: "line", path: "a", line: -1 } },
+      { rootId: "r", limit: 10, target: { kind: "symbol", name: "", paths: [] } },
+      { rootId: "r", limit: 10, target: { kind: "path", path: "a" }, since: longText },
+    ],
+  },
+  [methods.changed.method]: {
+    good: { rootId: "r", since: { at: "v1" }, limit: 3 },
+    bad: [
+      {},
+      { rootId: "r", limit: 3 },
+      { rootId: "r", since: "ever", limit: 3 },
+      { rootId: "r", since: { at: "" }, limit: 3 },
+      { rootId: "r", since: { at: longText }, limit: 3 },
+      { rootId: "r", since: "files", limit: -1 },
+    ],
+  },
+  [methods.recallAt.method]: {
+    good: { rootId: "r", at: "v1", query: "load", limit: 3 },
+    bad: [
+      {},
+      { rootId: "r", at: "", query: "load", limit: 3 },
+      { rootId: "r", at: longText, query: "load", limit: 3 },
+      { rootId: "r", at: "v1", query: "", limit: 3 },
+      { rootId: "r", at: "v1", query: "load", limit: 1.5 },
+    ],
+  },
   [methods.surprise.method]: {
     good: { file: "/work/a.ts", text: "" },
     bad: [

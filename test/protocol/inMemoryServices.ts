@@ -5,6 +5,7 @@ import type {
   SelfTestScore,
   SurpriseResult,
 } from "../../protocol/deepMemory.ts";
+import { noHistory } from "../server/history/noHistory.ts";
 import { errorCatalogue, MemoryError } from "../../protocol/errors.ts";
 import type {
   Answer,
@@ -268,6 +269,7 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
       search: () => Promise.resolve(searchResult),
       usesOf: () => Promise.resolve([]),
     },
+    history: noHistory,
     answers: {
       ask(_params, emit) {
         emit("one ", [citation]);
@@ -285,7 +287,7 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
         filesKnown: 1,
         unreadable: [],
       }),
-    checkCitations: (citations) => citations.map(() => ({ kind: "gone" })),
+    checkCitations: (citations) => Promise.resolve(citations.map(() => ({ kind: "gone" }))),
     openConversations: () => ({ store }),
     requireSqlite: () => {},
     serverVersion: "1.2.3",

@@ -12,6 +12,7 @@ import { createHashText } from "../../../server/recall/citation.ts";
 import { SourceFile } from "../../../server/recall/sourceFile.ts";
 import { hostileText } from "./hostileText.ts";
 import { filesOf, MemorySource } from "./memorySource.ts";
+import { noHistory } from "../history/noHistory.ts";
 
 const hashText = await createHashText();
 const shop = readFileSync(new URL("../../fixtures/answers/shop.txt", import.meta.url), "utf8");
@@ -34,6 +35,7 @@ async function ask(
   const answerer = new Answerer({
     recall: source,
     source,
+    history: noHistory,
     hashText,
     clock,
     statusCommand: "Lore: Show Status",

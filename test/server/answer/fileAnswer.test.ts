@@ -5,6 +5,7 @@ import { Answerer } from "../../../server/answer/answerer.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
 import type { SurprisesOf } from "../../../server/answer/unusualInFile.ts";
 import { MemorySource } from "./memorySource.ts";
+import { noHistory } from "../history/noHistory.ts";
 
 const hashText = await createHashText();
 
@@ -19,6 +20,7 @@ async function ask(
   const answerer = new Answerer({
     recall: source,
     source,
+    history: noHistory,
     hashText,
     clock,
     statusCommand: "Lore: Show Status",

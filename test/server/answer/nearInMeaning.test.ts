@@ -5,6 +5,7 @@ import type { Answer } from "../../../protocol/types.ts";
 import { Answerer } from "../../../server/answer/answerer.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
 import { openMemory, workspace, type OpenedMemory } from "../workspaceMemoryHarness.ts";
+import { noHistory } from "../history/noHistory.ts";
 
 const hashText = await createHashText();
 const files = {
@@ -30,6 +31,7 @@ function ask(question: string, memory = opened): Promise<Answer> {
   const answerer = new Answerer({
     recall: memory.recaller,
     source: memory.recaller,
+    history: noHistory,
     hashText,
     clock: { nowMs: () => 0, elapsedMs: () => performance.now() },
     statusCommand: "lore status",

@@ -30,6 +30,19 @@ describe("a command line", () => {
       kind: "ask",
       folder: "src",
       question: "why?",
+      asOf: undefined,
+      ...defaults,
+    });
+    assert.deepEqual(parsed("search", "src", "why?", "--as-of", "v1", "--limit", "3"), {
+      ...{ kind: "searchAt", folder: "src", question: "why?", asOf: "v1", limit: 3 },
+      ...defaults,
+    });
+    assert.deepEqual(parsed("history", "src", "a.ts:3", "--since", "3 weeks ago"), {
+      ...{ kind: "history", folder: "src", target: "a.ts:3", limit: 30, since: "3 weeks ago" },
+      ...defaults,
+    });
+    assert.deepEqual(parsed("changed", "src"), {
+      ...{ kind: "changed", folder: "src", limit: 100, since: undefined },
       ...defaults,
     });
     assert.deepEqual(parsed("status"), { kind: "status", folder: ".", ...defaults });

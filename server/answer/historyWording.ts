@@ -1,0 +1,71 @@
+/** How answers and the terminal speak of commits and of the history. */
+import type { CommitInfo, HistoryStatus, PastChange } from "../../protocol/history.ts";
+import { count } from "./markdown.ts";
+
+/** The heading of a commit on one line. */
+export function commitLine({ hash, author, authoredMs, subject }: CommitInfo): string {
+  return `${hash.slice(0, 10)}  ${day(authoredMs)}  ${author}  ${subject}`;
+}
+
+/** `2026-08-01` */
+export function day(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
+/** What a commit did, in a list. */
+export const changeWords: Readonly<Record<PastChange, string>> = {
+  added: "added",
+  removed: "removed",
+  moved: "moved",
+  signature: "another signature",
+  body: "changed",
+  comment: "another comment",
+  layout: "laid out anew",
+  fileAdded: "file added",
+  fileChanged: "file changed",
+  fileDeleted: "file deleted",
+  fileRenamed: "file renamed",
+  fileCopied: "file copied",
+  wrote: "wrote the line",
+};
+
+/** Why there is no history, as a sentence; `undefined` when there is one. */
+export function stateText({ state, nCommits }: HistoryStatus): string | undefined {
+  switch (state) {
+    case "gitMissing":
+      return "There is no history in memory: git is not installed, or not on the path.";
+    case "noRepository":
+      return "There is no history in memory: git finds no repository here that it would read.";
+    case "noCommits":
+      return "There is no history in memory: nothing has been committed yet.";
+    case "off":
+      return "There is no history in memory: it is switched off in the settings.";
+    case "failed":
+      return nCommits > 0
+        ? undefined
+        : "There is no history in memory: it could not be read or kept.";
+    case "waiting":
+    case "reading":
+      return nCommits > 0 ? undefined : "The history is not in memory yet. Ask again in a moment.";
+    case "ready":
+      return undefined;
+  }
+}
+
+/** How far the history in memory goes. */
+export function extentText({
+  state,
+  nCommits,
+  nWithoutSymbols,
+  isWhole,
+  oldestMs,
+}: HistoryStatus): string {
+  const back = nCommits === 0 ? "" : `, back to ${day(oldestMs)}`;
+  const rest = isWhole || state === "reading" ? "" : " Older commits are not remembered.";
+  const reading = state === "reading" ? " Older commits are still being read." : "";
+  const open =
+    nWithoutSymbols > 0
+      ? ` In ${count(nWithoutSymbols, "of them", "of them")} I have not looked yet at what they did to which definition.`
+      : "";
+  return `Looked at ${count(nCommits, "commit")}${back}.${rest}${reading}${open}`;
+}

@@ -1,0 +1,309 @@
+/** Answers "when", "why" and "who" about changes, and "what changed since": commits, each proved by its versions. */
+import type {
+  HistoryStatus,
+  HistoryTarget,
+  PastChange,
+  PastEvent,
+  PastResult,
+} from "../../protocol/history.ts";
+import type { Recall } from "../../protocol/types.ts";
+import type { PastIntent } from "../recall/intent.ts";
+import type { RecallService } from "../services.ts";
+import { answerChanged } from "./changedAnswer.ts";
+import { pause, type AnswerOutcome, type Ask } from "./ask.ts";
+import { changeWords, day, extentText, stateText } from "./historyWording.ts";
+import { code, count, listed, prose, shortened } from "./markdown.ts";
+import { withoutRepeats } from "./mainPlace.ts";
+import { lastPart } from "./names.ts";
+import { placeLine } from "./placeText.ts";
+import { Reading } from "./reading.ts";
+
+const maxEvents = 400;
+const maxShown = 8;
+const maxReasons = 3;
+const maxBodyLength = 1_200;
+const maxAuthors = 8;
+const maxFilesShown = 12;
+
+type Past = Extract<PastResult, { readonly kind: "past" }>;
+
+/** What a question is about, as the history and the reader call it. */
+interface Subject {
+  readonly target: HistoryTarget;
+  readonly label: string;
+  /** Where it is defined today. */
+  readonly definitions: readonly Recall[];
+  readonly rootIds: readonly string[];
+}
+
+/** Answers from the history. Commits are told by hash, day, author and subject, as plain text. */
+export async function answerPast(ask: Ask, intent: PastIntent): Promise<AnswerOutcome> {
+  if (intent.wants === "changes" && isLastLook(intent.since)) return answerChanged(ask, "files");
+  const subject = await subjectOf(ask, intent);
+  const found = await pastOf(ask, subject, intent);
+  if (found === undefined) return refuse(ask, "There is no history in memory: no folder is open.");
+  if (found.kind === "unknown") return refuse(ask, unknownText(subject, found.status));
+  if (found.kind === "unknownSince")
+    return refuse(ask, `I do not know which time or commit ${code(intent.since ?? "")} is.`);
+  if (relevant(found.events, intent).length === 0)
+    return refuse(ask, `${nothingText(subject, intent, found)} ${extentText(found.status)}`);
+  write(ask, intent, subject, found);
+  writePlaces(ask, subject);
+  ask.writer.block(`*${extentText(found.status)}*`);
+  ask.writer.flush();
+  return "answered";
+}
+
+/** "since I last looked", "since my last visit" */
+function isLastLook(since: string | undefined): boolean {
+  return (
+    since !== undefined &&
+    /^(?:(?:i|we) (?:last |was last |were last )?(?:looked|was here|saw|opened|visited|left|here)\b.*|(?:my |the )?last (?:look|visit|time)\b.*|我上次.*|上次.*|前回.*|지난번.*|마지막.*)$/iu.test(
+      since,
+    )
+  );
+}
+
+function refuse({ writer }: Ask, sentence: string): AnswerOutcome {
+  writer.block(sentence);
+  writer.flush();
+  return "abstained";
+}
+
+async function subjectOf(ask: Ask, intent: PastIntent): Promise<Subject> {
+  const { question, params, selection, ports } = ask;
+  const rootIds = params.rootIds ?? ports.history.rootIds();
+  const [mention] = question.paths;
+  if (mention !== undefined) {
+    const path = mention.path.replace(/^\.\//, "");
+    const target: HistoryTarget =
+      mention.line === undefined
+        ? { kind: "path", path }
+        : { kind: "line", path, line: mention.line };
+    const label = mention.line === undefined ? path : `${path}:${mention.line + 1}`;
+    return { target, label, definitions: [], rootIds };
+  }
+  const name = intent.target ?? selection?.name;
+  if (name !== undefined) {
+    const definitions = await definitionsOf(ports.recall, name, params.rootIds, ask.signal);
+    return {
+      ...{ target: symbolTarget(name, definitions), label: name, definitions },
+      rootIds: rootsFirst(definitions, rootIds),
+    };
+  }
+  const [folder] = question.scope.folders ?? [];
+  const file = isAboutFile(question.raw) ? relativeFile(ask) : undefined;
+  const path = folder ?? file?.path ?? "";
+  const label = path === "" ? "this folder" : path;
+  const own = file === undefined ? rootIds : [file.rootId];
+  return { target: { kind: "path", path }, label, definitions: [], rootIds: own };
+}
+
+function isAboutFile(question: string): boolean {
+  return /\b(?:this|the current|the open) (?:file|module|code)\b|这个文件|這個檔案|このファイル|이 파일/iu.test(
+    question,
+  );
+}
+
+/** The file that the user looks at. */
+function relativeFile({ params, ports }: Ask): { rootId: string; path: string } | undefined {
+  const active = params.activeFile?.replaceAll("\\", "/");
+  if (active === undefined) return undefined;
+  return ports.source.files(params.rootIds).find(({ path }) => active.endsWith(`/${path}`));
+}
+
+/** Returns the places that define a name today, best first. Rejects with AbortError when cancelled. */
+export async function definitionsOf(
+  recall: RecallService,
+  name: string,
+  rootIds: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<Recall[]> {
+  const roots = rootIds === undefined ? {} : { rootIds };
+  const found = await recall.search(
+    { query: `\`${name}\``, limit: 20, neighbours: false, ...roots },
+    signal,
+  );
+  const last = lastPart(name);
+  return withoutRepeats(found.recalls.filter(({ citation }) => citation.symbol?.name === last));
+}
+
+/** Returns what the history is asked for when a name is meant. */
+export function symbolTarget(name: string, definitions: readonly Recall[]): HistoryTarget {
+  const paths = [...new Set(definitions.map(({ citation }) => citation.path))];
+  return { kind: "symbol", name, paths };
+}
+
+function rootsFirst(definitions: readonly Recall[], rootIds: readonly string[]): string[] {
+  return [...new Set([...definitions.map(({ citation }) => citation.rootId), ...rootIds])];
+}
+
+/** Asks one root after the other until one knows; what the first says stands when none does. */
+async function pastOf(
+  ask: Ask,
+  { target, rootIds }: Subject,
+  { since }: PastIntent,
+): Promise<PastResult | undefined> {
+  let first: PastResult | undefined;
+  for (const rootId of rootIds) {
+    const from = since === undefined ? {} : { since };
+    const params = { rootId, target, limit: maxEvents, ...from };
+    const result = await ask.ports.history.past(params, ask.signal);
+    await pause(ask.signal);
+    if (result.kind === "past" && result.events.length > 0) return result;
+    first = first?.kind === "past" ? first : (first ?? result);
+  }
+  return first;
+}
+
+function relevant(events: readonly PastEvent[], { change }: PastIntent): readonly PastEvent[] {
+  if (change === "added")
+    return events
+      .filter(({ change: is }) => is === "added" || is === "fileAdded" || is === "wrote")
+      .slice(-1);
+  if (change === "removed")
+    return events.filter(({ change: is }) => is === "removed" || is === "fileDeleted");
+  const telling = events.filter(({ change: is }) => is !== "layout");
+  return telling.length > 0 ? telling : events;
+}
+
+function write(ask: Ask, intent: PastIntent, subject: Subject, past: Past): void {
+  switch (intent.wants) {
+    case "when":
+      return writeWhen(ask, subject, relevant(past.events, intent), past);
+    case "why":
+      return writeWhy(ask, subject, relevant(past.events, intent));
+    case "who":
+      return writeWho(ask, subject, past);
+    case "changes":
+      return writeChanges(ask, subject, past, intent);
+  }
+}
+
+function writeWhen(
+  { writer }: Ask,
+  { label }: Subject,
+  events: readonly PastEvent[],
+  past: Past,
+): void {
+  const [newest, ...older] = events;
+  if (newest === undefined) return;
+  writer.block(`${code(label)} ${didText(newest)} in ${writer.commit(newest.commit)}:`);
+  writer.block(`> ${prose(newest.commit.subject)}`);
+  if (older.length === 0) return;
+  const shown = older.slice(0, maxShown);
+  const more = older.length - shown.length;
+  const rest =
+    more > 0 || !past.isWhole
+      ? `\n- and ${past.isWhole ? "" : "at least "}${count(more, "earlier commit")}`
+      : "";
+  writer.block(
+    `Before that:\n\n${shown.map((event) => `- ${eventLine(writer, event)}`).join("\n")}${rest}`,
+  );
+}
+
+function writeWhy({ writer }: Ask, { label }: Subject, events: readonly PastEvent[]): void {
+  for (const event of distinct(events).slice(0, maxReasons)) {
+    const { commit } = event;
+    writer.block(`${code(label)} ${didText(event)} in ${writer.commit(commit)}. Its author wrote:`);
+    const paragraphs = [commit.subject, ...commit.body.split(/\n\s*\n/)].filter(
+      (text) => text !== "",
+    );
+    const quoted = shortened(paragraphs.join("\n\n"), maxBodyLength).split("\n\n");
+    writer.block(quoted.map((paragraph) => `> ${prose(paragraph)}`).join("\n>\n"));
+  }
+}
+
+function writeWho({ writer }: Ask, { label }: Subject, { authors, events }: Past): void {
+  const shown = authors.slice(0, maxAuthors);
+  const more = authors.length - shown.length;
+  const lines = shown.map(
+    ({ name, nCommits, lastMs }) =>
+      `- ${prose(name)}: ${count(nCommits, "commit")}, the last on ${day(lastMs)}`,
+  );
+  const rest = more > 0 ? `\n- and ${count(more, "more person", "more people")}` : "";
+  writer.block(`These people changed ${code(label)}:\n\n${lines.join("\n")}${rest}`);
+  const [newest] = events;
+  if (newest !== undefined)
+    writer.block(
+      `The last change is ${writer.commit(newest.commit)}: ${prose(newest.commit.subject)}`,
+    );
+}
+
+function writeChanges(
+  { writer }: Ask,
+  { label }: Subject,
+  { events }: Past,
+  { since }: PastIntent,
+): void {
+  const commits = Map.groupBy(events, ({ commit }) => commit.hash);
+  const from = since === undefined ? "" : ` since ${code(since)}`;
+  const files = new Set(events.map(({ path }) => path));
+  const nAuthors = new Set(events.map(({ commit }) => commit.author)).size;
+  writer.block(
+    `${count(commits.size, "commit")} by ${count(nAuthors, "person", "people")} changed ${count(files.size, "file")} in ${code(label)}${from}.`,
+  );
+  const shown = [...commits.values()].slice(0, maxFilesShown);
+  const lines = shown.map((inCommit) => {
+    const { commit } = inCommit[0] as PastEvent;
+    const paths = inCommit.slice(0, 3).map(({ path }) => code(path));
+    const more = inCommit.length > 3 ? [count(inCommit.length - 3, "more file")] : [];
+    return `- ${writer.commit(commit)}: ${prose(commit.subject)}; ${listed([...paths, ...more])}`;
+  });
+  const more = commits.size - shown.length;
+  writer.block(`${lines.join("\n")}${more > 0 ? `\n- and ${count(more, "earlier commit")}` : ""}`);
+}
+
+function distinct(events: readonly PastEvent[]): PastEvent[] {
+  return [...new Map(events.map((event) => [event.commit.hash, event])).values()];
+}
+
+/** The code of today, where there is some: read again now. */
+function writePlaces(ask: Ask, { definitions }: Subject): void {
+  const places = new Reading(ask.ports.source).places(definitions.slice(0, maxReasons));
+  if (places.length === 0) return;
+  ask.writer.block(`Today: ${places.map((place) => placeLine(ask, place)).join("; ")}.`);
+}
+
+function eventLine(writer: Ask["writer"], event: PastEvent): string {
+  return `${writer.commit(event.commit)}: ${changeWords[event.change]}${fromText(event)}. ${prose(event.commit.subject)}`;
+}
+
+function didText(event: PastEvent): string {
+  return `${changeSentences[event.change]}${fromText(event)}`;
+}
+
+function fromText({ oldPath, path }: PastEvent): string {
+  return oldPath === undefined ? ` in ${code(path)}` : ` from ${code(oldPath)} to ${code(path)}`;
+}
+
+const changeSentences: Readonly<Record<PastChange, string>> = {
+  added: "was added",
+  removed: "was removed",
+  moved: "was moved",
+  signature: "got another signature",
+  body: "was changed",
+  comment: "got another comment",
+  layout: "was only laid out anew",
+  fileAdded: "was added",
+  fileChanged: "was changed",
+  fileDeleted: "was deleted",
+  fileRenamed: "was renamed",
+  fileCopied: "was copied",
+  wrote: "was written",
+};
+
+function nothingText({ label }: Subject, { change, since }: PastIntent, { events }: Past): string {
+  const [newest] = events;
+  const when = since === undefined ? "" : ` since ${code(since)}`;
+  if (newest === undefined) return `Nothing changed in ${code(label)}${when}.`;
+  const did = change === "removed" ? "was not removed" : "was not added";
+  const last = `its last change is ${code(newest.commit.hash.slice(0, 10))} of ${day(newest.commit.authoredMs)}`;
+  return `As far as the history in memory goes, ${code(label)} ${did}${when}; ${last}.`;
+}
+
+function unknownText({ label }: Subject, status: HistoryStatus): string {
+  const why = stateText(status);
+  if (why !== undefined) return why;
+  return `No commit in memory changed anything that is called ${code(label)}. ${extentText(status)}`;
+}

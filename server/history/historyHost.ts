@@ -1,0 +1,304 @@
+/** The thread's side of the histories: one after the other is brought up to date, and questions are answered beside it. */
+import { MemoryError } from "../../protocol/errors.ts";
+import type { FileAtParams, RecallAtParams, RecallAtResult } from "../../protocol/asOf.ts";
+import type { PastParams, PastResult } from "../../protocol/history.ts";
+import type { SyntaxChunker } from "../ingest/syntax/syntaxChunker.ts";
+import type { ChangedParams, ChangedResult } from "../../protocol/changed.ts";
+import { relativeTo } from "../ingest/rootPath.ts";
+import { asMemoryError, isDamage } from "../memory/database.ts";
+import type { Clock, FileSystem, Logger } from "../ports.ts";
+import { parseQuestion } from "../recall/question.ts";
+import {
+  noHistory,
+  type HistoryCall,
+  type HistoryFailure,
+  type HistoryReply,
+  type HistoryRequestName,
+  type HistoryRequests,
+  type HistoryWorkspace,
+} from "./historyCalls.ts";
+import { VersionCache } from "./definitionVersions.ts";
+import { changedSince, seenNow, type ChangedContext } from "./changedSince.ts";
+import { pastOf } from "./past.ts";
+import { recallAt, textAt } from "./recallAt.ts";
+import { commitAt } from "./treeAt.ts";
+import { isStoreError, RootHistory } from "./rootHistory.ts";
+
+export interface HistoryHostOptions {
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** A question waits this long for a look at the repository. */
+  readonly freshenMs: number;
+  readonly files: FileSystem;
+  readonly hashText: (text: string) => string;
+  readonly syntax: SyntaxChunker | undefined;
+  readonly say: (reply: HistoryReply) => void;
+}
+
+/** The status is told at most this often. */
+const saidMs = 200;
+
+export class HistoryHost {
+  readonly #options: HistoryHostOptions;
+  readonly #histories = new Map<string, RootHistory>();
+  readonly #versions = new VersionCache();
+  readonly #requests = new Map<number, AbortController>();
+  #workspace: HistoryWorkspace | undefined;
+  #following: Promise<void> = Promise.resolve();
+  #filling: Promise<void> = Promise.resolve();
+  #stop = new AbortController();
+  #isWaiting = false;
+  #saying: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: HistoryHostOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the call was dealt with; never rejects. */
+  async call(call: HistoryCall): Promise<void> {
+    switch (call.kind) {
+      case "follow":
+        this.#following = this.#following.then(() => this.#follow(call.workspace));
+        return this.#following;
+      case "look":
+        return this.#look();
+      case "request":
+        return this.#answer(call);
+      case "cancel":
+        return this.#requests.get(call.id)?.abort();
+      case "forget":
+        return this.#forget(call.rootId);
+      case "close":
+        return this.#close();
+    }
+  }
+
+  async #follow(workspace: HistoryWorkspace): Promise<void> {
+    const left = this.#workspace?.activeFile;
+    if (left !== workspace.activeFile) await this.#turnedFrom(left);
+    this.#workspace = workspace;
+    const wanted = new Map(workspace.roots.map((root) => [root.rootId, root.folder]));
+    for (const [rootId, history] of this.#histories) {
+      if (wanted.get(rootId) === history.folder) continue;
+      this.#interrupt();
+      history.close();
+      this.#histories.delete(rootId);
+    }
+    const { storeDir } = workspace;
+    if (storeDir === undefined) return;
+    for (const [rootId, folder] of wanted)
+      if (!this.#histories.has(rootId))
+        this.#histories.set(rootId, new RootHistory(storeDir, folder, () => this.#say()));
+    if (workspace.isPaused) this.#interrupt();
+    else void this.#look();
+  }
+
+  /** One look at all repositories follows the other; those that are asked for meanwhile are one. */
+  #look(): Promise<void> {
+    if (this.#isWaiting || this.#isClosed) return this.#filling;
+    this.#isWaiting = true;
+    this.#filling = this.#filling.then(async () => {
+      this.#isWaiting = false;
+      for (const history of this.#histories.values()) await this.#fill(history);
+    });
+    return this.#filling;
+  }
+
+  async #fill(history: RootHistory): Promise<void> {
+    const { isPaused = true, maxCommits = 0 } = this.#workspace ?? {};
+    if (isPaused || maxCommits === 0 || this.#isClosed) return;
+    const { signal } = this.#stop;
+    try {
+      await history.fill(maxCommits, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!isStoreError(error)) throw error;
+      if (isDamage(error)) history.discard();
+      history.fail();
+      this.#options.log.log("error", "memory", "the history cannot be kept", {
+        code: asMemoryError(error).errorName,
+      });
+    }
+    this.#say();
+  }
+
+  async #answer({ id, name, params }: HistoryCall & { kind: "request" }): Promise<void> {
+    const controller = new AbortController();
+    this.#requests.set(id, controller);
+    try {
+      await this.#following;
+      const result = await this.#result(name, params, controller.signal);
+      this.#options.say({ kind: "result", id, result });
+    } catch (error) {
+      this.#options.say({ kind: "failed", id, error: failureOf(error, controller.signal) });
+    } finally {
+      this.#requests.delete(id);
+    }
+  }
+
+  #result(
+    name: HistoryRequestName,
+    params: HistoryRequests[HistoryRequestName]["params"],
+    signal: AbortSignal,
+  ): Promise<HistoryRequests[HistoryRequestName]["result"]> {
+    switch (name) {
+      case "past":
+        return this.#past(params as PastParams, signal);
+      case "recallAt":
+        return this.#recallAt(params as RecallAtParams, signal);
+      case "changed":
+        return this.#changed(params as ChangedParams, signal);
+      case "fileAt":
+        return this.#fileAt(params as FileAtParams, signal);
+    }
+  }
+
+  async #changed(
+    { rootId, ...params }: ChangedParams,
+    signal: AbortSignal,
+  ): Promise<ChangedResult> {
+    const history = this.#history(rootId);
+    const seen = await history.seen(signal);
+    if (seen === undefined) return { kind: "failed", status: history.status() };
+    const changed = await changedSince(this.#changedContext(history, signal), seen, params);
+    return changed ?? { kind: "failed", status: history.status() };
+  }
+
+  #changedContext({ folder }: RootHistory, signal: AbortSignal): ChangedContext {
+    const { files, syntax, hashText, clock } = this.#options;
+    const rules = { files, ...(this.#workspace as HistoryWorkspace).rules };
+    const nowMs = (): number => clock.nowMs();
+    return { folder, rules, syntax, versions: this.#versions, hashText, nowMs, signal };
+  }
+
+  /** A file counts as seen as it was when the user turned away from it. */
+  async #turnedFrom(file: string | undefined): Promise<void> {
+    for (const history of this.#histories.values()) {
+      const path = file === undefined ? undefined : relativeTo(history.folder, file);
+      if (path === undefined) continue;
+      const { signal } = this.#stop;
+      try {
+        const seen = await history.seen(signal);
+        const mark = seen && (await seenNow(this.#changedContext(history, signal), path));
+        if (mark !== undefined) seen?.mark(mark);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!isStoreError(error)) throw error;
+        this.#options.log.log("error", "memory", "what was seen cannot be kept", {
+          code: asMemoryError(error).errorName,
+        });
+      }
+    }
+  }
+
+  async #recallAt(
+    { rootId, at, query, limit }: RecallAtParams,
+    signal: AbortSignal,
+  ): Promise<RecallAtResult> {
+    const { files, syntax, clock, hashText } = this.#options;
+    const { folder } = this.#history(rootId);
+    const commit = await commitAt(folder, at, clock.nowMs(), signal);
+    if (commit === undefined) return { kind: "unknownCommit" };
+    const { words, identifiers, paths, literals } = parseQuestion(query);
+    const asked = {
+      text: [...words, ...literals].join(" "),
+      names: identifiers,
+      paths: paths.map(({ path }) => path.replace(/^\.\//, "")),
+    };
+    const rules = { files, ...(this.#workspace as HistoryWorkspace).rules };
+    const context = { rootId, folder, rules, syntax, versions: this.#versions, hashText, signal };
+    const found = await recallAt(context, commit, asked, limit);
+    return found === undefined
+      ? { kind: "failed", status: this.#history(rootId).status() }
+      : { kind: "recalled", commit, ...found };
+  }
+
+  /** Hidden files are not shown, whatever the commit. */
+  async #fileAt(
+    { rootId, commit, path }: FileAtParams,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const { folder } = this.#history(rootId);
+    const rules = { files: this.#options.files, ...(this.#workspace as HistoryWorkspace).rules };
+    return textAt(folder, commit, path, rules, signal);
+  }
+
+  #history(rootId: string): RootHistory {
+    const history = this.#histories.get(rootId);
+    if (history === undefined) throw new MemoryError("rootNotOpen");
+    return history;
+  }
+
+  async #past(params: PastParams, signal: AbortSignal): Promise<PastResult> {
+    const history = this.#history(params.rootId);
+    await this.#freshen(signal);
+    const { reader, folder, prefix } = history;
+    if (reader === undefined) return { kind: "unknown", status: history.status() };
+    const { syntax } = this.#options;
+    const nowMs = (): number => this.#options.clock.nowMs();
+    const past = await pastOf(
+      { reader, folder, prefix, syntax, versions: this.#versions, nowMs, signal },
+      params,
+    );
+    return { ...past, status: history.status() };
+  }
+
+  /** What was committed just now belongs to the answer; a long reading does not hold it up. */
+  async #freshen(signal: AbortSignal): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, this.#options.freshenMs);
+    await Promise.race([this.#look(), late]);
+    clearTimeout(timer);
+    signal.throwIfAborted();
+  }
+
+  async #forget(rootId: string): Promise<void> {
+    await this.#following;
+    this.#interrupt();
+    await this.#filling;
+    const history = this.#histories.get(rootId);
+    this.#histories.delete(rootId);
+    await history?.forget(this.#stop.signal);
+    this.#say();
+  }
+
+  /** Ends the reading that goes on; what comes next begins anew. */
+  #interrupt(): void {
+    this.#stop.abort();
+    this.#stop = new AbortController();
+  }
+
+  async #close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#following;
+    await this.#turnedFrom(this.#workspace?.activeFile);
+    this.#interrupt();
+    for (const controller of this.#requests.values()) controller.abort();
+    await this.#filling;
+    clearTimeout(this.#saying);
+    for (const history of this.#histories.values()) history.close();
+  }
+
+  #say(): void {
+    if (this.#isClosed) return;
+    this.#saying ??= setTimeout(() => {
+      this.#saying = undefined;
+      const isOff = this.#workspace?.maxCommits === 0;
+      const status = Object.fromEntries(
+        [...this.#histories].map(([rootId, history]) => [
+          rootId,
+          isOff ? ({ state: "off", ...noHistory } as const) : history.status(),
+        ]),
+      );
+      this.#options.say({ kind: "status", status });
+    }, saidMs);
+  }
+}
+
+function failureOf(error: unknown, signal: AbortSignal): HistoryFailure {
+  if (signal.aborted) return { kind: "aborted" };
+  if (!isStoreError(error)) throw error;
+  const { errorName, detail } = asMemoryError(error);
+  return { kind: "memory", errorName, detail };
+}

@@ -1,0 +1,171 @@
+/** The history of one root: where it is kept, who may write it, and how far it is. */
+import { createHash } from "node:crypto";
+import { rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { HistoryStatus } from "../../protocol/history.ts";
+import type { GitFailure } from "../git/gitCommand.ts";
+import { repositoryIdentity, workFolderOf } from "../identity/repositoryIdentity.ts";
+import { errorCode } from "../memory/database.ts";
+import { makeFolder } from "../memory/storeFolder.ts";
+import { acquireStoreLock, type StoreLock } from "../memory/storeLock.ts";
+import { MemoryError } from "../../protocol/errors.ts";
+import { fillHistory } from "./historyFill.ts";
+import { HistoryReader } from "./historyReader.ts";
+import { SeenStore } from "./seenStore.ts";
+import { HistoryWriter } from "./historyWriter.ts";
+import { definitionAttributes, definitionSettings } from "./patchSymbols.ts";
+
+type Problem = GitFailure | "noCommits";
+
+/**
+ * One checkout's history. Each checkout of a repository has a file of its own beside the others, because what is
+ * reachable from its head is its own.
+ */
+export class RootHistory {
+  readonly folder: string;
+  readonly #storeDir: string;
+  readonly #changed: () => void;
+  #place: { readonly file: string; readonly prefix: string } | undefined;
+  #lock: StoreLock | undefined;
+  #writer: HistoryWriter | undefined;
+  #reader: HistoryReader | undefined;
+  #seen: SeenStore | undefined;
+  #problem: Problem | undefined;
+  #state: "waiting" | "reading" | "ready" = "waiting";
+
+  constructor(storeDir: string, folder: string, changed: () => void) {
+    this.#storeDir = storeDir;
+    this.folder = folder;
+    this.#changed = changed;
+  }
+
+  /** The root's path inside the repository. */
+  get prefix(): string {
+    return this.#place?.prefix ?? "";
+  }
+
+  /** `undefined` before anything was read. */
+  get reader(): HistoryReader | undefined {
+    if (this.#reader !== undefined || this.#place === undefined) return this.#reader;
+    try {
+      this.#reader = new HistoryReader(this.#place.file);
+    } catch (error) {
+      // Another process keeps it and has not begun yet.
+      if (!(error instanceof MemoryError)) throw error;
+    }
+    return this.#reader;
+  }
+
+  status(): HistoryStatus {
+    const reader = this.reader;
+    const { nCommits, nWithoutSymbols, isWhole, oldestSeconds } = reader?.extent() ?? nothing;
+    const state = this.#stateNow(nCommits);
+    return { state, nCommits, nWithoutSymbols, isWhole, oldestMs: oldestSeconds * 1000 };
+  }
+
+  #stateNow(nCommits: number): HistoryStatus["state"] {
+    if (this.#problem === undefined) return this.#state;
+    // What was read before can still be asked when git is gone or too slow.
+    if (nCommits > 0 && this.#problem !== "noRepository" && this.#problem !== "noCommits")
+      return "failed";
+    return this.#problem === "timeout" ? "failed" : this.#problem;
+  }
+
+  /**
+   * Brings the history up to date. Another process that keeps it does so itself. Rejects with the signal's reason when
+   * cancelled, and with the store's errors.
+   */
+  async fill(maxCommits: number, signal: AbortSignal): Promise<void> {
+    if (this.#state === "waiting") this.#state = "reading";
+    const place = (this.#place ??= await this.#find(signal));
+    if (!this.#own(place.file)) {
+      this.#state = "ready";
+      return this.#changed();
+    }
+    const writer = (this.#writer ??= new HistoryWriter(place.file));
+    const outcome = await fillHistory(writer, {
+      ...{ folder: this.folder, prefix: place.prefix, maxCommits, signal },
+      settings: definitionSettings(this.#attributesFile(place.file)),
+      progress: (of) => {
+        this.#state = of === "commits" ? "reading" : "ready";
+        this.#changed();
+      },
+    });
+    this.#problem = outcome.kind === "current" ? undefined : outcome.kind;
+    this.#state = "ready";
+    this.#changed();
+  }
+
+  /** What was looked at; `undefined` while another process keeps it. Errors: those of the store. */
+  async seen(signal: AbortSignal): Promise<SeenStore | undefined> {
+    const place = (this.#place ??= await this.#find(signal));
+    if (this.#seen === undefined && this.#own(place.file))
+      this.#seen = new SeenStore(seenFile(place.file));
+    return this.#seen;
+  }
+
+  /** Says that the store could not be written. */
+  fail(): void {
+    this.#problem = "failed";
+    this.#changed();
+  }
+
+  /** Deletes what can be read from git again. */
+  discard(): void {
+    this.close();
+    if (this.#place === undefined) return;
+    for (const suffix of ["", "-wal", "-shm", ".lock", ".attributes"])
+      rmSync(this.#place.file + suffix, { force: true });
+  }
+
+  /** Deletes all that is remembered. Rejects with the signal's reason when cancelled. */
+  async forget(signal: AbortSignal): Promise<void> {
+    const place = this.#place ?? (await this.#find(signal));
+    this.#place = place;
+    this.discard();
+    for (const suffix of ["", "-wal", "-shm"])
+      rmSync(seenFile(place.file) + suffix, { force: true });
+  }
+
+  close(): void {
+    this.#reader?.close();
+    this.#seen?.close();
+    this.#writer?.close();
+    this.#lock?.release();
+    this.#reader = undefined;
+    this.#seen = undefined;
+    this.#writer = undefined;
+    this.#lock = undefined;
+  }
+
+  async #find(signal: AbortSignal): Promise<{ file: string; prefix: string }> {
+    const identity = await repositoryIdentity(this.folder, signal);
+    const checkout = createHash("sha256").update(this.folder).digest("hex").slice(0, 16);
+    const folder = workFolderOf(this.#storeDir, identity);
+    return { file: path.join(folder, `history-${checkout}.sqlite`), prefix: identity.prefix };
+  }
+
+  #own(file: string): boolean {
+    this.#lock ??= acquireStoreLock(`${file}.lock`);
+    return this.#lock !== undefined;
+  }
+
+  #attributesFile(file: string): string {
+    const attributes = `${file}.attributes`;
+    makeFolder(path.dirname(file));
+    writeFileSync(attributes, definitionAttributes);
+    return attributes;
+  }
+}
+
+/** It is irreplaceable, and stays when the history beside it is read anew. */
+function seenFile(historyFile: string): string {
+  return historyFile.replace(/history-(\w+)\.sqlite$/, "seen-$1.sqlite");
+}
+
+const nothing = { nCommits: 0, nWithoutSymbols: 0, isWhole: false, oldestSeconds: 0 };
+
+/** True when the store failed and not the code. */
+export function isStoreError(error: unknown): boolean {
+  return error instanceof MemoryError || errorCode(error) !== undefined;
+}

@@ -1,0 +1,250 @@
+/**
+ * The histories as the main thread sees them. All of it runs in a thread of its own, which is started when a folder is
+ * open, trusted and filled, or when somebody asks.
+ */
+import { Worker } from "node:worker_threads";
+import { placeOf } from "../protocol/errorPlace.ts";
+import { MemoryError } from "../protocol/errors.ts";
+import type { FileAtParams, RecallAtParams, RecallAtResult } from "../protocol/asOf.ts";
+import type { ChangedParams, ChangedResult } from "../protocol/changed.ts";
+import type { HistoryStatus, PastParams, PastResult } from "../protocol/history.ts";
+import {
+  noHistory,
+  type HistoryCall,
+  type HistoryReply,
+  type HistoryRequestName,
+  type HistoryRequests,
+  type HistoryThreadData,
+  type HistoryWorkspace,
+} from "./history/historyCalls.ts";
+import type { Logger } from "./ports.ts";
+import type { HistoryService } from "./services.ts";
+import type { Companion } from "./workspaceMemory.ts";
+
+export interface HistoryMemoryOptions {
+  readonly entry: URL;
+  readonly threadData: Omit<HistoryThreadData, "freshenMs">;
+  /** How long a question waits for a look at the repository. */
+  readonly freshenMs?: number;
+  readonly log: Logger;
+  readonly workspace: () => HistoryWorkspace;
+  /** False while other work comes first; a question begins all the same. */
+  readonly mayBegin: () => boolean;
+}
+
+interface Call {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A thread that ended so often by itself is not started again. */
+const maxRestarts = 3;
+/** A change in the workspace may be a commit; the repository is looked at no more often than this. */
+const lookMs = 2_000;
+/** What was committed just now belongs to the answer; a long reading does not hold it up. */
+const defaultFreshenMs = 1_000;
+/** A thread that is told to end and does not is left behind after this time. */
+const endMs = 5_000;
+
+export class HistoryMemory implements HistoryService, Companion {
+  readonly #options: HistoryMemoryOptions;
+  readonly #calls = new Map<number, Call>();
+  readonly #listeners = new Set<() => void>();
+  #worker: Worker | undefined;
+  #status: Readonly<Record<string, HistoryStatus>> = {};
+  #told = "";
+  #nextId = 1;
+  #nEnded = 0;
+  #isAsked = false;
+  #looking: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: HistoryMemoryOptions) {
+    this.#options = options;
+  }
+
+  workspaceChanged(): void {
+    if (this.#isClosed) return;
+    const workspace = this.#options.workspace();
+    const isWanted =
+      workspace.storeDir !== undefined && workspace.roots.length > 0 && workspace.maxCommits > 0;
+    if (this.#worker === undefined) {
+      const mayBegin = this.#isAsked || this.#options.mayBegin();
+      if (!isWanted || !mayBegin || this.#nEnded > maxRestarts) return;
+      this.#start();
+    }
+    const told = JSON.stringify(workspace);
+    if (this.#told === told) return this.#lookSoon();
+    this.#told = told;
+    this.#post({ kind: "follow", workspace });
+  }
+
+  rootIds(): readonly string[] {
+    return this.#options.workspace().roots.map(({ rootId }) => rootId);
+  }
+
+  status(rootId: string): HistoryStatus {
+    const { maxCommits } = this.#options.workspace();
+    if (maxCommits === 0) return { state: "off", ...noHistory };
+    if (this.#nEnded > maxRestarts) return { state: "failed", ...noHistory };
+    return this.#status[rootId] ?? { state: "waiting", ...noHistory };
+  }
+
+  past(params: PastParams, signal: AbortSignal): Promise<PastResult> {
+    const status = this.status(params.rootId);
+    if (status.state === "off" || this.#nEnded > maxRestarts)
+      return Promise.resolve({ kind: "unknown", status });
+    return this.#request("past", params, signal);
+  }
+
+  changed(params: ChangedParams, signal: AbortSignal): Promise<ChangedResult> {
+    return this.#request("changed", params, signal);
+  }
+
+  recallAt(params: RecallAtParams, signal: AbortSignal): Promise<RecallAtResult> {
+    return this.#request("recallAt", params, signal);
+  }
+
+  fileAt(params: FileAtParams, signal: AbortSignal): Promise<string | undefined> {
+    return this.#request("fileAt", params, signal);
+  }
+
+  settled(rootId: string, symbols: boolean, signal: AbortSignal): Promise<HistoryStatus> {
+    this.#isAsked = true;
+    this.workspaceChanged();
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const status = this.status(rootId);
+        const { state, nWithoutSymbols } = status;
+        const isOpen =
+          state === "waiting" ||
+          state === "reading" ||
+          (symbols && state === "ready" && nWithoutSymbols > 0);
+        if (!signal.aborted && isOpen && !this.#isClosed) return;
+        this.#listeners.delete(look);
+        signal.removeEventListener("abort", look);
+        if (signal.aborted) reject(signal.reason as Error);
+        else resolve(status);
+      };
+      this.#listeners.add(look);
+      signal.addEventListener("abort", look);
+      look();
+    });
+  }
+
+  /** Erases what is remembered of a root. */
+  async forget(rootId: string, forgetMemory: () => Promise<void>): Promise<void> {
+    // While its thread still knows where the root is.
+    this.#isAsked = true;
+    this.workspaceChanged();
+    this.#post({ kind: "forget", rootId });
+    await forgetMemory();
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearTimeout(this.#looking);
+    const worker = this.#worker;
+    this.#worker = undefined;
+    this.#failAll();
+    for (const listener of this.#listeners) listener();
+    if (worker === undefined) return;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, endMs);
+    const ended = new Promise<void>((done) => worker.once("exit", () => done()));
+    worker.postMessage({ kind: "close" } satisfies HistoryCall);
+    await Promise.race([ended, late]);
+    clearTimeout(timer);
+    worker.unref();
+  }
+
+  #start(): void {
+    const { entry, threadData, freshenMs = defaultFreshenMs, log } = this.#options;
+    const workerData: HistoryThreadData = { ...threadData, freshenMs };
+    const worker = new Worker(entry, { workerData });
+    this.#worker = worker;
+    this.#told = "";
+    worker.on("message", (reply: HistoryReply) => this.#receive(worker, reply));
+    worker.on("error", (error) =>
+      log.log("error", "memory", "the thread of the histories failed", { stack: placeOf(error) }),
+    );
+    worker.on("exit", () => this.#exited(worker));
+  }
+
+  #exited(worker: Worker): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    this.#status = {};
+    this.#nEnded++;
+    this.#failAll();
+    for (const listener of this.#listeners) listener();
+    this.workspaceChanged();
+  }
+
+  #lookSoon(): void {
+    this.#looking ??= setTimeout(() => {
+      this.#looking = undefined;
+      this.#post({ kind: "look" });
+    }, lookMs).unref();
+  }
+
+  #request<N extends HistoryRequestName>(
+    name: N,
+    params: HistoryRequests[N]["params"],
+    signal: AbortSignal,
+  ): Promise<HistoryRequests[N]["result"]> {
+    this.#isAsked = true;
+    this.workspaceChanged();
+    if (this.#worker === undefined) return Promise.reject(new MemoryError("rootNotOpen"));
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      const cancel = (): void => {
+        this.#post({ kind: "cancel", id });
+        this.#calls.get(id)?.reject(signal.reason as Error);
+      };
+      const over = (): void => {
+        signal.removeEventListener("abort", cancel);
+        this.#calls.delete(id);
+      };
+      this.#calls.set(id, {
+        resolve: (value) => (over(), resolve(value)),
+        reject: (error) => (over(), reject(error)),
+      });
+      this.#post({ kind: "request", id, name, params });
+      if (signal.aborted) cancel();
+      else signal.addEventListener("abort", cancel, { once: true });
+    });
+  }
+
+  #receive(worker: Worker, reply: HistoryReply): void {
+    if (this.#worker !== worker) return;
+    switch (reply.kind) {
+      case "status":
+        this.#status = reply.status;
+        for (const listener of this.#listeners) listener();
+        return;
+      case "result":
+        return this.#calls.get(reply.id)?.resolve(reply.result as never);
+      case "failed": {
+        const { error } = reply;
+        return this.#calls
+          .get(reply.id)
+          ?.reject(
+            error.kind === "aborted"
+              ? new DOMException("cancelled", "AbortError")
+              : new MemoryError(error.errorName, error.detail),
+          );
+      }
+    }
+  }
+
+  #post(call: HistoryCall): void {
+    this.#worker?.postMessage(call);
+  }
+
+  #failAll(): void {
+    for (const { reject } of this.#calls.values())
+      reject(new MemoryError("internal", "the thread of the histories ended"));
+  }
+}

@@ -1,0 +1,17 @@
+/** A history of nothing, for the tests of everything else. */
+import type { HistoryStatus } from "../../../protocol/history.ts";
+import type { HistoryService } from "../../../server/services.ts";
+
+export const emptyStatus: HistoryStatus = {
+  ...{ state: "ready", nCommits: 0, nWithoutSymbols: 0, isWhole: true, oldestMs: 0 },
+};
+
+export const noHistory: HistoryService = {
+  rootIds: () => [],
+  status: () => emptyStatus,
+  past: () => Promise.resolve({ kind: "unknown", status: emptyStatus }),
+  changed: () => Promise.resolve({ kind: "noLook" }),
+  recallAt: () => Promise.resolve({ kind: "unknownCommit" }),
+  fileAt: () => Promise.resolve(undefined),
+  settled: () => Promise.resolve(emptyStatus),
+};
