@@ -25,7 +25,7 @@ export interface WriterSetting {
 }
 
 /** Returns the hash of a text as the memory would have one. */
-export function hashOf(text: string): bigint {
+function hashOf(text: string): bigint {
   return BigInt(`0x${createHash("sha256").update(text).digest("hex").slice(0, 15)}`);
 }
 
