@@ -15,6 +15,9 @@ const pure = ["path", "path/posix", "buffer"];
 /** What every part of the server stands on. */
 const ground = ["protocol/", "server/types.ts", "server/ports.ts", "server/services.ts"];
 
+/** Taking secrets out of texts: whoever writes to disk does it. */
+const masking = "server/secrets/";
+
 /**
  * Understanding a file's text, which needs no disk: recall reads cited files again with the same eyes as ingest.
  * What scans and follows the disk is not here.
@@ -149,11 +152,13 @@ const layers = [
       "server/recall/verifiedSource.ts",
       "server/lm/",
       "server/bank/",
+      masking,
       "server/deep/",
     ],
     packages: [],
     builtins: ["crypto", ...pure],
   },
+  { files: /^server\/secrets\//, sources: [...ground, masking], packages: [], builtins: [] },
   {
     files: /^server\/lm\//,
     sources: [...ground, "server/model/", "server/lm/"],
@@ -162,7 +167,7 @@ const layers = [
   },
   {
     files: /^server\/memory\//,
-    sources: [...ground, "server/memory/"],
+    sources: [...ground, masking, "server/memory/"],
     packages: ["xxhash-wasm"],
     builtins: pure,
   },

@@ -2,6 +2,7 @@
 import { fileRoleOf } from "../ingest/fileRole.ts";
 import type { LanguageId } from "../ingest/languages.ts";
 import type { MemoryBank } from "../memory/memoryBank.ts";
+import { secretRulesVersion } from "../secrets/findSecrets.ts";
 
 /** A root whose memory can be read. */
 export interface OpenRoot {
@@ -51,4 +52,12 @@ export function filesToHold(roots: readonly OpenRoot[]): DeepFile[] {
   }
   // Stable, so that files of one folder stay together.
   return ranked.sort((a, b) => a.rank - b.rank).map(({ file }) => file);
+}
+
+/**
+ * Returns the bank's name of a file's content: what was encoded with other rules for secrets is encoded again. Chunks
+ * that come out the same are found in the bank, so that costs no encoding.
+ */
+export function contentIdOf({ hash }: DeepFile): string {
+  return `${secretRulesVersion}:${hash}`;
 }

@@ -8,7 +8,7 @@ import type { LmTokenizer } from "../lm/lmTokenizer.ts";
 import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { Clock, Logger } from "../ports.ts";
 import { chunksToPut, cutFile, tokensIn, type CutChunk } from "./chunkWork.ts";
-import { fileIdOf, type DeepFile } from "./deepFiles.ts";
+import { contentIdOf, fileIdOf, type DeepFile } from "./deepFiles.ts";
 
 /** What the writer needs of the bank. */
 export interface WriterBank {
@@ -82,7 +82,7 @@ export class DeepWriter {
     this.#queue = [];
     for (const file of files) {
       const fileId = fileIdOf(file.rootId, file.path);
-      const hash = String(file.hash);
+      const hash = contentIdOf(file);
       wanted.add(fileId);
       if (held.get(fileId) === hash || this.#leftOut.get(fileId) === hash) continue;
       this.#queue.push(file);
@@ -161,7 +161,7 @@ export class DeepWriter {
       this.#queuedBytes -= file.sizeBytes;
       if (outcome === "stored") this.#nHeld++;
       if (outcome === "noRoom")
-        this.#leftOut.set(fileIdOf(file.rootId, file.path), String(file.hash));
+        this.#leftOut.set(fileIdOf(file.rootId, file.path), contentIdOf(file));
       this.#options.changed();
     }
   }
@@ -176,7 +176,7 @@ export class DeepWriter {
     if (!hasRoom(tokensIn(cuts.filter(isNew)))) return "noRoom";
     const encode = (tokens: Uint16Array): Promise<EncodedChunk> => this.#encode(tokens, file);
     const chunks = await chunksToPut(cuts, { bank, tokenizer, encode });
-    const put = bank.put(fileIdOf(file.rootId, file.path), String(file.hash), chunks);
+    const put = bank.put(fileIdOf(file.rootId, file.path), contentIdOf(file), chunks);
     switch (put.kind) {
       case "stored":
         return "stored";
