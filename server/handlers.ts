@@ -6,16 +6,24 @@ import type { Clock, Logger } from "./ports.ts";
 import { ask } from "./rpc/askRequest.ts";
 import { compareTrace } from "./rpc/compareTrace.ts";
 import { answerFromDeepMemory, withDeepMemory } from "./rpc/deepRequests.ts";
+import { answerAboutNotes } from "./rpc/noteRequests.ts";
 import { params as shapes } from "./rpc/params.ts";
 import { Router } from "./rpc/router.ts";
 import { Session, type SessionServices } from "./rpc/session.ts";
 import { nothing } from "./rpc/shape.ts";
-import type { AnswerService, DeepMemoryService, RecallService, SourceReader } from "./services.ts";
+import type {
+  AnswerService,
+  DeepMemoryService,
+  NotesService,
+  RecallService,
+  SourceReader,
+} from "./services.ts";
 
 /** What the handlers call. */
 export interface Services extends SessionServices {
   readonly recall: RecallService;
   readonly answers: AnswerService;
+  readonly notes: NotesService;
   /** Absent in a server that was built without a deep memory. */
   readonly deep?: DeepMemoryService;
   /** Scans every remembered file. Rejects with AbortError when cancelled. */
@@ -54,12 +62,14 @@ export function registerHandlers(
   answerQuestions(router, services, session, log);
   answerAboutConversations(router, session);
   answerFromDeepMemory(router, deep);
+  const stopNotes = answerAboutNotes(router, services.notes);
 
   const stopStatus = memory.onStatusChanged(tellStatus);
   const stopDeepStatus = deep?.onStatusChanged(tellStatus);
   const close = async (): Promise<void> => {
     stopStatus();
     stopDeepStatus?.();
+    stopNotes();
     await router.close();
     session.close();
   };

@@ -11,10 +11,15 @@ import { hasSqlite } from "./memory/database.ts";
 import type { KernelModule } from "./model/kernelMemory.ts";
 import { nodeClock } from "./nodePorts.ts";
 import type { Logger, LogLevel } from "./ports.ts";
-import { createHashText } from "./recall/citation.ts";
+import type { SourceReader } from "./services.ts";
+import type { HashText } from "./recall/citation.ts";
+import { citeRange, createHashText } from "./recall/citation.ts";
 import { findAllPlaces } from "./recall/exhaustive.ts";
+import { RootPlaces } from "./recall/rootPlaces.ts";
+import { readSourceFile } from "./recall/sourceFile.ts";
 import { modelFolderUrl, threadEntry } from "./threads.ts";
 import { serverVersion } from "./version.ts";
+import { WorkNotes } from "./workNotes.ts";
 import type { WorkspaceMemory } from "./workspaceMemory.ts";
 
 /** What differs between the surfaces that show answers. */
@@ -36,12 +41,21 @@ export async function createServices(
   const deep = kernel && deepMemoryOf(memory, kernel, log, { logLevel, deepMemory });
   const hashText = await createHashText();
   const clock = nodeClock;
+  const notes = notesOf(memory, recaller, hashText, log);
   return {
     memory,
     ...(deep === undefined ? {} : { deep }),
     recall: recaller,
     source: recaller,
-    answers: new Answerer({ recall: recaller, source: recaller, hashText, clock, statusCommand }),
+    answers: new Answerer({
+      recall: recaller,
+      source: recaller,
+      hashText,
+      clock,
+      statusCommand,
+      notes,
+    }),
+    notes,
     exhaustive: (params, signal) => {
       const { filesSeen, remembered } = memory.coverage(params.rootIds);
       const filesNotInMemory = filesSeen - remembered;
@@ -57,6 +71,33 @@ export async function createServices(
     serverVersion,
     clock,
   };
+}
+
+/** Returns the notes, which follow the memory and are closed with it. */
+function notesOf(
+  memory: WorkspaceMemory,
+  source: SourceReader,
+  hashText: HashText,
+  log: Logger,
+): WorkNotes {
+  const notes = new WorkNotes({
+    workspace: () => {
+      const { storeDir, roots } = memory.deepWorkspace();
+      // Without its memory a root's files cannot be read, and evidence would look as if it were gone.
+      return { storeDir, roots: roots.filter(({ rootId }) => memory.banks([rootId]).length > 0) };
+    },
+    places: (rootId) => new RootPlaces(() => memory.banks([rootId])[0]?.bank),
+    check: (citations) => checkCitations(citations, source, hashText),
+    cite: (rootId, path, startLine, endLine) => {
+      const file = readSourceFile(source, rootId, path);
+      if (file === undefined || startLine >= endLine || endLine > file.nLines) return undefined;
+      return citeRange(hashText, file, file.linesRange(startLine, endLine - 1));
+    },
+    clock: nodeClock,
+    log,
+  });
+  memory.accompany(notes);
+  return notes;
 }
 
 /** Returns the deep memory that follows the memory and is closed with it. */

@@ -62,13 +62,15 @@ const maxAwaitedChanges = 64;
 export interface Companion {
   /** Roots, their state, settings or open editors changed. */
   workspaceChanged(): void;
-  forget(rootId: string): void;
+  /** These files, by absolute path, may have another text than before. */
+  filesTouched?(files: readonly string[]): void;
+  forget?(rootId: string): void;
   close(): Promise<void>;
 }
 
 export class WorkspaceMemory implements MemoryService {
   readonly #options: WorkspaceMemoryOptions;
-  #companion: Companion | undefined;
+  readonly #companions: Companion[] = [];
   /** In the order of the roots. */
   readonly #links = new Map<string, IngestLink>();
   readonly #listeners = new Set<(status: MemoryStatus) => void>();
@@ -91,7 +93,7 @@ export class WorkspaceMemory implements MemoryService {
   }
 
   accompany(companion: Companion): void {
-    this.#companion = companion;
+    this.#companions.push(companion);
   }
 
   async open(
@@ -123,7 +125,9 @@ export class WorkspaceMemory implements MemoryService {
 
   filesChanged(changes: readonly FileChange[]): void {
     this.#changedLately = true;
-    this.#send({ kind: "filesChanged", files: changes.map((change) => change.file) });
+    const files = changes.map((change) => change.file);
+    this.#send({ kind: "filesChanged", files });
+    this.#touched(files);
   }
 
   documentChanged(file: string, _version: number, text: string): void {
@@ -131,16 +135,23 @@ export class WorkspaceMemory implements MemoryService {
     this.#changedLately = true;
     this.#overlays.set(file, text);
     this.#send({ kind: "overlay", file, text });
+    this.#touched([file]);
   }
 
   documentClosed(file: string): void {
-    if (this.#overlays.delete(file)) this.#send({ kind: "overlay", file, text: undefined });
+    if (!this.#overlays.delete(file)) return;
+    this.#send({ kind: "overlay", file, text: undefined });
+    this.#touched([file]);
+  }
+
+  #touched(files: readonly string[]): void {
+    for (const companion of this.#companions) companion.filesTouched?.(files);
   }
 
   openEditors(files: readonly string[]): void {
     this.#openEditors = files;
     this.#send({ kind: "openEditors", files });
-    this.#companion?.workspaceChanged();
+    for (const companion of this.#companions) companion.workspaceChanged();
   }
 
   rescan(signal: AbortSignal = new AbortController().signal): Promise<MemoryStatus> {
@@ -221,7 +232,7 @@ export class WorkspaceMemory implements MemoryService {
     const [link] = this.#select(rootId);
     if (link?.hangs === true)
       throw new MemoryError("storeUnavailable", "the folder does not answer");
-    this.#companion?.forget(rootId);
+    for (const companion of this.#companions) companion.forget?.(rootId);
     this.#closeBank(rootId);
     await link?.call({ kind: "forget", rootId });
     await this.#closeLink(rootId);
@@ -343,8 +354,8 @@ export class WorkspaceMemory implements MemoryService {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    // It reads from the stores.
-    await this.#companion?.close();
+    // They read from the stores.
+    await Promise.all(this.#companions.map((companion) => companion.close()));
     await Promise.all([
       ...[...this.#links.keys()].map((rootId) => this.#closeLink(rootId)),
       this.#options.rankingEncoder.close(),
@@ -464,7 +475,7 @@ export class WorkspaceMemory implements MemoryService {
   async #statusAfter(action: IngestAction): Promise<MemoryStatus> {
     if (this.#closed) throw new MemoryError("internal", "the memory was closed");
     await Promise.all([...this.#links.values()].map((link) => link.call(action)));
-    this.#companion?.workspaceChanged();
+    for (const companion of this.#companions) companion.workspaceChanged();
     return this.status();
   }
 
@@ -473,7 +484,7 @@ export class WorkspaceMemory implements MemoryService {
   }
 
   #tellListeners(): void {
-    this.#companion?.workspaceChanged();
+    for (const companion of this.#companions) companion.workspaceChanged();
     for (const listener of this.#listeners) listener(this.status());
   }
 }

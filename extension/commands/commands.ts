@@ -11,6 +11,7 @@ import type { Traces } from "../trace/traces.ts";
 import type { Wording } from "../wording.ts";
 import { ask, askAboutSelection } from "./askCommands.ts";
 import { forgetFolder, rebuildMemory } from "./memoryCommands.ts";
+import { rememberThis } from "./noteCommands.ts";
 import { findSimilarCode } from "./similarCode.ts";
 
 /** What the commands act on. */
@@ -57,6 +58,7 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
   return [
     withMemory("lore.ask", (question) => ask(chat, view, question)),
     withMemory("lore.askAboutSelection", (question) => askAboutSelection(chat, view, question)),
+    withMemory("lore.rememberThis", (sentence) => rememberThis(memory, sentence)),
     withMemory("lore.findSimilarCode", () => findSimilarCode(memory)),
     withMemory("lore.pause", () => memory.pause()),
     withMemory("lore.resume", () => memory.resume()),

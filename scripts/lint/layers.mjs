@@ -177,6 +177,13 @@ const layers = [
     packages: ["chardet", "iconv-lite", "minimatch", "stemmer", "web-tree-sitter", "xxhash-wasm"],
     builtins: pure,
   },
+  // Notes: what the user wants remembered.
+  {
+    files: /^server\/work\//,
+    sources: [...ground, ...reading, masking, "server/memory/", "server/work/"],
+    packages: [],
+    builtins: pure,
+  },
   {
     files: /^server\/recall\//,
     sources: [
@@ -199,6 +206,7 @@ const layers = [
       "server/model/",
       "server/memory/",
       "server/recall/",
+      "server/work/",
       "server/answer/",
     ],
     packages: ["xxhash-wasm"],

@@ -8,6 +8,7 @@ import { completeAt } from "./completeCommand.ts";
 import { helpText, usageLine } from "./help.ts";
 import { forgetFolder, indexFolder } from "./indexCommand.ts";
 import { CliError, isInterrupted, type Surroundings } from "./openFolder.ts";
+import { rememberNote, workOnNotes } from "./notesCommand.ts";
 import { parseCommandLine, type Command } from "./options.ts";
 import { retraceFolder } from "./retraceCommand.ts";
 import { searchEverywhere, searchFolder } from "./searchCommand.ts";
@@ -67,6 +68,10 @@ function runCommand(
       return retraceFolder(command, terminal, around);
     case "complete":
       return completeAt(command, terminal, around);
+    case "remember":
+      return rememberNote(command, terminal, around);
+    case "notes":
+      return workOnNotes(command, terminal, around);
     case "self-test":
       return testMemory(command, terminal, around);
     case "status":

@@ -12,6 +12,7 @@ import { createHashText } from "../../../server/recall/citation.ts";
 import { SourceFile } from "../../../server/recall/sourceFile.ts";
 import { hostileText } from "./hostileText.ts";
 import { filesOf, MemorySource } from "./memorySource.ts";
+import { closedNotes } from "../work/closedNotes.ts";
 
 const hashText = await createHashText();
 const shop = readFileSync(new URL("../../fixtures/answers/shop.txt", import.meta.url), "utf8");
@@ -32,6 +33,7 @@ async function ask(
   let nowMs = 0;
   const clock = { nowMs: () => nowMs++, elapsedMs: () => nowMs++ };
   const answerer = new Answerer({
+    notes: closedNotes(),
     recall: source,
     source,
     hashText,

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { Answerer } from "../../../server/answer/answerer.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
 import { MemorySource } from "./memorySource.ts";
+import { closedNotes } from "../work/closedNotes.ts";
 
 const hashText = await createHashText();
 
@@ -10,6 +11,7 @@ async function ask(files: Readonly<Record<string, string>>, question: string): P
   const source = new MemorySource(new Map(Object.entries(files)), hashText);
   const clock = { nowMs: () => 0, elapsedMs: () => 0 };
   const answerer = new Answerer({
+    notes: closedNotes(),
     recall: source,
     source,
     hashText,

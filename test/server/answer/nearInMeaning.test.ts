@@ -5,6 +5,7 @@ import type { Answer } from "../../../protocol/types.ts";
 import { Answerer } from "../../../server/answer/answerer.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
 import { openMemory, workspace, type OpenedMemory } from "../workspaceMemoryHarness.ts";
+import { closedNotes } from "../work/closedNotes.ts";
 
 const hashText = await createHashText();
 const files = {
@@ -28,6 +29,7 @@ after(async () => {
 
 function ask(question: string, memory = opened): Promise<Answer> {
   const answerer = new Answerer({
+    notes: closedNotes(),
     recall: memory.recaller,
     source: memory.recaller,
     hashText,
