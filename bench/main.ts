@@ -13,6 +13,7 @@ import { benchUsage, readSettings, treeSizes, type BenchSettings, type Part } fr
 import { benchStartup } from "./startup.ts";
 import { toMarkdown, toText, type Table } from "./table.ts";
 import { benchVectorIndex } from "./vectorIndex.ts";
+import { benchWorkNotes } from "./work-memory/notes.ts";
 
 const benches: Readonly<Record<Part, (settings: BenchSettings) => Table[] | Promise<Table[]>>> = {
   encoder: benchEncoder,
@@ -23,6 +24,7 @@ const benches: Readonly<Record<Part, (settings: BenchSettings) => Table[] | Prom
   recall: benchRecall,
   editor: benchEditor,
   memory: benchMemory,
+  "work-notes": benchWorkNotes,
 };
 
 /** Some sizes or sections alone have a file of their own, so that a table can be made piece by piece. */

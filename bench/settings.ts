@@ -18,6 +18,7 @@ const parts = [
   "recall",
   "editor",
   "memory",
+  "work-notes",
 ] as const;
 export type Part = (typeof parts)[number];
 
@@ -55,7 +56,7 @@ const vectorCounts = ["100000", "1000000", "3000000", "10000000"] as const;
 
 const checkout = path.resolve(import.meta.dirname, "..");
 
-export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|memory|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
+export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|memory|work-notes|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
        [--size 250k|1m|30m]... [--vectors 100000|1000000|3000000|10000000]...
        [--results DIR] [--work DIR]
 ${memoryUsage}`;
