@@ -14,6 +14,7 @@ import { benchStartup } from "./startup.ts";
 import { benchHistory } from "./work-memory/history.ts";
 import { toMarkdown, toText, type Table } from "./table.ts";
 import { benchVectorIndex } from "./vectorIndex.ts";
+import { benchWorkNotes } from "./work-memory/notes.ts";
 
 const benches: Readonly<Record<Part, (settings: BenchSettings) => Table[] | Promise<Table[]>>> = {
   encoder: benchEncoder,
@@ -25,6 +26,7 @@ const benches: Readonly<Record<Part, (settings: BenchSettings) => Table[] | Prom
   editor: benchEditor,
   memory: benchMemory,
   history: benchHistory,
+  "work-notes": benchWorkNotes,
 };
 
 /** Some sizes or sections alone have a file of their own, so that a table can be made piece by piece. */

@@ -48,6 +48,7 @@ export const errorCatalogue = {
     sentence:
       "Lore's deep memory cannot be used at the moment; search and answers work without it. The status says why.",
   },
+  noteNotFound: { code: 1011, sentence: "This note no longer exists. “lore notes” lists them." },
   cancelled: { code: -32800, sentence: "Cancelled." },
   internal: {
     code: 1099,

@@ -14,6 +14,15 @@ import type {
 import type { RecallAtParams, RecallAtResult } from "./asOf.ts";
 import type { ChangedParams, ChangedResult } from "./changed.ts";
 import type { PastParams, PastResult } from "./history.ts";
+import type {
+  CorrectParams,
+  ForgetNotesParams,
+  ListNotesParams,
+  Note,
+  NotesState,
+  RememberParams,
+  RememberResult,
+} from "./notes.ts";
 import type { TraceComparison } from "./savedTrace.ts";
 import type {
   Answer,
@@ -231,6 +240,21 @@ export const renameConversation = request<
 export const deleteConversation = request<{ conversationId: string }, Record<string, never>>(
   "conversation/delete",
 );
+
+/**
+ * Keeps what the user wants remembered. Errors of this and the other requests about notes: `rootNotOpen` without a
+ * trusted folder, `invalidRequest` for lines that are not there, `noteNotFound`, `storeUnavailable`, `diskFull`.
+ */
+export const remember = request<RememberParams, RememberResult>("notes/remember");
+/** Replaces a note: the older one is kept and no longer recalled. */
+export const correctNote = request<CorrectParams, RememberResult>("notes/correct");
+export const listNotes = request<ListNotesParams, { notes: Note[] }>("notes/list");
+/** A pinned note does not fade. */
+export const pinNote = request<{ id: string; isPinned: boolean }, { note: Note }>("notes/pin");
+/** Deletes notes for good, with the older ones that they replaced. */
+export const forgetNotes = request<ForgetNotesParams, { nForgotten: number }>("notes/forget");
+/** server → client: notes were made, forgotten, or code that they cite changed or came back. */
+export const notesChanged = notification<NotesState>("notes/changed");
 
 /** server → client: counts changed; at most five a second. */
 export const statusChanged = notification<{ status: MemoryStatus }>("memory/statusChanged");

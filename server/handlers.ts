@@ -6,6 +6,7 @@ import type { Clock, Logger } from "./ports.ts";
 import { ask } from "./rpc/askRequest.ts";
 import { compareTrace } from "./rpc/compareTrace.ts";
 import { answerFromDeepMemory, withDeepMemory } from "./rpc/deepRequests.ts";
+import { answerAboutNotes } from "./rpc/noteRequests.ts";
 import { params as shapes } from "./rpc/params.ts";
 import { Router } from "./rpc/router.ts";
 import { Session, type SessionServices } from "./rpc/session.ts";
@@ -14,6 +15,7 @@ import type {
   AnswerService,
   DeepMemoryService,
   HistoryService,
+  NotesService,
   RecallService,
   SourceReader,
 } from "./services.ts";
@@ -22,6 +24,7 @@ import type {
 export interface Services extends SessionServices {
   readonly recall: RecallService;
   readonly answers: AnswerService;
+  readonly notes: NotesService;
   /** Absent in a server that was built without a deep memory. */
   readonly deep?: DeepMemoryService;
   readonly history: HistoryService;
@@ -70,12 +73,14 @@ export function registerHandlers(
   router.answer(methods.recallAt, shapes.recallAt, (params, signal) =>
     services.history.recallAt(params, signal),
   );
+  const stopNotes = answerAboutNotes(router, services.notes);
 
   const stopStatus = memory.onStatusChanged(tellStatus);
   const stopDeepStatus = deep?.onStatusChanged(tellStatus);
   const close = async (): Promise<void> => {
     stopStatus();
     stopDeepStatus?.();
+    stopNotes();
     await router.close();
     session.close();
   };

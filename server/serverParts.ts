@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { MemoryError } from "../protocol/errors.ts";
 import { Answerer } from "./answer/answerer.ts";
 import { checkAllCitations } from "./answer/allCitations.ts";
+import { checkCitations } from "./answer/citations.ts";
 import type { SurprisesOf } from "./answer/unusualInFile.ts";
 import { assembleRecall } from "./assembly.ts";
 import { DeepMemory } from "./deepMemory.ts";
@@ -14,10 +15,15 @@ import { hasSqlite } from "./memory/database.ts";
 import type { KernelModule } from "./model/kernelMemory.ts";
 import { nodeClock } from "./nodePorts.ts";
 import type { Logger, LogLevel } from "./ports.ts";
-import { createHashText } from "./recall/citation.ts";
+import type { SourceReader } from "./services.ts";
+import type { HashText } from "./recall/citation.ts";
+import { citeRange, createHashText } from "./recall/citation.ts";
 import { findAllPlaces } from "./recall/exhaustive.ts";
+import { RootPlaces } from "./recall/rootPlaces.ts";
+import { readSourceFile } from "./recall/sourceFile.ts";
 import { grammarFolderUrl, modelFolderUrl, threadEntry } from "./threads.ts";
 import { serverVersion } from "./version.ts";
+import { WorkNotes } from "./workNotes.ts";
 import type { WorkspaceMemory } from "./workspaceMemory.ts";
 
 /** What differs between the surfaces that show answers. */
@@ -47,6 +53,7 @@ export async function createServices(
   memory.accompany(history);
   const hashText = await createHashText();
   const clock = nodeClock;
+  const notes = notesOf(memory, recaller, hashText, log);
   return {
     memory,
     ...(deep === undefined ? {} : { deep }),
@@ -54,9 +61,10 @@ export async function createServices(
     recall: recaller,
     source: recaller,
     answers: new Answerer({
-      ...{ recall: recaller, source: recaller, hashText, clock, statusCommand, history },
+      ...{ recall: recaller, source: recaller, hashText, clock, statusCommand, history, notes },
       ...(deep === undefined ? {} : { surprisesOf: surprisesFrom(deep, memory) }),
     }),
+    notes,
     exhaustive: (params, signal) => {
       const { filesSeen, remembered } = memory.coverage(params.rootIds);
       const filesNotInMemory = filesSeen - remembered;
@@ -73,6 +81,33 @@ export async function createServices(
     serverVersion,
     clock,
   };
+}
+
+/** Returns the notes, which follow the memory and are closed with it. */
+function notesOf(
+  memory: WorkspaceMemory,
+  source: SourceReader,
+  hashText: HashText,
+  log: Logger,
+): WorkNotes {
+  const notes = new WorkNotes({
+    workspace: () => {
+      const { storeDir, roots } = memory.deepWorkspace();
+      // Without its memory a root's files cannot be read, and evidence would look as if it were gone.
+      return { storeDir, roots: roots.filter(({ rootId }) => memory.banks([rootId]).length > 0) };
+    },
+    places: (rootId) => new RootPlaces(() => memory.banks([rootId])[0]?.bank),
+    check: (citations) => checkCitations(citations, source, hashText),
+    cite: (rootId, path, startLine, endLine) => {
+      const file = readSourceFile(source, rootId, path);
+      if (file === undefined || startLine >= endLine || endLine > file.nLines) return undefined;
+      return citeRange(hashText, file, file.linesRange(startLine, endLine - 1));
+    },
+    clock: nodeClock,
+    log,
+  });
+  memory.accompany(notes);
+  return notes;
 }
 
 /** Returns the deep memory that follows the memory and is closed with it. */

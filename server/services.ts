@@ -15,6 +15,16 @@ import type { FileAtParams, RecallAtParams, RecallAtResult } from "../protocol/a
 import type { ChangedParams, ChangedResult } from "../protocol/changed.ts";
 import type { HistoryStatus, PastParams, PastResult } from "../protocol/history.ts";
 import type {
+  CorrectParams,
+  ForgetNotesParams,
+  ListNotesParams,
+  Note,
+  NotesState,
+  NoteKind,
+  RememberParams,
+  RememberResult,
+} from "../protocol/notes.ts";
+import type {
   Answer,
   Citation,
   Conversation,
@@ -181,6 +191,37 @@ export interface HistoryService {
   fileAt(params: FileAtParams, signal: AbortSignal): Promise<string | undefined>;
   /** Resolves when all commits are read, with `symbols` also what they touched, or when that cannot be. */
   settled(rootId: string, symbols: boolean, signal: AbortSignal): Promise<HistoryStatus>;
+}
+
+/** What a question is about, as notes are searched. */
+export interface NoteWish {
+  /** The words; all notes of the kinds when it has none. */
+  readonly text: string;
+  /** Kinds that come first. */
+  readonly kinds: readonly NoteKind[];
+  /** The share of the words that a note has to hold, 0 to 1. */
+  readonly minCoverage: number;
+  /** How many of the words a note has to hold, as far as there are so many; 1 when absent. */
+  readonly minWords?: number;
+  readonly limit: number;
+  readonly rootIds?: readonly string[];
+}
+
+/**
+ * Notes of all open roots. What it returns was held against the present text of files during the call. Every request
+ * rejects with `rootNotOpen` while no trusted folder is open; other errors are those of `notes/remember`.
+ */
+export interface NotesService {
+  remember(params: RememberParams): Promise<RememberResult>;
+  correct(params: CorrectParams): Promise<RememberResult>;
+  list(params: ListNotesParams): Promise<Note[]>;
+  pin(id: string, isPinned: boolean): Promise<Note>;
+  /** Returns how many were deleted. */
+  forgetNotes(params: ForgetNotesParams): Promise<number>;
+  /** Live notes that fit, best first; each counts as used. None while no folder is open. */
+  recall(wish: NoteWish): Promise<Note[]>;
+  /** Called when notes were made or forgotten, or code that they cite changed or came back. Returns what stops it. */
+  onChanged(listener: (state: NotesState) => void): () => void;
 }
 
 /** Which turns to read; all without a page. */

@@ -64,6 +64,8 @@ const maxAwaitedChanges = 64;
 export interface Companion {
   /** Roots, their state, settings or open editors changed. */
   workspaceChanged(): void;
+  /** These files, by absolute path, may have another text than before. */
+  filesTouched?(files: readonly string[]): void;
   /** Forgets a root, with `forgetMemory` for everything else. Errors: `ownedElsewhere`, when nothing is forgotten. */
   forget?(rootId: string, forgetMemory: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
@@ -126,7 +128,9 @@ export class WorkspaceMemory implements MemoryService {
 
   filesChanged(changes: readonly FileChange[]): void {
     this.#changedLately = true;
-    this.#send({ kind: "filesChanged", files: changes.map((change) => change.file) });
+    const files = changes.map((change) => change.file);
+    this.#send({ kind: "filesChanged", files });
+    this.#touched(files);
   }
 
   documentChanged(file: string, _version: number, text: string): void {
@@ -134,10 +138,17 @@ export class WorkspaceMemory implements MemoryService {
     this.#changedLately = true;
     this.#overlays.set(file, text);
     this.#send({ kind: "overlay", file, text });
+    this.#touched([file]);
   }
 
   documentClosed(file: string): void {
-    if (this.#overlays.delete(file)) this.#send({ kind: "overlay", file, text: undefined });
+    if (!this.#overlays.delete(file)) return;
+    this.#send({ kind: "overlay", file, text: undefined });
+    this.#touched([file]);
+  }
+
+  #touched(files: readonly string[]): void {
+    for (const companion of this.#companions) companion.filesTouched?.(files);
   }
 
   openEditors(files: readonly string[]): void {

@@ -12,6 +12,7 @@ import type { UnusualMarks } from "../unusual/unusualMarks.ts";
 import type { Wording } from "../wording.ts";
 import { ask, askAboutSelection } from "./askCommands.ts";
 import { forgetFolder, rebuildMemory } from "./memoryCommands.ts";
+import { rememberThis } from "./noteCommands.ts";
 import { findSimilarCode } from "./similarCode.ts";
 
 /** What the commands act on. */
@@ -61,6 +62,7 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
     withMemory("lore.askAboutSelection", (question) => askAboutSelection(chat, view, question)),
     // A question that the server understands, and therefore in no other language.
     withMemory("lore.whatChanged", () => ask(chat, view, "What changed since I last looked?")),
+    withMemory("lore.rememberThis", (sentence) => rememberThis(memory, sentence)),
     withMemory("lore.findSimilarCode", () => findSimilarCode(memory)),
     withMemory("lore.pause", () => memory.pause()),
     withMemory("lore.resume", () => memory.resume()),

@@ -15,6 +15,9 @@ const pure = ["path", "path/posix", "buffer"];
 /** What every part of the server stands on. */
 const ground = ["protocol/", "server/types.ts", "server/ports.ts", "server/services.ts"];
 
+/** Taking secrets out of texts: whoever writes to disk does it. */
+const masking = "server/secrets/";
+
 /**
  * Understanding a file's text, which needs no disk: recall reads cited files again with the same eyes as ingest.
  * What scans and follows the disk is not here.
@@ -150,6 +153,7 @@ const layers = [
       "server/recall/verifiedSource.ts",
       "server/lm/",
       "server/bank/",
+      masking,
       "server/deep/",
     ],
     packages: [],
@@ -174,6 +178,7 @@ const layers = [
     packages: [],
     builtins: ["crypto", "fs", ...pure],
   },
+  { files: /^server\/secrets\//, sources: [...ground, masking], packages: [], builtins: [] },
   {
     files: /^server\/lm\//,
     sources: [...ground, "server/model/", "server/lm/"],
@@ -182,7 +187,7 @@ const layers = [
   },
   {
     files: /^server\/memory\//,
-    sources: [...ground, "server/memory/"],
+    sources: [...ground, masking, "server/memory/"],
     packages: ["xxhash-wasm"],
     builtins: pure,
   },
@@ -190,6 +195,13 @@ const layers = [
     files: /^server\/ingest\//,
     sources: [...ground, "server/model/", "server/memory/", "server/ingest/"],
     packages: ["chardet", "iconv-lite", "minimatch", "stemmer", "web-tree-sitter", "xxhash-wasm"],
+    builtins: pure,
+  },
+  // Notes: what the user wants remembered.
+  {
+    files: /^server\/work\//,
+    sources: [...ground, ...reading, masking, "server/memory/", "server/work/"],
+    packages: [],
     builtins: pure,
   },
   {
@@ -214,6 +226,7 @@ const layers = [
       "server/model/",
       "server/memory/",
       "server/recall/",
+      "server/work/",
       "server/answer/",
     ],
     packages: ["xxhash-wasm"],

@@ -3,6 +3,8 @@ import type { Answer, RecallTrace } from "../../protocol/types.ts";
 import type { AskParams } from "../../protocol/methods.ts";
 import { parseQuestion, type ParsedQuestion } from "../recall/question.ts";
 import type { AnswerService } from "../services.ts";
+import { isYes, noteOffer } from "../work/noteOffer.ts";
+import { noteSentence, type NoteSentence } from "../work/noteSentence.ts";
 import { answerAllPlaces } from "./allPlacesAnswer.ts";
 import { AnswerWriter, type Emit } from "./answerWriter.ts";
 import type { AnswerOutcome, AnswerPorts, Ask } from "./ask.ts";
@@ -12,6 +14,7 @@ import { answerError, answerMessage } from "./errorAnswer.ts";
 import { answerFile } from "./fileAnswer.ts";
 import { answerFlow } from "./flowAnswer.ts";
 import { answerPast } from "./pastAnswer.ts";
+import { answerFromNotes, answerRemember, mentionNote, offerText } from "./notesAnswer.ts";
 import { answerPlace } from "./placeAnswer.ts";
 import { QuestionTerms } from "./questionTerms.ts";
 import { selectionOf, type Selection } from "./selection.ts";
@@ -20,6 +23,8 @@ import { writeUnusual } from "./unusualInFile.ts";
 import { drawnFrom } from "./wording.ts";
 
 const nRecalled = 20;
+/** Conversations whose last offer waits for a yes. */
+const maxOffers = 100;
 
 /**
  * `ask` emits the answer in parts; `Answer.markdown` and `Answer.citations` equal what was emitted, put
@@ -28,6 +33,8 @@ const nRecalled = 20;
  */
 export class Answerer implements AnswerService {
   readonly #ports: AnswerPorts;
+  /** What was offered to be remembered with the last answer, by conversation. */
+  readonly #offers = new Map<string, NoteSentence>();
 
   constructor(ports: AnswerPorts) {
     this.#ports = ports;
@@ -38,6 +45,8 @@ export class Answerer implements AnswerService {
     signal.throwIfAborted();
     const { asOf } = params;
     if (asOf !== undefined) return answerAsOf(this.#ports, { ...params, asOf }, emit, signal);
+    const sentence = this.#toRemember(params);
+    if (sentence !== undefined) return answerRemember(sentence, params, this.#ports, emit);
     const selection = selectionOf(params, this.#ports.source);
     const query = queryOf(params.question, selection);
     const question = withSelection(parseQuestion(params.question), query);
@@ -64,7 +73,8 @@ export class Answerer implements AnswerService {
       writer,
       signal,
     };
-    const outcome = await answerByIntent(ask);
+    const outcome = (await answerFromNotes(ask)) ?? (await answerWithMention(ask));
+    this.#offer(params, writer);
     writer.block(drawnFrom(result.coverage, result.tiers));
     writer.flush();
     const { recalls, coverage, tiers, trace } = result;
@@ -79,6 +89,23 @@ export class Answerer implements AnswerService {
       trace: query === params.question ? trace : withoutAsked(trace),
       elapsedMs: this.#ports.clock.elapsedMs() - startMs,
     };
+  }
+
+  /** What the user wants remembered: a sentence that says so, or a yes to what was offered. */
+  #toRemember({ question, conversationId }: AskParams): NoteSentence | undefined {
+    const offered = conversationId === undefined ? undefined : this.#offers.get(conversationId);
+    if (conversationId !== undefined) this.#offers.delete(conversationId);
+    return offered !== undefined && isYes(question) ? offered : noteSentence(question);
+  }
+
+  /** A sentence of the question that may be worth remembering is kept only when the user says so. */
+  #offer({ question, conversationId }: AskParams, writer: AnswerWriter): void {
+    const offer = conversationId === undefined ? undefined : noteOffer(question);
+    if (conversationId === undefined || offer === undefined) return;
+    const [oldest] = this.#offers.keys();
+    if (this.#offers.size >= maxOffers && oldest !== undefined) this.#offers.delete(oldest);
+    this.#offers.set(conversationId, offer);
+    writer.block(offerText(offer));
   }
 }
 
@@ -100,6 +127,13 @@ function withSelection(question: ParsedQuestion, query: string): ParsedQuestion 
   if (query === question.raw) return question;
   const { intent, scope } = question;
   return { ...parseQuestion(query), raw: question.raw, intent, scope };
+}
+
+/** A note that is about the same is told beside the code. */
+async function answerWithMention(ask: Ask): Promise<AnswerOutcome> {
+  const outcome = await answerByIntent(ask);
+  await mentionNote(ask);
+  return outcome;
 }
 
 function answerByIntent(ask: Ask): Promise<AnswerOutcome> {

@@ -4,7 +4,7 @@ import type { AskParams } from "../../protocol/methods.ts";
 import type { Clock } from "../ports.ts";
 import type { HashText } from "../recall/citation.ts";
 import type { ParsedQuestion } from "../recall/question.ts";
-import type { HistoryService, RecallService, SourceReader } from "../services.ts";
+import type { HistoryService, NotesService, RecallService, SourceReader } from "../services.ts";
 import type { AnswerWriter } from "./answerWriter.ts";
 import type { QuestionTerms } from "./questionTerms.ts";
 import type { Selection } from "./selection.ts";
@@ -17,6 +17,7 @@ export interface AnswerPorts {
   readonly history: HistoryService;
   readonly hashText: HashText;
   readonly clock: Clock;
+  readonly notes: NotesService;
   /** The command that lists what is not in memory, as the user writes it where the answer is shown. */
   readonly statusCommand: string;
   /** Absent without a deep memory. */

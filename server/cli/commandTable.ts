@@ -1,5 +1,5 @@
 /** The commands and options as one table: the parser, the help and the tests read it. */
-
+import { noteKinds } from "../../protocol/notes.ts";
 import { retentionDistances, shortTokens } from "../../protocol/deepMemory.ts";
 
 /** How the program is called, as in the README. */
@@ -14,6 +14,8 @@ export const commandNames = [
   "retrace",
   "complete",
   "self-test",
+  "remember",
+  "notes",
   "status",
   "stats",
   "forget",
@@ -70,6 +72,22 @@ export const commandTable: Readonly<Record<CommandName, CommandEntry>> = {
     summary:
       "Plant facts in a copy of the deep memory, stream the folder's code past them, ask for them, and draw what was kept.",
   },
+  remember: {
+    usage: [`${program} remember FOLDER "sentence"`],
+    summary: "Keep a decision, a fact, a preference or a to-do, with the code that it is about.",
+  },
+  notes: {
+    usage: [
+      `${program} notes [FOLDER]`,
+      `${program} notes FOLDER "words"`,
+      `${program} notes FOLDER correct ID "sentence"`,
+      `${program} notes FOLDER pin|unpin ID`,
+      `${program} notes FOLDER forget ID`,
+      `${program} notes FOLDER forget --topic|--before|--inside …`,
+    ],
+    summary:
+      "List what was noted, and whether the code that it cites still says the same; change or delete it.",
+  },
   status: {
     usage: [`${program} status [FOLDER]`],
     summary:
@@ -116,6 +134,12 @@ export type OptionName =
   | "tokens"
   | "points"
   | "per-point"
+  | "at"
+  | "kind"
+  | "history"
+  | "topic"
+  | "before"
+  | "inside"
   | "help"
   | "version";
 
@@ -242,6 +266,41 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     value: "N",
     summary: "Facts that the self-test asks for at each distance.",
     commands: ["self-test"],
+  },
+  at: {
+    type: "string",
+    value: "PLACE",
+    summary: "The code that a note is about: FILE:LINE or FILE:LINE-LINE.",
+    commands: ["remember"],
+  },
+  kind: {
+    type: "string",
+    value: "KIND",
+    summary: `What a note is: ${noteKinds.join(", ")}. Told from its words when left out.`,
+    commands: ["remember"],
+  },
+  history: {
+    type: "boolean",
+    summary: "List notes that were replaced too.",
+    commands: ["notes"],
+  },
+  topic: {
+    type: "string",
+    value: "WORDS",
+    summary: "Forget the notes that are about this.",
+    commands: ["notes"],
+  },
+  before: {
+    type: "string",
+    value: "DATE",
+    summary: "Forget the notes of before a day, such as 2026-01-31.",
+    commands: ["notes"],
+  },
+  inside: {
+    type: "string",
+    value: "PATH",
+    summary: "Forget the notes about code in this part of the folder.",
+    commands: ["notes"],
   },
   help: { type: "boolean", summary: "Show this help.", commands: "all" },
   version: { type: "boolean", summary: "Show the version.", commands: "all" },

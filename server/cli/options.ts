@@ -1,5 +1,6 @@
 /** What a command line asks for, or the one sentence that says what is wrong with it. */
 import { parseArgs } from "node:util";
+import { noteKinds, type ForgetNotesParams, type NoteKind } from "../../protocol/notes.ts";
 import { rankings, type MemorySettings, type RankingKind } from "../../protocol/types.ts";
 import { formatCount } from "./numbers.ts";
 import { commandNames, optionTable, type CommandName, type OptionName } from "./commandTable.ts";
@@ -78,6 +79,16 @@ export type Command =
       readonly distances: readonly number[] | undefined;
     } & Common)
   | ({
+      readonly kind: "remember";
+      readonly folder: string;
+      readonly text: string;
+      /** Lines count from zero; `endLine` is the first one after them. */
+      readonly at:
+        { readonly file: string; readonly startLine: number; readonly endLine: number } | undefined;
+      readonly noteKind: NoteKind | undefined;
+    } & Common)
+  | ({ readonly kind: "notes"; readonly folder: string; readonly action: NotesAction } & Common)
+  | ({
       readonly kind: "batch";
       readonly folder: string;
       readonly file: string;
@@ -93,6 +104,13 @@ export type Command =
       readonly wholeWord: boolean;
       readonly limit: number;
     } & Common);
+
+/** What `lore notes` is to do; an `id` may be the beginning of one. */
+export type NotesAction =
+  | { readonly kind: "list"; readonly search: string | undefined; readonly all: boolean }
+  | { readonly kind: "pin"; readonly id: string; readonly isPinned: boolean }
+  | { readonly kind: "correct"; readonly id: string; readonly text: string }
+  | { readonly kind: "forget"; readonly which: ForgetNotesParams };
 
 export type Parsed =
   | { readonly kind: "command"; readonly command: Command }
@@ -189,6 +207,15 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
       const [folder, place] = folderAndText(name, positionals, "place such as src/a.ts:12");
       return { kind: name, folder, ...readPlace(place), ...common };
     }
+    case "remember": {
+      const [folder, text] = folderAndText(name, positionals, "sentence");
+      return { kind: name, folder, text, ...readRemember(values), ...common };
+    }
+    case "notes": {
+      const [folder = ".", ...words] = positionals;
+      if (folder === "") throw new UsageError(emptyFolder(name));
+      return { kind: name, folder, action: readNotesAction(values, words), ...common };
+    }
     case "self-test": {
       const folder = atMostOne(name, positionals) ?? ".";
       return { kind: name, folder, ...readSelfTest(values), ...common };
@@ -205,6 +232,65 @@ function asOfOf(values: Values): string | undefined {
 
 function sinceOf({ since }: Values): string | undefined {
   return since === undefined ? undefined : filled("since", String(since));
+}
+
+function readRemember(
+  values: Values,
+): Pick<Extract<Command, { kind: "remember" }>, "at" | "noteKind"> {
+  const given = values.kind === undefined ? undefined : String(values.kind);
+  const noteKind = noteKinds.find((known) => known === given);
+  if (given !== undefined && noteKind === undefined)
+    throw new UsageError(`--kind is one of ${noteKinds.join(", ")}, not “${given}”.`);
+  return { noteKind, at: values.at === undefined ? undefined : readLines(String(values.at)) };
+}
+
+function readLines(place: string): { file: string; startLine: number; endLine: number } {
+  const found = /^(.+?):([1-9]\d{0,8})(?:-([1-9]\d{0,8}))?$/s.exec(place);
+  const [, file, first, last = first] = found ?? [];
+  if (file === undefined || Number(last) < Number(first))
+    throw new UsageError(`--at is FILE:LINE or FILE:LINE-LINE, not “${place}”.`);
+  return { file, startLine: Number(first) - 1, endLine: Number(last) };
+}
+
+function readNotesAction(values: Values, words: readonly string[]): NotesAction {
+  const [verb, ...rest] = words;
+  const [id, text, ...more] = rest;
+  const isChange = verb !== undefined && ["forget", "pin", "unpin", "correct"].includes(verb);
+  const which = chosenNotes(values);
+  if (which !== undefined && (verb !== "forget" || id !== undefined))
+    throw new UsageError("--topic, --before and --inside go with “lore notes FOLDER forget”.");
+  if (!isChange) {
+    if (rest.length > 0) throw new UsageError("“lore notes” takes one text; put it in quotes.");
+    return { kind: "list", search: verb, all: values.history === true };
+  }
+  if (which !== undefined) return { kind: "forget", which };
+  if (id === undefined || id === "")
+    throw new UsageError(`“lore notes FOLDER ${verb}” needs the id of a note.`);
+  if (verb === "correct") {
+    if (text === undefined || text.trim() === "" || more.length > 0)
+      throw new UsageError("“lore notes FOLDER correct ID” needs one sentence; put it in quotes.");
+    return { kind: "correct", id, text };
+  }
+  if (text !== undefined) throw new UsageError(`“lore notes FOLDER ${verb}” takes one id.`);
+  return verb === "forget"
+    ? { kind: "forget", which: { id } }
+    : { kind: "pin", id, isPinned: verb === "pin" };
+}
+
+function chosenNotes(values: Values): ForgetNotesParams | undefined {
+  const given = (["topic", "before", "inside"] as const).filter(
+    (name) => values[name] !== undefined,
+  );
+  const [name] = given;
+  if (name === undefined) return undefined;
+  if (given.length > 1) throw new UsageError("Choose one of --topic, --before and --inside.");
+  const value = filled(name, String(values[name]));
+  if (name === "topic") return { topic: value };
+  if (name === "inside") return { folder: value };
+  const beforeMs = Date.parse(`${value}T00:00:00`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(value) || Number.isNaN(beforeMs))
+    throw new UsageError(`--before needs a day such as 2026-01-31, not “${value}”.`);
+  return { beforeMs };
 }
 
 function readPlace(

@@ -10,6 +10,7 @@ import { helpText, usageLine } from "./help.ts";
 import { showHistory } from "./historyCommand.ts";
 import { forgetFolder, indexFolder } from "./indexCommand.ts";
 import { CliError, isInterrupted, type Surroundings } from "./openFolder.ts";
+import { rememberNote, workOnNotes } from "./notesCommand.ts";
 import { parseCommandLine, type Command } from "./options.ts";
 import { retraceFolder } from "./retraceCommand.ts";
 import { searchEverywhere, searchFolder, searchFolderAt } from "./searchCommand.ts";
@@ -75,6 +76,10 @@ function runCommand(
       return retraceFolder(command, terminal, around);
     case "complete":
       return completeAt(command, terminal, around);
+    case "remember":
+      return rememberNote(command, terminal, around);
+    case "notes":
+      return workOnNotes(command, terminal, around);
     case "self-test":
       return testMemory(command, terminal, around);
     case "status":

@@ -5,6 +5,7 @@ import { chunksOf, type ChunkShape, type LmChunk } from "../lm/chunks.ts";
 import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { LmTokenizer } from "../lm/lmTokenizer.ts";
 import { NameReader } from "../lm/names.ts";
+import { maskSecrets } from "../secrets/maskSecrets.ts";
 import { blocksOf } from "./blocks.ts";
 
 /** A chunk of a file with its name and its lines; the last line is included. */
@@ -14,14 +15,17 @@ export interface CutChunk extends ChunkPlace {
 
 const lineBreak = 0x0a;
 
-/** Returns the chunks of a file; none for an empty one. `path` is relative to the root, and part of every chunk. */
+/**
+ * Returns the chunks of a file; none for an empty one. `path` is relative to the root, and part of every chunk. Keys and
+ * tokens in the text are masked before it is cut, so that none gets into the bank.
+ */
 export function cutFile(
   tokenizer: LmTokenizer,
   shape: ChunkShape,
   path: string,
   text: string,
 ): CutChunk[] {
-  const bytes = new TextEncoder().encode(text);
+  const bytes = new TextEncoder().encode(maskSecrets(text));
   let line = 0;
   return chunksOf(tokenizer, shape, path, bytes).map((chunk) => {
     const firstLine = line;

@@ -2,6 +2,7 @@
 import { fileRoleOf } from "../ingest/fileRole.ts";
 import type { LanguageId } from "../ingest/languages.ts";
 import type { MemoryBank } from "../memory/memoryBank.ts";
+import { secretRulesVersion } from "../secrets/findSecrets.ts";
 
 /** A root whose memory can be read. */
 export interface OpenRoot {
@@ -76,4 +77,12 @@ export function rankedFiles({ rootId, folder, bank, first }: OpenRoot): RankedFi
 /** Returns files of all roots in the order in which they should be encoded; those of one folder stay together. */
 export function inOrder(ranked: readonly RankedFile[]): DeepFile[] {
   return ranked.toSorted((a, b) => a.rank - b.rank).map(({ file }) => file);
+}
+
+/**
+ * Returns the bank's name of a file's content: what was encoded with other rules for secrets is encoded again. Chunks
+ * that come out the same are found in the bank, so that costs no encoding.
+ */
+export function contentIdOf({ hash }: Pick<DeepFile, "hash">): string {
+  return `${secretRulesVersion}:${hash}`;
 }

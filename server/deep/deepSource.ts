@@ -6,6 +6,7 @@ import { relativeTo } from "../ingest/rootPath.ts";
 import type { VerifiedSource } from "../recall/verifiedSource.ts";
 import type { DeepRoot } from "./deepCalls.ts";
 import {
+  contentIdOf,
   inOrder,
   rankedFiles,
   type DeepFile,
@@ -79,11 +80,11 @@ export class DeepSource {
     return present?.hash === hash ? present.text : undefined;
   }
 
-  /** Returns the present text of a file when it is the one with this hash, `undefined` when it is another by now. */
-  readSaved(rootId: string, path: string, hash: string): string | undefined {
+  /** Returns the present text of a file when it has this content id, `undefined` when it is another by now. */
+  readSaved(rootId: string, path: string, contentId: string): string | undefined {
     const opened = this.#opened.get(rootId);
     const present = opened && this.#source.readText(opened.root.folder, path);
-    return String(present?.hash) === hash ? present?.text : undefined;
+    return present !== undefined && contentIdOf(present) === contentId ? present.text : undefined;
   }
 
   /** Returns the present text of a file of an open root. Errors: `folderNotFound` when it cannot be read as text. */

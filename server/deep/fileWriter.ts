@@ -7,7 +7,7 @@ import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { ChunkShape } from "../lm/chunks.ts";
 import type { LmTokenizer } from "../lm/lmTokenizer.ts";
 import { bankChunk, cutFile, tokensIn, type CutChunk } from "./chunkWork.ts";
-import { fileIdOf, type DeepFile } from "./deepFiles.ts";
+import { contentIdOf, fileIdOf, type DeepFile } from "./deepFiles.ts";
 
 /** What is needed of the bank. */
 export interface FileBank {
@@ -93,7 +93,7 @@ export class FileWriter {
       if (put.kind !== "stored") return put;
       if (wish === "later") return { kind: "interrupted" };
     }
-    return this.#put(file, cuts, neededBytes, String(file.hash));
+    return this.#put(file, cuts, neededBytes, contentIdOf(file));
   }
 
   /** What is encoded of another file is of no use any more. */
@@ -140,10 +140,10 @@ export class FileWriter {
    * What the user has open or changed is worth more than what was recalled least. Of all others the more useful ones
    * came first, so that nothing is forgotten for them.
    */
-  #mayForget({ rootId, path, hash, isOpen }: DeepFile): boolean {
-    const held = this.#options.bank.file(fileIdOf(rootId, path))?.contentHash;
-    const isEdited = held !== undefined && held !== unfinished && held !== String(hash);
-    return isOpen || isEdited;
+  #mayForget(file: DeepFile): boolean {
+    const held = this.#options.bank.file(fileIdOf(file.rootId, file.path))?.contentHash;
+    const isEdited = held !== undefined && held !== unfinished && held !== contentIdOf(file);
+    return file.isOpen || isEdited;
   }
 }
 

@@ -10,6 +10,7 @@ import {
   placeOfFileId,
   type DeepFile,
   type WorkspaceFiles,
+  contentIdOf,
 } from "./deepFiles.ts";
 
 /** What is needed of the bank. */
@@ -135,7 +136,7 @@ export class Holdings {
     for (const fileId of this.#toRemove) this.#hidden.add(fileId);
     for (const [fileId, { contentHash, isPinned }] of held) {
       const file = wanted.get(fileId);
-      if (file === undefined || String(file.hash) !== contentHash) this.#hidden.add(fileId);
+      if (file === undefined || contentIdOf(file) !== contentHash) this.#hidden.add(fileId);
       if (file === undefined && isGone(fileId, workspace)) this.#toRemove.add(fileId);
       else if (file !== undefined && file.isOpen !== isPinned) this.#bank.pin(fileId, file.isOpen);
     }
@@ -165,7 +166,7 @@ export class Holdings {
   /** There is no room for a file. What the bank has of it from before is let go, unless that is part of it as it is. */
   leftOut(file: DeepFile, left: Omit<LeftOut, "hash">): void {
     const fileId = fileIdOf(file.rootId, file.path);
-    if (this.#leave(file)) this.#leftOut.set(fileId, { hash: String(file.hash), ...left });
+    if (this.#leave(file)) this.#leftOut.set(fileId, { hash: contentIdOf(file), ...left });
     if (!this.#hidden.has(fileId)) return;
     this.#toRemove.add(fileId);
     this.removeGone();
@@ -183,7 +184,7 @@ export class Holdings {
     let room = this.roomBytes;
     const queue: DeepFile[] = [];
     for (const [fileId, file] of wanted) {
-      const hash = String(file.hash);
+      const hash = contentIdOf(file);
       const { contentHash, nForgotten } = held.get(fileId) ?? { nForgotten: 0 };
       const isHeld = contentHash === hash && !this.#toRemove.has(fileId);
       if (isHeld && nForgotten === 0) {

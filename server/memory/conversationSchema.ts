@@ -1,11 +1,14 @@
 /** The tables of the conversation store. */
+import type { Turn } from "../../protocol/types.ts";
+import { maskSecrets } from "../secrets/maskSecrets.ts";
+import { TurnMask } from "../secrets/turnMask.ts";
 import type { Database } from "./database.ts";
 
 /**
  * `steps[n]` leads from version n to n + 1. Conversations cannot be made again from the workspace, so a
  * change of the tables is a step more, never a change of an old one.
  */
-const steps: readonly ((database: Database) => void)[] = [createTables];
+const steps: readonly ((database: Database) => void)[] = [createTables, maskTurns];
 
 /** The version of the tables after all steps. */
 export const conversationSchemaVersion = steps.length;
@@ -45,4 +48,28 @@ function createTables(database: Database): void {
       UNIQUE (conversation_id, id)
     ) STRICT;
   `);
+}
+
+/** The first version kept keys and tokens that stood in a turn. */
+function maskTurns(database: Database): void {
+  database.exec("PRAGMA secure_delete = ON");
+  const secrets = new TurnMask();
+  const rows = database
+    .prepare("SELECT conversation_id, id, json FROM turn ORDER BY conversation_id, position")
+    .all() as unknown as { conversation_id: string; id: string; json: string }[];
+  const update = database.prepare("UPDATE turn SET json = ? WHERE conversation_id = ? AND id = ?");
+  for (const { conversation_id: conversationId, id, json } of rows) {
+    const turn = JSON.parse(json) as Turn;
+    const masked = secrets.mask(conversationId, turn);
+    if (masked !== turn) update.run(JSON.stringify(masked), conversationId, id);
+  }
+  const titles = database.prepare("SELECT id, title FROM conversation").all() as unknown as {
+    id: string;
+    title: string;
+  }[];
+  const rename = database.prepare("UPDATE conversation SET title = ? WHERE id = ?");
+  for (const { id, title } of titles) {
+    const masked = maskSecrets(title);
+    if (masked !== title) rename.run(masked, id);
+  }
 }

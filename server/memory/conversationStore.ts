@@ -1,10 +1,15 @@
-/** Conversations in SQLite: every turn is on disk before anybody sees it, and a deleted one leaves no bytes. */
+/**
+ * Conversations in SQLite: every turn is on disk before anybody sees it, without the keys and tokens in it, and a deleted
+ * one leaves no bytes.
+ */
 import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
 import type { ReadConversationResult } from "../../protocol/methods.ts";
 import type { Notice } from "../../protocol/notices.ts";
 import type { Conversation, Turn } from "../../protocol/types.ts";
 import type { Clock } from "../ports.ts";
+import { maskSecrets } from "../secrets/maskSecrets.ts";
+import { TurnMask } from "../secrets/turnMask.ts";
 import type { ConversationStore, TurnPage } from "../services.ts";
 import {
   conversationSchemaVersion,
@@ -49,11 +54,22 @@ export function openConversationStore(
     synchronous: "FULL",
     cacheBytes,
   });
+  // What an upgrade took out of a row would stay in free pages and in the write-ahead log.
+  if (found > 0 && found < conversationSchemaVersion) erase(database);
   const notice = isNewer ? newerNotice : movedAside === undefined ? undefined : damageNotice;
   return {
     store: new SqliteConversations(database, clock, newId),
     ...(notice === undefined ? {} : { notice }),
   };
+}
+
+/** Leaves no bytes of what was deleted. Errors: `diskFull`, `storeUnavailable`. */
+function erase(database: Database): void {
+  try {
+    database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
+  } catch (error) {
+    throw asMemoryError(error);
+  }
 }
 
 const newerNotice: Notice = { kind: "conversationsNewer" };
@@ -103,6 +119,7 @@ class SqliteConversations implements ConversationStore {
   readonly #newId: () => string;
   /** Tells turns that this process is still writing from those that a dead one left. */
   readonly #writerId: string;
+  readonly #secrets = new TurnMask();
 
   constructor(database: Database, clock: Clock, newId: () => string) {
     this.#database = database;
@@ -149,7 +166,7 @@ class SqliteConversations implements ConversationStore {
 
   /** White space around a title goes; a blank one changes nothing. */
   rename(conversationId: string, title: string): Conversation {
-    const name = cut(oneLine(title), maxNameLength);
+    const name = cut(oneLine(maskSecrets(title)), maxNameLength);
     if (name === "") return this.#conversation(conversationId);
     this.#guard(() =>
       this.#database
@@ -169,7 +186,8 @@ class SqliteConversations implements ConversationStore {
   }
 
   /** A turn of the same id is replaced. The first question gives an unnamed conversation its title. */
-  appendTurn(conversationId: string, turn: Turn): void {
+  appendTurn(conversationId: string, given: Turn): void {
+    const turn = this.#secrets.mask(conversationId, given);
     const title = turn.role === "user" ? titleOf(turn.text) : "";
     this.#write(() => {
       this.#touch(conversationId);
@@ -187,7 +205,8 @@ class SqliteConversations implements ConversationStore {
   }
 
   /** Errors: `conversationNotFound`, also when the conversation does not hold the turn. */
-  updateTurn(conversationId: string, turn: Turn): void {
+  updateTurn(conversationId: string, given: Turn): void {
+    const turn = this.#secrets.mask(conversationId, given);
     this.#write(() => {
       this.#touch(conversationId);
       const { changes } = this.#database

@@ -20,6 +20,14 @@ import type {
 import type { RecallAtParams } from "../../protocol/asOf.ts";
 import type { ChangedParams } from "../../protocol/changed.ts";
 import type { HistoryTarget, PastParams } from "../../protocol/history.ts";
+import {
+  noteKinds,
+  type CorrectParams,
+  type ForgetNotesParams,
+  type ListNotesParams,
+  type NotedLines,
+  type RememberParams,
+} from "../../protocol/notes.ts";
 import { maxTraceLength } from "../../protocol/savedTrace.ts";
 import { symbolKinds } from "../../protocol/types.ts";
 import type {
@@ -47,6 +55,8 @@ import {
 
 const maxIdLength = 200;
 const maxPathLength = 32_768;
+/** A note is a sentence or a few. */
+const maxNoteLength = 10_000;
 /** A pasted log is a question too; a whole file is not. */
 const maxQuestionLength = 100_000;
 const maxSelectionLength = 1_000_000;
@@ -140,6 +150,16 @@ function withinItsTokens(shape: Shape<SelfTestRequest>): Shape<SelfTestRequest> 
       throw new ShapeError(`${place}.distances must ascend`);
     if ((distances.at(-1) ?? 0) > checked.tokens)
       throw new ShapeError(`${place}.distances must be at most ${place}.tokens`);
+    return checked;
+  };
+}
+
+/** Exactly one way to choose; deleting more than was meant cannot be taken back. */
+function onlyOne(shape: Shape<ForgetNotesParams>): Shape<ForgetNotesParams> {
+  return (value, place) => {
+    const checked = shape(value, place);
+    if (Object.keys(checked).length !== 1)
+      throw new ShapeError(`${place} must have one of id, topic, beforeMs and folder`);
     return checked;
   };
 }
@@ -242,6 +262,27 @@ export const params = {
     query: question,
     limit: integer(0, maxResults),
   }),
+  remember: object<RememberParams>({
+    text: filledText(maxNoteLength),
+    kind: optional(oneOf(...noteKinds)),
+    lines: optional(object<NotedLines>({ file, startLine: line, endLine: line })),
+    activeFile: optional(file),
+    conversationId: optional(id),
+  }),
+  correctNote: object<CorrectParams>({ id, text: filledText(maxNoteLength) }),
+  listNotes: object<ListNotesParams>({
+    search: optional(text(maxNoteLength)),
+    all: optional(flag),
+  }),
+  pinNote: object<{ id: string; isPinned: boolean }>({ id, isPinned: flag }),
+  forgetNotes: onlyOne(
+    object<ForgetNotesParams>({
+      id: optional(id),
+      topic: optional(filledText(maxNoteLength)),
+      beforeMs: optional(integer(0, Number.MAX_SAFE_INTEGER)),
+      folder: optional(text(maxPathLength)),
+    }),
+  ),
   checkCitations: object<{ citations: Citation[] }>({ citations: list(citation, maxResults) }),
   conversation: object<{ conversationId: string }>({ conversationId: id }),
   readConversation: object<ReadConversationParams>({

@@ -1,6 +1,7 @@
 /** Drives Lore in a real editor the way a person does: by labels and roles, keyboard and clicks. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import {
@@ -47,8 +48,10 @@ export interface Session {
   ask(question: string): Promise<ShownAnswer>;
   /** Saves a picture of the window in test-results/e2e. */
   screenshot(name: string): Promise<void>;
-  /** Ends browser and editor and removes what they wrote. */
+  /** Ends browser and editor and removes what they wrote, unless it lies in a folder of the caller's. */
   close(): Promise<void>;
+  /** Ends browser and editor in the middle of whatever they do; what they wrote stays. */
+  kill(): Promise<void>;
 }
 
 const screenshots = inCheckout("test-results/e2e");
@@ -57,23 +60,34 @@ const screenshots = inCheckout("test-results/e2e");
 export type Start = Partial<Pick<EditorOptions, "settings" | "extraArgs" | "env">> & {
   /** Path and query behind the editor's address. */
   readonly address?: string;
+  /** Where the editor writes, so that a later session finds it; a folder of the session's own when absent. */
+  readonly dir?: string;
 };
 
-/** Opens a folder in a fresh editor. */
+/** Opens a folder in an editor: a fresh one, or what an earlier session left in `dir`. */
 export async function openSession(folder: string, start: Start = {}): Promise<Session> {
   const vsix = process.env["LORE_VSIX"];
   assert.ok(vsix, "LORE_VSIX names the package to test; `npm test -- --only end-to-end` sets it.");
-  const { address = `/?folder=${encodeURIComponent(folder)}`, ...started } = start;
-  const dir = mkdtempSync(path.join(tmpdir(), "lore-e2e-"));
+  const { address = `/?folder=${encodeURIComponent(folder)}`, dir: kept, ...started } = start;
+  const dir = kept ?? mkdtempSync(path.join(tmpdir(), "lore-e2e-"));
   let editor: Editor | undefined;
   let browser: Browser | undefined;
   const close = async (): Promise<void> => {
     await browser?.close();
     await editor?.stop();
-    rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    if (kept === undefined)
+      rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  };
+  const kill = async (): Promise<void> => {
+    const { child } = editor as Editor;
+    const ended = once(child, "exit");
+    // It leads a group of its own, which holds the extension host and the memory server.
+    process.kill(-(child.pid as number), "SIGKILL");
+    await ended;
+    await browser?.close();
   };
   try {
-    await installVsix(dir, vsix);
+    if (!existsSync(path.join(dir, "extensions"))) await installVsix(dir, vsix);
     editor = await startEditor({
       dir,
       settings: {
@@ -96,18 +110,19 @@ export async function openSession(folder: string, start: Start = {}): Promise<Se
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     page.setDefaultTimeout(60_000);
     await page.goto(`${editor.url}${address}`);
-    return sessionOn(page, close);
+    return sessionOn(page, close, kill);
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function sessionOn(page: Page, close: () => Promise<void>): Session {
+function sessionOn(page: Page, close: () => Promise<void>, kill: () => Promise<void>): Session {
   const chat = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
   return {
     page,
     close,
+    kill,
     untilReady: () => page.getByRole("button", { name: /Lore is ready/ }).waitFor(),
     screenshot: async (name) => {
       mkdirSync(screenshots, { recursive: true });

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import path from "node:path";
 import * as vscode from "vscode";
 import type { AskResult } from "../../protocol/methods.ts";
+import type { RememberResult } from "../../protocol/notes.ts";
 import {
   ask,
   askUntil,
@@ -150,6 +151,30 @@ suite("Lore in the editor", () => {
     assert.match(answer.markdown, /tideHeight/);
     const without = await ask(question);
     assert.doesNotMatch(without.markdown, /tideHeight/, "the question alone says nothing of it");
+  });
+
+  test("a decision outlives its server, and says that the code it cites has changed", async () => {
+    const uri = vscode.Uri.file(path.join(folder(), tides));
+    const editor = await vscode.window.showTextDocument(uri);
+    editor.selection = new vscode.Selection(1, 0, 4, 0);
+    const sentence = "we use a cosine because tides repeat";
+    const noted = await run<RememberResult | undefined>("rememberThis", sentence);
+    assert.equal(noted?.note.evidence[0]?.citation.path, tides);
+    const question = "Why do we use a cosine?";
+    const before = await ask(question);
+    assert.match(before.markdown, /tides repeat/);
+    assert.doesNotMatch(before.markdown, /Needs check/);
+    const [server] = serverPids();
+    assert.ok(server !== undefined);
+    process.kill(server, "SIGKILL");
+    write(tides, source.replace("4.2", "5.1"));
+    const isMarked = (answer: AskResult): boolean => answer.markdown.includes("Needs check");
+    const marked = await askUntil(question, isMarked, true);
+    assert.match(marked.markdown, /tides repeat/);
+    assert.match(marked.markdown, /springRange = 5\.1/, "what stands there now");
+    assert.ok(cites(marked, tides));
+    write(tides, source);
+    await askUntil(question, (answer) => !isMarked(answer));
   });
 
   test("finding similar code can be broken off", async () => {

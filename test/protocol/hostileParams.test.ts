@@ -18,6 +18,7 @@ const selection = { file: "/work/a", text: "a", range: { startLine: 0, endLine: 
 const ask = { question: "why?", askId: "1" };
 const search = { query: "why?", limit: 5 };
 const trace = { trace: "a file" };
+const note = { text: "we use tabs" };
 const complete = { file: "/work/a.ts", languageId: "typescript", prefix: "a.", suffix: ")" };
 const selfTest = { selfTestId: "1", tokens: 16_384 };
 const exhaustive = { literal: "a", wholeWord: true, limit: 5 };
@@ -167,6 +168,42 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { rootId: "r", at: "v1", query: "load", limit: 1.5 },
     ],
   },
+  [methods.remember.method]: {
+    good: note,
+    bad: [
+      {},
+      { text: " " },
+      { text: longText },
+      { ...note, kind: "rumour" },
+      { ...note, activeFile: "a.ts" },
+      { ...note, lines: { file: "a.ts", startLine: 0, endLine: 1 } },
+      { ...note, lines: { file: "/a.ts", startLine: -1, endLine: 1 } },
+      { ...note, lines: { file: "/a.ts", startLine: 0, endLine: 1e12 } },
+    ],
+  },
+  [methods.correctNote.method]: {
+    good: { id: "1", ...note },
+    bad: [{}, { id: "1" }, note, { id: "", ...note }, { id: "1", text: longText }],
+  },
+  [methods.listNotes.method]: {
+    good: { search: "tabs", all: true },
+    bad: [{ search: 1 }, { all: "yes" }, { search: longText }],
+  },
+  [methods.pinNote.method]: {
+    good: { id: "1", isPinned: true },
+    bad: [{}, { id: "1" }, { id: "1", isPinned: 1 }],
+  },
+  [methods.forgetNotes.method]: {
+    good: { topic: "tabs" },
+    bad: [
+      {},
+      { id: "1", topic: "tabs" },
+      { topic: " " },
+      { beforeMs: -1 },
+      { beforeMs: "today" },
+      { folder: 1 },
+    ],
+  },
   [methods.surprise.method]: {
     good: { file: "/work/a.ts", text: "" },
     bad: [
@@ -247,9 +284,12 @@ const notifications = [
   methods.openEditors,
 ].map(({ method }) => method);
 
-const fromServer = [methods.statusChanged, methods.answerProgress, methods.selfTestProgress].map(
-  ({ method }) => method,
-);
+const fromServer = [
+  methods.statusChanged,
+  methods.answerProgress,
+  methods.selfTestProgress,
+  methods.notesChanged,
+].map(({ method }) => method);
 
 it("this table holds every method of the protocol", () => {
   const declared = Object.values(methods).flatMap((value) =>
@@ -300,11 +340,24 @@ for (const [method, { good, bad }] of Object.entries(requests)) {
         answers: { ask: seen(received, services.answers.ask) },
         exhaustive: seen(received, services.exhaustive),
         checkCitations: seen(received, services.checkCitations),
+        notes: {
+          ...services.notes,
+          onChanged: () => () => undefined,
+          remember: seen(received, (...args) => services.notes.remember(...args)),
+          correct: seen(received, (...args) => services.notes.correct(...args)),
+          list: seen(received, (...args) => services.notes.list(...args)),
+          pin: seen(received, (...args) => services.notes.pin(...args)),
+          forgetNotes: seen(received, (...args) => services.notes.forgetNotes(...args)),
+          recall: seen(received, (...args) => services.notes.recall(...args)),
+        },
       };
       const joined = method === methods.open.method ? join(spied) : await joinOpen(spied);
       await joined.client.sendRequest(method, polluted(good)).catch((error: unknown) => {
-        // A conversation that does not exist is the only failure that good parameters may meet here.
-        assert.equal((error as ResponseError<ErrorData>).code, codes.conversationNotFound);
+        // There is no conversation here, and no folder that could have notes: nothing else may fail.
+        const expected = method.startsWith("notes/")
+          ? codes.rootNotOpen
+          : codes.conversationNotFound;
+        assert.equal((error as ResponseError<ErrorData>).code, expected);
       });
       assert.doesNotMatch(
         JSON.stringify([received, services.memory.calls, services.deep.calls]),

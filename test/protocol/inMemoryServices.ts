@@ -19,6 +19,7 @@ import type {
 import type { Services } from "../../server/handlers.ts";
 import type { Clock, Logger, LogLevel } from "../../server/ports.ts";
 import type { ConversationStore, DeepMemoryService, MemoryService } from "../../server/services.ts";
+import { closedNotes } from "../server/work/closedNotes.ts";
 
 export const settings: MemorySettings = {
   exclude: [],
@@ -288,6 +289,7 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
         unreadable: [],
       }),
     checkCitations: (citations) => Promise.resolve(citations.map(() => ({ kind: "gone" }))),
+    notes: closedNotes(),
     openConversations: () => ({ store }),
     requireSqlite: () => {},
     serverVersion: "1.2.3",

@@ -13,6 +13,7 @@ import { SourceFile } from "../../../server/recall/sourceFile.ts";
 import { hostileText } from "./hostileText.ts";
 import { filesOf, MemorySource } from "./memorySource.ts";
 import { noHistory } from "../history/noHistory.ts";
+import { closedNotes } from "../work/closedNotes.ts";
 
 const hashText = await createHashText();
 const shop = readFileSync(new URL("../../fixtures/answers/shop.txt", import.meta.url), "utf8");
@@ -33,6 +34,7 @@ async function ask(
   let nowMs = 0;
   const clock = { nowMs: () => nowMs++, elapsedMs: () => nowMs++ };
   const answerer = new Answerer({
+    notes: closedNotes(),
     recall: source,
     source,
     history: noHistory,

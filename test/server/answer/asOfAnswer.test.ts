@@ -7,6 +7,7 @@ import { Answerer } from "../../../server/answer/answerer.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
 import type { HistoryService } from "../../../server/services.ts";
 import { noHistory } from "../history/noHistory.ts";
+import { closedNotes } from "../work/closedNotes.ts";
 import { MemorySource } from "./memorySource.ts";
 
 const hashText = await createHashText();
@@ -35,7 +36,7 @@ function historyWith(result: RecallAtResult): HistoryService {
 
 async function ask(question: string, result: RecallAtResult): Promise<Answer> {
   const answerer = new Answerer({
-    ...{ recall: source, source, hashText, history: historyWith(result) },
+    ...{ recall: source, source, hashText, notes: closedNotes(), history: historyWith(result) },
     ...{ statusCommand: "status", clock: { nowMs: () => 0, elapsedMs: () => 0 } },
   });
   const params = { question, askId: "a", asOf: "v1" };

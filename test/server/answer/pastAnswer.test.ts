@@ -5,6 +5,7 @@ import type { Answer } from "../../../protocol/types.ts";
 import { Answerer } from "../../../server/answer/answerer.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
 import { emptyStatus, noHistory } from "../history/noHistory.ts";
+import { closedNotes } from "../work/closedNotes.ts";
 import { MemorySource } from "./memorySource.ts";
 
 const hashText = await createHashText();
@@ -24,7 +25,13 @@ async function ask(
   const source = new MemorySource(new Map(Object.entries(files)), hashText);
   const params: PastParams[] = [];
   const answerer = new Answerer({
-    ...{ recall: source, source, hashText, statusCommand: "Lore: Show Status" },
+    ...{
+      recall: source,
+      source,
+      hashText,
+      notes: closedNotes(),
+      statusCommand: "Lore: Show Status",
+    },
     clock: { nowMs: () => 0, elapsedMs: () => 0 },
     history: {
       ...noHistory,

@@ -89,6 +89,36 @@ describe("a command line", () => {
     });
   });
 
+  it("remembers a sentence, and works on what was noted", () => {
+    const at = { file: "src/a.ts", startLine: 1, endLine: 6 };
+    assert.deepEqual(parsed("remember", "a", "we use tabs", "--at", "src/a.ts:2-6"), {
+      kind: "remember",
+      folder: "a",
+      text: "we use tabs",
+      at,
+      noteKind: undefined,
+      ...defaults,
+    });
+    const action = (...args: string[]): unknown => {
+      const command = parsed("notes", ...args);
+      return command.kind === "notes" ? command.action : undefined;
+    };
+    assert.deepEqual(action(), { kind: "list", search: undefined, all: false });
+    assert.deepEqual(action("a", "tabs", "--history"), { kind: "list", search: "tabs", all: true });
+    assert.deepEqual(action("a", "unpin", "1"), { kind: "pin", id: "1", isPinned: false });
+    assert.deepEqual(action("a", "correct", "1", "b"), { kind: "correct", id: "1", text: "b" });
+    assert.deepEqual(action("a", "forget", "1"), { kind: "forget", which: { id: "1" } });
+    assert.deepEqual(action("a", "forget", "--inside", "src"), {
+      kind: "forget",
+      which: { folder: "src" },
+    });
+    const beforeMs = new Date(2026, 0, 31).getTime();
+    assert.deepEqual(action("a", "forget", "--before", "2026-01-31"), {
+      kind: "forget",
+      which: { beforeMs },
+    });
+  });
+
   it("searches three ways", () => {
     const all = parsed("search", "src", "--all", "TODO", "--whole-word");
     assert.ok(all.kind === "all" && all.wholeWord && all.literal === "TODO");
@@ -176,6 +206,20 @@ describe("a command line", () => {
     [["self-test", "a", "--points", ""], /--points needs/],
     [["self-test", "a", "--per-point", "0"], /--per-point needs a whole number/],
     [["self-test", "a", "b"], /takes one folder/],
+    [["remember", "a"], /needs a folder and a sentence/],
+    [["remember", "a", "b", "--kind", "rumour"], /--kind is one of decision, .*not “rumour”/],
+    [["remember", "a", "b", "--at", "c.ts"], /FILE:LINE or FILE:LINE-LINE, not “c.ts”/],
+    [["remember", "a", "b", "--at", "c.ts:5-2"], /not “c.ts:5-2”/],
+    [["notes", "a", "two", "words"], /takes one text/],
+    [["notes", "a", "forget"], /needs the id of a note/],
+    [["notes", "a", "forget", "1", "--topic", "x"], /go with “lore notes FOLDER forget”/],
+    [["notes", "a", "forget", "--topic", "x", "--before", "2026-01-01"], /Choose one/],
+    [["notes", "a", "forget", "--before", "monday"], /needs a day such as/],
+    [["notes", "a", "--topic", "x"], /go with “lore notes FOLDER forget”/],
+    [["notes", "a", "pin", "1", "2"], /takes one id/],
+    [["notes", "a", "correct", "1"], /needs one sentence/],
+    [["notes", ""], /folder of “lore notes” is empty/],
+    [["ask", "a", "b", "--at", "c:1"], /does not take --at/],
     [["complete", "a"], /needs a folder and a place/],
     [["complete", "a", "b.ts"], /FILE:LINE or FILE:LINE:COLUMN, not “b.ts”/],
     [["complete", "a", "b.ts:0"], /not “b.ts:0”/],

@@ -54,6 +54,39 @@ function project(t: TestContext): { home: string; folder: string } {
 }
 
 describe("lore on a real folder", () => {
+  it("keeps a decision, quotes it with its code, and marks it when that has changed", async (t) => {
+    const { home, folder } = project(t);
+    const why = "why do we throw away the oldest answers?";
+    const text = "we throw away the oldest answers because they are \u001b[31mseldom asked again";
+    const noted = await lore(home, ["remember", folder, text, "--at", "src/cache.py:4-6"]);
+    assert.equal(noted.code, 0, noted.err);
+    assert.match(noted.out, /^Noted as decision:/);
+    assert.ok(!noted.out.includes("\u001b[31m"), "no text commands the terminal");
+    const answer = await lore(home, ["ask", folder, why]);
+    assert.match(answer.out, /seldom asked again/);
+    assert.match(answer.out, /It cites src\/cache\.py:4-6/);
+    assert.doesNotMatch(answer.out, /Needs check/);
+    const file = path.join(folder, "src", "cache.py");
+    const before = readFileSync(file, "utf8");
+    writeFileSync(file, before.replace("pop()", "pop(0)"));
+    const changed = await lore(home, ["ask", folder, why]);
+    assert.match(changed.out, /Needs check: the code that it cites has changed/);
+    assert.match(changed.out, /pop\(0\)/, "what stands there now");
+    writeFileSync(file, `# moved\n${before}`);
+    const list = JSON.parse((await lore(home, ["notes", folder, "--json"])).out) as {
+      notes: { id: string; health: string; evidence: { citation: { range: unknown } }[] }[];
+    };
+    const [note] = list.notes;
+    assert.equal(note?.health, "ok");
+    assert.deepEqual(note.evidence[0]?.citation.range, {
+      start: { line: 4, character: 0 },
+      end: { line: 6, character: 26 },
+    });
+    const inside = ["notes", folder, "forget", "--inside", "src"];
+    assert.match((await lore(home, inside)).out, /1 note forgotten/);
+    assert.equal((await lore(home, ["notes", folder])).code, 3);
+  });
+
   it("saves a trace, asks it again later and says what differs", async (t) => {
     const { home, folder } = project(t);
     const file = path.join(home, "trace.json");

@@ -4,6 +4,7 @@ import { maxBlockTokens } from "../../../server/bank/bankTypes.ts";
 import { bankChunk, cutFile } from "../../../server/deep/chunkWork.ts";
 import { blocksOf } from "../../../server/deep/blocks.ts";
 import { openLm, trainedFolder } from "../lm/lmHarness.ts";
+import { plantSecrets } from "../secrets/plantedSecrets.ts";
 import { randomNumbers } from "../workspaceMemoryHarness.ts";
 
 const model = await openLm(trainedFolder);
@@ -87,4 +88,15 @@ test("the same text under the same path is the same chunk, under another path an
   assert.equal(a?.chunkHash, again?.chunkHash);
   assert.notEqual(a?.chunkHash, elsewhere?.chunkHash);
   assert.deepEqual(cutFile(tokenizer, shape, "a.ts", ""), []);
+});
+
+test("no key or token of a file is in its chunks, and its lines keep their numbers", () => {
+  const planted = plantSecrets(1_000, randomNumbers(31));
+  const text = planted.map((each) => each.text).join("\n");
+  const cuts = cutFile(tokenizer, shape, "a.ts", text);
+  const held = cuts
+    .map(({ chunk }) => Buffer.from(tokenizer.decode(chunk.tokens.subarray(chunk.headerLength))))
+    .join("");
+  for (const { kind, secret } of planted) assert.ok(!held.includes(secret), kind);
+  assert.equal(cuts.at(-1)?.lastLine, text.split("\n").length - 1);
 });

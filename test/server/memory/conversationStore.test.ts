@@ -11,6 +11,8 @@ import fc from "fast-check";
 import { MemoryError } from "../../../protocol/errors.ts";
 import { openConversationStore, untitled } from "../../../server/memory/conversationStore.ts";
 import type { ConversationStore } from "../../../server/services.ts";
+import { plantSecrets } from "../secrets/plantedSecrets.ts";
+import { randomNumbers } from "../workspaceMemoryHarness.ts";
 import { createTestClock, makeTurn } from "./conversationTurns.ts";
 
 const scratch = mkdtempSync(path.join(tmpdir(), "lore-conversations-"));
@@ -416,4 +418,58 @@ test("a page of turns is the last of them, or the last before a turn", () => {
   assert.deepEqual(page({ lastTurns: 0 }), ["", 7]);
   assert.throws(() => store.read(id, { before: "nope" }), isNotFound);
   store.close();
+});
+
+test("of 1,000 secrets in questions, selections, answers and traces none is in any file of the store", () => {
+  const folder = newFolder();
+  const store = open(folder);
+  const { id } = store.create();
+  const planted = plantSecrets(1_000, randomNumbers(21));
+  const nInTurn = 50;
+  for (let n = 0; n < planted.length; n += nInTurn) {
+    const some = planted.slice(n, n + nInTurn);
+    const text = some.map((each) => each.text).join("\n");
+    const range = { startLine: 0, endLine: 1 };
+    // The answer repeats the secrets alone, and the trace their pieces in lower case.
+    const secrets = some.map(({ secret }) => secret);
+    const terms = secrets
+      .flatMap((secret) => secret.toLowerCase().split(/\W+/))
+      .map((term) => ({ term, nChunks: 0, used: true }));
+    const trace = { terms, identifiers: secrets, paths: [], literals: secrets, stages: [] };
+    store.appendTurn(
+      id,
+      (n / nInTurn) % 2 === 0
+        ? makeTurn({ id: `q${n}`, text })
+        : makeTurn({ id: `q${n}`, text: "what?", selection: { file: "/a/b.ts", text, range } }),
+    );
+    const answer = makeTurn({ id: `a${n}`, role: "lore", state: "streaming" });
+    store.appendTurn(id, answer);
+    store.updateTurn(id, { ...answer, text: `${secrets.join("` or `")}: none.`, trace });
+    store.rename(id, (some[0] as (typeof some)[number]).text);
+  }
+  assert.equal(store.read(id).turns.length, (2 * planted.length) / nInTurn);
+  store.close();
+  for (const { kind, secret } of planted) {
+    for (const part of [secret, ...secret.toLowerCase().split(/\W+/)])
+      if (part.length >= 16) assert.deepEqual(holds(folder, part), [], kind);
+  }
+});
+
+test("secrets that an older version kept are masked when its file is opened", () => {
+  const folder = newFolder();
+  const store = open(folder);
+  const { id } = store.create();
+  store.close();
+  const file = path.join(folder, "conversations.sqlite");
+  const database = new DatabaseSync(file);
+  const planted = plantSecrets(50, randomNumbers(22));
+  const insert = database.prepare("INSERT INTO turn VALUES (?, ?, ?, 'w', ?)");
+  for (const [n, { text }] of planted.entries())
+    insert.run(id, n + 1, `t${n}`, JSON.stringify(makeTurn({ id: `t${n}`, text })));
+  database.exec("PRAGMA user_version = 1");
+  database.close();
+  const again = open(folder);
+  assert.equal(again.read(id).turns.length, 50);
+  again.close();
+  for (const { kind, secret } of planted) assert.deepEqual(holds(folder, secret), [], kind);
 });

@@ -1,0 +1,178 @@
+/** What notes add to answers: they are written, quoted with who wrote them and when, and held against the code. */
+import { MemoryError } from "../../protocol/errors.ts";
+import type { AskParams } from "../../protocol/methods.ts";
+import type { Note, NoteEvidence, NoteHealth, NoteKind } from "../../protocol/notes.ts";
+import type { Answer } from "../../protocol/types.ts";
+import { readSourceFile } from "../recall/sourceFile.ts";
+import type { NoteWish } from "../services.ts";
+import { noteQuestion, type NoteSentence } from "../work/noteSentence.ts";
+import { AnswerWriter, type Emit } from "./answerWriter.ts";
+import type { AnswerOutcome, AnswerPorts, Ask } from "./ask.ts";
+import { code, prose } from "./markdown.ts";
+
+const maxNotes = 5;
+const maxOfKind = 20;
+/** A note answers a question when it holds this share of what the question is about. */
+const topicCoverage = 0.45;
+/** A question that code may answer too needs a note that is more clearly about it. */
+const whyCoverage = 0.6;
+/** A note is told beside an answer about code only when it is clearly about the same. */
+const mentionCoverage = 0.75;
+const minSharedWords = 2;
+/** Lines of evidence that are shown. */
+const maxShownLines = 12;
+
+/** Writes down a sentence, and says what came of it. Errors: those of `notes/remember`. */
+export async function answerRemember(
+  sentence: NoteSentence,
+  params: AskParams,
+  ports: AnswerPorts,
+  emit: Emit,
+): Promise<Answer> {
+  const startMs = ports.clock.elapsedMs();
+  const writer = new AnswerWriter(emit, ports.hashText);
+  const { selection, activeFile, conversationId } = params;
+  const { note, outcome, superseded, contradicts } = await ports.notes.remember({
+    text: sentence.text,
+    kind: sentence.kind,
+    ...(selection === undefined ? {} : { lines: { file: selection.file, ...selection.range } }),
+    ...(activeFile === undefined ? {} : { activeFile }),
+    ...(conversationId === undefined ? {} : { conversationId }),
+  });
+  writer.block(
+    outcome === "merged"
+      ? `This was noted already, on ${dayOf(note)}:`
+      : `Noted as ${kindWords[note.kind]}:`,
+  );
+  writeNote(writer, ports, note);
+  if (superseded !== undefined) {
+    writer.block(
+      `It replaces what was noted on ${dayOf(superseded)}, which is kept and no longer recalled:`,
+    );
+    writer.block(quoted(superseded));
+  }
+  if (contradicts.length > 0) {
+    writer.block(
+      "It contradicts what was noted before. Both are kept; begin with “Actually, …” to replace the older one:",
+    );
+    for (const other of contradicts.slice(0, maxNotes)) writer.block(quoted(other));
+  }
+  writer.flush();
+  return {
+    markdown: writer.markdown,
+    citations: writer.citations,
+    abstained: false,
+    recalls: [],
+    coverage: { filesSeen: 0, remembered: 0, pending: 0, skipped: 0, failed: 0 },
+    tiers: [],
+    trace: { terms: [], identifiers: [], paths: [], literals: [], stages: [] },
+    elapsedMs: ports.clock.elapsedMs() - startMs,
+  };
+}
+
+/** Answers a question that notes answer; `undefined` when it is none, or no note does. */
+export async function answerFromNotes(ask: Ask): Promise<AnswerOutcome | undefined> {
+  const { ports, params, writer, signal } = ask;
+  const wanted = noteQuestion(params.question);
+  if (wanted === undefined) return undefined;
+  const { kinds, topic, onlyNotes } = wanted;
+  const notes = await recallNotes(ask, {
+    text: topic,
+    kinds,
+    minCoverage: onlyNotes ? topicCoverage : whyCoverage,
+    ...(onlyNotes ? {} : { minWords: minSharedWords }),
+    limit: topic === "" ? maxOfKind : maxNotes,
+  });
+  signal.throwIfAborted();
+  if (notes === undefined) return undefined;
+  if (notes.length === 0) {
+    if (onlyNotes) writer.block("No note says anything about this.");
+    return undefined;
+  }
+  for (const note of notes) writeNote(writer, ports, note);
+  writer.flush();
+  return "answered";
+}
+
+/** Adds one line about a note that is clearly about what was asked. */
+export async function mentionNote(ask: Ask): Promise<void> {
+  const { question, writer } = ask;
+  const words = [...question.identifiers, ...question.words];
+  if (words.length < minSharedWords) return;
+  const wish = { text: words.join(" "), kinds: [], minCoverage: mentionCoverage, limit: 1 };
+  const [note] = (await recallNotes(ask, { ...wish, minWords: minSharedWords })) ?? [];
+  if (note === undefined) return;
+  const mark = note.health === "ok" ? "" : ` ${healthMarks[note.health]}`;
+  writer.block(`Noted by ${whoOf(note)} on ${dayOf(note)}: “${prose(note.text)}”${mark}`);
+}
+
+/** `undefined` when the store of notes cannot be read, which is said: the code can still be asked. */
+async function recallNotes(
+  { ports, params, writer }: Ask,
+  wish: NoteWish,
+): Promise<readonly Note[] | undefined> {
+  const { rootIds } = params;
+  try {
+    return await ports.notes.recall({ ...wish, ...(rootIds === undefined ? {} : { rootIds }) });
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error;
+    writer.block("*Notes cannot be read at the moment.*");
+    return undefined;
+  }
+}
+
+/** Asks whether a sentence should be remembered. */
+export function offerText({ text, kind }: NoteSentence): string {
+  return `Shall I remember “${prose(text)}” as ${kindWords[kind]}? Answer **y** to keep it.`;
+}
+
+const kindWords: Readonly<Record<NoteKind, string>> = {
+  decision: "a decision",
+  fact: "a fact",
+  preference: "a preference",
+  todo: "a to-do",
+};
+
+const healthMarks: Readonly<Record<NoteHealth, string>> = {
+  ok: "",
+  needsCheck: "**⚠ Needs check: the code that it cites has changed since.**",
+  gone: "**⚠ Needs check: the file that it cites is gone.**",
+};
+
+function writeNote(writer: AnswerWriter, ports: AnswerPorts, note: Note): void {
+  writer.block(quoted(note));
+  if (note.health !== "ok") writer.block(healthMarks[note.health]);
+  for (const evidence of note.evidence) writeEvidence(writer, ports, evidence);
+}
+
+function quoted(note: Note): string {
+  const pinned = note.isPinned ? ", pinned" : "";
+  return `> ${prose(note.text)}\n\n*${whoOf(note)}, ${dayOf(note)}, ${kindWords[note.kind]}${pinned}, ${code(note.id.slice(0, 8))}*`;
+}
+
+/** Shows what the note cites; where that has changed, what stands in its place. */
+function writeEvidence(writer: AnswerWriter, ports: AnswerPorts, evidence: NoteEvidence): void {
+  const { citation, health } = evidence;
+  const { rootId, path, range, symbol } = citation;
+  const file = readSourceFile(ports.source, rootId, path);
+  const lines = `${path}:${range.start.line + 1}-${range.end.line + 1}`;
+  if (file === undefined || range.start.line >= file.nLines) {
+    writer.block(`It cites ${code(lines)}, which is not there any more.`);
+    return;
+  }
+  const last = Math.min(range.end.line, range.start.line + maxShownLines - 1, file.nLines - 1);
+  const shown = file.linesRange(range.start.line, last);
+  const here = writer.link(file, shown, health === "ok" ? symbol : undefined);
+  writer.block(
+    health === "ok" ? `It cites ${here}:` : `What it cites stood in ${here}, where there is now:`,
+  );
+  writer.show(file, shown, health === "ok" ? symbol : undefined);
+}
+
+function whoOf({ who }: Note): string {
+  return who === "" ? "somebody" : prose(who);
+}
+
+function dayOf({ createdMs }: Note): string {
+  return new Date(createdMs).toISOString().slice(0, 10);
+}

@@ -1,0 +1,21 @@
+/** The requests about notes. */
+import * as methods from "../../protocol/methods.ts";
+import type { NotesService } from "../services.ts";
+import { params as shapes } from "./params.ts";
+import type { Router } from "./router.ts";
+
+/** Answers the requests about notes, and tells of their changes until the returned function is called. */
+export function answerAboutNotes(router: Router, notes: NotesService): () => void {
+  router.answer(methods.remember, shapes.remember, (params) => notes.remember(params));
+  router.answer(methods.correctNote, shapes.correctNote, (params) => notes.correct(params));
+  router.answer(methods.listNotes, shapes.listNotes, async (params) => ({
+    notes: await notes.list(params),
+  }));
+  router.answer(methods.pinNote, shapes.pinNote, async ({ id, isPinned }) => ({
+    note: await notes.pin(id, isPinned),
+  }));
+  router.answer(methods.forgetNotes, shapes.forgetNotes, async (params) => ({
+    nForgotten: await notes.forgetNotes(params),
+  }));
+  return notes.onChanged((state) => router.notify(methods.notesChanged, state));
+}

@@ -1,0 +1,312 @@
+/**
+ * Notes in SQLite. They belong to a repository, so that several windows, on several working trees, write to one file:
+ * every change is one short transaction, and whoever writes second waits for it. A forgotten note leaves no bytes.
+ */
+import path from "node:path";
+import { MemoryError } from "../../protocol/errors.ts";
+import type { NoteKind, NoteLink } from "../../protocol/notes.ts";
+import type { Range, SymbolInfo } from "../../protocol/types.ts";
+import { asMemoryError, openDatabase, type Database } from "../memory/database.ts";
+import { noteSchemaVersion, upgradeNotes, verifyNoteTables } from "./noteSchema.ts";
+
+/** Code that a stored note cites; the path is relative to the root. */
+export interface StoredEvidence {
+  readonly path: string;
+  readonly range: Range;
+  readonly contentHash: string;
+  readonly symbol?: SymbolInfo;
+  /** Hash of the whole file when it was seen last. */
+  readonly fileHash?: string;
+}
+
+/** A note as it is kept: without what depends on the present text of files. */
+export interface StoredNote {
+  readonly id: string;
+  readonly kind: NoteKind;
+  readonly text: string;
+  readonly who: string;
+  readonly createdMs: number;
+  readonly file?: string;
+  readonly conversationId?: string;
+  readonly evidence: readonly StoredEvidence[];
+  readonly tags: readonly string[];
+  readonly links: readonly NoteLink[];
+  readonly isPinned: boolean;
+  readonly nUses: number;
+  readonly lastUsedMs?: number;
+  readonly supersededBy?: string;
+}
+
+const cacheBytes = 1024 * 1024;
+/** The name of the file in the folder of the memory of the work. */
+export const notesFile = "notes.sqlite";
+
+interface NoteRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly text: string;
+  readonly who: string;
+  readonly created_ms: number;
+  readonly file: string | null;
+  readonly conversation_id: string | null;
+  readonly tags: string;
+  readonly is_pinned: number;
+  readonly n_uses: number;
+  readonly last_used_ms: number | null;
+  readonly superseded_by: string | null;
+}
+interface EvidenceRow {
+  readonly note_id: string;
+  readonly path: string;
+  readonly range: string;
+  readonly content_hash: string;
+  readonly symbol: string | null;
+  readonly file_hash: string | null;
+}
+interface LinkRow {
+  readonly note_id: string;
+  readonly kind: NoteLink["kind"];
+  readonly target: string;
+}
+
+export class NoteStore {
+  readonly #database: Database;
+  #seenVersion = -1;
+  #notes: readonly StoredNote[] = [];
+
+  /**
+   * Opens or creates the store in a folder. A damaged file is moved aside and kept; one of a newer version is refused.
+   * Errors: `sqliteMissing`, `diskFull`, `storeUnavailable`.
+   */
+  constructor(folder: string) {
+    const { database } = openDatabase({
+      file: path.join(folder, notesFile),
+      schemaVersion: noteSchemaVersion,
+      content: { kind: "irreplaceable", upgrade: upgradeNotes, verify: verifyNoteTables },
+      synchronous: "FULL",
+      cacheBytes,
+    });
+    this.#database = database;
+    this.#guard(() => database.exec("PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"));
+  }
+
+  /** Every note, those that were replaced too, oldest first. What another process wrote is seen at once. */
+  all(): readonly StoredNote[] {
+    return this.#guard(() => {
+      const { data_version: version } = this.#database.prepare("PRAGMA data_version").get() as {
+        data_version: number;
+      };
+      if (version !== this.#seenVersion) {
+        this.#notes = this.#read();
+        this.#seenVersion = version;
+      }
+      return this.#notes;
+    });
+  }
+
+  /** Errors: `noteNotFound`. */
+  get(id: string): StoredNote {
+    const found = this.all().find((note) => note.id === id);
+    if (found === undefined) throw new MemoryError("noteNotFound");
+    return found;
+  }
+
+  /** Adds a note; `replaces` is not recalled any more. Errors: `noteNotFound`. */
+  add(note: StoredNote, replaces?: string): void {
+    this.#write(() => {
+      this.#database
+        .prepare("INSERT INTO note VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        .run(
+          ...([note.id, note.kind, note.text, note.who, Math.round(note.createdMs)] as const),
+          note.file ?? null,
+          note.conversationId ?? null,
+          JSON.stringify(note.tags),
+          note.isPinned ? 1 : 0,
+          note.nUses,
+          note.lastUsedMs ?? null,
+          note.supersededBy ?? null,
+        );
+      this.#addEvidence(note.id, note.evidence, 0);
+      this.#addLinks(note.id, note.links);
+      if (replaces === undefined) return;
+      this.#changed(
+        this.#database
+          .prepare("UPDATE note SET superseded_by = ? WHERE id = ? AND superseded_by IS NULL")
+          .run(note.id, replaces),
+      );
+    });
+  }
+
+  /** Gives a note the evidence, links and tags of another one that says the same. Errors: `noteNotFound`. */
+  merge(id: string, more: StoredNote, nowMs: number): void {
+    const known = this.get(id);
+    const isNew = ({ path: file, contentHash }: StoredEvidence): boolean =>
+      !known.evidence.some((each) => each.path === file && each.contentHash === contentHash);
+    this.#write(() => {
+      this.#addEvidence(id, more.evidence.filter(isNew), known.evidence.length);
+      this.#addLinks(id, more.links);
+      this.#changed(
+        this.#database
+          .prepare("UPDATE note SET n_uses = n_uses + 1, last_used_ms = ?, tags = ? WHERE id = ?")
+          .run(Math.round(nowMs), JSON.stringify([...new Set([...known.tags, ...more.tags])]), id),
+      );
+    });
+  }
+
+  /** Counts a recall of each of these notes. */
+  used(ids: readonly string[], nowMs: number): void {
+    this.#write(() => {
+      const count = this.#database.prepare(
+        "UPDATE note SET n_uses = n_uses + 1, last_used_ms = ? WHERE id = ?",
+      );
+      for (const id of ids) count.run(Math.round(nowMs), id);
+    });
+  }
+
+  /** Errors: `noteNotFound`. */
+  pin(id: string, isPinned: boolean): void {
+    this.#write(() =>
+      this.#changed(
+        this.#database.prepare("UPDATE note SET is_pinned = ? WHERE id = ?").run(+isPinned, id),
+      ),
+    );
+  }
+
+  /** Keeps where the evidence of a note was seen last. `position` is its index. */
+  moved(id: string, position: number, { path: file, range, fileHash }: StoredEvidence): void {
+    this.#write(() =>
+      this.#database
+        .prepare(
+          "UPDATE evidence SET path = ?, range = ?, file_hash = ? WHERE note_id = ? AND position = ?",
+        )
+        .run(file, JSON.stringify(range), fileHash ?? null, id, position),
+    );
+  }
+
+  /** Deletes notes with those that they replaced, and links to them. Returns how many; their bytes are gone from the disk. */
+  forget(ids: readonly string[]): number {
+    const before = this.all().length;
+    if (ids.length === 0) return 0;
+    this.#write(() => {
+      // The older versions go with them, by the foreign key.
+      const remove = this.#database.prepare("DELETE FROM note WHERE id = ?");
+      for (const id of ids) remove.run(id);
+      this.#database.exec(
+        "DELETE FROM link WHERE kind = 'note' AND target NOT IN (SELECT id FROM note)",
+      );
+    });
+    // Free pages are overwritten (`secure_delete`), and the write-ahead log would keep the deleted text.
+    this.#guard(() => this.#database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);"));
+    return before - this.all().length;
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #read(): StoredNote[] {
+    const evidence = Map.groupBy(
+      this.#database
+        .prepare("SELECT * FROM evidence ORDER BY note_id, position")
+        .all() as unknown as EvidenceRow[],
+      ({ note_id: id }) => id,
+    );
+    const links = Map.groupBy(
+      this.#database.prepare("SELECT * FROM link ORDER BY rowid").all() as unknown as LinkRow[],
+      ({ note_id: id }) => id,
+    );
+    const rows = this.#database
+      .prepare("SELECT * FROM note ORDER BY created_ms, rowid")
+      .all() as unknown as NoteRow[];
+    return rows.map((row) =>
+      noteOf(row, evidence.get(row.id) ?? [], (links.get(row.id) ?? []).map(linkOf)),
+    );
+  }
+
+  #addEvidence(id: string, evidence: readonly StoredEvidence[], from: number): void {
+    const insert = this.#database.prepare("INSERT INTO evidence VALUES (?, ?, ?, ?, ?, ?, ?)");
+    evidence.forEach(({ path: file, range, contentHash, symbol, fileHash }, idx) =>
+      insert.run(
+        id,
+        from + idx,
+        file,
+        JSON.stringify(range),
+        contentHash,
+        symbol === undefined ? null : JSON.stringify(symbol),
+        fileHash ?? null,
+      ),
+    );
+  }
+
+  #addLinks(id: string, links: readonly NoteLink[]): void {
+    const insert = this.#database.prepare("INSERT OR IGNORE INTO link VALUES (?, ?, ?)");
+    for (const { kind, target } of links) insert.run(id, kind, target);
+  }
+
+  #changed({ changes }: { readonly changes: number | bigint }): void {
+    if (Number(changes) === 0) throw new MemoryError("noteNotFound");
+  }
+
+  #write(change: () => void): void {
+    this.#guard(() => {
+      this.#database.exec("BEGIN IMMEDIATE");
+      try {
+        change();
+        this.#database.exec("COMMIT");
+      } catch (error) {
+        // A full disk may have rolled back already.
+        if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+        throw error;
+      } finally {
+        // This connection's own writes do not change its data version.
+        this.#seenVersion = -1;
+      }
+    });
+  }
+
+  /** Everything SQLite throws leaves as an error of the catalogue. */
+  #guard<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw asMemoryError(error);
+    }
+  }
+}
+
+function noteOf(
+  row: NoteRow,
+  evidence: readonly EvidenceRow[],
+  links: readonly NoteLink[],
+): StoredNote {
+  return {
+    id: row.id,
+    kind: row.kind as NoteKind,
+    text: row.text,
+    who: row.who,
+    createdMs: row.created_ms,
+    ...(row.file === null ? {} : { file: row.file }),
+    ...(row.conversation_id === null ? {} : { conversationId: row.conversation_id }),
+    evidence: evidence.map(evidenceOf),
+    tags: JSON.parse(row.tags) as string[],
+    links,
+    isPinned: row.is_pinned === 1,
+    nUses: row.n_uses,
+    ...(row.last_used_ms === null ? {} : { lastUsedMs: row.last_used_ms }),
+    ...(row.superseded_by === null ? {} : { supersededBy: row.superseded_by }),
+  };
+}
+
+function evidenceOf(row: EvidenceRow): StoredEvidence {
+  return {
+    path: row.path,
+    range: JSON.parse(row.range) as Range,
+    contentHash: row.content_hash,
+    ...(row.symbol === null ? {} : { symbol: JSON.parse(row.symbol) as SymbolInfo }),
+    ...(row.file_hash === null ? {} : { fileHash: row.file_hash }),
+  };
+}
+
+function linkOf({ kind, target }: LinkRow): NoteLink {
+  return { kind, target };
+}

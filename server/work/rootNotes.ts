@@ -1,0 +1,413 @@
+/** The notes of one root: written with what they are about, and held against the present text of its files. */
+import { MemoryError } from "../../protocol/errors.ts";
+import type {
+  ForgetNotesParams,
+  ListNotesParams,
+  Note,
+  NotesState,
+  NoteEvidence,
+  NoteHealth,
+  NoteKind,
+  NoteLink,
+  RememberResult,
+} from "../../protocol/notes.ts";
+import type { Citation, CitationCheck, Range, SymbolInfo } from "../../protocol/types.ts";
+import type { Clock } from "../ports.ts";
+import { maskSecrets } from "../secrets/maskSecrets.ts";
+import type { NoteWish } from "../services.ts";
+import { rankNotes } from "./noteRanking.ts";
+import { sentenceOf } from "./noteSentence.ts";
+import { NoteStore, type StoredEvidence, type StoredNote } from "./noteStore.ts";
+import { contradiction, noteWords, saysTheSame, termsOf, wordTerms } from "./noteWords.ts";
+
+/** Where text of a file may be now, and what is defined in it, as the memory knows it. */
+export interface Places {
+  fileHash(path: string): string | undefined;
+  whereMoved(path: string, fileHash: string | undefined, symbol: string | undefined): string[];
+  symbolAt(path: string, line: number): SymbolInfo | undefined;
+}
+
+export interface RootNotesPorts {
+  readonly rootId: string;
+  /** Folder of the memory of the work; made with the first note. */
+  readonly folder: string;
+  readonly places: Places;
+  readonly check: (citations: readonly Citation[]) => CitationCheck[];
+  /** The citation of lines as they are now, `undefined` when they are not there. */
+  readonly cite: (path: string, startLine: number, endLine: number) => Citation | undefined;
+  readonly clock: Clock;
+  readonly newId: () => string;
+}
+
+/** A note to be written; the paths are relative to the root. */
+export interface NewNote {
+  readonly text: string;
+  readonly kind?: NoteKind;
+  readonly lines?: { readonly path: string; readonly startLine: number; readonly endLine: number };
+  readonly file?: string;
+  readonly conversationId?: string;
+  readonly who: string;
+}
+
+/** What a piece of evidence came to when it was last looked at. */
+interface Seen {
+  readonly health: NoteHealth;
+  /** The file as the memory knew it then. */
+  readonly fileHash: string | undefined;
+}
+
+const maxTags = 20;
+const maxLinks = 20;
+const maxRelated = 5;
+/** Two notes that share this part of their words hang together. */
+const relatedShare = 0.3;
+/** A topic to be forgotten is held whole, or nearly, by what is forgotten. */
+const topicCoverage = 0.75;
+
+export class RootNotes {
+  readonly #ports: RootNotesPorts;
+  readonly #hasStore: () => boolean;
+  #store: NoteStore | undefined;
+  readonly #seen = new Map<string, Seen>();
+
+  /** `hasStore` tells whether somebody has written notes already. */
+  constructor(ports: RootNotesPorts, hasStore: () => boolean) {
+    this.#ports = ports;
+    this.#hasStore = hasStore;
+  }
+
+  /** Errors: `invalidRequest` for lines that are not there, `storeUnavailable`, `diskFull`. */
+  remember(given: NewNote): RememberResult {
+    const note = this.#noteOf(given);
+    const live = this.#live();
+    const words = noteWords(note.text);
+    const same = live.find((other) => saysTheSame(words, noteWords(other.text)));
+    if (same !== undefined) {
+      this.#open().merge(same.id, note, this.#ports.clock.nowMs());
+      return { note: this.#fresh(this.#open().get(same.id)), outcome: "merged", contradicts: [] };
+    }
+    const against = live
+      .map((other) => ({ other, score: contradiction(words, noteWords(other.text)) }))
+      .filter(({ score }) => score > 0)
+      .sort((a, b) => b.score - a.score)
+      .map(({ other }) => other);
+    const replaced = sentenceOf(given.text).isCorrection ? against[0] : undefined;
+    return replaced === undefined
+      ? this.#add(note, undefined, against)
+      : this.#replace(replaced, note, against.slice(1));
+  }
+
+  /** Replaces a note. Errors: `noteNotFound`, also for one that was replaced already. */
+  correct(id: string, text: string, who: string): RememberResult {
+    const old = this.#find(id);
+    if (old === undefined || old.supersededBy !== undefined) throw new MemoryError("noteNotFound");
+    return this.#replace(old, this.#noteOf({ text, who, kind: old.kind, ...fileOf(old) }), []);
+  }
+
+  /** What replaces a note is about the same code, as it is now, and as dear to the user. */
+  #replace(old: StoredNote, note: StoredNote, against: StoredNote[]): RememberResult {
+    const inherited = old.evidence.flatMap((evidence, idx) => {
+      const { citation, health } = this.#look(old, idx);
+      if (health === "ok") return { ...evidence, path: citation.path, range: citation.range };
+      const { path, range } = citation;
+      const now = this.#ports.cite(path, range.start.line, range.end.line + 1);
+      return now === undefined ? [] : this.#evidenceOf({ path, ...linesOf(now.range) });
+    });
+    const isNew = (evidence: StoredEvidence): boolean =>
+      !note.evidence.some(
+        ({ path, contentHash }) => path === evidence.path && contentHash === evidence.contentHash,
+      );
+    return this.#add(
+      {
+        ...note,
+        evidence: [...note.evidence, ...inherited.filter(isNew)],
+        tags: [...new Set([...note.tags, ...old.tags])],
+        isPinned: old.isPinned,
+      },
+      old,
+      against,
+    );
+  }
+
+  /** Newest first, or best first for a search. */
+  list({ search, all = false }: ListNotesParams): Note[] {
+    const notes = this.#all();
+    const found =
+      search === undefined || termsOf(search).size === 0
+        ? notes.filter((note) => all || note.supersededBy === undefined).toReversed()
+        : rankNotes(notes, search, [], this.#ports.clock.nowMs()).map(({ note }) => note);
+    return found.map((note) => this.#fresh(note));
+  }
+
+  /** The note itself, `undefined` when it is not here. */
+  has(id: string): boolean {
+    return this.#find(id) !== undefined;
+  }
+
+  pin(id: string, isPinned: boolean): Note {
+    this.#open().pin(id, isPinned);
+    return this.#fresh(this.#open().get(id));
+  }
+
+  /** Returns how many were deleted. Errors: `noteNotFound` for an id that is not here. */
+  forget(which: ForgetNotesParams): number {
+    if (!this.#hasStore()) return 0;
+    return this.#open().forget(this.#chosen(which).map(({ id }) => id));
+  }
+
+  /** Live notes with their score, for a wish. */
+  rank(wish: NoteWish): { readonly id: string; readonly score: number }[] {
+    const minHeld = Math.min(wish.minWords ?? 1, wordTerms(wish.text).length);
+    return rankNotes(this.#all(), wish.text, wish.kinds, this.#ports.clock.nowMs())
+      .filter(({ coverage, nHeld }) => coverage >= wish.minCoverage && nHeld >= minHeld)
+      .map(({ note, score }) => ({ id: note.id, score }));
+  }
+
+  /** Returns these notes as they are now, and counts that they were used. */
+  use(ids: readonly string[]): Note[] {
+    const store = this.#open();
+    keepIfThereIsRoom(() => store.used(ids, this.#ports.clock.nowMs()));
+    return ids.map((id) => this.#fresh(store.get(id)));
+  }
+
+  /**
+   * Looks again at evidence whose file is another one than when it was seen last, at what was not found then, and at
+   * that in `touched` files. Returns whether the health of a live note changed.
+   */
+  lookAgain(touched: ReadonlySet<string> = new Set()): boolean {
+    let isOther = false;
+    for (const note of this.#live()) {
+      note.evidence.forEach((evidence, idx) => {
+        const seen = this.#seen.get(keyOf(note, idx));
+        const isAsSeen =
+          seen?.health === "ok" &&
+          !touched.has(evidence.path) &&
+          seen.fileHash === this.#ports.places.fileHash(evidence.path);
+        if (isAsSeen) return;
+        const { health } = this.#look(note, idx);
+        isOther ||= health !== seen?.health;
+      });
+    }
+    return isOther;
+  }
+
+  /** As evidence was when it was looked at last. */
+  state(): NotesState {
+    const live = this.#live();
+    const needsCheck = live.filter((note) =>
+      note.evidence.some((_evidence, idx) => {
+        const seen = this.#seen.get(keyOf(note, idx));
+        return seen !== undefined && seen.health !== "ok";
+      }),
+    );
+    return { nNotes: live.length, needCheck: needsCheck.map(({ id }) => id) };
+  }
+
+  close(): void {
+    this.#store?.close();
+    this.#store = undefined;
+  }
+
+  #add(note: StoredNote, replaced: StoredNote | undefined, against: StoredNote[]): RememberResult {
+    this.#open().add(note, replaced?.id);
+    return {
+      note: this.#fresh(this.#open().get(note.id)),
+      outcome: replaced === undefined ? "new" : "corrected",
+      ...(replaced === undefined ? {} : { superseded: this.#fresh(this.#open().get(replaced.id)) }),
+      contradicts: against.map((other) => this.#fresh(other)),
+    };
+  }
+
+  #noteOf(given: NewNote): StoredNote {
+    const { kind, lines, file, conversationId, who } = given;
+    const sentence = sentenceOf(given.text);
+    const text = maskSecrets(sentence.text);
+    const evidence = lines === undefined ? [] : [this.#evidenceOf(lines)];
+    return {
+      id: this.#ports.newId(),
+      kind: kind ?? sentence.kind,
+      text,
+      who,
+      createdMs: this.#ports.clock.nowMs(),
+      ...(file === undefined ? {} : { file }),
+      ...(conversationId === undefined ? {} : { conversationId }),
+      evidence,
+      tags: tagsIn(text),
+      links: this.#linksOf(text, evidence),
+      isPinned: false,
+      nUses: 0,
+    };
+  }
+
+  #evidenceOf({ path, startLine, endLine }: NonNullable<NewNote["lines"]>): StoredEvidence {
+    const citation = this.#ports.cite(path, startLine, endLine);
+    if (citation === undefined)
+      throw new MemoryError("invalidRequest", "these lines are not in a remembered file");
+    const symbol = this.#ports.places.symbolAt(path, startLine);
+    const fileHash = this.#ports.places.fileHash(path);
+    const { range, contentHash } = citation;
+    return {
+      path,
+      range,
+      contentHash,
+      ...(symbol === undefined ? {} : { symbol }),
+      ...(fileHash === undefined ? {} : { fileHash }),
+    };
+  }
+
+  #linksOf(text: string, evidence: readonly StoredEvidence[]): NoteLink[] {
+    const commits = (text.match(/\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}\b/g) ?? []).map(
+      (target): NoteLink => ({ kind: "commit", target }),
+    );
+    const named = [...text.matchAll(/`([\p{L}_$][\p{L}\p{N}_$.]{0,200})`/gu)].map(
+      ([, name]) => name as string,
+    );
+    const symbols = [...evidence.flatMap(({ symbol }) => symbol?.name ?? []), ...named].map(
+      (target): NoteLink => ({ kind: "symbol", target }),
+    );
+    return [...commits, ...symbols, ...this.#related(text, evidence)].slice(0, maxLinks);
+  }
+
+  #related(text: string, evidence: readonly StoredEvidence[]): NoteLink[] {
+    const terms = termsOf(text);
+    const paths = new Set(evidence.map(({ path }) => path));
+    return this.#live()
+      .map((other) => {
+        const theirs = termsOf(other.text);
+        const shared = [...terms].filter((term) => theirs.has(term)).length;
+        const share = shared / Math.max(1, Math.min(terms.size, theirs.size));
+        const isSameFile = other.evidence.some(({ path }) => paths.has(path));
+        return { other, share: share + (isSameFile ? relatedShare : 0) };
+      })
+      .filter(({ share }) => share >= relatedShare)
+      .sort((a, b) => b.share - a.share)
+      .slice(0, maxRelated)
+      .map(({ other }): NoteLink => ({ kind: "note", target: other.id }));
+  }
+
+  #chosen({ id, topic, beforeMs, folder }: ForgetNotesParams): StoredNote[] {
+    const notes = this.#all();
+    if (id !== undefined) {
+      const found = this.#find(id);
+      return found === undefined ? [] : [found];
+    }
+    if (topic !== undefined)
+      return rankNotes(notes, topic, [], this.#ports.clock.nowMs())
+        .filter(({ coverage }) => termsOf(topic).size > 0 && coverage >= topicCoverage)
+        .map(({ note }) => note);
+    if (beforeMs !== undefined) return notes.filter(({ createdMs }) => createdMs < beforeMs);
+    if (folder === undefined) return [];
+    const inside = `${folder.replace(/\/+$/, "")}/`;
+    return notes.filter((note) =>
+      [note.file, ...note.evidence.map(({ path }) => path)].some(
+        (path) => path !== undefined && (inside === "/" || path.startsWith(inside)),
+      ),
+    );
+  }
+
+  /** The note with its evidence as it is now. */
+  #fresh(note: StoredNote): Note {
+    const evidence = note.evidence.map((_evidence, idx): NoteEvidence => this.#look(note, idx));
+    const { evidence: _stored, ...rest } = note;
+    return { ...rest, rootId: this.#ports.rootId, evidence, health: worst(evidence) };
+  }
+
+  #look(note: StoredNote, idx: number): NoteEvidence {
+    const { places } = this.#ports;
+    const stored = note.evidence[idx] as StoredEvidence;
+    const found = this.#standing(stored);
+    const { citation } = found;
+    const fileHash = places.fileHash(citation.path);
+    this.#seen.set(keyOf(note, idx), { health: found.health, fileHash });
+    const isElsewhere =
+      citation.path !== stored.path ||
+      JSON.stringify(citation.range) !== JSON.stringify(stored.range) ||
+      (fileHash !== undefined && fileHash !== stored.fileHash);
+    if (found.health === "ok" && isElsewhere) {
+      const { path, range } = citation;
+      const { fileHash: _older, ...rest } = stored;
+      const now = { ...rest, path, range, ...(fileHash === undefined ? {} : { fileHash }) };
+      keepIfThereIsRoom(() => this.#open().moved(note.id, idx, now));
+    }
+    return found;
+  }
+
+  /** The hash stays that of the text as it was noted, also where line breaks are others now. */
+  #standing({ path, range, contentHash, symbol, fileHash }: StoredEvidence): NoteEvidence {
+    const { rootId, places, check } = this.#ports;
+    const citation: Citation = {
+      rootId,
+      path,
+      range,
+      contentHash,
+      ...(symbol === undefined ? {} : { symbol }),
+    };
+    const [first] = check([citation]);
+    const here = placeOf(first);
+    if (here !== undefined) return { citation: { ...citation, ...here }, health: "ok" };
+    const elsewhere = places.whereMoved(path, fileHash, symbol?.name);
+    const moved = elsewhere.map((other) => ({ ...citation, path: other }));
+    const checks = check(moved);
+    for (const [idx, each] of checks.entries()) {
+      const there = placeOf(each);
+      if (there !== undefined)
+        return { citation: { ...(moved[idx] as Citation), ...there }, health: "ok" };
+    }
+    return { citation, health: first?.kind === "gone" ? "gone" : "needsCheck" };
+  }
+
+  #find(id: string): StoredNote | undefined {
+    return this.#all().find((note) => note.id === id);
+  }
+
+  #live(): StoredNote[] {
+    return this.#all().filter((note) => note.supersededBy === undefined);
+  }
+
+  #all(): readonly StoredNote[] {
+    return this.#store !== undefined || this.#hasStore() ? this.#open().all() : [];
+  }
+
+  #open(): NoteStore {
+    return (this.#store ??= new NoteStore(this.#ports.folder));
+  }
+}
+
+/** What is only counted, or found again, is let go on a full disk: reading goes on. */
+function keepIfThereIsRoom(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (!(error instanceof MemoryError) || error.errorName !== "diskFull") throw error;
+  }
+}
+
+function keyOf({ id }: StoredNote, idx: number): string {
+  return `${id} ${idx}`;
+}
+
+function fileOf({ file }: StoredNote): { file?: string } {
+  return file === undefined ? {} : { file };
+}
+
+function linesOf({ start, end }: Range): { startLine: number; endLine: number } {
+  return { startLine: start.line, endLine: end.line + 1 };
+}
+
+/** Where a citation stands now, `undefined` when it stands nowhere. */
+function placeOf(check: CitationCheck | undefined): { readonly range: Range } | undefined {
+  return check?.kind === "current" || check?.kind === "moved"
+    ? { range: check.citation.range }
+    : undefined;
+}
+
+function worst(evidence: readonly NoteEvidence[]): NoteHealth {
+  if (evidence.some(({ health }) => health === "gone")) return "gone";
+  return evidence.some(({ health }) => health === "needsCheck") ? "needsCheck" : "ok";
+}
+
+/** `#words` in a note. */
+function tagsIn(text: string): string[] {
+  const tags = [...text.matchAll(/(?<=^|\s)#([\p{L}\p{N}][\p{L}\p{N}_-]{1,40})/gu)];
+  return [...new Set(tags.map(([, tag]) => (tag as string).toLowerCase()))].slice(0, maxTags);
+}

@@ -1,0 +1,284 @@
+/** Notes of all open roots, by the identity of their repositories. */
+import { existsSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { MemoryError } from "../protocol/errors.ts";
+import type {
+  CorrectParams,
+  ForgetNotesParams,
+  ListNotesParams,
+  Note,
+  NotesState,
+  NotedLines,
+  RememberParams,
+  RememberResult,
+} from "../protocol/notes.ts";
+import type { Citation, CitationCheck } from "../protocol/types.ts";
+import { runGit } from "./git/gitCommand.ts";
+import { repositoryIdentity, workFolderOf } from "./identity/repositoryIdentity.ts";
+import type { Clock, Logger } from "./ports.ts";
+import type { NotesService, NoteWish } from "./services.ts";
+import { notesFile } from "./work/noteStore.ts";
+import { RootNotes, type Places } from "./work/rootNotes.ts";
+import type { Companion } from "./workspaceMemory.ts";
+
+/** A root whose notes may be read and written. */
+interface OpenRoot {
+  readonly rootId: string;
+  readonly folder: string;
+}
+
+export interface WorkNotesOptions {
+  /** `storeDir` is `undefined` while nothing is open or trusted. */
+  readonly workspace: () => {
+    readonly storeDir: string | undefined;
+    readonly roots: readonly OpenRoot[];
+  };
+  readonly places: (rootId: string) => Places;
+  readonly check: (citations: readonly Citation[]) => CitationCheck[];
+  readonly cite: (
+    rootId: string,
+    path: string,
+    startLine: number,
+    endLine: number,
+  ) => Citation | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+interface Root {
+  readonly rootId: string;
+  readonly folder: string;
+  /** Where its notes are; that of another root too when both are of one repository. */
+  readonly workFolder: string;
+  readonly who: string;
+  readonly notes: RootNotes;
+}
+
+/** Changes come in bursts; evidence is looked at again when they pause, and at the latest after this time. */
+const lookDelayMs = 150;
+
+/**
+ * Notes are the user's own words and belong to a repository, not to a folder: they outlive the memory of a folder, and
+ * are forgotten by themselves.
+ */
+export class WorkNotes implements NotesService, Companion {
+  readonly #options: WorkNotesOptions;
+  readonly #roots = new Map<string, Promise<Root>>();
+  readonly #listeners = new Set<(state: NotesState) => void>();
+  readonly #touched = new Set<string>();
+  #looking: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: WorkNotesOptions) {
+    this.#options = options;
+  }
+
+  async remember(params: RememberParams): Promise<RememberResult> {
+    const { text, kind, lines, activeFile, conversationId } = params;
+    const root = await this.#rootOf(lines?.file ?? activeFile);
+    const inRoot = lines === undefined ? undefined : linesIn(root, lines);
+    const file = lines?.file ?? activeFile;
+    const relative = file === undefined ? undefined : relativeTo(root.folder, file);
+    const result = root.notes.remember({
+      text,
+      who: root.who,
+      ...(kind === undefined ? {} : { kind }),
+      ...(inRoot === undefined ? {} : { lines: inRoot }),
+      ...(relative === undefined ? {} : { file: relative }),
+      ...(conversationId === undefined ? {} : { conversationId }),
+    });
+    await this.#tell();
+    return result;
+  }
+
+  async correct({ id, text }: CorrectParams): Promise<RememberResult> {
+    const root = await this.#holding(id);
+    const result = root.notes.correct(id, text, root.who);
+    await this.#tell();
+    return result;
+  }
+
+  async list(params: ListNotesParams): Promise<Note[]> {
+    const roots = distinct(await this.#open());
+    return roots.flatMap(({ notes }) => notes.list(params));
+  }
+
+  async pin(id: string, isPinned: boolean): Promise<Note> {
+    return (await this.#holding(id)).notes.pin(id, isPinned);
+  }
+
+  async forgetNotes(params: ForgetNotesParams): Promise<number> {
+    const roots =
+      params.id === undefined ? distinct(await this.#open()) : [await this.#holding(params.id)];
+    const nForgotten = roots.reduce((sum, { notes }) => sum + notes.forget(params), 0);
+    await this.#tell();
+    return nForgotten;
+  }
+
+  async recall(wish: NoteWish): Promise<Note[]> {
+    if (this.#options.workspace().storeDir === undefined) return [];
+    const asked = (await this.#open()).filter(
+      ({ rootId }) => wish.rootIds === undefined || wish.rootIds.includes(rootId),
+    );
+    const roots = distinct(asked);
+    const best = roots
+      .flatMap((root) => root.notes.rank(wish).map((ranked) => ({ root, ...ranked })))
+      .sort((a, b) => b.score - a.score)
+      .slice(0, wish.limit);
+    return best.flatMap(({ root, id }) => root.notes.use([id]));
+  }
+
+  onChanged(listener: (state: NotesState) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** What the memory learnt may be of evidence's files. */
+  workspaceChanged(): void {
+    const ids = new Set(this.#options.workspace().roots.map(({ rootId }) => rootId));
+    for (const [rootId, root] of this.#roots) {
+      if (ids.has(rootId)) continue;
+      this.#roots.delete(rootId);
+      root.then(({ notes }) => notes.close()).catch(() => undefined);
+    }
+    this.#lookSoon();
+  }
+
+  filesTouched(files: readonly string[]): void {
+    for (const file of files) this.#touched.add(file);
+    this.#lookSoon();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#looking);
+    const roots = await Promise.allSettled(this.#roots.values());
+    for (const root of roots) if (root.status === "fulfilled") root.value.notes.close();
+  }
+
+  #lookSoon(): void {
+    if (this.#isClosed) return;
+    this.#looking ??= setTimeout(() => {
+      this.#looking = undefined;
+      this.#look().catch((error: unknown) => {
+        if (!(error instanceof MemoryError)) throw error;
+        this.#options.log.log("warn", "memory", "notes cannot be looked at", {
+          code: error.errorName,
+        });
+      });
+    }, lookDelayMs).unref();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#options.workspace().storeDir === undefined) return;
+    const touched = [...this.#touched];
+    this.#touched.clear();
+    let isOther = false;
+    for (const { folder, notes } of await this.#open()) {
+      const here = touched.flatMap((file) => relativeTo(folder, file) ?? []);
+      isOther = notes.lookAgain(new Set(here)) || isOther;
+    }
+    if (isOther) await this.#tell();
+  }
+
+  async #tell(): Promise<void> {
+    const states = distinct(await this.#open()).map(({ notes }) => notes.state());
+    const sum: NotesState = {
+      nNotes: states.reduce((n, { nNotes }) => n + nNotes, 0),
+      needCheck: states.flatMap(({ needCheck }) => needCheck),
+    };
+    for (const listener of this.#listeners) listener(sum);
+  }
+
+  /** Errors: `noteNotFound`. */
+  async #holding(id: string): Promise<Root> {
+    const root = (await this.#open()).find(({ notes }) => notes.has(id));
+    if (root === undefined) throw new MemoryError("noteNotFound");
+    return root;
+  }
+
+  /** The root that holds a file, by absolute path; the first one for none. Errors: `rootNotOpen`. */
+  async #rootOf(file: string | undefined): Promise<Root> {
+    const roots = await this.#open();
+    const holding = roots
+      .filter(({ folder }) => file !== undefined && relativeTo(folder, file) !== undefined)
+      .sort((a, b) => b.folder.length - a.folder.length);
+    const root = holding[0] ?? roots[0];
+    if (root === undefined) throw new MemoryError("rootNotOpen");
+    return root;
+  }
+
+  /** Errors: `rootNotOpen`. */
+  async #open(): Promise<Root[]> {
+    const { storeDir, roots } = this.#options.workspace();
+    if (storeDir === undefined || this.#isClosed) throw new MemoryError("rootNotOpen");
+    return Promise.all(
+      roots.map((root) => {
+        const known = this.#roots.get(root.rootId) ?? this.#openRoot(storeDir, root);
+        this.#roots.set(root.rootId, known);
+        return known;
+      }),
+    );
+  }
+
+  async #openRoot(storeDir: string, { rootId, folder }: OpenRoot): Promise<Root> {
+    const { places, check, cite, clock } = this.#options;
+    const identity = await repositoryIdentity(folder);
+    const workFolder = workFolderOf(storeDir, identity);
+    const notes = new RootNotes(
+      {
+        rootId,
+        folder: workFolder,
+        places: places(rootId),
+        check,
+        cite: (file, startLine, endLine) => cite(rootId, file, startLine, endLine),
+        clock,
+        newId: () => crypto.randomUUID(),
+      },
+      () => existsSync(path.join(workFolder, notesFile)),
+    );
+    return { rootId, folder, workFolder, who: await nameOfUser(folder), notes };
+  }
+}
+
+/** Two working trees of one repository share their notes: they are told once. */
+function distinct(roots: readonly Root[]): Root[] {
+  return roots.filter(
+    ({ workFolder }, idx) => roots.findIndex((other) => other.workFolder === workFolder) === idx,
+  );
+}
+
+/** The name that git has of the user here, else the system's. */
+async function nameOfUser(folder: string): Promise<string> {
+  const asked = await runGit(folder, ["config", "--get", "user.name"], {
+    timeoutMs: 5_000,
+    maxOutputBytes: 4_096,
+  });
+  const name = asked.kind === "output" ? (asked.text.split("\n")[0] ?? "").trim() : "";
+  if (name !== "") return name.slice(0, 200);
+  try {
+    return os.userInfo().username;
+  } catch (error) {
+    // The system does not know the user, as in some containers.
+    if ((error as NodeJS.ErrnoException).code !== "ERR_SYSTEM_ERROR") throw error;
+    return "";
+  }
+}
+
+function linesIn(
+  { folder }: Root,
+  { file, startLine, endLine }: NotedLines,
+): { path: string; startLine: number; endLine: number } {
+  const relative = relativeTo(folder, file);
+  if (relative === undefined)
+    throw new MemoryError("invalidRequest", "the file is in no open folder");
+  return { path: relative, startLine, endLine };
+}
+
+/** The path inside a folder with `/`, `undefined` when it is not inside. */
+function relativeTo(folder: string, file: string): string | undefined {
+  const relative = path.relative(folder, file);
+  if (relative === "" || relative.startsWith("..") || path.isAbsolute(relative)) return undefined;
+  return relative.replaceAll(path.sep, "/");
+}

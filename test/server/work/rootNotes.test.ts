@@ -1,0 +1,266 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { after, test } from "node:test";
+import { MemoryError } from "../../../protocol/errors.ts";
+import type { ForgetNotesParams, Note } from "../../../protocol/notes.ts";
+import { plantSecrets } from "../secrets/plantedSecrets.ts";
+import { randomNumbers } from "../workspaceMemoryHarness.ts";
+import { dayMs, openNotes, type NoteHarness } from "./noteHarness.ts";
+
+const scratch = mkdtempSync(path.join(tmpdir(), "lore-notes-"));
+after(() => rmSync(scratch, { recursive: true, force: true }));
+let nFolders = 0;
+const newFolder = (): string => path.join(scratch, String(nFolders++));
+
+const retry = `export function retry(): void {
+  for (let i = 0; i < 3; i++) attempt(i);
+}
+`;
+const lines = { path: "src/retry.ts", startLine: 0, endLine: 3 };
+const who = "Ann";
+const recalled = ({ notes }: NoteHarness, text: string): string[] => {
+  const wish = { text, kinds: [], minCoverage: 0.4, limit: 5 };
+  return notes.use(notes.rank(wish).map(({ id }) => id)).map((note) => note.text);
+};
+const isNotFound = (error: unknown): boolean =>
+  error instanceof MemoryError && error.errorName === "noteNotFound";
+
+function withRetry(): NoteHarness & { note(): Note } {
+  const harness = openNotes(newFolder(), { "src/retry.ts": retry });
+  harness.notes.remember({ text: "we retry three times because the API is flaky", lines, who });
+  return Object.assign(harness, { note: () => harness.notes.list({})[0] as Note });
+}
+
+test("a note is there for the next process, with who, when, where and its evidence", () => {
+  const harness = withRetry();
+  harness.notes.close();
+  const [note] = harness.again().list({});
+  assert.equal(note?.text, "we retry three times because the API is flaky");
+  assert.equal(note.kind, "decision");
+  assert.equal(note.who, who);
+  assert.equal(note.createdMs, 1_700_000_000_000);
+  assert.equal(note.health, "ok");
+  assert.equal(note.evidence[0]?.citation.path, "src/retry.ts");
+});
+
+const changes: readonly (readonly [
+  what: string,
+  health: Note["health"],
+  change: (files: Map<string, string>) => void,
+  path?: string,
+])[] = [
+  [
+    "its lines change",
+    "needsCheck",
+    (files) => files.set("src/retry.ts", retry.replace("3;", "5;")),
+  ],
+  ["its file goes", "gone", (files) => files.delete("src/retry.ts")],
+  ["lines come before it", "ok", (files) => files.set("src/retry.ts", `// a\n// b\n${retry}`)],
+  [
+    "its line breaks change",
+    "ok",
+    (files) => files.set("src/retry.ts", retry.replaceAll("\n", "\r\n")),
+  ],
+  [
+    "its file is renamed",
+    "ok",
+    (files) => {
+      files.delete("src/retry.ts");
+      files.set("lib/again.ts", retry);
+    },
+    "lib/again.ts",
+  ],
+  [
+    "its file moves to another folder and is edited elsewhere",
+    "ok",
+    (files) => {
+      files.delete("src/retry.ts");
+      files.set("lib/retry.ts", `import "./x.ts";\n${retry}`);
+    },
+    "lib/retry.ts",
+  ],
+  ["another file changes", "ok", (files) => files.set("src/other.ts", "let a = 1;")],
+];
+for (const [what, health, change, at = "src/retry.ts"] of changes) {
+  test(`${what}: the note is ${health}, and ok again when the code returns`, () => {
+    const harness = withRetry();
+    assert.equal(harness.notes.lookAgain(), false, "nothing happened yet");
+    change(harness.files);
+    const isOther = harness.notes.lookAgain(new Set(["src/retry.ts"]));
+    assert.equal(isOther, health !== "ok");
+    assert.equal(harness.notes.state().needCheck.length, health === "ok" ? 0 : 1);
+    assert.equal(harness.note().health, health);
+    assert.equal(harness.note().evidence[0]?.citation.path, at);
+    harness.files.clear();
+    harness.files.set("src/retry.ts", retry);
+    harness.notes.lookAgain();
+    assert.equal(harness.note().health, "ok");
+    assert.equal(harness.notes.state().needCheck.length, 0);
+  });
+}
+
+test("the same said twice is one note, with the evidence of both", () => {
+  const harness = withRetry();
+  harness.files.set("src/b.ts", "let b = 2;\n");
+  const { outcome, note } = harness.notes.remember({
+    text: "We retry three times, because the API is flaky.",
+    lines: { path: "src/b.ts", startLine: 0, endLine: 1 },
+    who,
+  });
+  assert.equal(outcome, "merged");
+  assert.equal(note.evidence.length, 2);
+  assert.equal(harness.notes.list({}).length, 1);
+});
+
+test("a correction replaces: both are kept, one is recalled, and it is about the code as it is now", () => {
+  const harness = withRetry();
+  harness.files.set("src/retry.ts", retry.replace("3;", "5;"));
+  const { note, superseded } = harness.notes.correct(harness.note().id, "we retry five times", who);
+  assert.equal(superseded?.supersededBy, note.id);
+  assert.equal(note.health, "ok");
+  assert.deepEqual(recalled(harness, "how often do we retry?"), ["we retry five times"]);
+  assert.equal(harness.notes.list({}).length, 1);
+  assert.equal(harness.notes.list({ all: true }).length, 2);
+  assert.throws(() => harness.notes.correct(superseded.id, "again", who), isNotFound);
+});
+
+test("a sentence that says it is a correction replaces what it contradicts", () => {
+  const harness = withRetry();
+  const text = "actually we retry five times because the API is flaky";
+  const { outcome } = harness.notes.remember({ text, who });
+  assert.equal(outcome, "corrected");
+  assert.deepEqual(recalled(harness, "retry"), [text]);
+});
+
+const contradictions: readonly (readonly [string, string, boolean])[] = [
+  ["we use SQLite for the store", "we use Postgres for the store", true],
+  ["we use SQLite for the store", "we do not use SQLite for the store", true],
+  ["the cache holds 100 entries", "the cache holds 200 entries", true],
+  ["wir verwenden Tabs in Makefiles", "wir verwenden keine Tabs in Makefiles", true],
+  ["we use SQLite for the store", "the parser runs in its own thread", false],
+  ["we use SQLite for the store", "we use SQLite for the store because it is one file", false],
+  ["tests never sleep", "tests never open the network", false],
+];
+for (const [older, newer, isOne] of contradictions) {
+  test(`“${newer}” ${isOne ? "contradicts" : "does not contradict"} “${older}”`, () => {
+    const { notes } = openNotes(newFolder());
+    notes.remember({ text: older, who });
+    const { contradicts } = notes.remember({ text: newer, who });
+    assert.equal(contradicts.length === 1, isOne);
+  });
+}
+
+const forgotten: readonly (readonly [string, (id: string) => ForgetNotesParams])[] = [
+  ["by item", (id) => ({ id })],
+  ["by topic", () => ({ topic: "the zebra needle" })],
+  ["by time", () => ({ beforeMs: 1_700_000_000_000 + dayMs })],
+  ["by folder", () => ({ folder: "zoo/" })],
+];
+for (const [how, which] of forgotten) {
+  test(`forgotten ${how}, a note and what it replaced leave no bytes, and others stay`, () => {
+    const folder = newFolder();
+    const harness = openNotes(folder, { "zoo/a.ts": "let a = 1;\n", "src/b.ts": "let b = 1;\n" });
+    const inZoo = { path: "zoo/a.ts", startLine: 0, endLine: 1 };
+    const text = "ZEBRA-NEEDLE eats at dawn";
+    const { note } = harness.notes.remember({ text, lines: inZoo, who: "NEEDLE-WRITER" });
+    const later = "the zebra needle eats at DUSK-NEEDLE #tag-needle";
+    const { note: newer } = harness.notes.correct(note.id, later, who);
+    harness.nowMs += 2 * dayMs;
+    harness.notes.remember({ text: "lions sleep #keep", who });
+    assert.equal(harness.notes.forget(which(newer.id)), 2);
+    assert.deepEqual(
+      harness.notes.list({ all: true }).map((each) => each.text),
+      ["lions sleep #keep"],
+    );
+    for (const state of ["open", "closed"]) {
+      const bytes = readdirSync(folder).map((name) => readFileSync(path.join(folder, name)));
+      for (const needle of ["ZEBRA", "NEEDLE", "needle", "DUSK", "zoo/a.ts"])
+        assert.ok(!bytes.some((each) => each.includes(needle)), `${needle}, ${state}`);
+      harness.notes.close();
+    }
+  });
+}
+
+test("no key or token gets into the store", () => {
+  const folder = newFolder();
+  const { notes } = openNotes(folder);
+  const planted = plantSecrets(100, randomNumbers(41));
+  for (const { text } of planted) notes.remember({ text, who });
+  notes.close();
+  const bytes = readdirSync(folder).map((name) => readFileSync(path.join(folder, name)));
+  for (const { kind, secret } of planted)
+    assert.ok(!bytes.some((each) => each.includes(secret)), kind);
+});
+
+test("of two notes that fit alike the one that was used lately comes first, and a pinned one does not fade", () => {
+  const harness = openNotes(newFolder());
+  const [first, second] = [
+    "the parser is slow on big files",
+    "the parser is slow on old machines",
+  ].map((text) => harness.notes.remember({ text, who }).note.id);
+  const order = (): string[] =>
+    harness.notes
+      .rank({ text: "parser slow", kinds: [], minCoverage: 0.4, limit: 5 })
+      .map(({ id }) => id);
+  assert.deepEqual(order(), [second, first], "the newer one");
+  harness.nowMs += 10 * dayMs;
+  harness.notes.use([first as string]);
+  assert.deepEqual(order(), [first, second]);
+  harness.notes.pin(second as string, true);
+  harness.nowMs += 30 * dayMs;
+  assert.deepEqual(order(), [second, first]);
+});
+
+test("of two notes that hold the whole question the one that says less besides comes first", () => {
+  const { notes } = openNotes(newFolder());
+  notes.remember({ text: "retry gives up after 3 attempts", who });
+  notes.remember({ text: "retryOfUpload gives up after 900 attempts", who });
+  const [best] = notes.rank({ text: "when retry gives up", kinds: [], minCoverage: 0.4, limit: 1 });
+  assert.equal(notes.use([best?.id ?? ""])[0]?.text, "retry gives up after 3 attempts");
+});
+
+test("links lead to symbols, commits and notes about the same", () => {
+  const harness = withRetry();
+  const text = "the retry of the flaky API was reverted in 1a2b3c4d, see `attempt` #api";
+  const { note } = harness.notes.remember({ text, who });
+  assert.deepEqual(note.tags, ["api"]);
+  const kinds = note.links.map(({ kind, target }) => `${kind} ${kind === "note" ? "" : target}`);
+  assert.deepEqual(kinds.toSorted(), ["commit 1a2b3c4d", "note ", "symbol attempt"]);
+});
+
+test("lines that are not there are refused, and nothing is kept", () => {
+  const { notes } = openNotes(newFolder(), { "a.ts": "x\n" });
+  const bad = { path: "a.ts", startLine: 5, endLine: 9 };
+  assert.throws(() => notes.remember({ text: "a", lines: bad, who }), /did not understand/);
+  assert.deepEqual(notes.list({}), []);
+});
+
+test("another process sees what was noted, and both can write", () => {
+  const harness = withRetry();
+  const other = harness.again();
+  other.remember({ text: "lists are sorted by name", who });
+  assert.equal(harness.notes.list({}).length, 2);
+  harness.notes.pin(harness.note().id, true);
+  assert.equal(other.list({})[0]?.isPinned, true);
+});
+
+test("a damaged store is set aside and a new one made; one of a newer Lore is refused and left alone", () => {
+  const folder = newFolder();
+  openNotes(folder).notes.remember({ text: "lists are sorted", who });
+  const file = path.join(folder, "notes.sqlite");
+  for (const name of readdirSync(folder)) rmSync(path.join(folder, name));
+  writeFileSync(file, "no database, SET-ASIDE-NEEDLE".repeat(100));
+  const { notes } = openNotes(folder);
+  assert.deepEqual(notes.list({}), []);
+  notes.close();
+  assert.ok(readFileSync(`${file}.damaged`).includes("SET-ASIDE-NEEDLE"));
+  const database = new DatabaseSync(file);
+  database.exec("PRAGMA user_version = 9");
+  database.close();
+  const before = readFileSync(file);
+  assert.throws(() => openNotes(folder).notes.list({}), /cannot open its memory/);
+  assert.ok(readFileSync(file).equals(before));
+});
