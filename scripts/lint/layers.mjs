@@ -172,6 +172,7 @@ const layers = [
       "server/recall/question.ts",
       "server/git/",
       "server/identity/",
+      masking,
       "server/memory/",
       "server/history/",
     ],

@@ -1,5 +1,6 @@
 /** Reads commits with the files that they changed from `git log --raw -z`. */
 import { runGit, type GitFailure, type GitOutput } from "../git/gitCommand.ts";
+import { maskSecrets } from "../secrets/maskSecrets.ts";
 import { oneLine, withoutControls } from "./plainText.ts";
 
 /** What a commit did to a file: added, changed, deleted, renamed, copied; `T`: file and link took turns. */
@@ -193,7 +194,8 @@ function secondsOf(text: string | undefined): number {
 }
 
 function messageOf(message: string): { subject: string; body: string } {
-  const [first = "", ...rest] = message.replace(/^\s+/, "").split(/\n\s*\n/);
+  // Before it is cut, so that half a key is none.
+  const [first = "", ...rest] = maskSecrets(message).replace(/^\s+/, "").split(/\n\s*\n/);
   return {
     subject: oneLine(first, maxSubjectLength),
     body: withoutControls(rest.join("\n\n"), maxBodyLength).trim(),

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { git, temporaryFolder, writeTree } from "../ingest/treesOnDisk.ts";
+import { randomNumbers } from "../workspaceMemoryHarness.ts";
+import { plantSecrets } from "../secrets/plantedSecrets.ts";
 import { begin, commit, filled } from "./repositories.ts";
 
 test("commits are remembered newest first with files, renames and touched definitions", async () => {
@@ -51,6 +53,23 @@ test("commits are remembered newest first with files, renames and touched defini
   );
   const { head, nCommits, nWithoutSymbols, isWhole } = reader.extent();
   assert.deepEqual([head, nCommits, nWithoutSymbols, isWhole], [third, 3, 0, true]);
+});
+
+test("keys and tokens in messages are masked before they are kept", async () => {
+  using folder = temporaryFolder();
+  const root = path.join(folder.path, "root");
+  const store = path.join(folder.path, "store");
+  begin(root);
+  const planted = plantSecrets(50, randomNumbers(7));
+  const body = planted.map(({ text }) => text).join("\n");
+  const hash = commit(root, `Take the key away\n\n${body}\n`, { "a.c": "int a;\n" });
+  using history = await filled(root, store);
+  const kept = history.reader.commit(hash)?.body ?? "";
+  assert.match(kept, /\[secret: /);
+  const bytes = readdirSync(store)
+    .map((name) => readFileSync(path.join(store, name), "latin1"))
+    .join("");
+  for (const { kind, secret } of planted) assert.ok(!bytes.includes(secret), kind);
 });
 
 test("what is no longer reachable is forgotten, what is new is added, and only so many are kept", async () => {
