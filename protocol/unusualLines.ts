@@ -23,14 +23,15 @@ const comment = /^\s*(\/\/|\/?\*|#\s|--\s|"""|''')/;
 
 /**
  * Returns the most surprising lines of a file in the file's order, a handful at most; none when none stands out.
- * `textOf` returns a line's text; comments and short lines are left out.
+ * `textOf` returns a line's text; comments and short lines are left out, and the first
+ * line, in front of which there is nothing that could lead one to expect it.
  */
 export function unusualLines(
   surprises: readonly LineSurprise[],
   textOf: (line: number) => string,
 ): UnusualLine[] {
   const compared = surprises.filter(
-    ({ line, nTokens }) => nTokens >= leastTokens && !comment.test(textOf(line)),
+    ({ line, nTokens }) => line > 0 && nTokens >= leastTokens && !comment.test(textOf(line)),
   );
   if (compared.length < leastLines) return [];
   const mean = meanOf(compared.map(({ nats }) => nats));

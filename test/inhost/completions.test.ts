@@ -126,6 +126,7 @@ suite("the deep memory in the editor", () => {
       await vscode.window.showTextDocument(vscode.Uri.file(at(signals)));
       assert.equal(await run("showUnusualLines"), undefined);
     });
+    await statusUntil((text) => /The deep memory holds ([\d,]+) of \1 files\./.test(text), 50_000);
   });
 
   test("the self-test measures and shows its curve", async function () {
