@@ -195,7 +195,9 @@ function secondsOf(text: string | undefined): number {
 
 function messageOf(message: string): { subject: string; body: string } {
   // Before it is cut, so that half a key is none.
-  const [first = "", ...rest] = maskSecrets(message).replace(/^\s+/, "").split(/\n\s*\n/);
+  const [first = "", ...rest] = maskSecrets(message)
+    .replace(/^\s+/, "")
+    .split(/\n\s*\n/);
   return {
     subject: oneLine(first, maxSubjectLength),
     body: withoutControls(rest.join("\n\n"), maxBodyLength).trim(),
