@@ -3,6 +3,7 @@
  * is on the disk before its row is; a row whose record is not is found out when it is read.
  */
 import {
+  inTransaction,
   DamagedError,
   openDatabase,
   type Database,
@@ -113,14 +114,7 @@ export class Catalogue {
 
   /** Runs changes, all or none. */
   transaction(change: () => void): void {
-    this.#database.exec("BEGIN IMMEDIATE");
-    try {
-      change();
-      this.#database.exec("COMMIT");
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      throw error;
-    }
+    inTransaction(this.#database, change);
   }
 
   meta(key: MetaKey): string | number | undefined {

@@ -1,6 +1,11 @@
 /** Writes one checkout's history. Each call is one transaction, so that a kill leaves whole commits. */
 import { termsOfName, termsOfText } from "../ingest/terms.ts";
-import { openDatabase, type Database, type StatementSync } from "../memory/database.ts";
+import {
+  inTransaction,
+  openDatabase,
+  type Database,
+  type StatementSync,
+} from "../memory/database.ts";
 import type { FileChanged, LoggedCommit } from "./commitLog.ts";
 import { createHistoryTables, historySchemaVersion, metaKeys } from "./historySchema.ts";
 import type { TouchedSymbol } from "./patchSymbols.ts";
@@ -37,7 +42,7 @@ export class HistoryWriter {
       hash: string;
       position: number;
     }[];
-    this.#change(() => {
+    inTransaction(this.#database, () => {
       for (const { id, hash, position } of known) {
         const wanted = positions.get(hash);
         if (wanted === undefined) this.#forget(id);
@@ -50,7 +55,7 @@ export class HistoryWriter {
 
   /** `position` tells where each commit stands in the history. */
   add(commits: readonly LoggedCommit[], position: (hash: string) => number): void {
-    this.#change(() => {
+    inTransaction(this.#database, () => {
       for (const commit of commits) this.#add(commit, position(commit.hash));
     });
   }
@@ -66,7 +71,7 @@ export class HistoryWriter {
     hashes: readonly string[],
     touched: ReadonlyMap<string, readonly TouchedSymbol[]>,
   ): void {
-    this.#change(() => {
+    inTransaction(this.#database, () => {
       for (const hash of hashes) {
         const row = this.#statements.idOf.get(hash) as { id: number } | undefined;
         if (row !== undefined) this.#addSymbols(row.id, touched.get(hash) ?? []);
@@ -80,7 +85,7 @@ export class HistoryWriter {
   }
 
   setMeta(values: Readonly<Partial<Record<keyof typeof metaKeys, string>>>): void {
-    this.#change(() => {
+    inTransaction(this.#database, () => {
       for (const [key, value] of Object.entries(values)) this.#statements.setMeta.run(key, value);
     });
   }
@@ -138,18 +143,6 @@ export class HistoryWriter {
       s.unindexSymbols,
     ])
       statement.run(id);
-  }
-
-  #change(change: () => void): void {
-    this.#database.exec("BEGIN IMMEDIATE");
-    try {
-      change();
-      this.#database.exec("COMMIT");
-    } catch (error) {
-      // A full disk may have rolled back already.
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      throw error;
-    }
   }
 }
 

@@ -16,7 +16,14 @@ import {
   upgradeConversations,
   verifyConversationTables,
 } from "./conversationSchema.ts";
-import { asMemoryError, openDatabase, openForReading, type Database } from "./database.ts";
+import {
+  asMemoryError,
+  inTransaction,
+  openDatabase,
+  openForReading,
+  withMemoryErrors,
+  type Database,
+} from "./database.ts";
 
 /** An open store, with what the user should know about how it was opened. */
 export interface OpenedConversations {
@@ -126,12 +133,12 @@ class SqliteConversations implements ConversationStore {
     this.#clock = clock;
     this.#newId = newId;
     this.#writerId = newId();
-    this.#guard(() => database.exec("PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"));
+    withMemoryErrors(() => database.exec("PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"));
   }
 
   /** The conversation that changed last comes first. */
   list(): Conversation[] {
-    return this.#guard(() => {
+    return withMemoryErrors(() => {
       const rows = this.#database.prepare(`${selectConversation} ORDER BY c.change DESC`).all();
       return (rows as unknown as ConversationRow[]).map(conversationOf);
     });
@@ -140,7 +147,7 @@ class SqliteConversations implements ConversationStore {
   create(): Conversation {
     const id = this.#newId();
     const nowMs = Math.round(this.#clock.nowMs());
-    this.#guard(() =>
+    withMemoryErrors(() =>
       this.#database
         .prepare(`INSERT INTO conversation VALUES (?, ?, 0, ?, ?, ${nextChange})`)
         .run(id, untitled, nowMs, nowMs),
@@ -151,7 +158,7 @@ class SqliteConversations implements ConversationStore {
   read(conversationId: string, page: TurnPage = {}): ReadConversationResult {
     const conversation = this.#conversation(conversationId);
     const end = page.before === undefined ? undefined : this.#position(conversationId, page.before);
-    const rows = this.#guard(() =>
+    const rows = withMemoryErrors(() =>
       this.#database
         .prepare(
           `SELECT position, writer_id, json FROM turn
@@ -168,7 +175,7 @@ class SqliteConversations implements ConversationStore {
   rename(conversationId: string, title: string): Conversation {
     const name = cut(oneLine(maskSecrets(title)), maxNameLength);
     if (name === "") return this.#conversation(conversationId);
-    this.#guard(() =>
+    withMemoryErrors(() =>
       this.#database
         .prepare("UPDATE conversation SET title = ?, is_named = 1 WHERE id = ?")
         .run(name, conversationId),
@@ -178,7 +185,7 @@ class SqliteConversations implements ConversationStore {
 
   delete(conversationId: string): void {
     this.#conversation(conversationId);
-    this.#guard(() => {
+    withMemoryErrors(() => {
       this.#database.prepare("DELETE FROM conversation WHERE id = ?").run(conversationId);
       // Free pages are overwritten (`secure_delete`), and the write-ahead log would keep the deleted text.
       this.#database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
@@ -221,7 +228,7 @@ class SqliteConversations implements ConversationStore {
   }
 
   #conversation(id: string): Conversation {
-    const row = this.#guard(() =>
+    const row = withMemoryErrors(() =>
       this.#database.prepare(`${selectConversation} WHERE c.id = ?`).get(id),
     );
     if (row === undefined) throw new MemoryError("conversationNotFound");
@@ -229,7 +236,7 @@ class SqliteConversations implements ConversationStore {
   }
 
   #position(conversationId: string, turnId: string): number {
-    const row = this.#guard(() =>
+    const row = withMemoryErrors(() =>
       this.#database
         .prepare("SELECT position FROM turn WHERE conversation_id = ? AND id = ?")
         .get(conversationId, turnId),
@@ -240,7 +247,7 @@ class SqliteConversations implements ConversationStore {
 
   /** Turns before a position, all when it is absent. */
   #countBefore(conversationId: string, position = Number.MAX_SAFE_INTEGER): number {
-    const row = this.#guard(() =>
+    const row = withMemoryErrors(() =>
       this.#database
         .prepare("SELECT count(*) AS n FROM turn WHERE conversation_id = ? AND position < ?")
         .get(conversationId, position),
@@ -263,26 +270,7 @@ class SqliteConversations implements ConversationStore {
   }
 
   #write(change: () => void): void {
-    this.#guard(() => {
-      this.#database.exec("BEGIN IMMEDIATE");
-      try {
-        change();
-        this.#database.exec("COMMIT");
-      } catch (error) {
-        // A full disk may have rolled back already.
-        if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-        throw error;
-      }
-    });
-  }
-
-  /** Everything SQLite throws leaves as an error of the catalogue. */
-  #guard<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw asMemoryError(error);
-    }
+    withMemoryErrors(() => inTransaction(this.#database, change));
   }
 }
 

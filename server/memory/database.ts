@@ -148,6 +148,19 @@ function makeTables(database: Database, { content, schemaVersion }: DatabaseSpec
   return true;
 }
 
+/** Makes changes in one transaction, all or none. Errors: those of SQLite and of `change`. */
+export function inTransaction(database: Database, change: () => void): void {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    change();
+    database.exec("COMMIT");
+  } catch (error) {
+    // A full disk may have rolled back already.
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
 function check(database: Database): void {
   const found = database.prepare("PRAGMA quick_check(1)").get() as
     { quick_check: string } | undefined;
@@ -223,6 +236,15 @@ export function asMemoryError(error: unknown): MemoryError {
     : new MemoryError("storeUnavailable", detailOf(error));
   known.cause = error;
   return known;
+}
+
+/** Returns what the work returns; whatever it throws leaves as an error of the catalogue. */
+export function withMemoryErrors<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw asMemoryError(error);
+  }
 }
 
 function detailOf(error: unknown): string {

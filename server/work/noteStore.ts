@@ -6,7 +6,12 @@ import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
 import type { NoteKind, NoteLink } from "../../protocol/notes.ts";
 import type { Range, SymbolInfo } from "../../protocol/types.ts";
-import { asMemoryError, openDatabase, type Database } from "../memory/database.ts";
+import {
+  inTransaction,
+  openDatabase,
+  withMemoryErrors,
+  type Database,
+} from "../memory/database.ts";
 import { noteSchemaVersion, upgradeNotes, verifyNoteTables } from "./noteSchema.ts";
 
 /** Code that a stored note cites; the path is relative to the root. */
@@ -87,12 +92,12 @@ export class NoteStore {
       cacheBytes,
     });
     this.#database = database;
-    this.#guard(() => database.exec("PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"));
+    withMemoryErrors(() => database.exec("PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"));
   }
 
   /** Every note, those that were replaced too, oldest first. What another process wrote is seen at once. */
   all(): readonly StoredNote[] {
-    return this.#guard(() => {
+    return withMemoryErrors(() => {
       const { data_version: version } = this.#database.prepare("PRAGMA data_version").get() as {
         data_version: number;
       };
@@ -196,7 +201,7 @@ export class NoteStore {
       );
     });
     // Free pages are overwritten (`secure_delete`), and the write-ahead log would keep the deleted text.
-    this.#guard(() => this.#database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);"));
+    withMemoryErrors(() => this.#database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);"));
     return before - this.all().length;
   }
 
@@ -248,28 +253,11 @@ export class NoteStore {
   }
 
   #write(change: () => void): void {
-    this.#guard(() => {
-      this.#database.exec("BEGIN IMMEDIATE");
-      try {
-        change();
-        this.#database.exec("COMMIT");
-      } catch (error) {
-        // A full disk may have rolled back already.
-        if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-        throw error;
-      } finally {
-        // This connection's own writes do not change its data version.
-        this.#seenVersion = -1;
-      }
-    });
-  }
-
-  /** Everything SQLite throws leaves as an error of the catalogue. */
-  #guard<T>(work: () => T): T {
     try {
-      return work();
-    } catch (error) {
-      throw asMemoryError(error);
+      withMemoryErrors(() => inTransaction(this.#database, change));
+    } finally {
+      // This connection's own writes do not change its data version.
+      this.#seenVersion = -1;
     }
   }
 }
