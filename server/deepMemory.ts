@@ -21,6 +21,8 @@ import type { SurpriseParams } from "../protocol/methods.ts";
 import { asMemoryError, isStoreFailure } from "./memory/database.ts";
 import type { Logger } from "./ports.ts";
 import type { DeepMemoryService } from "./services.ts";
+import { errorOf } from "./threadFailure.ts";
+import { endThread } from "./threads.ts";
 import {
   nothingHeld,
   type DeepCall,
@@ -72,8 +74,6 @@ interface Told {
 const maxRestarts = 3;
 /** Listeners are told at most this often. */
 const tellMs = 200;
-/** A thread that is told to end and does not is left behind after this time. */
-const endMs = 5_000;
 
 export class DeepMemory implements DeepMemoryService {
   readonly #options: DeepMemoryOptions;
@@ -230,7 +230,7 @@ export class DeepMemory implements DeepMemoryService {
     this.#status = undefined;
     this.#failAll("disabled");
     if (worker !== undefined) {
-      const ending = endOf(worker).finally(() => {
+      const ending = endThread(worker, { kind: "close" } satisfies DeepCall).finally(() => {
         if (this.#ending === ending) this.#ending = undefined;
       });
       this.#ending = ending;
@@ -296,15 +296,9 @@ export class DeepMemory implements DeepMemoryService {
       case "result":
         this.#take(reply.id)?.resolve(reply.result);
         return;
-      case "failed": {
-        const { error } = reply;
-        this.#take(reply.id)?.reject(
-          error.kind === "aborted"
-            ? new DOMException("cancelled", "AbortError")
-            : new MemoryError(error.errorName, error.detail),
-        );
+      case "failed":
+        this.#take(reply.id)?.reject(errorOf(reply.error));
         return;
-      }
       case "closed":
         return;
     }
@@ -328,15 +322,4 @@ export class DeepMemory implements DeepMemoryService {
       for (const listener of this.#listeners) listener();
     }, tellMs).unref();
   }
-}
-
-/** Tells a thread to end. Resolves when it did, or is left behind. */
-async function endOf(worker: Worker): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, endMs);
-  const ended = new Promise<void>((done) => worker.once("exit", () => done()));
-  worker.postMessage({ kind: "close" } satisfies DeepCall);
-  await Promise.race([ended, late]);
-  clearTimeout(timer);
-  worker.unref();
 }

@@ -19,6 +19,8 @@ import {
 } from "./history/historyCalls.ts";
 import type { Logger } from "./ports.ts";
 import type { HistoryService } from "./services.ts";
+import { errorOf } from "./threadFailure.ts";
+import { endThread } from "./threads.ts";
 import type { Companion } from "./workspaceMemory.ts";
 
 export interface HistoryMemoryOptions {
@@ -43,8 +45,6 @@ const maxRestarts = 3;
 const lookMs = 2_000;
 /** What was committed just now belongs to the answer; a long reading does not hold it up. */
 const defaultFreshenMs = 1_000;
-/** A thread that is told to end and does not is left behind after this time. */
-const endMs = 5_000;
 
 export class HistoryMemory implements HistoryService, Companion {
   readonly #options: HistoryMemoryOptions;
@@ -149,14 +149,7 @@ export class HistoryMemory implements HistoryService, Companion {
     this.#worker = undefined;
     this.#failAll();
     for (const listener of this.#listeners) listener();
-    if (worker === undefined) return;
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, endMs);
-    const ended = new Promise<void>((done) => worker.once("exit", () => done()));
-    worker.postMessage({ kind: "close" } satisfies HistoryCall);
-    await Promise.race([ended, late]);
-    clearTimeout(timer);
-    worker.unref();
+    if (worker !== undefined) await endThread(worker, { kind: "close" } satisfies HistoryCall);
   }
 
   #start(): void {
@@ -226,16 +219,8 @@ export class HistoryMemory implements HistoryService, Companion {
         return;
       case "result":
         return this.#calls.get(reply.id)?.resolve(reply.result as never);
-      case "failed": {
-        const { error } = reply;
-        return this.#calls
-          .get(reply.id)
-          ?.reject(
-            error.kind === "aborted"
-              ? new DOMException("cancelled", "AbortError")
-              : new MemoryError(error.errorName, error.detail),
-          );
-      }
+      case "failed":
+        return this.#calls.get(reply.id)?.reject(errorOf(reply.error));
     }
   }
 

@@ -13,7 +13,13 @@
 const pure = ["path", "path/posix", "buffer"];
 
 /** What every part of the server stands on. */
-const ground = ["protocol/", "server/types.ts", "server/ports.ts", "server/services.ts"];
+const ground = [
+  "protocol/",
+  "server/types.ts",
+  "server/ports.ts",
+  "server/services.ts",
+  "server/threadFailure.ts",
+];
 
 /** Taking secrets out of texts: whoever writes to disk does it. */
 const masking = "server/secrets/";
@@ -53,7 +59,7 @@ const layers = [
     builtins: ["child_process", "crypto", "events", "module", "path", "readline"],
   },
   {
-    files: /^server\/(types|ports|services)\.ts$/,
+    files: /^server\/(types|ports|services|threadFailure)\.ts$/,
     sources: ground,
     packages: [],
     builtins: [],

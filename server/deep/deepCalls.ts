@@ -9,10 +9,10 @@ import type {
   SelfTestResult,
   SurpriseResult,
 } from "../../protocol/deepMemory.ts";
-import type { ErrorName } from "../../protocol/errors.ts";
 import type { SurpriseParams } from "../../protocol/methods.ts";
 import type { KernelModule } from "../model/kernelMemory.ts";
 import type { LogLevel } from "../ports.ts";
+import type { ThreadFailure } from "../threadFailure.ts";
 
 export interface DeepThreadData {
   /** Folder of the model. */
@@ -76,12 +76,8 @@ export type DeepReply =
       readonly id: number;
       readonly result: DeepRequests[DeepRequestName]["result"];
     }
-  | { readonly kind: "failed"; readonly id: number; readonly error: DeepFailure }
+  | { readonly kind: "failed"; readonly id: number; readonly error: ThreadFailure }
   | { readonly kind: "closed" };
-
-export type DeepFailure =
-  | { readonly kind: "aborted" }
-  | { readonly kind: "memory"; readonly errorName: ErrorName; readonly detail: string };
 
 /** The counts of a status while nothing is held. */
 export const nothingHeld = {

@@ -18,7 +18,8 @@ import { ModelFaultError } from "../model/modelFault.ts";
 import type { Clock, Logger } from "../ports.ts";
 import { Budget } from "./budget.ts";
 import { Completer } from "./completer.ts";
-import { nothingHeld, type DeepCall, type DeepFailure, type DeepReply } from "./deepCalls.ts";
+import type { ThreadFailure } from "../threadFailure.ts";
+import { nothingHeld, type DeepCall, type DeepReply } from "./deepCalls.ts";
 import { fileIdOf, isTooLarge, type WorkspaceFiles } from "./deepFiles.ts";
 import { DeepOpening } from "./deepOpening.ts";
 import type { DeepSource } from "./deepSource.ts";
@@ -354,7 +355,7 @@ export class DeepHost {
     }
   }
 
-  #failureOf(error: unknown, signal: AbortSignal): DeepFailure {
+  #failureOf(error: unknown, signal: AbortSignal): ThreadFailure {
     // The deep memory was closed under it, or whoever asked wants it no more.
     if (signal.aborted && signal.reason instanceof MemoryError) error = signal.reason;
     else if (signal.aborted) return { kind: "aborted" };

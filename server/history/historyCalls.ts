@@ -1,9 +1,9 @@
 /** What the main thread asks of the thread of the histories, and what comes back. Plain data, structured-cloned. */
-import type { ErrorName } from "../../protocol/errors.ts";
 import type { FileAtParams, RecallAtParams, RecallAtResult } from "../../protocol/asOf.ts";
 import type { ChangedParams, ChangedResult } from "../../protocol/changed.ts";
 import type { HistoryStatus, PastParams, PastResult } from "../../protocol/history.ts";
 import type { LogLevel } from "../ports.ts";
+import type { ThreadFailure } from "../threadFailure.ts";
 import type { TreeRules } from "./recallAt.ts";
 
 export interface HistoryThreadData {
@@ -61,11 +61,7 @@ export type HistoryReply =
       readonly id: number;
       readonly result: HistoryRequests[HistoryRequestName]["result"];
     }
-  | { readonly kind: "failed"; readonly id: number; readonly error: HistoryFailure };
-
-export type HistoryFailure =
-  | { readonly kind: "aborted" }
-  | { readonly kind: "memory"; readonly errorName: ErrorName; readonly detail: string };
+  | { readonly kind: "failed"; readonly id: number; readonly error: ThreadFailure };
 
 /** What is said of a history of which nothing is known. */
 export const noHistory = { nCommits: 0, nWithoutSymbols: 0, isWhole: false, oldestMs: 0 } as const;

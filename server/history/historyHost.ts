@@ -8,10 +8,10 @@ import { relativeTo } from "../ingest/rootPath.ts";
 import { asMemoryError, isDamage } from "../memory/database.ts";
 import type { Clock, FileSystem, Logger } from "../ports.ts";
 import { parseQuestion } from "../recall/question.ts";
+import type { ThreadFailure } from "../threadFailure.ts";
 import {
   noHistory,
   type HistoryCall,
-  type HistoryFailure,
   type HistoryReply,
   type HistoryRequestName,
   type HistoryRequests,
@@ -296,7 +296,7 @@ export class HistoryHost {
   }
 }
 
-function failureOf(error: unknown, signal: AbortSignal): HistoryFailure {
+function failureOf(error: unknown, signal: AbortSignal): ThreadFailure {
   if (signal.aborted) return { kind: "aborted" };
   if (!isStoreError(error)) throw error;
   const { errorName, detail } = asMemoryError(error);
