@@ -18,7 +18,7 @@ import {
   type HistoryWorkspace,
 } from "./history/historyCalls.ts";
 import type { Logger } from "./ports.ts";
-import type { HistoryService } from "./services.ts";
+import type { CommitAbout, CommitsAboutParams, HistoryService } from "./services.ts";
 import { errorOf } from "./threadFailure.ts";
 import { endThread } from "./threads.ts";
 import type { Companion } from "./workspaceMemory.ts";
@@ -103,6 +103,12 @@ export class HistoryMemory implements HistoryService, Companion {
 
   recallAt(params: RecallAtParams, signal: AbortSignal): Promise<RecallAtResult> {
     return this.#request("recallAt", params, signal);
+  }
+
+  commitsAbout(params: CommitsAboutParams, signal: AbortSignal): Promise<readonly CommitAbout[]> {
+    if (this.status(params.rootId).state === "off" || this.#nEnded > maxRestarts)
+      return Promise.resolve([]);
+    return this.#request("commitsAbout", params, signal);
   }
 
   fileAt(params: FileAtParams, signal: AbortSignal): Promise<string | undefined> {

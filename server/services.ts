@@ -13,7 +13,7 @@ import type {
 } from "../protocol/deepMemory.ts";
 import type { FileAtParams, RecallAtParams, RecallAtResult } from "../protocol/asOf.ts";
 import type { ChangedParams, ChangedResult } from "../protocol/changed.ts";
-import type { HistoryStatus, PastParams, PastResult } from "../protocol/history.ts";
+import type { CommitInfo, HistoryStatus, PastParams, PastResult } from "../protocol/history.ts";
 import type {
   CorrectParams,
   ForgetNotesParams,
@@ -173,6 +173,18 @@ export interface DeepMemoryService {
   ): Promise<SelfTestResult>;
 }
 
+export interface CommitsAboutParams {
+  readonly rootId: string;
+  readonly text: string;
+  readonly limit: number;
+}
+
+/** A commit with the names of the definitions that it touched, as far as they were looked at. */
+export interface CommitAbout {
+  readonly commit: CommitInfo;
+  readonly names: readonly string[];
+}
+
 /**
  * The histories of all open roots' repositories. Its requests reject with AbortError when cancelled, and with
  * `rootNotOpen`; the outcome says when there is no history, and how far it is read.
@@ -187,6 +199,8 @@ export interface HistoryService {
   changed(params: ChangedParams, signal: AbortSignal): Promise<ChangedResult>;
   /** Places of a commit's tree. */
   recallAt(params: RecallAtParams, signal: AbortSignal): Promise<RecallAtResult>;
+  /** Commits about some words that are in memory by now, best first; none while there is no history. */
+  commitsAbout(params: CommitsAboutParams, signal: AbortSignal): Promise<readonly CommitAbout[]>;
   /** A file's text in a commit's tree; `undefined` when it is not there or no text that is shown. */
   fileAt(params: FileAtParams, signal: AbortSignal): Promise<string | undefined>;
   /** Resolves when all commits are read, with `symbols` also what they touched, or when that cannot be. */

@@ -1,10 +1,19 @@
 /** How answers and the terminal speak of commits and of the history. */
 import type { CommitInfo, HistoryStatus, PastChange } from "../../protocol/history.ts";
-import { count } from "./markdown.ts";
+import { count, prose, shortened } from "./markdown.ts";
+
+const maxBodyLength = 1_200;
 
 /** The heading of a commit on one line. */
 export function commitLine({ hash, author, authoredMs, subject }: CommitInfo): string {
   return `${hash.slice(0, 10)}  ${day(authoredMs)}  ${author}  ${subject}`;
+}
+
+/** A commit's message in its author's words, as a quotation in markdown. */
+export function quotedMessage({ subject, body }: CommitInfo): string {
+  const paragraphs = [subject, ...body.split(/\n\s*\n/)].filter((text) => text !== "");
+  const quoted = shortened(paragraphs.join("\n\n"), maxBodyLength).split("\n\n");
+  return quoted.map((paragraph) => `> ${prose(paragraph)}`).join("\n>\n");
 }
 
 /** `2026-08-01` */

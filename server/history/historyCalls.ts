@@ -4,6 +4,7 @@ import type { ChangedParams, ChangedResult } from "../../protocol/changed.ts";
 import type { HistoryStatus, PastParams, PastResult } from "../../protocol/history.ts";
 import type { LogLevel } from "../ports.ts";
 import type { ThreadFailure } from "../threadFailure.ts";
+import type { CommitAbout, CommitsAboutParams } from "../services.ts";
 import type { TreeRules } from "./recallAt.ts";
 
 export interface HistoryThreadData {
@@ -36,6 +37,10 @@ export interface HistoryRequests {
   readonly past: { readonly params: PastParams; readonly result: PastResult };
   readonly recallAt: { readonly params: RecallAtParams; readonly result: RecallAtResult };
   readonly changed: { readonly params: ChangedParams; readonly result: ChangedResult };
+  readonly commitsAbout: {
+    readonly params: CommitsAboutParams;
+    readonly result: readonly CommitAbout[];
+  };
   readonly fileAt: { readonly params: FileAtParams; readonly result: string | undefined };
 }
 export type HistoryRequestName = keyof HistoryRequests;

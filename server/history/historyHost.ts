@@ -18,6 +18,8 @@ import {
   type HistoryWorkspace,
 } from "./historyCalls.ts";
 import { VersionCache } from "./definitionVersions.ts";
+import type { CommitAbout, CommitsAboutParams } from "../services.ts";
+import { commitsAbout } from "./commitsAbout.ts";
 import { changedSince, seenNow, type ChangedContext } from "./changedSince.ts";
 import { pastOf } from "./past.ts";
 import { recallAt, textAt } from "./recallAt.ts";
@@ -149,9 +151,20 @@ export class HistoryHost {
         return this.#recallAt(params as RecallAtParams, signal);
       case "changed":
         return this.#changed(params as ChangedParams, signal);
+      case "commitsAbout":
+        return this.#commitsAbout(params as CommitsAboutParams, signal);
       case "fileAt":
         return this.#fileAt(params as FileAtParams, signal);
     }
+  }
+
+  /** What is in memory; an answer does not wait for a look at the repository. */
+  async #commitsAbout(
+    params: CommitsAboutParams,
+    signal: AbortSignal,
+  ): Promise<readonly CommitAbout[]> {
+    const reader = await this.#history(params.rootId).kept(signal);
+    return reader === undefined ? [] : commitsAbout(reader, params);
   }
 
   async #changed(

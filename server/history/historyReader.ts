@@ -180,6 +180,15 @@ export class HistoryReader {
     });
   }
 
+  /** Names of definitions that a commit touched. */
+  namesTouched(entry: number, limit: number): string[] {
+    const rows = this.#all(
+      "SELECT DISTINCT s.name FROM touch t JOIN symbol s ON s.id = t.symbol WHERE t.entry = ? LIMIT ?",
+      ...[entry, limit],
+    ) as unknown as { name: string }[];
+    return rows.map(({ name }) => name);
+  }
+
   /** Returns a remembered commit by its whole hash, or by a beginning of at least four digits that is its alone. */
   commit(hash: string): StoredCommit | undefined {
     if (!/^[0-9a-f]{4,64}$/.test(hash)) return undefined;

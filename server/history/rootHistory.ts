@@ -56,6 +56,12 @@ export class RootHistory {
     return this.#reader;
   }
 
+  /** What is in memory from before, without a look at the repository. Rejects with the signal's reason when cancelled. */
+  async kept(signal: AbortSignal): Promise<HistoryReader | undefined> {
+    this.#place ??= await this.#find(signal);
+    return this.reader;
+  }
+
   status(): HistoryStatus {
     const reader = this.reader;
     const { nCommits, nWithoutSymbols, isWhole, oldestSeconds } = reader?.extent() ?? nothing;

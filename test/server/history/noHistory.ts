@@ -12,6 +12,7 @@ export const noHistory: HistoryService = {
   past: () => Promise.resolve({ kind: "unknown", status: emptyStatus }),
   changed: () => Promise.resolve({ kind: "noLook" }),
   recallAt: () => Promise.resolve({ kind: "unknownCommit" }),
+  commitsAbout: () => Promise.resolve([]),
   fileAt: () => Promise.resolve(undefined),
   settled: () => Promise.resolve(emptyStatus),
 };
