@@ -5,12 +5,13 @@ import type { Citation, CitationCheck, ExhaustiveResult, MemoryStatus } from "..
 import type { Clock, Logger } from "./ports.ts";
 import { ask } from "./rpc/askRequest.ts";
 import { compareTrace } from "./rpc/compareTrace.ts";
-import { answerFromDeepMemory, withDeepMemory } from "./rpc/deepRequests.ts";
+import { answerFromDeepMemory } from "./rpc/deepRequests.ts";
 import { answerAboutNotes } from "./rpc/noteRequests.ts";
 import { params as shapes } from "./rpc/params.ts";
 import { Router } from "./rpc/router.ts";
 import { Session, type SessionServices } from "./rpc/session.ts";
 import { nothing } from "./rpc/shape.ts";
+import { wholeStatus } from "./rpc/wholeStatus.ts";
 import type {
   AnswerService,
   DeepMemoryService,
@@ -52,7 +53,7 @@ export function registerHandlers(
   const { memory, deep, clock } = services;
   const tellStatus = (): void =>
     router.notify(methods.statusChanged, {
-      status: withDeepMemory(session.withNotice(memory.status()), deep),
+      status: wholeStatus(session.withNotice(memory.status()), services),
     });
   const session = new Session(services, tellStatus);
   const requireOpen = (): void => void session.requireOpen();
@@ -77,9 +78,11 @@ export function registerHandlers(
 
   const stopStatus = memory.onStatusChanged(tellStatus);
   const stopDeepStatus = deep?.onStatusChanged(tellStatus);
+  const stopHistoryStatus = services.history.onStatusChanged(tellStatus);
   const close = async (): Promise<void> => {
     stopStatus();
     stopDeepStatus?.();
+    stopHistoryStatus();
     stopNotes();
     await router.close();
     session.close();
@@ -88,18 +91,19 @@ export function registerHandlers(
   return { close };
 }
 
-function answerAboutMemory(router: Router, { memory, deep }: Services, session: Session): void {
+function answerAboutMemory(router: Router, services: Services, session: Session): void {
+  const { memory } = services;
   const whole = async (status: Promise<MemoryStatus>): Promise<MemoryStatus> =>
-    withDeepMemory(await status, deep);
+    wholeStatus(await status, services);
   router.answer(methods.open, shapes.open, async (params) => {
     const { serverVersion, status } = await session.open(params);
-    return { serverVersion, status: withDeepMemory(status, deep) };
+    return { serverVersion, status: wholeStatus(status, services) };
   });
   router.answer(methods.setRoots, shapes.setRoots, ({ roots }) => whole(memory.setRoots(roots)));
   router.answer(methods.configure, shapes.configure, (params) => whole(session.configure(params)));
   router.answer(methods.rescan, nothing, (_params, signal) => whole(memory.rescan(signal)));
   router.answer(methods.status, nothing, () =>
-    withDeepMemory(session.withNotice(memory.status()), deep),
+    wholeStatus(session.withNotice(memory.status()), services),
   );
   router.answer(methods.settled, shapes.settled, ({ refined }, signal) =>
     whole(memory.settled(refined, signal)),

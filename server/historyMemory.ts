@@ -105,6 +105,17 @@ export class HistoryMemory implements HistoryService, Companion {
     return this.#request("recallAt", params, signal);
   }
 
+  keptStatus(rootId: string, signal: AbortSignal): Promise<HistoryStatus> {
+    const status = this.status(rootId);
+    if (status.state === "off" || this.#nEnded > maxRestarts) return Promise.resolve(status);
+    return this.#request("status", { rootId }, signal);
+  }
+
+  onStatusChanged(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   commitsAbout(params: CommitsAboutParams, signal: AbortSignal): Promise<readonly CommitAbout[]> {
     if (this.status(params.rootId).state === "off" || this.#nEnded > maxRestarts)
       return Promise.resolve([]);

@@ -193,6 +193,10 @@ export interface HistoryService {
   /** The roots whose history is remembered. */
   rootIds(): readonly string[];
   status(rootId: string): HistoryStatus;
+  /** As `status`, after what is in memory from before was opened. */
+  keptStatus(rootId: string, signal: AbortSignal): Promise<HistoryStatus>;
+  /** Called when a status is another one, at most five times a second. Returns the function that stops it. */
+  onStatusChanged(listener: () => void): () => void;
   /** What is remembered of the past of a definition, a file, a folder or a line. */
   past(params: PastParams, signal: AbortSignal): Promise<PastResult>;
   /** What changed in meaning since somebody last looked. */

@@ -61,6 +61,29 @@ export function stateText({ state, nCommits }: HistoryStatus): string | undefine
   }
 }
 
+/** How many commits of how many are in memory and why not more, on one line of a status. */
+export function readText(status: HistoryStatus): string {
+  const { state, nCommits, nInRepository, nWithoutSymbols, isWhole, isShallow, oldestMs } = status;
+  const none = stateText(status);
+  if (nCommits === 0) return none ?? "No commit is in memory yet.";
+  const all = nInRepository > 0 ? ` of ${nInRepository.toLocaleString("en-US")}` : "";
+  const why =
+    state === "failed"
+      ? " Git or the store failed: restart Lore, or look into the log."
+      : state === "reading"
+        ? " Older ones are still being read."
+        : isWhole
+          ? isShallow
+            ? " The clone is shallow: git itself has no older ones here."
+            : ""
+          : " Older ones are left out by the setting of how many are read.";
+  const open =
+    nWithoutSymbols > 0
+      ? ` Of ${nWithoutSymbols.toLocaleString("en-US")} it is still to be read what they did to definitions.`
+      : "";
+  return `${nCommits.toLocaleString("en-US")}${all} commits are in memory, back to ${day(oldestMs)}.${why}${open}`;
+}
+
 /** How far the history in memory goes. */
 export function extentText({
   state,

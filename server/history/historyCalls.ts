@@ -41,6 +41,7 @@ export interface HistoryRequests {
     readonly params: CommitsAboutParams;
     readonly result: readonly CommitAbout[];
   };
+  readonly status: { readonly params: { readonly rootId: string }; readonly result: HistoryStatus };
   readonly fileAt: { readonly params: FileAtParams; readonly result: string | undefined };
 }
 export type HistoryRequestName = keyof HistoryRequests;
@@ -69,4 +70,7 @@ export type HistoryReply =
   | { readonly kind: "failed"; readonly id: number; readonly error: ThreadFailure };
 
 /** What is said of a history of which nothing is known. */
-export const noHistory = { nCommits: 0, nWithoutSymbols: 0, isWhole: false, oldestMs: 0 } as const;
+export const noHistory = {
+  ...{ nCommits: 0, nWithoutSymbols: 0, isWhole: false, oldestMs: 0 },
+  ...{ nInRepository: 0, isShallow: false },
+} as const;

@@ -1,7 +1,7 @@
 /** The thread's side of the histories: one after the other is brought up to date, and questions are answered beside it. */
 import { MemoryError } from "../../protocol/errors.ts";
 import type { FileAtParams, RecallAtParams, RecallAtResult } from "../../protocol/asOf.ts";
-import type { PastParams, PastResult } from "../../protocol/history.ts";
+import type { HistoryStatus, PastParams, PastResult } from "../../protocol/history.ts";
 import type { SyntaxChunker } from "../ingest/syntax/syntaxChunker.ts";
 import type { ChangedParams, ChangedResult } from "../../protocol/changed.ts";
 import { relativeTo } from "../ingest/rootPath.ts";
@@ -153,9 +153,17 @@ export class HistoryHost {
         return this.#changed(params as ChangedParams, signal);
       case "commitsAbout":
         return this.#commitsAbout(params as CommitsAboutParams, signal);
+      case "status":
+        return this.#status(params.rootId, signal);
       case "fileAt":
         return this.#fileAt(params as FileAtParams, signal);
     }
+  }
+
+  async #status(rootId: string, signal: AbortSignal): Promise<HistoryStatus> {
+    const history = this.#history(rootId);
+    await history.kept(signal);
+    return history.status();
   }
 
   /** What is in memory; an answer does not wait for a look at the repository. */

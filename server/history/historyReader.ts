@@ -43,6 +43,9 @@ export interface HistoryExtent {
   readonly nWithoutSymbols: number;
   /** False when the repository holds older commits than are remembered. */
   readonly isWhole: boolean;
+  /** 0 when git did not count them. */
+  readonly nInRepository: number;
+  readonly isShallow: boolean;
   /** When the oldest remembered commit was made; 0 without commits. */
   readonly oldestSeconds: number;
 }
@@ -73,6 +76,8 @@ export class HistoryReader {
       nCommits: counts.n,
       nWithoutSymbols: counts.open,
       isWhole: this.#meta("isWhole") === "true",
+      nInRepository: Number(this.#meta("nInRepository")),
+      isShallow: this.#meta("isShallow") === "true",
       oldestSeconds: counts.oldest,
     };
   }

@@ -64,9 +64,9 @@ export class RootHistory {
 
   status(): HistoryStatus {
     const reader = this.reader;
-    const { nCommits, nWithoutSymbols, isWhole, oldestSeconds } = reader?.extent() ?? nothing;
-    const state = this.#stateNow(nCommits);
-    return { state, nCommits, nWithoutSymbols, isWhole, oldestMs: oldestSeconds * 1000 };
+    const { head: _head, oldestSeconds, ...extent } = reader?.extent() ?? nothing;
+    const state = this.#stateNow(extent.nCommits);
+    return { state, ...extent, oldestMs: oldestSeconds * 1000 };
   }
 
   #stateNow(nCommits: number): HistoryStatus["state"] {
@@ -169,7 +169,10 @@ function seenFile(historyFile: string): string {
   return historyFile.replace(/history-(\w+)\.sqlite$/, "seen-$1.sqlite");
 }
 
-const nothing = { nCommits: 0, nWithoutSymbols: 0, isWhole: false, oldestSeconds: 0 };
+const nothing = {
+  ...{ head: "", nCommits: 0, nWithoutSymbols: 0, isWhole: false, oldestSeconds: 0 },
+  ...{ nInRepository: 0, isShallow: false },
+};
 
 /** True when the store failed and not the code. */
 export function isStoreError(error: unknown): boolean {

@@ -4,11 +4,14 @@ import type { HistoryService } from "../../../server/services.ts";
 
 export const emptyStatus: HistoryStatus = {
   ...{ state: "ready", nCommits: 0, nWithoutSymbols: 0, isWhole: true, oldestMs: 0 },
+  ...{ nInRepository: 0, isShallow: false },
 };
 
 export const noHistory: HistoryService = {
   rootIds: () => [],
   status: () => emptyStatus,
+  keptStatus: () => Promise.resolve(emptyStatus),
+  onStatusChanged: () => () => undefined,
   past: () => Promise.resolve({ kind: "unknown", status: emptyStatus }),
   changed: () => Promise.resolve({ kind: "noLook" }),
   recallAt: () => Promise.resolve({ kind: "unknownCommit" }),
