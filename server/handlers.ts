@@ -68,6 +68,9 @@ export function registerHandlers(
   router.answer(methods.past, shapes.past, (params, signal) =>
     services.history.past(params, signal),
   );
+  router.answer(methods.whoWrote, shapes.whoWrote, (params, signal) =>
+    services.history.whoWrote(params, signal),
+  );
   router.answer(methods.changed, shapes.changed, (params, signal) =>
     services.history.changed(params, signal),
   );

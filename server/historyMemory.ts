@@ -8,6 +8,7 @@ import { MemoryError } from "../protocol/errors.ts";
 import type { FileAtParams, RecallAtParams, RecallAtResult } from "../protocol/asOf.ts";
 import type { ChangedParams, ChangedResult } from "../protocol/changed.ts";
 import type { HistoryStatus, PastParams, PastResult } from "../protocol/history.ts";
+import type { WhoWroteParams, WhoWroteResult } from "../protocol/whoWrote.ts";
 import {
   noHistory,
   type HistoryCall,
@@ -95,6 +96,10 @@ export class HistoryMemory implements HistoryService, Companion {
     if (status.state === "off" || this.#nEnded > maxRestarts)
       return Promise.resolve({ kind: "unknown", status });
     return this.#request("past", params, signal);
+  }
+
+  whoWrote(params: WhoWroteParams, signal: AbortSignal): Promise<WhoWroteResult> {
+    return this.#request("whoWrote", params, signal);
   }
 
   changed(params: ChangedParams, signal: AbortSignal): Promise<ChangedResult> {

@@ -14,6 +14,7 @@ import type {
 import type { FileAtParams, RecallAtParams, RecallAtResult } from "../protocol/asOf.ts";
 import type { ChangedParams, ChangedResult } from "../protocol/changed.ts";
 import type { CommitInfo, HistoryStatus, PastParams, PastResult } from "../protocol/history.ts";
+import type { WhoWroteParams, WhoWroteResult } from "../protocol/whoWrote.ts";
 import type {
   CorrectParams,
   ForgetNotesParams,
@@ -199,6 +200,8 @@ export interface HistoryService {
   onStatusChanged(listener: () => void): () => void;
   /** What is remembered of the past of a definition, a file, a folder or a line. */
   past(params: PastParams, signal: AbortSignal): Promise<PastResult>;
+  /** The commits that wrote some lines last. */
+  whoWrote(params: WhoWroteParams, signal: AbortSignal): Promise<WhoWroteResult>;
   /** What changed in meaning since somebody last looked. */
   changed(params: ChangedParams, signal: AbortSignal): Promise<ChangedResult>;
   /** Places of a commit's tree. */

@@ -2,6 +2,7 @@
 import type { FileAtParams, RecallAtParams, RecallAtResult } from "../../protocol/asOf.ts";
 import type { ChangedParams, ChangedResult } from "../../protocol/changed.ts";
 import type { HistoryStatus, PastParams, PastResult } from "../../protocol/history.ts";
+import type { WhoWroteParams, WhoWroteResult } from "../../protocol/whoWrote.ts";
 import type { LogLevel } from "../ports.ts";
 import type { ThreadFailure } from "../threadFailure.ts";
 import type { CommitAbout, CommitsAboutParams } from "../services.ts";
@@ -36,6 +37,7 @@ export interface HistoryWorkspace {
 export interface HistoryRequests {
   readonly past: { readonly params: PastParams; readonly result: PastResult };
   readonly recallAt: { readonly params: RecallAtParams; readonly result: RecallAtResult };
+  readonly whoWrote: { readonly params: WhoWroteParams; readonly result: WhoWroteResult };
   readonly changed: { readonly params: ChangedParams; readonly result: ChangedResult };
   readonly commitsAbout: {
     readonly params: CommitsAboutParams;

@@ -2,6 +2,7 @@
 import { MemoryError } from "../../protocol/errors.ts";
 import type { FileAtParams, RecallAtParams, RecallAtResult } from "../../protocol/asOf.ts";
 import type { HistoryStatus, PastParams, PastResult } from "../../protocol/history.ts";
+import type { WhoWroteParams, WhoWroteResult } from "../../protocol/whoWrote.ts";
 import type { SyntaxChunker } from "../ingest/syntax/syntaxChunker.ts";
 import type { ChangedParams, ChangedResult } from "../../protocol/changed.ts";
 import { relativeTo } from "../ingest/rootPath.ts";
@@ -23,6 +24,7 @@ import { commitsAbout } from "./commitsAbout.ts";
 import { changedSince, seenNow, type ChangedContext } from "./changedSince.ts";
 import { pastOf } from "./past.ts";
 import { recallAt, textAt } from "./recallAt.ts";
+import { whoWrote } from "./whoWrote.ts";
 import { commitAt } from "./treeAt.ts";
 import { isStoreError, RootHistory } from "./rootHistory.ts";
 
@@ -149,6 +151,8 @@ export class HistoryHost {
         return this.#past(params as PastParams, signal);
       case "recallAt":
         return this.#recallAt(params as RecallAtParams, signal);
+      case "whoWrote":
+        return this.#whoWrote(params as WhoWroteParams, signal);
       case "changed":
         return this.#changed(params as ChangedParams, signal);
       case "commitsAbout":
@@ -158,6 +162,10 @@ export class HistoryHost {
       case "fileAt":
         return this.#fileAt(params as FileAtParams, signal);
     }
+  }
+
+  #whoWrote({ rootId, ...lines }: WhoWroteParams, signal: AbortSignal): Promise<WhoWroteResult> {
+    return whoWrote(this.#changedContext(this.#history(rootId), signal), lines);
   }
 
   async #status(rootId: string, signal: AbortSignal): Promise<HistoryStatus> {

@@ -128,7 +128,7 @@ async function pastOfLine(
   const range = `-L${line + 1},${line + 1}`;
   const output = await runGit(
     folder,
-    ["blame", "--porcelain", "--no-textconv", "-w", "-M", range, "HEAD", "--", path],
+    ["blame", "--porcelain", "--no-textconv", "--no-ignore-revs-file", "-w", "-M", range, "HEAD", "--", path],
     { timeoutMs: blameTimeoutMs, maxOutputBytes: maxBlameBytes, signal },
   );
   if (output.kind !== "output") return undefined;

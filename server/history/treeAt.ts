@@ -45,7 +45,8 @@ async function lastBefore(
   return /^[0-9a-f]{40,64}$/.exec(output.text.trim())?.[0];
 }
 
-async function commitInfo(
+/** Returns a commit with its message; `undefined` when git cannot read it. Rejects with the signal's reason when cancelled. */
+export async function commitInfo(
   folder: string,
   hash: string,
   signal: AbortSignal,

@@ -158,6 +158,17 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { rootId: "r", since: "files", limit: -1 },
     ],
   },
+  [methods.whoWrote.method]: {
+    good: { rootId: "r", path: "a.ts", startLine: 0, endLine: 3, commit: "a".repeat(40) },
+    bad: [
+      {},
+      { rootId: "r", path: "", startLine: 0, endLine: 3 },
+      { rootId: "r", path: longText.repeat(40), startLine: 0, endLine: 3 },
+      { rootId: "r", path: "a.ts", startLine: -1, endLine: 3 },
+      { rootId: "r", path: "a.ts", startLine: 0 },
+      { rootId: "r", path: "a.ts", startLine: 0, endLine: 3, commit: "--help" },
+    ],
+  },
   [methods.recallAt.method]: {
     good: { rootId: "r", at: "v1", query: "load", limit: 3 },
     bad: [
