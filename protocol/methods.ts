@@ -23,6 +23,7 @@ import type {
   RememberParams,
   RememberResult,
 } from "./notes.ts";
+import type { TimelineParams, TimelineResult } from "./timeline.ts";
 import type { WhoWroteParams, WhoWroteResult } from "./whoWrote.ts";
 import type { TraceComparison } from "./savedTrace.ts";
 import type {
@@ -206,6 +207,9 @@ export const past = request<PastParams, PastResult>("history/past");
 
 /** The commits that wrote some lines of a file last. Errors: `rootNotOpen`. */
 export const whoWrote = request<WhoWroteParams, WhoWroteResult>("history/whoWrote");
+
+/** What happened when: commits, edits, questions and notes in one row. Errors: `rootNotOpen`. */
+export const timeline = request<TimelineParams, TimelineResult>("history/timeline");
 
 /** Recalls places of a commit's tree, which is not checked out. Errors: `rootNotOpen`. */
 export const recallAt = request<RecallAtParams, RecallAtResult>("history/recallAt");

@@ -19,6 +19,7 @@ import type {
   NotesService,
   RecallService,
   SourceReader,
+  TimelineService,
 } from "./services.ts";
 
 /** What the handlers call. */
@@ -29,6 +30,7 @@ export interface Services extends SessionServices {
   /** Absent in a server that was built without a deep memory. */
   readonly deep?: DeepMemoryService;
   readonly history: HistoryService;
+  readonly timeline: TimelineService;
   /** Scans every remembered file. Rejects with AbortError when cancelled. */
   exhaustive(params: methods.ExhaustiveParams, signal: AbortSignal): Promise<ExhaustiveResult>;
   /** One check for each citation, in order. Rejects with AbortError when cancelled. */
@@ -77,6 +79,11 @@ export function registerHandlers(
   router.answer(methods.recallAt, shapes.recallAt, (params, signal) =>
     services.history.recallAt(params, signal),
   );
+  router.answer(methods.timeline, shapes.timeline, (params, signal) => {
+    // The first question about them opens the conversations.
+    session.conversations();
+    return services.timeline.timeline(params, signal);
+  });
   const stopNotes = answerAboutNotes(router, services.notes);
 
   const stopStatus = memory.onStatusChanged(tellStatus);

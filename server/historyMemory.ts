@@ -19,7 +19,13 @@ import {
   type HistoryWorkspace,
 } from "./history/historyCalls.ts";
 import type { Logger } from "./ports.ts";
-import type { CommitAbout, CommitsAboutParams, HistoryService } from "./services.ts";
+import type {
+  CommitAbout,
+  CommitsAboutParams,
+  Happened,
+  HappenedParams,
+  HistoryService,
+} from "./services.ts";
 import { errorOf } from "./threadFailure.ts";
 import { endThread } from "./threads.ts";
 import type { Companion } from "./workspaceMemory.ts";
@@ -44,6 +50,7 @@ interface Call {
 const maxRestarts = 3;
 /** A change in the workspace may be a commit; the repository is looked at no more often than this. */
 const lookMs = 2_000;
+const savedMs = 500;
 /** What was committed just now belongs to the answer; a long reading does not hold it up. */
 const defaultFreshenMs = 1_000;
 
@@ -58,6 +65,8 @@ export class HistoryMemory implements HistoryService, Companion {
   #nEnded = 0;
   #isAsked = false;
   #looking: NodeJS.Timeout | undefined;
+  readonly #saved = new Set<string>();
+  #saving: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: HistoryMemoryOptions) {
@@ -108,6 +117,28 @@ export class HistoryMemory implements HistoryService, Companion {
 
   recallAt(params: RecallAtParams, signal: AbortSignal): Promise<RecallAtResult> {
     return this.#request("recallAt", params, signal);
+  }
+
+  /** Saves come in bursts; what they changed is looked at when they pause. */
+  filesSaved(files: readonly string[]): void {
+    if (this.#isClosed || this.#worker === undefined) return;
+    for (const file of files) this.#saved.add(file);
+    this.#saving ??= setTimeout(() => this.#tellSaved(), savedMs).unref();
+  }
+
+  #tellSaved(): void {
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
+    if (this.#saved.size === 0) return;
+    this.#post({ kind: "saved", files: [...this.#saved] });
+    this.#saved.clear();
+  }
+
+  async happened(params: HappenedParams, signal: AbortSignal): Promise<Happened> {
+    if (this.status(params.rootId).state === "off" || this.#nEnded > maxRestarts)
+      return { commits: [], edits: [] };
+    this.#tellSaved();
+    return this.#request("happened", params, signal);
   }
 
   keptStatus(rootId: string, signal: AbortSignal): Promise<HistoryStatus> {
@@ -167,6 +198,7 @@ export class HistoryMemory implements HistoryService, Companion {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#looking);
+    this.#tellSaved();
     const worker = this.#worker;
     this.#worker = undefined;
     this.#failAll();

@@ -14,6 +14,7 @@ import type {
 import type { FileAtParams, RecallAtParams, RecallAtResult } from "../protocol/asOf.ts";
 import type { ChangedParams, ChangedResult } from "../protocol/changed.ts";
 import type { CommitInfo, HistoryStatus, PastParams, PastResult } from "../protocol/history.ts";
+import type { Edit, TimelineParams, TimelineResult } from "../protocol/timeline.ts";
 import type { WhoWroteParams, WhoWroteResult } from "../protocol/whoWrote.ts";
 import type {
   CorrectParams,
@@ -180,6 +181,22 @@ export interface CommitsAboutParams {
   readonly limit: number;
 }
 
+export interface HappenedParams {
+  readonly rootId: string;
+  /** Half-open. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Only commits of this author. */
+  readonly author?: string;
+  readonly limit: number;
+}
+
+/** What the history and the log of edits of a root know of a time; the newest first. */
+export interface Happened {
+  readonly commits: readonly { readonly commit: CommitInfo; readonly atMs: number }[];
+  readonly edits: readonly Edit[];
+}
+
 /** A commit with the names of the definitions that it touched, as far as they were looked at. */
 export interface CommitAbout {
   readonly commit: CommitInfo;
@@ -208,6 +225,8 @@ export interface HistoryService {
   recallAt(params: RecallAtParams, signal: AbortSignal): Promise<RecallAtResult>;
   /** Commits about some words that are in memory by now, best first; none while there is no history. */
   commitsAbout(params: CommitsAboutParams, signal: AbortSignal): Promise<readonly CommitAbout[]>;
+  /** What was committed and saved in a time, as far as it is in memory. */
+  happened(params: HappenedParams, signal: AbortSignal): Promise<Happened>;
   /** A file's text in a commit's tree; `undefined` when it is not there or no text that is shown. */
   fileAt(params: FileAtParams, signal: AbortSignal): Promise<string | undefined>;
   /** Resolves when all commits are read, with `symbols` also what they touched, or when that cannot be. */
@@ -248,12 +267,27 @@ export interface NotesService {
 /** Which turns to read; all without a page. */
 export type TurnPage = Omit<ReadConversationParams, "conversationId">;
 
+/** A question that was asked in a conversation. */
+export interface AskedTurn {
+  readonly conversationId: string;
+  readonly text: string;
+  readonly atMs: number;
+}
+
+/** The order of what happened. */
+export interface TimelineService {
+  /** Rejects with AbortError when cancelled; what cannot be read at the moment is named in the result. */
+  timeline(params: TimelineParams, signal: AbortSignal): Promise<TimelineResult>;
+}
+
 /** Conversations on disk. Every method returns after the change is durable against a kill. */
 export interface ConversationStore {
   list(): Conversation[];
   create(): Conversation;
   /** Errors: `conversationNotFound`, also when it does not hold the turn `before`. */
   read(conversationId: string, page?: TurnPage): ReadConversationResult;
+  /** Questions of all conversations in a time, half-open, the newest first. */
+  askedBetween(fromMs: number, toMs: number, limit: number): AskedTurn[];
   rename(conversationId: string, title: string): Conversation;
   delete(conversationId: string): void;
   appendTurn(conversationId: string, turn: Turn): void;

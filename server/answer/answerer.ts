@@ -2,6 +2,7 @@
 import type { Answer, RecallTrace } from "../../protocol/types.ts";
 import type { AskParams } from "../../protocol/methods.ts";
 import { asOfIn } from "../recall/asOfWords.ts";
+import { orderQuestion } from "../recall/orderWords.ts";
 import { parseQuestion, type ParsedQuestion } from "../recall/question.ts";
 import type { AnswerService } from "../services.ts";
 import { isYes, noteOffer } from "../work/noteOffer.ts";
@@ -15,6 +16,7 @@ import { answerCallers } from "./callersAnswer.ts";
 import { answerError, answerMessage } from "./errorAnswer.ts";
 import { answerFile } from "./fileAnswer.ts";
 import { answerFlow } from "./flowAnswer.ts";
+import { answerOrder } from "./orderAnswer.ts";
 import { answerPast } from "./pastAnswer.ts";
 import { answerFromNotes, answerRemember, offerText } from "./notesAnswer.ts";
 import { prose } from "./markdown.ts";
@@ -48,6 +50,9 @@ export class Answerer implements AnswerService {
     signal.throwIfAborted();
     const sentence = params.asOf === undefined ? this.#toRemember(params) : undefined;
     if (sentence !== undefined) return answerRemember(sentence, params, this.#ports, emit);
+    const order = params.asOf === undefined ? orderQuestion(params.question) : undefined;
+    const told = order && (await answerOrder(this.#ports, params, order, emit, signal));
+    if (told !== undefined) return told;
     const parsed = parseQuestion(params.question);
     const asOf = asOfOf(params, parsed);
     const before = asOf && (await answerAsOf(this.#ports, params, asOf, emit, signal));

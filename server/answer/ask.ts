@@ -10,6 +10,7 @@ import type {
   NotesService,
   RecallService,
   SourceReader,
+  TimelineService,
 } from "../services.ts";
 import type { AnswerWriter } from "./answerWriter.ts";
 import type { QuestionTerms } from "./questionTerms.ts";
@@ -24,6 +25,7 @@ export interface AnswerPorts {
   readonly hashText: HashText;
   readonly clock: Clock;
   readonly notes: NotesService;
+  readonly timeline: TimelineService;
   /** The command that lists what is not in memory, as the user writes it where the answer is shown. */
   readonly statusCommand: string;
   /** Absent without a deep memory. */

@@ -21,6 +21,13 @@ export function day(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
 
+/** `2026-08-01 14:05`, in the time of the machine. */
+export function timeText(ms: number): string {
+  const at = new Date(ms);
+  const two = (n: number): string => String(n).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
 /** What a commit did, in a list. */
 export const changeWords: Readonly<Record<PastChange, string>> = {
   added: "added",

@@ -1,6 +1,7 @@
 /** Commits that are about some words. */
 import type { CommitAbout, CommitsAboutParams } from "../services.ts";
 import type { HistoryReader } from "./historyReader.ts";
+import { infoOf } from "./past.ts";
 
 const maxNames = 200;
 
@@ -9,8 +10,8 @@ export function commitsAbout(
   reader: HistoryReader,
   { text, limit }: CommitsAboutParams,
 ): CommitAbout[] {
-  return reader.search(text, limit).map(({ id, hash, author, authorSeconds, subject, body }) => ({
-    commit: { hash, author, authoredMs: authorSeconds * 1000, subject, body },
-    names: reader.namesTouched(id, maxNames),
+  return reader.search(text, limit).map((commit) => ({
+    commit: infoOf(commit),
+    names: reader.namesTouched(commit.id, maxNames),
   }));
 }

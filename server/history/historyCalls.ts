@@ -5,7 +5,7 @@ import type { HistoryStatus, PastParams, PastResult } from "../../protocol/histo
 import type { WhoWroteParams, WhoWroteResult } from "../../protocol/whoWrote.ts";
 import type { LogLevel } from "../ports.ts";
 import type { ThreadFailure } from "../threadFailure.ts";
-import type { CommitAbout, CommitsAboutParams } from "../services.ts";
+import type { CommitAbout, CommitsAboutParams, Happened, HappenedParams } from "../services.ts";
 import type { TreeRules } from "./recallAt.ts";
 
 export interface HistoryThreadData {
@@ -44,6 +44,7 @@ export interface HistoryRequests {
     readonly result: readonly CommitAbout[];
   };
   readonly status: { readonly params: { readonly rootId: string }; readonly result: HistoryStatus };
+  readonly happened: { readonly params: HappenedParams; readonly result: Happened };
   readonly fileAt: { readonly params: FileAtParams; readonly result: string | undefined };
 }
 export type HistoryRequestName = keyof HistoryRequests;
@@ -58,6 +59,8 @@ export type HistoryCall =
       readonly name: HistoryRequestName;
       readonly params: HistoryRequests[HistoryRequestName]["params"];
     }
+  /** Files that changed on the disk, by absolute path. */
+  | { readonly kind: "saved"; readonly files: readonly string[] }
   | { readonly kind: "cancel"; readonly id: number }
   | { readonly kind: "forget"; readonly rootId: string }
   | { readonly kind: "close" };

@@ -19,10 +19,11 @@ import {
   type HistoryWorkspace,
 } from "./historyCalls.ts";
 import { VersionCache } from "./definitionVersions.ts";
-import type { CommitAbout, CommitsAboutParams } from "../services.ts";
+import type { CommitAbout, CommitsAboutParams, Happened, HappenedParams } from "../services.ts";
 import { commitsAbout } from "./commitsAbout.ts";
 import { changedSince, seenNow, type ChangedContext } from "./changedSince.ts";
-import { pastOf } from "./past.ts";
+import { noteEdits } from "./noteEdits.ts";
+import { infoOf, pastOf } from "./past.ts";
 import { recallAt, textAt } from "./recallAt.ts";
 import { whoWrote } from "./whoWrote.ts";
 import { commitAt } from "./treeAt.ts";
@@ -50,6 +51,7 @@ export class HistoryHost {
   #workspace: HistoryWorkspace | undefined;
   #following: Promise<void> = Promise.resolve();
   #filling: Promise<void> = Promise.resolve();
+  #noting: Promise<void> = Promise.resolve();
   #stop = new AbortController();
   #isWaiting = false;
   #saying: NodeJS.Timeout | undefined;
@@ -67,6 +69,9 @@ export class HistoryHost {
         return this.#following;
       case "look":
         return this.#look();
+      case "saved":
+        this.#noting = this.#noting.then(() => this.#saved(call.files));
+        return this.#noting;
       case "request":
         return this.#answer(call);
       case "cancel":
@@ -159,6 +164,8 @@ export class HistoryHost {
         return this.#commitsAbout(params as CommitsAboutParams, signal);
       case "status":
         return this.#status(params.rootId, signal);
+      case "happened":
+        return this.#happened(params as HappenedParams, signal);
       case "fileAt":
         return this.#fileAt(params as FileAtParams, signal);
     }
@@ -219,6 +226,46 @@ export class HistoryHost {
         });
       }
     }
+  }
+
+  /** Edits are written down one after the other. Never rejects. */
+  async #saved(files: readonly string[]): Promise<void> {
+    await this.#following;
+    if (this.#workspace?.isPaused !== false) return;
+    for (const history of this.#histories.values()) {
+      const paths = files.flatMap((file) => relativeTo(history.folder, file) ?? []);
+      if (paths.length === 0) continue;
+      const { signal } = this.#stop;
+      try {
+        const log = await history.edits(signal);
+        if (log !== undefined) await noteEdits(this.#changedContext(history, signal), log, paths);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!isStoreError(error)) throw error;
+        this.#options.log.log("error", "memory", "what was edited cannot be kept", {
+          code: asMemoryError(error).errorName,
+        });
+      }
+    }
+  }
+
+  async #happened(
+    { rootId, fromMs, toMs, author, limit }: HappenedParams,
+    signal: AbortSignal,
+  ): Promise<Happened> {
+    const history = this.#history(rootId);
+    await this.#freshen(signal);
+    await this.#noting;
+    const reader = await history.kept(signal);
+    const commits = reader?.commitsBetween(fromMs / 1000, toMs / 1000, limit, author) ?? [];
+    const edits = await history.edits(signal);
+    return {
+      commits: commits.map((commit) => ({
+        commit: infoOf(commit),
+        atMs: commit.commitSeconds * 1000,
+      })),
+      edits: edits?.between(fromMs, toMs, limit) ?? [],
+    };
   }
 
   async #recallAt(
@@ -286,6 +333,7 @@ export class HistoryHost {
     await this.#following;
     this.#interrupt();
     await this.#filling;
+    await this.#noting;
     const history = this.#histories.get(rootId);
     this.#histories.delete(rootId);
     await history?.forget(this.#stop.signal);
@@ -302,6 +350,7 @@ export class HistoryHost {
     this.#isClosed = true;
     await this.#following;
     await this.#turnedFrom(this.#workspace?.activeFile);
+    await this.#noting;
     this.#interrupt();
     for (const controller of this.#requests.values()) controller.abort();
     await this.#filling;

@@ -124,6 +124,21 @@ export class HistoryReader {
     return rows.map(changeOf);
   }
 
+  /** The commits of a time, half-open, in seconds, by when they were committed; the newest first. */
+  commitsBetween(
+    fromSeconds: number,
+    toSeconds: number,
+    limit: number,
+    author = "",
+  ): StoredCommit[] {
+    return this.#all(
+      `SELECT ${commitColumns} FROM entry e JOIN author a ON a.id = e.author
+       WHERE e.commitSeconds >= ? AND e.commitSeconds < ? AND (? = '' OR a.name = ?)
+       ORDER BY e.commitSeconds DESC, e.position LIMIT ?`,
+      ...[fromSeconds, toSeconds, author, author, limit],
+    ).map(commitOf);
+  }
+
   /** What one commit changed. */
   changesOf(hash: string): StoredChange[] {
     return this.#all(`SELECT ${changeColumns} FROM ${changeTables} WHERE e.hash = ?`, hash).map(

@@ -28,6 +28,7 @@ import {
   type NotedLines,
   type RememberParams,
 } from "../../protocol/notes.ts";
+import type { TimelineParams } from "../../protocol/timeline.ts";
 import type { WhoWroteParams } from "../../protocol/whoWrote.ts";
 import { maxTraceLength } from "../../protocol/savedTrace.ts";
 import { symbolKinds } from "../../protocol/types.ts";
@@ -264,6 +265,13 @@ export const params = {
     startLine: line,
     endLine: line,
     commit: optional(wholeHash),
+  }),
+  timeline: object<TimelineParams>({
+    rootIds: optional(rootIds),
+    since: optional(filledText(200)),
+    until: optional(filledText(200)),
+    own: optional(flag),
+    limit: integer(1, maxResults),
   }),
   changed: object<ChangedParams>({
     rootId: id,

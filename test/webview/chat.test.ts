@@ -53,7 +53,7 @@ test("a chip names file and lines, its label the whole place, and a click opens 
     );
     assert.equal(
       await chip.getAttribute("data-vscode-context"),
-      '{"loreCitation":0,"preventDefaultContextMenuItems":true}',
+      '{"loreCitation":1,"preventDefaultContextMenuItems":true}',
     );
     assert.deepEqual(
       await chat.page.locator("[data-turn=a1]").getAttribute("data-vscode-context"),

@@ -7,6 +7,7 @@ import { Answerer } from "../../../server/answer/answerer.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
 import type { HistoryService } from "../../../server/services.ts";
 import { noHistory } from "../history/noHistory.ts";
+import { noTimeline } from "../noTimeline.ts";
 import { closedNotes } from "../work/closedNotes.ts";
 import { MemorySource } from "./memorySource.ts";
 
@@ -40,6 +41,7 @@ async function ask(
   asOf: { readonly asOf?: string } = { asOf: "v1" },
 ): Promise<Answer> {
   const answerer = new Answerer({
+    timeline: noTimeline,
     ...{ recall: source, source, hashText, notes: closedNotes(), history: historyWith(result) },
     ...{ statusCommand: "status", clock: { nowMs: () => 0, elapsedMs: () => 0 } },
   });

@@ -6,6 +6,7 @@ import { Answerer } from "../../../server/answer/answerer.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
 import type { CommitAbout, HistoryService } from "../../../server/services.ts";
 import { emptyStatus, noHistory } from "../history/noHistory.ts";
+import { noTimeline } from "../noTimeline.ts";
 import { closedNotes } from "../work/closedNotes.ts";
 import { MemorySource } from "./memorySource.ts";
 
@@ -29,6 +30,7 @@ async function ask(
 ): Promise<Answer> {
   const source = new MemorySource(new Map(Object.entries(files)), hashText);
   const answerer = new Answerer({
+    timeline: noTimeline,
     ...{ recall: source, source, hashText, notes: closedNotes(), statusCommand: "status" },
     clock: { nowMs: () => 0, elapsedMs: () => 0 },
     history: {

@@ -6,6 +6,7 @@ import { Answerer } from "../../../server/answer/answerer.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
 import type { CommitAbout } from "../../../server/services.ts";
 import { emptyStatus, noHistory } from "../history/noHistory.ts";
+import { noTimeline } from "../noTimeline.ts";
 import { closedNotes } from "../work/closedNotes.ts";
 import { MemorySource } from "./memorySource.ts";
 
@@ -27,6 +28,7 @@ async function ask(
   const source = new MemorySource(new Map(Object.entries(files)), hashText);
   const params: PastParams[] = [];
   const answerer = new Answerer({
+    timeline: noTimeline,
     ...{
       recall: source,
       source,

@@ -1,0 +1,111 @@
+/** When something that is named in words happened first: a definition, a file, a note, a commit, a question. */
+import type { CommitInfo, PastEvent } from "../../protocol/history.ts";
+import type { AskParams } from "../../protocol/methods.ts";
+import { termsOfText } from "../ingest/terms.ts";
+import { parseQuestion } from "../recall/question.ts";
+import type { AnswerPorts } from "./ask.ts";
+import { definitionsOf, symbolTarget } from "./pastSubject.ts";
+
+/** What happened, and when by its age. */
+export type Moment = { readonly atMs: number } & (
+  | { readonly kind: "commit"; readonly commit: CommitInfo }
+  /** `isFirst` is false when older commits are not in memory, so that it may be older. */
+  | { readonly kind: "added"; readonly event: PastEvent; readonly isFirst: boolean }
+  | { readonly kind: "note" | "turn"; readonly text: string }
+);
+
+const maxEvents = 10_000;
+const maxTurns = 2_000;
+/** A note, a message or a question is meant when it holds this share of the words. */
+const minCoverage = 0.75;
+
+/** Returns what a phrase means, the kind that is surest first; `undefined` when nothing in memory is meant. Rejects when cancelled. */
+export async function momentOf(
+  ports: AnswerPorts,
+  params: AskParams,
+  phrase: string,
+  signal: AbortSignal,
+): Promise<Moment | undefined> {
+  const places = [byDefinition, byNote, byMessage, byTurn] as const;
+  for (const look of places) {
+    const found = await look(ports, params, phrase, signal);
+    signal.throwIfAborted();
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A name or a path is as old as the first commit that holds it. */
+async function byDefinition(
+  { recall, history }: AnswerPorts,
+  { rootIds = history.rootIds() }: AskParams,
+  phrase: string,
+  signal: AbortSignal,
+): Promise<Moment | undefined> {
+  const { paths, identifiers } = parseQuestion(phrase);
+  const isWord = /^[\p{L}\p{N}_$.:#-]+$/u.test(phrase);
+  const path = paths[0]?.path.replace(/^\.\//, "");
+  const name = identifiers[0] ?? (isWord ? phrase : undefined);
+  if (path === undefined && name === undefined) return undefined;
+  for (const rootId of rootIds) {
+    const target =
+      path === undefined
+        ? symbolTarget(name ?? "", await definitionsOf(recall, name ?? "", [rootId], signal))
+        : { kind: "path" as const, path };
+    const past = await history.past({ rootId, target, limit: maxEvents }, signal);
+    const event = past.kind === "past" ? past.events.at(-1) : undefined;
+    if (past.kind !== "past" || event === undefined) continue;
+    const isFirst = past.isWhole && /^(?:added|fileAdded)$/.test(event.change);
+    return { kind: "added", atMs: event.commit.authoredMs, event, isFirst };
+  }
+  return undefined;
+}
+
+async function byNote(
+  { notes }: AnswerPorts,
+  { rootIds }: AskParams,
+  phrase: string,
+): Promise<Moment | undefined> {
+  const roots = rootIds === undefined ? {} : { rootIds };
+  const wish = { text: phrase, kinds: [], minCoverage, minWords: 2, limit: 1, ...roots };
+  const [note] = await notes.recall(wish);
+  return note && { kind: "note", atMs: note.createdMs, text: note.text };
+}
+
+async function byMessage(
+  { history }: AnswerPorts,
+  { rootIds = history.rootIds() }: AskParams,
+  phrase: string,
+  signal: AbortSignal,
+): Promise<Moment | undefined> {
+  for (const rootId of rootIds) {
+    const found = await history.commitsAbout({ rootId, text: phrase, limit: 20 }, signal);
+    const best = found.find(({ commit }) => holds(`${commit.subject} ${commit.body}`, phrase));
+    if (best !== undefined)
+      return { kind: "commit", atMs: best.commit.authoredMs, commit: best.commit };
+  }
+  return undefined;
+}
+
+async function byTurn(
+  { timeline }: AnswerPorts,
+  _params: AskParams,
+  phrase: string,
+  signal: AbortSignal,
+): Promise<Moment | undefined> {
+  const result = await timeline.timeline({ limit: maxTurns, rootIds: [] }, signal);
+  if (result.kind !== "timeline") return undefined;
+  // A question that asks for the order holds the words too.
+  const first = result.events.findLast(
+    (event) =>
+      event.kind === "turn" && holds(event.text, phrase) && event.text.length < 3 * phrase.length,
+  );
+  return first?.kind === "turn" ? { kind: "turn", atMs: first.atMs, text: first.text } : undefined;
+}
+
+function holds(text: string, phrase: string): boolean {
+  const terms = [...new Set(termsOfText(phrase))];
+  const held = new Set(termsOfText(text));
+  const n = terms.filter((term) => held.has(term)).length;
+  return terms.length > 0 && n / terms.length >= minCoverage;
+}
