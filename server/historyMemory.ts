@@ -20,6 +20,7 @@ import {
 } from "./history/historyCalls.ts";
 import type { Logger } from "./ports.ts";
 import type {
+  Age,
   CommitAbout,
   CommitsAboutParams,
   Happened,
@@ -139,6 +140,12 @@ export class HistoryMemory implements HistoryService, Companion {
       return { commits: [], edits: [] };
     this.#tellSaved();
     return this.#request("happened", params, signal);
+  }
+
+  age(params: HistoryRequests["age"]["params"], signal: AbortSignal): Promise<Age | undefined> {
+    if (this.status(params.rootId).state === "off" || this.#nEnded > maxRestarts)
+      return Promise.resolve(undefined);
+    return this.#request("age", params, signal);
   }
 
   keptStatus(rootId: string, signal: AbortSignal): Promise<HistoryStatus> {

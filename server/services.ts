@@ -181,6 +181,12 @@ export interface CommitsAboutParams {
   readonly limit: number;
 }
 
+/** Since when there is something: `isFirst` is false when it may be older than what is in memory. */
+export interface Age {
+  readonly commit: CommitInfo;
+  readonly isFirst: boolean;
+}
+
 export interface HappenedParams {
   readonly rootId: string;
   /** Half-open. */
@@ -225,6 +231,11 @@ export interface HistoryService {
   recallAt(params: RecallAtParams, signal: AbortSignal): Promise<RecallAtResult>;
   /** Commits about some words that are in memory by now, best first; none while there is no history. */
   commitsAbout(params: CommitsAboutParams, signal: AbortSignal): Promise<readonly CommitAbout[]>;
+  /** Since when a definition is there; `paths` are the files that define it today. */
+  age(
+    params: { readonly rootId: string; readonly name: string; readonly paths: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<Age | undefined>;
   /** What was committed and saved in a time, as far as it is in memory. */
   happened(params: HappenedParams, signal: AbortSignal): Promise<Happened>;
   /** A file's text in a commit's tree; `undefined` when it is not there or no text that is shown. */

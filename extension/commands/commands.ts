@@ -15,6 +15,7 @@ import { ask, askAboutSelection } from "./askCommands.ts";
 import { forgetFolder, rebuildMemory } from "./memoryCommands.ts";
 import { rememberThis } from "./noteCommands.ts";
 import { findSimilarCode } from "./similarCode.ts";
+import { showTimeline } from "./timelineCommand.ts";
 import { whoWroteThis } from "./whoWrote.ts";
 
 /** What the commands act on. */
@@ -67,6 +68,7 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
     withMemory("lore.whatChanged", () => ask(chat, view, "What changed since I last looked?")),
     withMemory("lore.rememberThis", (sentence) => rememberThis(memory, sentence)),
     withMemory("lore.whoWrote", (place) => whoWroteThis(memory, chat, commits, place)),
+    withMemory("lore.showTimeline", () => showTimeline(memory, chat, view, commits)),
     withMemory("lore.findSimilarCode", () => findSimilarCode(memory)),
     withMemory("lore.pause", () => memory.pause()),
     withMemory("lore.resume", () => memory.resume()),

@@ -11,7 +11,7 @@ export function commitText(commits: readonly LinesWritten[], { t, count }: Wordi
       t("commit {0}", hash),
       t("author {0}", oneLine(author)),
       t("date {0}", new Date(authoredMs).toISOString()),
-      t("wrote {0} of the lines", count(nLines)),
+      ...(nLines > 0 ? [t("wrote {0} of the lines", count(nLines))] : []),
       "",
       ...message.map((line) => (line === "" ? "" : `    ${oneLine(line, 2_000)}`)),
     ].join("\n");

@@ -21,7 +21,7 @@ export function historyLines(status: HistoryStatus | undefined, wording: Wording
 }
 
 function reasonOf(
-  { state, isWhole, isShallow }: HistoryStatus,
+  { state, isWhole, isShallow, nCommits, nInRepository }: HistoryStatus,
   { t }: Wording,
 ): string | undefined {
   switch (state) {
@@ -38,7 +38,9 @@ function reasonOf(
     case "waiting":
       return t("it is read when the files are in memory");
     case "reading":
-      return t("older commits are still being read");
+      return nCommits > 0 && nCommits === nInRepository
+        ? undefined
+        : t("older commits are still being read");
     case "ready":
       if (isShallow) return t("the clone is shallow and holds no older commits");
       return isWhole ? undefined : t("older commits are left out by “lore.history.maxCommits”");

@@ -71,13 +71,15 @@ export function stateText({ state, nCommits }: HistoryStatus): string | undefine
 /** How many commits of how many are in memory and why not more, on one line of a status. */
 export function readText(status: HistoryStatus): string {
   const { state, nCommits, nInRepository, nWithoutSymbols, isWhole, isShallow, oldestMs } = status;
-  const none = stateText(status);
-  if (nCommits === 0) return none ?? "No commit is in memory yet.";
+  if (nCommits === 0)
+    return state === "waiting" || state === "reading"
+      ? "No commit is in memory yet; the first question about the past reads them."
+      : (stateText(status) ?? "No commit is in memory.");
   const all = nInRepository > 0 ? ` of ${nInRepository.toLocaleString("en-US")}` : "";
   const why =
     state === "failed"
       ? " Git or the store failed: restart Lore, or look into the log."
-      : state === "reading"
+      : state === "reading" && nCommits !== nInRepository
         ? " Older ones are still being read."
         : isWhole
           ? isShallow

@@ -1,16 +1,17 @@
 /** When something that is named in words happened first: a definition, a file, a note, a commit, a question. */
-import type { CommitInfo, PastEvent } from "../../protocol/history.ts";
+import type { CommitInfo } from "../../protocol/history.ts";
 import type { AskParams } from "../../protocol/methods.ts";
 import { termsOfText } from "../ingest/terms.ts";
+import type { Age } from "../services.ts";
 import { parseQuestion } from "../recall/question.ts";
 import type { AnswerPorts } from "./ask.ts";
-import { definitionsOf, symbolTarget } from "./pastSubject.ts";
+import { definitionsOf } from "./pastSubject.ts";
 
 /** What happened, and when by its age. */
 export type Moment = { readonly atMs: number } & (
   | { readonly kind: "commit"; readonly commit: CommitInfo }
   /** `isFirst` is false when older commits are not in memory, so that it may be older. */
-  | { readonly kind: "added"; readonly event: PastEvent; readonly isFirst: boolean }
+  | { readonly kind: "added"; readonly commit: CommitInfo; readonly isFirst: boolean }
   | { readonly kind: "note" | "turn"; readonly text: string }
 );
 
@@ -48,17 +49,39 @@ async function byDefinition(
   const name = identifiers[0] ?? (isWord ? phrase : undefined);
   if (path === undefined && name === undefined) return undefined;
   for (const rootId of rootIds) {
-    const target =
+    const age =
       path === undefined
-        ? symbolTarget(name ?? "", await definitionsOf(recall, name ?? "", [rootId], signal))
-        : { kind: "path" as const, path };
-    const past = await history.past({ rootId, target, limit: maxEvents }, signal);
-    const event = past.kind === "past" ? past.events.at(-1) : undefined;
-    if (past.kind !== "past" || event === undefined) continue;
-    const isFirst = past.isWhole && /^(?:added|fileAdded)$/.test(event.change);
-    return { kind: "added", atMs: event.commit.authoredMs, event, isFirst };
+        ? await ageOfName({ recall, history }, rootId, name ?? "", signal)
+        : await ageOfPath(history, rootId, path, signal);
+    if (age !== undefined) return { kind: "added", atMs: age.commit.authoredMs, ...age };
   }
   return undefined;
+}
+
+async function ageOfName(
+  { recall, history }: Pick<AnswerPorts, "recall" | "history">,
+  rootId: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<Age | undefined> {
+  const definitions = await definitionsOf(recall, name, [rootId], signal);
+  const paths = [...new Set(definitions.map(({ citation }) => citation.path))];
+  return history.age({ rootId, name, paths }, signal);
+}
+
+async function ageOfPath(
+  history: AnswerPorts["history"],
+  rootId: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<Age | undefined> {
+  const past = await history.past(
+    { rootId, target: { kind: "path", path }, limit: maxEvents },
+    signal,
+  );
+  const event = past.kind === "past" ? past.events.at(-1) : undefined;
+  if (past.kind !== "past" || event === undefined) return undefined;
+  return { commit: event.commit, isFirst: past.isWhole && event.change === "fileAdded" };
 }
 
 async function byNote(

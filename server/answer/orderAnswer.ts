@@ -86,7 +86,7 @@ function momentText(writer: AnswerWriter, moment: Moment): string {
     case "commit":
       return `${writer.commit(moment.commit)}: ${prose(moment.commit.subject)}`;
     case "added":
-      return `${moment.isFirst ? "added" : "first seen"} in ${writer.commit(moment.event.commit)}: ${prose(moment.event.commit.subject)}`;
+      return `${moment.isFirst ? "added" : "first seen"} in ${writer.commit(moment.commit)}: ${prose(moment.commit.subject)}`;
     case "note":
       return `noted on ${timeText(moment.atMs)}: “${prose(moment.text)}”`;
     case "turn":

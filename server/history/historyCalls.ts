@@ -5,7 +5,14 @@ import type { HistoryStatus, PastParams, PastResult } from "../../protocol/histo
 import type { WhoWroteParams, WhoWroteResult } from "../../protocol/whoWrote.ts";
 import type { LogLevel } from "../ports.ts";
 import type { ThreadFailure } from "../threadFailure.ts";
-import type { CommitAbout, CommitsAboutParams, Happened, HappenedParams } from "../services.ts";
+import type {
+  Age,
+  CommitAbout,
+  CommitsAboutParams,
+  Happened,
+  HappenedParams,
+  HistoryService,
+} from "../services.ts";
 import type { TreeRules } from "./recallAt.ts";
 
 export interface HistoryThreadData {
@@ -45,6 +52,10 @@ export interface HistoryRequests {
   };
   readonly status: { readonly params: { readonly rootId: string }; readonly result: HistoryStatus };
   readonly happened: { readonly params: HappenedParams; readonly result: Happened };
+  readonly age: {
+    readonly params: Parameters<HistoryService["age"]>[0];
+    readonly result: Age | undefined;
+  };
   readonly fileAt: { readonly params: FileAtParams; readonly result: string | undefined };
 }
 export type HistoryRequestName = keyof HistoryRequests;

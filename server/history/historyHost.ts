@@ -19,9 +19,16 @@ import {
   type HistoryWorkspace,
 } from "./historyCalls.ts";
 import { VersionCache } from "./definitionVersions.ts";
-import type { CommitAbout, CommitsAboutParams, Happened, HappenedParams } from "../services.ts";
+import type {
+  Age,
+  CommitAbout,
+  CommitsAboutParams,
+  Happened,
+  HappenedParams,
+} from "../services.ts";
 import { commitsAbout } from "./commitsAbout.ts";
 import { changedSince, seenNow, type ChangedContext } from "./changedSince.ts";
+import { ageOf } from "./ageOf.ts";
 import { noteEdits } from "./noteEdits.ts";
 import { infoOf, pastOf } from "./past.ts";
 import { recallAt, textAt } from "./recallAt.ts";
@@ -166,6 +173,8 @@ export class HistoryHost {
         return this.#status(params.rootId, signal);
       case "happened":
         return this.#happened(params as HappenedParams, signal);
+      case "age":
+        return this.#age(params as HistoryRequests["age"]["params"], signal);
       case "fileAt":
         return this.#fileAt(params as FileAtParams, signal);
     }
@@ -247,6 +256,16 @@ export class HistoryHost {
         });
       }
     }
+  }
+
+  async #age(
+    { rootId, name, paths }: HistoryRequests["age"]["params"],
+    signal: AbortSignal,
+  ): Promise<Age | undefined> {
+    const history = this.#history(rootId);
+    await this.#freshen(signal);
+    const reader = await history.kept(signal);
+    return reader === undefined ? undefined : ageOf(reader, name, paths);
   }
 
   async #happened(

@@ -13,6 +13,7 @@ export const noHistory: HistoryService = {
   keptStatus: () => Promise.resolve(emptyStatus),
   onStatusChanged: () => () => undefined,
   past: () => Promise.resolve({ kind: "unknown", status: emptyStatus }),
+  age: () => Promise.resolve(undefined),
   happened: () => Promise.resolve({ commits: [], edits: [] }),
   whoWrote: () => Promise.resolve({ kind: "failed" }),
   changed: () => Promise.resolve({ kind: "noLook" }),
