@@ -1,6 +1,7 @@
 /** When something that is named in words happened first: a definition, a file, a note, a commit, a question. */
 import type { CommitInfo } from "../../protocol/history.ts";
 import type { AskParams } from "../../protocol/methods.ts";
+import type { TimelineEvent } from "../../protocol/timeline.ts";
 import { termsOfText } from "../ingest/terms.ts";
 import type { Age } from "../services.ts";
 import { parseQuestion } from "../recall/question.ts";
@@ -12,11 +13,10 @@ export type Moment = { readonly atMs: number } & (
   | { readonly kind: "commit"; readonly commit: CommitInfo }
   /** `isFirst` is false when older commits are not in memory, so that it may be older. */
   | { readonly kind: "added"; readonly commit: CommitInfo; readonly isFirst: boolean }
-  | { readonly kind: "note" | "turn"; readonly text: string }
+  | { readonly kind: "note" | "turn" | "edit"; readonly text: string }
 );
 
 const maxEvents = 10_000;
-const maxTurns = 2_000;
 /** A note, a message or a question is meant when it holds this share of the words. */
 const minCoverage = 0.75;
 
@@ -27,7 +27,7 @@ export async function momentOf(
   phrase: string,
   signal: AbortSignal,
 ): Promise<Moment | undefined> {
-  const places = [byDefinition, byNote, byMessage, byTurn] as const;
+  const places = [byDefinition, byNote, byMessage, byEvent] as const;
   for (const look of places) {
     const found = await look(ports, params, phrase, signal);
     signal.throwIfAborted();
@@ -110,20 +110,33 @@ async function byMessage(
   return undefined;
 }
 
-async function byTurn(
+/** Questions by their words, and files that were saved but never committed by their path. */
+async function byEvent(
   { timeline }: AnswerPorts,
-  _params: AskParams,
+  { rootIds }: AskParams,
   phrase: string,
   signal: AbortSignal,
 ): Promise<Moment | undefined> {
-  const result = await timeline.timeline({ limit: maxTurns, rootIds: [] }, signal);
+  const roots = rootIds === undefined ? {} : { rootIds };
+  const result = await timeline.timeline({ limit: maxEvents, ...roots }, signal);
   if (result.kind !== "timeline") return undefined;
-  // A question that asks for the order holds the words too.
-  const first = result.events.findLast(
-    (event) =>
-      event.kind === "turn" && holds(event.text, phrase) && event.text.length < 3 * phrase.length,
-  );
-  return first?.kind === "turn" ? { kind: "turn", atMs: first.atMs, text: first.text } : undefined;
+  const first = result.events.findLast((event) => isMeant(event, phrase));
+  if (first?.kind === "turn") return { kind: "turn", atMs: first.atMs, text: first.text };
+  if (first?.kind !== "edit") return undefined;
+  return { kind: "edit", atMs: first.edit.firstMs, text: first.edit.path };
+}
+
+function isMeant(event: TimelineEvent, phrase: string): boolean {
+  switch (event.kind) {
+    case "turn":
+      // A question that asks for the order of two things holds the words of both.
+      return event.text.length < 3 * phrase.length && holds(event.text, phrase);
+    case "edit":
+      return event.edit.path === phrase || event.edit.path.endsWith(`/${phrase}`);
+    case "commit":
+    case "note":
+      return false;
+  }
 }
 
 function holds(text: string, phrase: string): boolean {

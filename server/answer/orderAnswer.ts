@@ -89,6 +89,8 @@ function momentText(writer: AnswerWriter, moment: Moment): string {
       return `${moment.isFirst ? "added" : "first seen"} in ${writer.commit(moment.commit)}: ${prose(moment.commit.subject)}`;
     case "note":
       return `noted on ${timeText(moment.atMs)}: “${prose(moment.text)}”`;
+    case "edit":
+      return `edited on ${timeText(moment.atMs)}: ${code(moment.text)}`;
     case "turn":
       return `asked on ${timeText(moment.atMs)}: “${prose(shortened(moment.text, 200))}”`;
   }
