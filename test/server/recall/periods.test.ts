@@ -32,6 +32,14 @@ const cases: readonly (readonly [phrase: string, fromMs: number, toMs: number])[
 test("a phrase means a stretch of the machine's time, or none", () => {
   for (const [phrase, fromMs, toMs] of cases)
     assert.deepEqual(periodOf(phrase, nowMs), { fromMs, toMs }, phrase);
-  for (const phrase of ["", "nonsense", "someday", "2026-13", "2026-00-01", "last", "about retries"])
+  for (const phrase of [
+    "",
+    "nonsense",
+    "someday",
+    "2026-13",
+    "2026-00-01",
+    "last",
+    "about retries",
+  ])
     assert.equal(periodOf(phrase, nowMs), undefined, phrase);
 });
