@@ -241,102 +241,6 @@ export class DeepHost {
     this.#opening.opened?.writer.follow(files);
   }
 
-  async #answer({ id, name, params }: DeepCall & { kind: "request" }): Promise<void> {
-    const controller = new AbortController();
-    this.#requests.set(id, controller);
-    try {
-      const result = await this.#result(id, name, params, controller.signal);
-      this.#options.say({ kind: "result", id, result });
-    } catch (error) {
-      this.#options.say({ kind: "failed", id, error: this.#failureOf(error, controller.signal) });
-    } finally {
-      this.#requests.delete(id);
-    }
-  }
-
-  #result(
-    id: number,
-    name: (DeepCall & { kind: "request" })["name"],
-    params: unknown,
-    signal: AbortSignal,
-  ) {
-    const { opened, detail } = this.#opening;
-    if (opened === undefined) throw new MemoryError("deepMemoryUnavailable", detail?.kind ?? "");
-    switch (name) {
-      case "complete":
-        return this.#completions.run(signal, () => this.#complete(opened, params as never, signal));
-      case "surprise":
-        return this.#surprises.run(signal, () => this.#surprise(opened, params as never, signal));
-      case "selfTest":
-        return this.#selfTests.run(signal, () =>
-          this.#selfTest(opened, id, params as never, signal),
-        );
-    }
-  }
-
-  #complete(
-    { completer, bank }: Opened,
-    params: Parameters<Completer["complete"]>[0],
-    signal: AbortSignal,
-  ) {
-    const { source } = this.#options;
-    const file = source.placeOf(params.file);
-    if (file === undefined) throw new MemoryError("rootNotOpen");
-    const { rootId, path } = file;
-    const held = bank.file(fileIdOf(rootId, path))?.contentHash;
-    const saved = held === undefined ? undefined : source.readSaved(rootId, path, held);
-    return completer.complete(params, { ...file, saved }, signal);
-  }
-
-  async #surprise({ model, reader: bank }: Opened, params: SurpriseParams, signal: AbortSignal) {
-    const { source, clock } = this.#options;
-    const startMs = clock.elapsedMs();
-    const place = source.placeOf(params.file);
-    const text = params.text ?? (place && source.readNow(place.rootId, place.path));
-    if (place === undefined || text === undefined) throw new MemoryError("rootNotOpen");
-    const lines = await surpriseOfFile({ model, bank, ...place, text, signal });
-    return { lines, tookMs: clock.elapsedMs() - startMs };
-  }
-
-  async #selfTest(
-    { folder, model, encoder }: Opened,
-    id: number,
-    params: Parameters<typeof runSelfTest>[0]["params"],
-    signal: AbortSignal,
-  ) {
-    const { openTestBank, freeBytes, clock, peakBytes, say } = this.#options;
-    const { tokenizer, shape, id: modelId } = model.parts;
-    const capacityBytes = this.#settings?.maxDiskBytes ?? 0;
-    if (
-      freeBytes(folder) <
-      Math.min(capacityBytes, params.tokens * recordBytesPerToken(model.parts.manifest.config))
-    )
-      throw new MemoryError("diskFull");
-    const test = await openTestBank(folder, model.parts, capacityBytes);
-    this.#testing(1);
-    try {
-      const { store } = test;
-      return await runSelfTest({
-        params,
-        bank: store,
-        tokenizer,
-        shape,
-        sequence: model.sequence(),
-        modelId,
-        encode: (tokens) => encoder.encode(tokens),
-        upkeep: () => store.upkeep(upkeepMs),
-        files: () => this.#streamed(),
-        clock,
-        peakBytes,
-        progress: (progress: SelfTestProgress) => say({ kind: "progress", id, progress }),
-        signal,
-      });
-    } finally {
-      this.#testing(-1);
-      test.erase();
-    }
-  }
-
   /** Meanwhile nothing else is encoded: it would take its time from the test, which measures it. */
   #testing(more: 1 | -1): void {
     this.#nTesting += more;
@@ -345,33 +249,6 @@ export class DeepHost {
 
   get #isWriterPaused(): boolean {
     return this.#isPaused || this.#nTesting > 0;
-  }
-
-  *#streamed(): Generator<StreamedFile> {
-    for (const file of this.#files.files) {
-      if (isTooLarge(file)) continue;
-      const text = this.#options.source.read(file);
-      if (text !== undefined) yield { path: file.path, text };
-    }
-  }
-
-  #failureOf(error: unknown, signal: AbortSignal): ThreadFailure {
-    // The deep memory was closed under it, or whoever asked wants it no more.
-    if (signal.aborted && signal.reason instanceof MemoryError) error = signal.reason;
-    else if (signal.aborted) return { kind: "aborted" };
-    if (error instanceof MemoryError)
-      return { kind: "memory", errorName: error.errorName, detail: error.detail };
-    if (error instanceof SelfTestError)
-      return error.outcome === "diskFull"
-        ? { kind: "memory", errorName: "diskFull", detail: "" }
-        : { kind: "memory", errorName: "deepMemoryUnavailable", detail: "noRoom" };
-    if (error instanceof ModelFaultError) {
-      this.#opening.fail(error);
-      return { kind: "memory", errorName: "deepMemoryUnavailable", detail: "modelFault" };
-    }
-    if (!isStoreFailure(error)) throw error;
-    const { errorName, detail } = asMemoryError(error);
-    return { kind: "memory", errorName, detail };
   }
 
   async #close(): Promise<void> {
@@ -385,49 +262,10 @@ export class DeepHost {
   #say(): void {
     this.#saying ??= setTimeout(() => {
       this.#saying = undefined;
-      this.#options.say({ kind: "status", status: this.#status() });
+      const { opened, detail } = this.#opening;
+      const budgetBytes = this.#settings?.maxDiskBytes ?? 0;
+      const status = deepStatus({ opened, detail, budgetBytes, isPaused: this.#isPaused });
+      this.#options.say({ kind: "status", status });
     }, saidMs);
-  }
-
-  #status(): DeepMemoryStatus {
-    const budgetBytes = this.#settings?.maxDiskBytes ?? 0;
-    const { opened, detail } = this.#opening;
-    if (opened === undefined) {
-      const state =
-        detail === undefined
-          ? { state: "starting" as const }
-          : { state: "unavailable" as const, detail };
-      return { ...state, ...nothingHeld, budgetBytes };
-    }
-    const { bank, writer } = opened;
-    const held = bank.status();
-    const { pause, ...progress } = writer.progress();
-    const [renewed] = bank.notices.map(({ kind }) => kind);
-    return {
-      ...(renewed === undefined ? {} : { renewed }),
-      ...this.#stateOf(progress, pause),
-      filesEncoded: progress.filesEncoded,
-      filesToEncode: progress.filesToEncode,
-      filesLeftOut: progress.filesLeftOut + progress.filesTooLarge,
-      tokensEncoded: held.nTokens,
-      tokensToEncode: Math.round(progress.bytesToEncode / bytesPerTokenOfSource),
-      bytesOnDisk: held.bytes,
-      budgetBytes,
-      shortTermBlocks: held.nShortTerm,
-      longTermBlocks: held.nLongTerm,
-      tokensPerSecond: progress.tokensPerSecond,
-    };
-  }
-
-  #stateOf(
-    { filesToEncode, filesLeftOut, filesTooLarge }: Omit<WriterProgress, "pause">,
-    pause: "diskFull" | "memoryPressure" | undefined,
-  ): Pick<DeepMemoryStatus, "state" | "detail"> {
-    if (pause !== undefined) return { state: "paused", detail: { kind: pause } };
-    if (this.#isPaused) return { state: "paused" };
-    const state = filesToEncode > 0 ? "filling" : "ready";
-    if (filesLeftOut + filesTooLarge === 0) return { state };
-    // What the user can change is said first.
-    return { state, detail: { kind: filesLeftOut > 0 ? "noRoom" : "tooLarge" } };
   }
 }
