@@ -4,7 +4,14 @@ import type { AskParams } from "../../protocol/methods.ts";
 import type { Clock } from "../ports.ts";
 import type { HashText } from "../recall/citation.ts";
 import type { ParsedQuestion } from "../recall/question.ts";
-import type { HistoryService, NotesService, RecallService, SourceReader } from "../services.ts";
+import type {
+  CommitAbout,
+  HistoryService,
+  NotesService,
+  RecallService,
+  SourceReader,
+  TimelineService,
+} from "../services.ts";
 import type { AnswerWriter } from "./answerWriter.ts";
 import type { QuestionTerms } from "./questionTerms.ts";
 import type { Selection } from "./selection.ts";
@@ -18,11 +25,15 @@ export interface AnswerPorts {
   readonly hashText: HashText;
   readonly clock: Clock;
   readonly notes: NotesService;
+  readonly timeline: TimelineService;
   /** The command that lists what is not in memory, as the user writes it where the answer is shown. */
   readonly statusCommand: string;
   /** Absent without a deep memory. */
   readonly surprisesOf?: SurprisesOf;
 }
+
+/** Commits about a question as they are looked for beside the recall, or why there are none. */
+export type SoughtCommits = Promise<readonly CommitAbout[] | "late" | "unreadable">;
 
 /** Everything known about a question after its first recall. */
 export interface Ask {
@@ -31,6 +42,8 @@ export interface Ask {
   readonly question: ParsedQuestion;
   readonly terms: QuestionTerms;
   readonly result: SearchResult;
+  /** Rejects with the signal's reason when cancelled. */
+  readonly commits: SoughtCommits;
   readonly selection: Selection | undefined;
   readonly writer: AnswerWriter;
   readonly signal: AbortSignal;
