@@ -11,6 +11,7 @@ import { params as shapes } from "./rpc/params.ts";
 import { Router } from "./rpc/router.ts";
 import { Session, type SessionServices } from "./rpc/session.ts";
 import { nothing } from "./rpc/shape.ts";
+import { answerAboutWork } from "./rpc/workRequests.ts";
 import type {
   AnswerService,
   DeepMemoryService,
@@ -64,6 +65,7 @@ export function registerHandlers(
   answerQuestions(router, services, session, log);
   answerAboutConversations(router, session);
   answerFromDeepMemory(router, deep);
+  answerAboutWork(router, services, session);
   router.answer(methods.past, shapes.past, (params, signal) =>
     services.history.past(params, signal),
   );

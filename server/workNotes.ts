@@ -13,6 +13,7 @@ import type {
   RememberParams,
   RememberResult,
 } from "../protocol/notes.ts";
+import type { ForgetWorkParams, SavedNote } from "../protocol/savedMemory.ts";
 import type { Citation, CitationCheck } from "../protocol/types.ts";
 import { runGit } from "./git/gitCommand.ts";
 import { repositoryIdentity, workFolderOf } from "./identity/repositoryIdentity.ts";
@@ -55,6 +56,8 @@ interface Root {
   readonly notes: RootNotes;
 }
 
+/** Room on the disk for the notes of a repository: tens of thousands. */
+const maxBytes = 64_000_000;
 /** Changes come in bursts; evidence is looked at again when they pause, and at the latest after this time. */
 const lookDelayMs = 150;
 
@@ -108,9 +111,11 @@ export class WorkNotes implements NotesService, Companion {
     return (await this.#holding(id)).notes.pin(id, isPinned);
   }
 
-  async forgetNotes(params: ForgetNotesParams): Promise<number> {
+  async forgetNotes(params: ForgetNotesParams | ForgetWorkParams): Promise<number> {
     const roots =
-      params.id === undefined ? distinct(await this.#open()) : [await this.#holding(params.id)];
+      "id" in params && params.id !== undefined
+        ? [await this.#holding(params.id)]
+        : distinct(await this.#open());
     const nForgotten = roots.reduce((sum, { notes }) => sum + notes.forget(params), 0);
     await this.#tell();
     return nForgotten;
@@ -127,6 +132,31 @@ export class WorkNotes implements NotesService, Companion {
       .sort((a, b) => b.score - a.score)
       .slice(0, wish.limit);
     return best.flatMap(({ root, id }) => root.notes.use([id]));
+  }
+
+  async saved(): Promise<SavedNote[]> {
+    return distinct(await this.#open()).flatMap(({ notes }) => notes.saved());
+  }
+
+  async addSaved(notes: readonly SavedNote[], also: () => void): Promise<number> {
+    const open = await this.#open();
+    if (notes.some((note) => open.every(({ rootId }) => rootId !== note.rootId)))
+      throw new MemoryError("rootNotOpen");
+    let nAdded = 0;
+    // One transaction within the other, so that the last one to fail undoes all of them.
+    const within = distinct(open).reduce<() => void>((inner, { workFolder, notes: kept }) => {
+      const ids = new Set(
+        open.flatMap((root) => (root.workFolder === workFolder ? root.rootId : [])),
+      );
+      const theirs = notes.filter(({ rootId }) => ids.has(rootId));
+      if (theirs.length === 0) return inner;
+      return () => {
+        nAdded += kept.addSaved(theirs, inner);
+      };
+    }, also);
+    within();
+    await this.#tell();
+    return nAdded;
   }
 
   onChanged(listener: (state: NotesState) => void): () => void {
@@ -235,6 +265,7 @@ export class WorkNotes implements NotesService, Companion {
         cite: (file, startLine, endLine) => cite(rootId, file, startLine, endLine),
         clock,
         newId: () => crypto.randomUUID(),
+        maxBytes,
       },
       () => existsSync(path.join(workFolder, notesFile)),
     );

@@ -194,7 +194,13 @@ const layers = [
   },
   {
     files: /^server\/memory\//,
-    sources: [...ground, masking, "server/memory/"],
+    sources: [
+      ...ground,
+      masking,
+      // The order in which conversations and notes are forgotten, which needs nothing else.
+      "server/work/forgettingOrder.ts",
+      "server/memory/",
+    ],
     packages: ["xxhash-wasm"],
     builtins: pure,
   },

@@ -9,6 +9,23 @@ export interface Forgettable extends Use {
   readonly supersededBy?: string;
 }
 
+/** Forgetting goes on below the limit, so that not everything that is written has to make room again. */
+const roomShare = 0.9;
+
+/**
+ * Returns how many of the items' bytes have to go so that a store fits into `maxBytes`, 0 or less when it does. Its tables
+ * take `takenBytes`, more than the items in them, and shrink with them.
+ */
+export function bytesToFree(
+  items: readonly Pick<Forgettable, "bytes">[],
+  takenBytes: number,
+  maxBytes: number,
+): number {
+  if (takenBytes <= maxBytes) return 0;
+  const whole = items.reduce((sum, { bytes }) => sum + bytes, 0);
+  return (whole * (takenBytes - roomShare * maxBytes)) / takenBytes;
+}
+
 /**
  * Returns the ids of what has to go to free so many bytes, in the order of forgetting: what was replaced before what is
  * live, and of both the weakest first, by MemoryBank's curve; of two that are as weak, the older one. What is pinned
@@ -25,7 +42,11 @@ export function whatToForget(
   const kept = keptByPins(items);
   const order = items
     .filter(({ id }) => !kept.has(id))
-    .map((item) => ({ item, isLive: item.supersededBy === undefined, faded: fadedDays(item, nowMs) }))
+    .map((item) => ({
+      item,
+      isLive: item.supersededBy === undefined,
+      faded: fadedDays(item, nowMs),
+    }))
     .sort(
       (a, b) =>
         Number(a.isLive) - Number(b.isLive) ||
