@@ -1,5 +1,4 @@
 /** Notes of all open roots, by the identity of their repositories. */
-import { existsSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { MemoryError } from "../protocol/errors.ts";
@@ -16,10 +15,10 @@ import type {
 import type { ForgetWorkParams, SavedNote } from "../protocol/savedMemory.ts";
 import type { Citation, CitationCheck } from "../protocol/types.ts";
 import { runGit } from "./git/gitCommand.ts";
-import { repositoryIdentity, workFolderOf } from "./identity/repositoryIdentity.ts";
+import { repositoryIdentity } from "./identity/repositoryIdentity.ts";
+import { hasNotes, noteFolderOf, shareNotes } from "./noteFolders.ts";
 import type { Clock, Logger } from "./ports.ts";
 import type { NotesService, NoteWish } from "./services.ts";
-import { notesFile } from "./work/noteStore.ts";
 import { RootNotes, type Places } from "./work/rootNotes.ts";
 import type { Companion } from "./workspaceMemory.ts";
 
@@ -35,6 +34,8 @@ export interface WorkNotesOptions {
     readonly storeDir: string | undefined;
     readonly roots: readonly OpenRoot[];
   };
+  /** Where notes are, when not in the store: stores of several folders share them. */
+  readonly notesDir?: string;
   readonly places: (rootId: string) => Places;
   readonly check: (citations: readonly Citation[]) => CitationCheck[];
   readonly cite: (
@@ -245,17 +246,23 @@ export class WorkNotes implements NotesService, Companion {
     if (storeDir === undefined || this.#isClosed) throw new MemoryError("rootNotOpen");
     return Promise.all(
       roots.map((root) => {
-        const known = this.#roots.get(root.rootId) ?? this.#openRoot(storeDir, root);
-        this.#roots.set(root.rootId, known);
-        return known;
+        const known = this.#roots.get(root.rootId);
+        if (known !== undefined) return known;
+        const opened = this.#openRoot(storeDir, root);
+        this.#roots.set(root.rootId, opened);
+        // What could not be opened is tried again.
+        opened.catch(() => this.#roots.delete(root.rootId));
+        return opened;
       }),
     );
   }
 
   async #openRoot(storeDir: string, { rootId, folder }: OpenRoot): Promise<Root> {
     const { places, check, cite, clock } = this.#options;
+    const { notesDir = storeDir } = this.#options;
     const identity = await repositoryIdentity(folder);
-    const workFolder = workFolderOf(storeDir, identity);
+    shareNotes(storeDir, notesDir);
+    const workFolder = noteFolderOf(notesDir, identity);
     const notes = new RootNotes(
       {
         rootId,
@@ -267,7 +274,7 @@ export class WorkNotes implements NotesService, Companion {
         newId: () => crypto.randomUUID(),
         maxBytes,
       },
-      () => existsSync(path.join(workFolder, notesFile)),
+      () => hasNotes(workFolder),
     );
     return { rootId, folder, workFolder, who: await nameOfUser(folder), notes };
   }

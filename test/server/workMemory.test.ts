@@ -1,6 +1,6 @@
 /** Notes and conversations together: exported, imported and forgotten with the server's own parts. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
