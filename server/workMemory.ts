@@ -113,8 +113,9 @@ export async function forgetWork(
   which: ForgetWorkParams,
 ): Promise<ForgetWorkResult> {
   const relativeTo = (file: string): string | undefined => placeIn(roots, file)?.path;
+  const nNotes = await notes.forgetNotes(which);
   const turns = conversations.forgetTurns((those) => chosenTurns(those, which, relativeTo));
-  return { nNotes: await notes.forgetNotes(which), ...turns };
+  return { nNotes, ...turns };
 }
 
 function rootsHere(saved: SavedMemory, roots: readonly Root[]): (id: string) => Root {

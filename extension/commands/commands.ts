@@ -14,6 +14,7 @@ import { ask, askAboutSelection } from "./askCommands.ts";
 import { forgetFolder, rebuildMemory } from "./memoryCommands.ts";
 import { rememberThis } from "./noteCommands.ts";
 import { findSimilarCode } from "./similarCode.ts";
+import { exportMemory, forgetWork, importMemory } from "./workCommands.ts";
 
 /** What the commands act on. */
 export interface CommandTargets {
@@ -70,6 +71,9 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
       rebuildMemory(memory, allRoots(), wording, argument),
     ),
     withMemory("lore.forgetFolder", (argument) => forgetFolder(memory, argument)),
+    withMemory("lore.exportMemory", (file) => exportMemory(memory, wording, file)),
+    withMemory("lore.importMemory", (file) => importMemory(memory, chat, wording, file)),
+    withMemory("lore.forgetNotes", () => forgetWork(memory, chat, wording)),
     withMemory("lore.saveTrace", (file) => traces.saveTo(file)),
     withMemory("lore.compareTrace", (file) => traces.compareWith(file)),
     withMemory("lore.selfTest", (argument) => testMemory(memory, extensionUri, wording, argument)),
