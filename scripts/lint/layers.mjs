@@ -206,7 +206,7 @@ const layers = [
   },
   {
     files: /^server\/ingest\//,
-    sources: [...ground, "server/model/", "server/memory/", "server/ingest/"],
+    sources: [...ground, masking, "server/model/", "server/memory/", "server/ingest/"],
     packages: ["chardet", "iconv-lite", "minimatch", "stemmer", "web-tree-sitter", "xxhash-wasm"],
     builtins: pure,
   },
