@@ -16,7 +16,7 @@ import type { Root, Turn } from "../protocol/types.ts";
 import { readMemoryFile, writeMemoryFile, type SavedMemory } from "./rpc/savedMemoryFile.ts";
 import { savedLines } from "./rpc/savedMemoryShape.ts";
 import type { ConversationStore, KeptConversation, NotesService } from "./services.ts";
-import { chosenTurns } from "./work/chosenNotes.ts";
+import { chosenTurns } from "./work/forgetChoice.ts";
 
 /** The memory of the work of what is open. */
 export interface WorkMemory {

@@ -8,7 +8,6 @@ import type {
   NoteEvidence,
   NoteHealth,
   NoteKind,
-  NoteLink,
   RememberResult,
 } from "../../protocol/notes.ts";
 import type { Citation, CitationCheck, Range, SymbolInfo } from "../../protocol/types.ts";
@@ -16,8 +15,9 @@ import type { ForgetWorkParams, SavedNote } from "../../protocol/savedMemory.ts"
 import type { Clock } from "../ports.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
 import type { NoteWish } from "../services.ts";
-import { chosenNotes } from "./chosenNotes.ts";
+import { chosenNotes } from "./forgetChoice.ts";
 import { bytesToFree, whatToForget } from "./forgettingOrder.ts";
+import { linksOf, tagsIn } from "./noteLinks.ts";
 import { rankNotes } from "./noteRanking.ts";
 import { sentenceOf } from "./noteSentence.ts";
 import { withoutSecrets } from "./savedNotes.ts";
@@ -61,12 +61,6 @@ interface Seen {
   /** The file as the memory knew it then. */
   readonly fileHash: string | undefined;
 }
-
-const maxTags = 20;
-const maxLinks = 20;
-const maxRelated = 5;
-/** Two notes that share this part of their words hang together. */
-const relatedShare = 0.3;
 
 export class RootNotes {
   readonly #ports: RootNotesPorts;
@@ -267,7 +261,7 @@ export class RootNotes {
       ...(conversationId === undefined ? {} : { conversationId }),
       evidence,
       tags: tagsIn(text),
-      links: this.#linksOf(text, evidence),
+      links: linksOf(text, evidence, this.#live()),
       isPinned: false,
       nUses: 0,
     };
@@ -287,36 +281,6 @@ export class RootNotes {
       ...(symbol === undefined ? {} : { symbol }),
       ...(fileHash === undefined ? {} : { fileHash }),
     };
-  }
-
-  #linksOf(text: string, evidence: readonly StoredEvidence[]): NoteLink[] {
-    const commits = (text.match(/\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}\b/g) ?? []).map(
-      (target): NoteLink => ({ kind: "commit", target }),
-    );
-    const named = [...text.matchAll(/`([\p{L}_$][\p{L}\p{N}_$.]{0,200})`/gu)].map(
-      ([, name]) => name as string,
-    );
-    const symbols = [...evidence.flatMap(({ symbol }) => symbol?.name ?? []), ...named].map(
-      (target): NoteLink => ({ kind: "symbol", target }),
-    );
-    return [...commits, ...symbols, ...this.#related(text, evidence)].slice(0, maxLinks);
-  }
-
-  #related(text: string, evidence: readonly StoredEvidence[]): NoteLink[] {
-    const terms = termsOf(text);
-    const paths = new Set(evidence.map(({ path }) => path));
-    return this.#live()
-      .map((other) => {
-        const theirs = termsOf(other.text);
-        const shared = [...terms].filter((term) => theirs.has(term)).length;
-        const share = shared / Math.max(1, Math.min(terms.size, theirs.size));
-        const isSameFile = other.evidence.some(({ path }) => paths.has(path));
-        return { other, share: share + (isSameFile ? relatedShare : 0) };
-      })
-      .filter(({ share }) => share >= relatedShare)
-      .sort((a, b) => b.share - a.share)
-      .slice(0, maxRelated)
-      .map(({ other }): NoteLink => ({ kind: "note", target: other.id }));
   }
 
   /** The note with its evidence as it is now. */
@@ -418,10 +382,4 @@ function placeOf(check: CitationCheck | undefined): { readonly range: Range } | 
 function worst(evidence: readonly NoteEvidence[]): NoteHealth {
   if (evidence.some(({ health }) => health === "gone")) return "gone";
   return evidence.some(({ health }) => health === "needsCheck") ? "needsCheck" : "ok";
-}
-
-/** `#words` in a note. */
-function tagsIn(text: string): string[] {
-  const tags = [...text.matchAll(/(?<=^|\s)#([\p{L}\p{N}][\p{L}\p{N}_-]{1,40})/gu)];
-  return [...new Set(tags.map(([, tag]) => (tag as string).toLowerCase()))].slice(0, maxTags);
 }
