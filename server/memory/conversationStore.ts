@@ -178,7 +178,7 @@ class SqliteConversations implements ConversationStore {
 
   /** White space around a title goes; a blank one changes nothing. */
   rename(conversationId: string, title: string): Conversation {
-    const name = cut(oneLine(maskSecrets(title)), maxNameLength);
+    const name = nameOf(title);
     if (name === "") return this.#conversation(conversationId);
     withMemoryErrors(() =>
       this.#database
@@ -236,7 +236,7 @@ class SqliteConversations implements ConversationStore {
 
   addKept(conversations: readonly KeptConversation[]): ReturnType<ConversationStore["addKept"]> {
     const added = withMemoryErrors(() =>
-      addConversations(this.#database, conversations, this.#newId()),
+      addConversations(this.#database, conversations, this.#newId(), nameOf),
     );
     this.#makeRoom(undefined);
     return added;
@@ -245,10 +245,12 @@ class SqliteConversations implements ConversationStore {
   forgetTurns(
     choose: (turns: readonly Turn[]) => ReadonlySet<string>,
   ): ReturnType<ConversationStore["forgetTurns"]> {
-    const chosen = [...this.kept()].flatMap(({ id, turns }) => {
+    const chosen: { conversationId: string; turnIds: ReadonlySet<string> }[] = [];
+    // One after the other, because all of them may be large.
+    for (const { id, turns } of this.kept()) {
       const turnIds = choose(turns);
-      return turnIds.size === 0 ? [] : [{ conversationId: id, turnIds }];
-    });
+      if (turnIds.size > 0) chosen.push({ conversationId: id, turnIds });
+    }
     if (chosen.length === 0) return { nConversations: 0, nTurns: 0 };
     const title = (question: string): string => titleOf(question) || untitled;
     const counts = withMemoryErrors(() => deleteTurns(this.#database, chosen, title));
@@ -344,6 +346,11 @@ function titleOf(question: string): string {
     .split(/[\r\n]+/)
     .find((each) => oneLine(each) !== "");
   return cut(oneLine(line ?? ""), maxTitleLength);
+}
+
+/** A title as it is kept; `""` when it says nothing. */
+function nameOf(title: string): string {
+  return cut(oneLine(maskSecrets(title)), maxNameLength);
 }
 
 /** Without control and direction characters, which would act in a list of titles. */

@@ -1,6 +1,5 @@
 /** What goes into and out of the store of conversations other than turn by turn. */
 import type { Turn } from "../../protocol/types.ts";
-import { maskSecrets } from "../secrets/maskSecrets.ts";
 import { TurnMask } from "../secrets/turnMask.ts";
 import type { KeptConversation } from "../services.ts";
 import { inTransaction, type Database } from "./database.ts";
@@ -56,11 +55,15 @@ export function* keptConversations(
   }
 }
 
-/** Adds what is not known yet, with keys and tokens masked, all or nothing. Errors: those of SQLite. */
+/**
+ * Adds what is not known yet, with keys and tokens masked, all or nothing. `nameOf` gives a title as it is kept.
+ * Errors: those of SQLite.
+ */
 export function addConversations(
   database: Database,
   conversations: readonly KeptConversation[],
   writerId: string,
+  nameOf: (title: string) => string,
 ): ConversationCounts {
   const secrets = new TurnMask();
   const conversation = database.prepare(
@@ -73,7 +76,7 @@ export function addConversations(
   let nTurns = 0;
   inTransaction(database, () => {
     for (const { id, title, createdMs, updatedMs, turns } of conversations) {
-      const added = conversation.run(id, maskSecrets(title), createdMs, updatedMs);
+      const added = conversation.run(id, nameOf(title), createdMs, updatedMs);
       nConversations += Number(added.changes);
       for (const given of turns) {
         const masked = secrets.mask(id, given);

@@ -155,6 +155,17 @@ test("an imported conversation is read as it was, with the selected code and its
   assert.deepEqual(work.conversations.read(id).turns, turns);
 });
 
+test("nothing of an imported title acts in a list, and it is not longer than others", async () => {
+  await forgetAll();
+  const title = `tides \u202e\u001b[31m\n ${"x".repeat(3_000)}`;
+  const lines = [head, { ...conversation, title }, turn];
+  await importText(
+    lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n"),
+  );
+  const [kept] = work.conversations.list();
+  assert.match(kept?.title ?? "", /^tides \[31m x{150,200}…$/);
+});
+
 test("a folder of another name and id is the one that is open here", async () => {
   await forgetAll();
   await work.notes.remember({ text: "we use tabs" });
