@@ -73,7 +73,7 @@ function compareOrders(): Table {
     rows,
     notes: [
       `${nTraces} made-up traces (\`bench/work-memory/useTrace.ts\`): everything is forgotten on day ${evictionDay} that has no room, and the uses of the next ${horizonDays} days are looked at. All orders keep what is pinned and free as many bytes. Intervals are over the traces.`,
-      "The uses follow Zipf's law within two of forty topics that come and go. An item that has not been used for long, or never, is used when its topic comes back, and no order can know that from the past: what the oracle keeps fits into the room, but only by knowing it. “The curve times the bytes” forgets large ones first; Lore does not, because a conversation grows with its use.",
+      "The uses follow Zipf's law within two of forty topics that come and go. An item that has not been used for long, or never, is used when its topic comes back, and an order that looks at nothing but its own uses cannot know that: what the oracle keeps fits into the room. “The curve times the bytes” forgets large ones first; Lore does not, because a conversation grows with its use.",
     ],
   };
 }
