@@ -36,7 +36,7 @@ export interface TraceRules {
 }
 
 export const nItems = 2_000;
-export const nDays = 210;
+const nDays = 210;
 const nTopics = 40;
 const nAtHand = 2;
 const usesPerDay = 40;
