@@ -35,12 +35,14 @@ export interface SurfaceOptions {
   readonly statusCommand: string;
   /** Whether the deep memory follows the workspace from the beginning, or when it is first wanted. */
   readonly deepMemory: "always" | "onDemand";
+  /** Where notes are, when not in the store. */
+  readonly notesDir?: string;
 }
 
 /** Builds every part. No store is open yet. `memory.close()` ends what runs. */
 export async function createServices(
   log: Logger,
-  { logLevel, statusCommand, deepMemory }: SurfaceOptions,
+  { logLevel, statusCommand, deepMemory, notesDir }: SurfaceOptions,
 ): Promise<Services> {
   const { memory, recaller, kernel } = await assembleRecall(log, { logLevel });
   const deep = kernel && deepMemoryOf(memory, kernel, log, { logLevel, deepMemory });
@@ -54,7 +56,7 @@ export async function createServices(
   memory.accompany(history);
   const hashText = await createHashText();
   const clock = nodeClock;
-  const notes = notesOf(memory, recaller, hashText, log);
+  const notes = notesOf(memory, recaller, hashText, log, notesDir);
   const timeline = new WorkTimeline({
     ...{ history, notes, clock },
     folderOf: (id) => memory.historyWorkspace().roots.find(({ rootId }) => rootId === id)?.folder,
@@ -100,8 +102,10 @@ function notesOf(
   source: SourceReader,
   hashText: HashText,
   log: Logger,
+  notesDir: string | undefined,
 ): WorkNotes {
   const notes = new WorkNotes({
+    ...(notesDir === undefined ? {} : { notesDir }),
     workspace: () => {
       const { storeDir, roots } = memory.deepWorkspace();
       // Without its memory a root's files cannot be read, and evidence would look as if it were gone.
