@@ -20,6 +20,8 @@ import type {
   SourceReader,
 } from "./services.ts";
 
+import { searchTurns } from "./work/turnSearch.ts";
+
 /** What the handlers call. */
 export interface Services extends SessionServices {
   readonly recall: RecallService;
@@ -62,7 +64,7 @@ export function registerHandlers(
   followChanges(router, services);
   answerRecall(router, services);
   answerQuestions(router, services, session, log);
-  answerAboutConversations(router, session);
+  answerAboutConversations(router, session, clock);
   answerFromDeepMemory(router, deep);
   router.answer(methods.past, shapes.past, (params, signal) =>
     services.history.past(params, signal),
@@ -155,7 +157,10 @@ function answerQuestions(
   });
 }
 
-function answerAboutConversations(router: Router, session: Session): void {
+function answerAboutConversations(router: Router, session: Session, clock: Clock): void {
+  router.answer(methods.searchTurns, shapes.searchTurns, (params) =>
+    searchTurns(session.conversations(), params, clock.nowMs()),
+  );
   router.answer(methods.listConversations, nothing, () => ({
     conversations: session.conversations().list(),
   }));

@@ -41,7 +41,7 @@ export async function createServices(
   log: Logger,
   { logLevel, statusCommand, deepMemory }: SurfaceOptions,
 ): Promise<Services> {
-  const { memory, recaller, kernel } = await assembleRecall(log, { logLevel });
+  const { memory, recaller, embedder, kernel } = await assembleRecall(log, { logLevel });
   const deep = kernel && deepMemoryOf(memory, kernel, log, { logLevel, deepMemory });
   const history = new HistoryMemory({
     entry: threadEntry("historyThread"),
@@ -74,7 +74,7 @@ export async function createServices(
     },
     checkCitations: (citations, signal) =>
       checkAllCitations(citations, recaller, history, hashText, signal),
-    openConversations: (storeDir) => openConversationStore(storeDir, clock),
+    openConversations: (storeDir) => openConversationStore(storeDir, clock, embedder),
     requireSqlite: () => {
       if (!hasSqlite()) throw new MemoryError("sqliteMissing");
     },

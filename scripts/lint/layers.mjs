@@ -194,7 +194,8 @@ const layers = [
   },
   {
     files: /^server\/memory\//,
-    sources: [...ground, masking, "server/memory/"],
+    // Words are split for the index of conversations as they are for that of code.
+    sources: [...ground, masking, "server/ingest/terms.ts", "server/memory/"],
     packages: ["xxhash-wasm"],
     builtins: pure,
   },

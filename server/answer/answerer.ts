@@ -2,7 +2,7 @@
 import type { Answer, RecallTrace } from "../../protocol/types.ts";
 import type { AskParams } from "../../protocol/methods.ts";
 import { parseQuestion, type ParsedQuestion } from "../recall/question.ts";
-import type { AnswerService } from "../services.ts";
+import type { AnswerService, RecallTurns } from "../services.ts";
 import { isYes, noteOffer } from "../work/noteOffer.ts";
 import { noteSentence, type NoteSentence } from "../work/noteSentence.ts";
 import { answerAllPlaces } from "./allPlacesAnswer.ts";
@@ -19,6 +19,7 @@ import { answerPlace } from "./placeAnswer.ts";
 import { QuestionTerms } from "./questionTerms.ts";
 import { selectionOf, type Selection } from "./selection.ts";
 import { answerSimilar } from "./similarAnswer.ts";
+import { answerFromTurns, mentionTurn } from "./turnsAnswer.ts";
 import { writeUnusual } from "./unusualInFile.ts";
 import { drawnFrom } from "./wording.ts";
 
@@ -40,7 +41,12 @@ export class Answerer implements AnswerService {
     this.#ports = ports;
   }
 
-  async ask(params: AskParams, emit: Emit, signal: AbortSignal): Promise<Answer> {
+  async ask(
+    params: AskParams,
+    emit: Emit,
+    signal: AbortSignal,
+    recallTurns?: RecallTurns,
+  ): Promise<Answer> {
     const startMs = this.#ports.clock.elapsedMs();
     signal.throwIfAborted();
     const { asOf } = params;
@@ -72,8 +78,10 @@ export class Answerer implements AnswerService {
       selection,
       writer,
       signal,
+      ...(recallTurns === undefined ? {} : { recallTurns }),
     };
-    const outcome = (await answerFromNotes(ask)) ?? (await answerWithMention(ask));
+    const outcome =
+      (await answerFromNotes(ask)) ?? answerFromTurns(ask) ?? (await answerWithMention(ask));
     this.#offer(params, writer);
     writer.block(drawnFrom(result.coverage, result.tiers));
     writer.flush();
@@ -133,6 +141,7 @@ function withSelection(question: ParsedQuestion, query: string): ParsedQuestion 
 async function answerWithMention(ask: Ask): Promise<AnswerOutcome> {
   const outcome = await answerByIntent(ask);
   await mentionNote(ask);
+  mentionTurn(ask);
   return outcome;
 }
 

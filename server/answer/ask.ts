@@ -4,7 +4,13 @@ import type { AskParams } from "../../protocol/methods.ts";
 import type { Clock } from "../ports.ts";
 import type { HashText } from "../recall/citation.ts";
 import type { ParsedQuestion } from "../recall/question.ts";
-import type { HistoryService, NotesService, RecallService, SourceReader } from "../services.ts";
+import type {
+  HistoryService,
+  NotesService,
+  RecallService,
+  RecallTurns,
+  SourceReader,
+} from "../services.ts";
 import type { AnswerWriter } from "./answerWriter.ts";
 import type { QuestionTerms } from "./questionTerms.ts";
 import type { Selection } from "./selection.ts";
@@ -34,6 +40,8 @@ export interface Ask {
   readonly selection: Selection | undefined;
   readonly writer: AnswerWriter;
   readonly signal: AbortSignal;
+  /** Absent where there are no conversations. */
+  readonly recallTurns?: RecallTurns;
 }
 
 /** What became of a question. */

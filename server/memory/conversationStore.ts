@@ -10,7 +10,15 @@ import type { Conversation, Turn } from "../../protocol/types.ts";
 import type { Clock } from "../ports.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
 import { TurnMask } from "../secrets/turnMask.ts";
-import type { ConversationStore, TurnPage } from "../services.ts";
+import type {
+  ConversationStore,
+  RoundCandidate,
+  RoundCounts,
+  RoundQuery,
+  TextEmbedder,
+  TurnPage,
+} from "../services.ts";
+import { cosine } from "./cosine.ts";
 import {
   conversationSchemaVersion,
   upgradeConversations,
@@ -24,6 +32,7 @@ import {
   withMemoryErrors,
   type Database,
 } from "./database.ts";
+import { RoundIndex } from "./roundIndex.ts";
 
 /** An open store, with what the user should know about how it was opened. */
 export interface OpenedConversations {
@@ -39,12 +48,14 @@ const cacheBytes = 2 * 1024 * 1024;
 
 /**
  * Opens or creates `conversations.sqlite` in a folder. A file of an older Lore is brought forward, a damaged
- * one is moved aside and a new one made, and one of a newer Lore is left alone and another one used. `newId` gives unique ids.
+ * one is moved aside and a new one made, and one of a newer Lore is left alone and another one used. Without an embedder turns are found
+ * by words alone. `newId` gives unique ids.
  * Errors: `sqliteMissing`, `diskFull`, `storeUnavailable`.
  */
 export function openConversationStore(
   folder: string,
   clock: Clock,
+  embedder?: TextEmbedder,
   newId: () => string = () => crypto.randomUUID(),
 ): OpenedConversations {
   const name = path.join(folder, "conversations");
@@ -65,7 +76,7 @@ export function openConversationStore(
   if (found > 0 && found < conversationSchemaVersion) erase(database);
   const notice = isNewer ? newerNotice : movedAside === undefined ? undefined : damageNotice;
   return {
-    store: new SqliteConversations(database, clock, newId),
+    store: new SqliteConversations(database, clock, embedder, newId),
     ...(notice === undefined ? {} : { notice }),
   };
 }
@@ -127,10 +138,19 @@ class SqliteConversations implements ConversationStore {
   /** Tells turns that this process is still writing from those that a dead one left. */
   readonly #writerId: string;
   readonly #secrets = new TurnMask();
+  readonly #index: RoundIndex;
+  readonly #embedder: TextEmbedder | undefined;
 
-  constructor(database: Database, clock: Clock, newId: () => string) {
+  constructor(
+    database: Database,
+    clock: Clock,
+    embedder: TextEmbedder | undefined,
+    newId: () => string,
+  ) {
     this.#database = database;
     this.#clock = clock;
+    this.#embedder = embedder;
+    this.#index = new RoundIndex(database, embedder);
     this.#newId = newId;
     this.#writerId = newId();
     withMemoryErrors(() => database.exec("PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"));
@@ -185,8 +205,12 @@ class SqliteConversations implements ConversationStore {
 
   delete(conversationId: string): void {
     this.#conversation(conversationId);
-    withMemoryErrors(() => {
+    this.#write(() => {
+      this.#index.remove(conversationId);
       this.#database.prepare("DELETE FROM conversation WHERE id = ?").run(conversationId);
+      this.#index.sweep();
+    });
+    withMemoryErrors(() => {
       // Free pages are overwritten (`secure_delete`), and the write-ahead log would keep the deleted text.
       this.#database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
     });
@@ -204,6 +228,7 @@ class SqliteConversations implements ConversationStore {
            ON CONFLICT (conversation_id, id) DO UPDATE SET writer_id = excluded.writer_id, json = excluded.json`,
         )
         .run(conversationId, conversationId, turn.id, this.#writerId, JSON.stringify(turn));
+      this.#index.turnChanged(conversationId, turn.id);
       if (title === "") return;
       this.#database
         .prepare("UPDATE conversation SET title = ?, is_named = 1 WHERE id = ? AND is_named = 0")
@@ -220,7 +245,23 @@ class SqliteConversations implements ConversationStore {
         .prepare("UPDATE turn SET writer_id = ?, json = ? WHERE conversation_id = ? AND id = ?")
         .run(this.#writerId, JSON.stringify(turn), conversationId, turn.id);
       if (Number(changes) === 0) throw new MemoryError("conversationNotFound");
+      this.#index.turnChanged(conversationId, turn.id);
     });
+  }
+
+  rounds(query: RoundQuery): RoundCandidate[] {
+    return withMemoryErrors(() => this.#index.candidates(query));
+  }
+
+  roundCounts(terms: readonly string[]): RoundCounts {
+    return withMemoryErrors(() => this.#index.counts(terms));
+  }
+
+  nearness(question: string, texts: readonly string[]): number[] | undefined {
+    const embedder = this.#embedder;
+    if (embedder === undefined) return undefined;
+    const asked = embedder.encodeQuery(question);
+    return texts.map((text) => cosine(embedder.encodeText(text), asked));
   }
 
   close(): void {

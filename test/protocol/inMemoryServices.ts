@@ -247,6 +247,9 @@ function inMemoryConversations(): InMemoryConversations {
       const list = turns.get(id) ?? [];
       list[list.findIndex((candidate) => candidate.id === turn.id)] = turn;
     },
+    rounds: () => [],
+    roundCounts: (terms) => ({ nRounds: 0, nHolding: terms.map(() => 0) }),
+    nearness: () => undefined,
     close() {
       this.closed = true;
     },

@@ -1,0 +1,167 @@
+/** Which rounds of conversations a question is about. */
+import { termsOfText } from "../ingest/terms.ts";
+import type { RoundCandidate, RoundCounts } from "../services.ts";
+import { wordTerms } from "./noteWords.ts";
+import { bestSentence, type Sentence } from "./sentences.ts";
+import type { TimeSpan } from "./timeWords.ts";
+import { turnQuestion } from "./turnQuestion.ts";
+import { holding, relatedTerms } from "./wordGroups.ts";
+
+/** What rounds are held against. */
+export interface RoundWish {
+  /** What it is about, without the words that name a time. */
+  readonly topic: string;
+  readonly span?: TimeSpan;
+  /** Whose words are asked for. */
+  readonly role?: "user" | "lore";
+  /** Whether what was said is asked for, and not where something was asked. */
+  readonly wantsStatement: boolean;
+}
+
+/** A round with how well it fits. */
+export interface RankedRound {
+  readonly round: RoundCandidate;
+  /** Without regard to time, 0 to 1. */
+  readonly relevance: number;
+  readonly score: number;
+  /** The part that fits best, and whose words it is. */
+  readonly sentence: Sentence;
+  readonly role: "user" | "lore";
+  /** Terms of the topic that it holds. */
+  readonly held: ReadonlySet<string>;
+}
+
+/** How much of a round's relevance comes from words; the rest from meaning. */
+const wordShare = 0.7;
+/** A word that only the answer holds. */
+const answerShare = 0.45;
+/** A word that no round holds says little of which one is meant. */
+const unknownShare = 0.6;
+/** Similarities up to here are those of any two texts. */
+const noSimilarity = 0.2;
+const fullSimilarity = 0.75;
+/** A round whose conversation is about the same is more likely meant than one that stands alone. */
+const contextShare = 0.05;
+/** What is asked for is seldom what was asked for before. */
+const recallShare = 0.55;
+const questionShare = 0.9;
+/** A newer round comes first where two fit as well. */
+const recencyShare = 0.04;
+const recencyDays = 45;
+/** A time that is named is a strong wish; words that name it may also be the code's. */
+const spanBonus = 0.35;
+const dayMs = 86_400_000;
+
+/** Returns rounds that share words or meaning with the topic, best first; by time alone without a topic. */
+export function rankRounds(
+  candidates: readonly RoundCandidate[],
+  wish: RoundWish,
+  counts: (terms: readonly string[]) => RoundCounts,
+  nearness: (texts: readonly string[]) => number[] | undefined,
+  nowMs: number,
+): RankedRound[] {
+  const weights = weightsOf(wish.topic, counts);
+  const drafts = candidates.map((round) => draftOf(round, wish, weights, nearness));
+  const best = new Map<string, number>();
+  for (const { round, relevance } of drafts)
+    best.set(round.conversationId, Math.max(best.get(round.conversationId) ?? 0, relevance));
+  return drafts
+    .map((draft) => ({
+      ...draft,
+      score:
+        draft.relevance * draft.share +
+        contextShare * (best.get(draft.round.conversationId) ?? 0) +
+        recencyShare * Math.exp(-Math.max(0, nowMs - draft.round.createdMs) / dayMs / recencyDays) +
+        (isWithin(draft.round.createdMs, wish.span) ? spanBonus : 0),
+    }))
+    .sort((a, b) => b.score - a.score || b.round.createdMs - a.round.createdMs);
+}
+
+/** True when a time lies in a span that is given. */
+export function isWithin(ms: number, span: TimeSpan | undefined): boolean {
+  return (
+    span !== undefined && ms >= (span.afterMs ?? -Infinity) && ms < (span.beforeMs ?? Infinity)
+  );
+}
+
+/** Returns the terms of a topic. */
+function topicTerms(topic: string): string[] {
+  return [...new Set(wordTerms(topic).flat())];
+}
+
+/** Returns what is looked for in the index: the terms of a topic, and those that people use for them. */
+export function searchedTerms(topic: string): string[] {
+  const terms = topicTerms(topic);
+  return [...new Set([...terms, ...terms.flatMap((term) => [...relatedTerms(term)])])];
+}
+
+/** What each term of a topic says of which round is meant: its inverse document frequency. */
+function weightsOf(
+  topic: string,
+  counts: (terms: readonly string[]) => RoundCounts,
+): ReadonlyMap<string, number> {
+  const terms = topicTerms(topic);
+  const { nRounds, nHolding } = counts(terms);
+  return new Map(
+    terms.map((term, idx) => {
+      const n = nHolding[idx] ?? 0;
+      const weight = Math.log(1 + (nRounds - n + 0.5) / (n + 0.5));
+      return [term, n === 0 ? weight * unknownShare : weight];
+    }),
+  );
+}
+
+interface Draft extends Omit<RankedRound, "score"> {
+  /** What is left of its relevance when it is not the sort of turn that is asked for. */
+  readonly share: number;
+}
+
+function draftOf(
+  round: RoundCandidate,
+  { topic, role, wantsStatement }: RoundWish,
+  weights: ReadonlyMap<string, number>,
+  nearness: (texts: readonly string[]) => number[] | undefined,
+): Draft {
+  const asked = new Set(termsOfText(round.question));
+  const answered = new Set(termsOfText(round.answer));
+  const mine = role === "lore" ? answered : asked;
+  const other = role === "lore" ? asked : answered;
+  let whole = 0;
+  let part = 0;
+  const held = new Set<string>();
+  for (const [term, weight] of weights) {
+    whole += weight;
+    const share = Math.max(holding(mine, term), answerShare * holding(other, term));
+    part += share * weight;
+    if (share > 0) held.add(term);
+  }
+  const words = whole === 0 ? 0 : part / whole;
+  const own = bestSentence(round.question, weights, nearness);
+  const theirs = role === "user" ? undefined : bestSentence(round.answer, weights, nearness);
+  const isTheirs =
+    theirs !== undefined && (role === "lore" || theirs.fit > own.fit * 1.2) && theirs.text !== "";
+  const sentence = isTheirs ? theirs : own;
+  const similarity = Math.max(round.similarity ?? 0, sentence.similarity ?? 0);
+  const meaning = clamp((similarity - noSimilarity) / (fullSimilarity - noSimilarity));
+  const hasMeaning = round.similarity !== undefined || sentence.similarity !== undefined;
+  const relevance =
+    topic === "" ? 1 : hasMeaning ? wordShare * words + (1 - wordShare) * meaning : words;
+  return {
+    round,
+    relevance,
+    sentence,
+    role: isTheirs ? "lore" : "user",
+    held,
+    share: wantsStatement ? shareOfKind(round.question) : 1,
+  };
+}
+
+/** A question says less than a statement, and one that asked for the same before says nothing. */
+function shareOfKind(question: string): number {
+  if (turnQuestion(question) !== undefined) return recallShare;
+  return /[?？]\s*$/u.test(question.trim()) ? questionShare : 1;
+}
+
+function clamp(value: number): number {
+  return Math.min(1, Math.max(0, value));
+}
