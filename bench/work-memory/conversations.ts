@@ -28,12 +28,48 @@ import {
 } from "./conversations/generator.ts";
 import { test, tuning } from "./conversations/topics.ts";
 
-const seed = 20;
+/** Each makes a world of its own, with its own store. */
+const seeds = [20, 21, 22] as const;
 const nResults = 10;
 const atRank = 5;
 const minRecall = 0.75;
 const minGain = 1.2;
 const minNewest = 0.98;
+
+interface Runs {
+  readonly lore: readonly Found[];
+  readonly bm25: readonly Found[];
+  readonly bm25Rounds: readonly Found[];
+}
+
+/** What a system found for a question: ids of turns, best first, each round once. */
+interface Found {
+  readonly question: MadeQuestion;
+  readonly rounds: readonly string[];
+  /** How sure it is of the first, larger is surer. */
+  readonly certainty: number;
+}
+
+export function benchConversations({ workDir, conversationsSide }: BenchSettings): Table[] {
+  const side = conversationsSide === "tuning" ? tuning : test;
+  const worlds = seeds.map((seed) => makeWorld(side, seed));
+  const times: number[] = [];
+  const lore = worlds.flatMap((world, idx) => {
+    const dir = path.join(workDir, `conversations-${idx}`);
+    rmSync(dir, { recursive: true, force: true });
+    const store = openStore(dir, world);
+    const found = askLore(store, world, times);
+    store.close();
+    rmSync(dir, { recursive: true, force: true });
+    return found;
+  });
+  const runs: Runs = {
+    lore,
+    bm25: worlds.flatMap((world) => askBm25(world, "turn")),
+    bm25Rounds: worlds.flatMap((world) => askBm25(world, "round")),
+  };
+  return [foundTable(worlds, runs, times), newestTable(runs), certaintyTable(lore)];
+}
 
 interface Runs {
   readonly lore: readonly Found[];
@@ -152,12 +188,13 @@ function isAnswerable({ question }: Found): boolean {
 }
 
 function foundTable(
-  { questions, conversations }: MadeWorld,
+  worlds: readonly MadeWorld[],
   { lore, bm25, bm25Rounds }: Runs,
   times: readonly number[],
 ): Table {
   const gain = mean(scoresOf(lore, recall)) / mean(scoresOf(bm25, recall));
   const whole = mean(scoresOf(lore, recall));
+  const conversations = worlds.flatMap((world) => world.conversations);
   const nTurns = conversations.reduce((n, { turns }) => n + turns.length, 0);
   const row = (name: string, isMeant: IsMeant): string[] => {
     const a = scoresOf(lore.filter(isMeant), recall);
@@ -174,7 +211,7 @@ function foundTable(
     ];
   };
   return {
-    title: `What was said: ${count(conversations.length)} conversations, ${count(nTurns)} turns, ${count(questions.length)} questions`,
+    title: `What was said: ${count(worlds.length)} times ${count(conversations.length / worlds.length)} conversations, ${count(nTurns)} turns, ${count(lore.length)} questions`,
     head: [
       "questions",
       "number",

@@ -2,7 +2,6 @@
  * Puts text from the workspace into markdown so that it shows as itself: never as a link, an image,
  * HTML or a heading. Only `citeLink` and `turnLink` make links.
  */
-
 import type { TurnPlace } from "../../protocol/turns.ts";
 
 /** Shows control, format and bidi characters as `\u{…}` instead of letting them act. */

@@ -2,6 +2,7 @@
 import { MemoryError } from "../../protocol/errors.ts";
 import type { RecalledTurn } from "../../protocol/turns.ts";
 import { readSourceFile } from "../recall/sourceFile.ts";
+import { momentOf } from "../work/moment.ts";
 import { turnQuestion } from "../work/turnQuestion.ts";
 import type { AnswerOutcome, Ask } from "./ask.ts";
 import { checkCitations } from "./citations.ts";
@@ -107,12 +108,4 @@ function citedThen({ ports, writer }: Ask, { citations }: RecalledTurn): string 
     return file === undefined ? label : writer.link(file, range, symbol);
   });
   return `The answer then cited ${shown.join(" and ")}.`;
-}
-
-/** Day and time in the user's time zone, in which questions name times as well. */
-function momentOf(ms: number): string {
-  const date = new Date(ms);
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }

@@ -32,6 +32,7 @@ import {
   withMemoryErrors,
   type Database,
 } from "./database.ts";
+import { linkStart, withoutQuotes } from "./quotedTurns.ts";
 import { RoundIndex } from "./roundIndex.ts";
 
 /** An open store, with what the user should know about how it was opened. */
@@ -207,6 +208,7 @@ class SqliteConversations implements ConversationStore {
     this.#conversation(conversationId);
     this.#write(() => {
       this.#index.remove(conversationId);
+      this.#forgetQuotes(conversationId);
       this.#database.prepare("DELETE FROM conversation WHERE id = ?").run(conversationId);
       this.#index.sweep();
     });
@@ -274,6 +276,28 @@ class SqliteConversations implements ConversationStore {
     );
     if (row === undefined) throw new MemoryError("conversationNotFound");
     return conversationOf(row as unknown as ConversationRow);
+  }
+
+  /** Answers in other conversations may quote this one. */
+  #forgetQuotes(conversationId: string): void {
+    const quoting = this.#database
+      .prepare(
+        "SELECT conversation_id, id, json FROM turn WHERE conversation_id <> ? AND instr(json, ?) > 0",
+      )
+      .all(conversationId, linkStart(conversationId)) as unknown as {
+      conversation_id: string;
+      id: string;
+      json: string;
+    }[];
+    const update = this.#database.prepare(
+      "UPDATE turn SET json = ? WHERE conversation_id = ? AND id = ?",
+    );
+    for (const { conversation_id: inConversation, id, json } of quoting) {
+      const turn = JSON.parse(json) as Turn;
+      const text = withoutQuotes(turn.text, conversationId);
+      update.run(JSON.stringify({ ...turn, text }), inConversation, id);
+      this.#index.turnChanged(inConversation, id);
+    }
   }
 
   #position(conversationId: string, turnId: string): number {

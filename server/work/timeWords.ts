@@ -268,7 +268,7 @@ function spanOf(
 const patterns = rules.map(
   ({ pattern }) =>
     new RegExp(
-      String.raw`(?:(?<![\p{L}\p{N}_])${lead} )?(?<![\p{L}\p{N}_-])(?<time>${pattern})(?![\p{L}\p{N}_]|-\d)`,
+      String.raw`(?:(?<![\p{sc=Latin}\p{N}_])${lead} )?(?<![\p{sc=Latin}\p{N}_-])(?<time>${pattern})(?![\p{sc=Latin}\p{N}_]|-\d)`,
       "iu",
     ),
 );

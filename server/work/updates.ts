@@ -15,11 +15,11 @@ export interface OrderedRound {
 /** How far down the list rounds may be about the same. */
 const nCompared = 12;
 /** A round that fits this much worse is about something else. */
-const minShareOfScore = 0.7;
+const minShareOfRelevance = 0.6;
 /** Two sentences are of one subject when they share this part of the shorter one. */
-const subjectShare = 0.4;
+const subjectShare = 0.35;
 /** One that says that something is otherwise now may be put quite differently. */
-const changeShare = 0.25;
+const changeShare = 0.15;
 const saysChange =
   /\b(?:now|moved?|changed?|switched|replaced|migrated|renamed|raised|lowered|instead|no longer|not any ?more|any ?more|from now on|as of|became|actually|correction|jetzt|nicht mehr|statt|ab sofort)\b|改|不再|もう|이제/iu;
 /** Both hold this part of what the topic and either of them have in common. */
@@ -30,6 +30,7 @@ export function newestFirst(
   ranked: readonly RankedRound[],
   { order, isInSpan }: { order: "first" | "last" | undefined; isInSpan: (ms: number) => boolean },
 ): OrderedRound[] {
+  const weightOf = weightsAmong(ranked);
   const ordered: OrderedRound[] = ranked.map((one) => ({ ranked: one, newer: undefined }));
   const grouped = new Set<number>();
   for (let at = 0; at < Math.min(nCompared, ranked.length); at++) {
@@ -37,7 +38,10 @@ export function newestFirst(
     const first = ranked[at] as RankedRound;
     const places = [at];
     for (let other = at + 1; other < Math.min(at + nCompared, ranked.length); other++)
-      if (!grouped.has(other) && isSameSubject(first, ranked[other] as RankedRound, isInSpan))
+      if (
+        !grouped.has(other) &&
+        isSameSubject(first, ranked[other] as RankedRound, isInSpan, weightOf)
+      )
         places.push(other);
     const group = places
       .map((place) => ranked[place] as RankedRound)
@@ -54,19 +58,42 @@ export function newestFirst(
   return ordered;
 }
 
-function isSameSubject(a: RankedRound, b: RankedRound, isInSpan: (ms: number) => boolean): boolean {
-  if (b.relevance < minShareOfScore * a.relevance) return false;
+/** What many of the rounds say, such as the name of a part of the program, says little of what one is about. */
+function weightsAmong(ranked: readonly RankedRound[]): (term: string) => number {
+  const holding = new Map<string, number>();
+  for (const { sentence } of ranked)
+    for (const term of termsOf(sentence.text)) holding.set(term, (holding.get(term) ?? 0) + 1);
+  return (term) => Math.log(1 + ranked.length / (holding.get(term) ?? 1));
+}
+
+function isSameSubject(
+  a: RankedRound,
+  b: RankedRound,
+  isInSpan: (ms: number) => boolean,
+  weightOf: (term: string) => number,
+): boolean {
+  if (b.relevance < minShareOfRelevance * a.relevance) return false;
   // Where a time is asked for, what was said at another one does not replace it.
   if (isInSpan(a.round.createdMs) !== isInSpan(b.round.createdMs)) return false;
   const both = [...a.held].filter((term) => b.held.has(term)).length;
-  const either = new Set([...a.held, ...b.held]).size;
-  if (either > 0 && both / either < topicShare) return false;
-  const mine = termsOf(a.sentence.text);
-  const theirs = termsOf(b.sentence.text);
-  const [shorter, longer] = mine.size < theirs.size ? [mine, theirs] : [theirs, mine];
-  let shared = 0;
-  for (const term of shorter) shared += holding(longer, term);
+  if (both < topicShare * new Set([...a.held, ...b.held]).size) return false;
   const newer = a.round.createdMs > b.round.createdMs ? a : b;
   const needed = saysChange.test(newer.sentence.text) ? changeShare : subjectShare;
-  return shorter.size > 0 && shared / shorter.size >= needed;
+  return sharedShare(termsOf(a.sentence.text), termsOf(b.sentence.text), weightOf) >= needed;
+}
+
+/** The share of the shorter sentence that the other holds too, by weight. */
+function sharedShare(
+  a: ReadonlySet<string>,
+  b: ReadonlySet<string>,
+  weightOf: (term: string) => number,
+): number {
+  const [shorter, longer] = a.size < b.size ? [a, b] : [b, a];
+  let shared = 0;
+  let whole = 0;
+  for (const term of shorter) {
+    whole += weightOf(term);
+    shared += weightOf(term) * holding(longer, term);
+  }
+  return whole === 0 ? 0 : shared / whole;
 }

@@ -172,12 +172,12 @@ class WorldMaker {
   /** Once with the usual word and once in other words; of these a third has another name of the part. */
   #askTwice(ability: Ability, topic: Topic, part: Part, evidence: readonly Said[]): void {
     const isRenamed = this.#random() < 1 / 3;
-    const forms = [
+    const forms: readonly (readonly [string, Wording])[] = [
       [`the ${topic.key} of ${part[0]}`, "usual word"],
       isRenamed
         ? [this.#pick(topic.asks).replaceAll("{c}", part[1]), "other words and name"]
         : [this.#pick(topic.asks).replaceAll("{c}", part[0]), "other words"],
-    ] as const;
+    ];
     for (const [ask, wording] of forms) {
       const text = this.#pick(this.#side.frames).replace("{q}", ask);
       this.#questions.push(() => ({ ability, wording, text, evidence: evidence.map(idOf) }));
