@@ -71,36 +71,6 @@ export function benchConversations({ workDir, conversationsSide }: BenchSettings
   return [foundTable(worlds, runs, times), newestTable(runs), certaintyTable(lore)];
 }
 
-interface Runs {
-  readonly lore: readonly Found[];
-  readonly bm25: readonly Found[];
-  readonly bm25Rounds: readonly Found[];
-}
-
-/** What a system found for a question: ids of turns, best first, each round once. */
-interface Found {
-  readonly question: MadeQuestion;
-  readonly rounds: readonly string[];
-  /** How sure it is of the first, larger is surer. */
-  readonly certainty: number;
-}
-
-export function benchConversations({ workDir, conversationsSide }: BenchSettings): Table[] {
-  const world = makeWorld(conversationsSide === "tuning" ? tuning : test, seed);
-  const dir = path.join(workDir, "conversations");
-  rmSync(dir, { recursive: true, force: true });
-  const store = openStore(dir, world);
-  const times: number[] = [];
-  const runs: Runs = {
-    lore: askLore(store, world, times),
-    bm25: askBm25(world, "turn"),
-    bm25Rounds: askBm25(world, "round"),
-  };
-  store.close();
-  rmSync(dir, { recursive: true, force: true });
-  return [foundTable(world, runs, times), newestTable(runs), certaintyTable(runs.lore)];
-}
-
 function openStore(dir: string, world: MadeWorld): ConversationStore {
   const model = loadEncoder(fileURLToPath(modelFolderUrl("static")));
   if (model.kind === "unavailable")

@@ -62,8 +62,12 @@ function turnsThatAnswer(ask: Ask): readonly RecalledTurn[] | undefined {
   const wanted = turnQuestion(ask.params.question);
   const found = wanted === undefined ? undefined : recall(ask);
   if (found === undefined) return undefined;
-  const best = found[0]?.relevance ?? 0;
-  return found
+  // That something was asked for before says nothing of it, unless that is what is asked.
+  const telling = /\bask/iu.test(ask.params.question)
+    ? found
+    : found.filter(({ role, text }) => role === "lore" || turnQuestion(text) === undefined);
+  const best = telling[0]?.relevance ?? 0;
+  return telling
     .filter(({ relevance }) => relevance >= Math.max(answersFrom, minShareOfBest * best))
     .slice(0, maxTurns);
 }

@@ -37,6 +37,10 @@ const wordShare = 0.7;
 const answerShare = 0.45;
 /** A word that no round holds says little of which one is meant. */
 const unknownShare = 0.6;
+/** Rounds whose sentences are looked at. */
+const maxRead = 30;
+/** Where either will do, an answer's sentence is quoted when it fits so much better than the user's own. */
+const minLeadOfAnswer = 1.2;
 /** Similarities up to here are those of any two texts. */
 const noSimilarity = 0.2;
 const fullSimilarity = 0.75;
@@ -61,7 +65,11 @@ export function rankRounds(
   nowMs: number,
 ): RankedRound[] {
   const weights = weightsOf(wish.topic, counts);
-  const drafts = candidates.map((round) => draftOf(round, wish, weights, nearness));
+  const drafts = candidates
+    .map((round) => overlapOf(round, wish, weights))
+    .sort((a, b) => b.promise - a.promise || b.round.createdMs - a.round.createdMs)
+    .slice(0, maxRead)
+    .map((overlap) => draftOf(overlap, wish, weights, nearness));
   const best = new Map<string, number>();
   for (const { round, relevance } of drafts)
     best.set(round.conversationId, Math.max(best.get(round.conversationId) ?? 0, relevance));
@@ -116,16 +124,23 @@ interface Draft extends Omit<RankedRound, "score"> {
   readonly share: number;
 }
 
-function draftOf(
+/** What a round has in common with the topic, before its sentences are looked at. */
+interface Overlap {
+  readonly round: RoundCandidate;
+  /** The share of the topic that it holds, by weight. */
+  readonly words: number;
+  readonly held: ReadonlySet<string>;
+  readonly promise: number;
+}
+
+function overlapOf(
   round: RoundCandidate,
-  { topic, role, wantsStatement }: RoundWish,
+  { role, span }: RoundWish,
   weights: ReadonlyMap<string, number>,
-  nearness: (texts: readonly string[]) => number[] | undefined,
-): Draft {
+): Overlap {
   const asked = new Set(termsOfText(round.question));
   const answered = new Set(termsOfText(round.answer));
-  const mine = role === "lore" ? answered : asked;
-  const other = role === "lore" ? asked : answered;
+  const [mine, other] = role === "lore" ? [answered, asked] : [asked, answered];
   let whole = 0;
   let part = 0;
   const held = new Set<string>();
@@ -136,24 +151,40 @@ function draftOf(
     if (share > 0) held.add(term);
   }
   const words = whole === 0 ? 0 : part / whole;
+  const bonus = isWithin(round.createdMs, span) ? spanBonus : 0;
+  return { round, words, held, promise: relevanceOf(words, round.similarity) + bonus };
+}
+
+function draftOf(
+  { round, words, held }: Overlap,
+  { topic, role, wantsStatement }: RoundWish,
+  weights: ReadonlyMap<string, number>,
+  nearness: (texts: readonly string[]) => number[] | undefined,
+): Draft {
   const own = bestSentence(round.question, weights, nearness);
   const theirs = role === "user" ? undefined : bestSentence(round.answer, weights, nearness);
   const isTheirs =
-    theirs !== undefined && (role === "lore" || theirs.fit > own.fit * 1.2) && theirs.text !== "";
+    theirs !== undefined &&
+    theirs.text !== "" &&
+    (role === "lore" || theirs.fit > minLeadOfAnswer * own.fit);
   const sentence = isTheirs ? theirs : own;
-  const similarity = Math.max(round.similarity ?? 0, sentence.similarity ?? 0);
-  const meaning = clamp((similarity - noSimilarity) / (fullSimilarity - noSimilarity));
-  const hasMeaning = round.similarity !== undefined || sentence.similarity !== undefined;
-  const relevance =
-    topic === "" ? 1 : hasMeaning ? wordShare * words + (1 - wordShare) * meaning : words;
+  const near = [round.similarity, sentence.similarity].filter((each) => each !== undefined);
+  const similarity = near.length === 0 ? undefined : Math.max(...near);
   return {
     round,
-    relevance,
+    relevance: topic === "" ? 1 : relevanceOf(words, similarity),
     sentence,
     role: isTheirs ? "lore" : "user",
     held,
     share: wantsStatement ? shareOfKind(round.question) : 1,
   };
+}
+
+/** Words alone where there is no model. */
+function relevanceOf(words: number, similarity: number | undefined): number {
+  if (similarity === undefined) return words;
+  const meaning = clamp((similarity - noSimilarity) / (fullSimilarity - noSimilarity));
+  return wordShare * words + (1 - wordShare) * meaning;
 }
 
 /** A question says less than a statement, and one that asked for the same before says nothing. */

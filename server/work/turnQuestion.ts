@@ -30,7 +30,7 @@ const asksInGerman =
   /\b(?:was|wann|wo|wie|worüber|welche[nrs]?)\b[^.?!]*?\b(?:habe?n?|hast|hatten?)\b[^.?!]*?\b(?<who>ich|wir|du)\b[^.?!]*?\b(?:gesagt|gefragt|erwähnt|besprochen|erzählt|geredet|gesprochen|geantwortet|gewünscht)\b/iu;
 /** “Earlier”, “last time”, “our last conversation”: only beside somebody who speaks. */
 const asksOfBefore =
-  /\b(?:in (?:our|my|the|an?) (?:last|previous|earlier|other) (?:conversation|chat|session|discussion)|(?:our|my) (?:last|previous|earlier) (?:conversation|chat|session|discussion|question)s?|remind me(?: (?:again )?(?:what|which|how|when|where|who|about|of))?)\b/iu;
+  /\b(?:in (?:our|my|the|an?) (?:last|previous|earlier|other) (?:conversation|chat|session|discussion)|(?:our|my) (?:last|previous|earlier) (?:conversation|chat|session|discussion|question)s?|do you (?:still )?(?:remember|recall)|tell me again|remind me(?: (?:again )?(?:what|which|how|when|where|who|about|of))?)\b/iu;
 const germanWords =
   /^(?:was|wann|wo|wie|worüber|welche[nrs]?)\s|\b(?:habe?n?|hast|hatten?|ich|wir|du|gesagt|gefragt|erwähnt|besprochen|erzählt|geredet|gesprochen|geantwortet|gewünscht)\b|(?<!\p{L})über(?!\p{L})/giu;
 const isQuestion =
