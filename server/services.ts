@@ -244,6 +244,8 @@ export interface TextEmbedder {
 export interface RoundQuery {
   /** Index terms; all rounds of the span when there are none. */
   readonly terms: readonly string[];
+  /** Terms that people use for those; what holds only them is found as well. */
+  readonly related?: readonly string[];
   /** The words themselves, for their meaning. */
   readonly text: string;
   /** Half-open span of when the user said it. */

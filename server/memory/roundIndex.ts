@@ -117,12 +117,20 @@ export class RoundIndex {
   }
 
   /** Returns what may be meant, in no order: the best by words, the nearest by meaning, all of the span without terms. */
-  candidates({ terms, text, afterMs, beforeMs, limit }: RoundQuery): RoundCandidate[] {
+  candidates({
+    terms,
+    related = [],
+    text,
+    afterMs,
+    beforeMs,
+    limit,
+  }: RoundQuery): RoundCandidate[] {
     this.#encodeMissing();
     const span = [afterMs ?? 0, beforeMs ?? Number.MAX_SAFE_INTEGER] as const;
     const question = terms.length === 0 ? undefined : this.#embedder?.encodeQuery(text);
     const near = question === undefined ? [] : this.#nearest(question, span, limit);
-    const ids = new Set([...this.#byWords(terms, span, limit), ...near]);
+    const byRelated = related.length === 0 ? [] : this.#byWords(related, span, limit);
+    const ids = new Set([...this.#byWords(terms, span, limit), ...byRelated, ...near]);
     const read = this.#database.prepare(`${roundText} WHERE r.id = ?`);
     return [...ids].flatMap((id) => {
       const row = read.get(id) as unknown as RoundRow | undefined;

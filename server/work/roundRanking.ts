@@ -27,7 +27,7 @@ export interface RankedRound {
   /** The part that fits best, and whose words it is. */
   readonly sentence: Sentence;
   readonly role: "user" | "lore";
-  /** Terms of the topic that it holds. */
+  /** Terms of the topic that were said by whose words are asked for. */
   readonly held: ReadonlySet<string>;
 }
 
@@ -37,6 +37,8 @@ const wordShare = 0.7;
 const answerShare = 0.45;
 /** A word that no round holds says little of which one is meant. */
 const unknownShare = 0.6;
+/** A term counts as held from here on: when whose words are asked for said it, or a word for it. */
+const heldShare = 0.5;
 /** Rounds whose sentences are looked at. */
 const maxRead = 30;
 /** Where either will do, an answer's sentence is quoted when it fits so much better than the user's own. */
@@ -98,9 +100,9 @@ function topicTerms(topic: string): string[] {
 }
 
 /** Returns what is looked for in the index: the terms of a topic, and those that people use for them. */
-export function searchedTerms(topic: string): string[] {
+export function searchedTerms(topic: string): { terms: string[]; related: string[] } {
   const terms = topicTerms(topic);
-  return [...new Set([...terms, ...terms.flatMap((term) => [...relatedTerms(term)])])];
+  return { terms, related: [...new Set(terms.flatMap((term) => [...relatedTerms(term)]))] };
 }
 
 /** What each term of a topic says of which round is meant: its inverse document frequency. */
@@ -148,7 +150,7 @@ function overlapOf(
     whole += weight;
     const share = Math.max(holding(mine, term), answerShare * holding(other, term));
     part += share * weight;
-    if (share > 0) held.add(term);
+    if (share >= heldShare) held.add(term);
   }
   const words = whole === 0 ? 0 : part / whole;
   const bonus = isWithin(round.createdMs, span) ? spanBonus : 0;

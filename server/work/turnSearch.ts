@@ -25,13 +25,13 @@ export function searchTurns(
   const { topic: timeless, span, order } = timedQuestion(query, nowMs);
   const asked = turnQuestion(timeless) ?? turnQuestion(query);
   const topic = asked === undefined ? timeless : (turnQuestion(timeless)?.topic ?? timeless);
-  const terms = searchedTerms(topic);
+  const { terms, related } = searchedTerms(topic);
   const bounds: TimeSpan = {
     ...(afterMs === undefined ? {} : { afterMs }),
     ...(beforeMs === undefined ? {} : { beforeMs }),
   };
   const look = (more: TimeSpan): RoundCandidate[] =>
-    store.rounds({ terms, text: topic, limit: nCandidates, ...bounds, ...more });
+    store.rounds({ terms, related, text: topic, limit: nCandidates, ...bounds, ...more });
   const inSpan = span === undefined ? [] : look(narrowed(bounds, span));
   // Without anything to look for but a time, only what was said then is meant.
   const anywhere = span !== undefined && terms.length === 0 ? [] : look({});

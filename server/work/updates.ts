@@ -18,8 +18,8 @@ const nCompared = 12;
 const minShareOfRelevance = 0.6;
 /** Two sentences are of one subject when they share this part of the shorter one. */
 const subjectShare = 0.35;
-/** One that says that something is otherwise now may be put quite differently. */
-const changeShare = 0.15;
+/** What a word weighs that few of the rounds hold. */
+const tellingWeight = 1.7;
 const saysChange =
   /\b(?:now|moved?|changed?|switched|replaced|migrated|renamed|raised|lowered|instead|no longer|not any ?more|any ?more|from now on|as of|became|actually|correction|jetzt|nicht mehr|statt|ab sofort)\b|改|不再|もう|이제/iu;
 /** Both hold this part of what the topic and either of them have in common. */
@@ -63,7 +63,7 @@ function weightsAmong(ranked: readonly RankedRound[]): (term: string) => number 
   const holding = new Map<string, number>();
   for (const { sentence } of ranked)
     for (const term of termsOf(sentence.text)) holding.set(term, (holding.get(term) ?? 0) + 1);
-  return (term) => Math.log(1 + ranked.length / (holding.get(term) ?? 1));
+  return (term) => Math.log(Math.max(1.05, ranked.length / (holding.get(term) ?? 1)));
 }
 
 function isSameSubject(
@@ -78,22 +78,24 @@ function isSameSubject(
   const both = [...a.held].filter((term) => b.held.has(term)).length;
   if (both < topicShare * new Set([...a.held, ...b.held]).size) return false;
   const newer = a.round.createdMs > b.round.createdMs ? a : b;
-  const needed = saysChange.test(newer.sentence.text) ? changeShare : subjectShare;
-  return sharedShare(termsOf(a.sentence.text), termsOf(b.sentence.text), weightOf) >= needed;
+  const shared = sharedOf(termsOf(a.sentence.text), termsOf(b.sentence.text), weightOf);
+  // What says that it is otherwise now may be put quite differently: one telling word is enough.
+  if (saysChange.test(newer.sentence.text) && shared.weight >= tellingWeight) return true;
+  return shared.share >= subjectShare;
 }
 
-/** The share of the shorter sentence that the other holds too, by weight. */
-function sharedShare(
+/** What two sentences have in common: its weight, and its share of the shorter one. */
+function sharedOf(
   a: ReadonlySet<string>,
   b: ReadonlySet<string>,
   weightOf: (term: string) => number,
-): number {
+): { weight: number; share: number } {
   const [shorter, longer] = a.size < b.size ? [a, b] : [b, a];
-  let shared = 0;
+  let weight = 0;
   let whole = 0;
   for (const term of shorter) {
     whole += weightOf(term);
-    shared += weightOf(term) * holding(longer, term);
+    weight += weightOf(term) * holding(longer, term);
   }
-  return whole === 0 ? 0 : shared / whole;
+  return { weight, share: whole === 0 ? 0 : weight / whole };
 }
