@@ -22,6 +22,7 @@ const parts = [
   "work-notes",
   "order",
   "forgetting",
+  "conversations",
 ] as const;
 export type Part = (typeof parts)[number];
 
@@ -49,6 +50,8 @@ export interface BenchSettings {
   /** Numbers of vectors to measure the indexes with, multiples of 100,000. */
   readonly vectors: readonly number[];
   readonly memory: MemorySettings;
+  /** Which side of the made-up conversations; weights are chosen on `tuning`, and results are of `test`. */
+  readonly conversationsSide: "tuning" | "test";
   /** Repositories with a past, for `history`. */
   readonly repositories: readonly string[];
 }
@@ -61,9 +64,9 @@ const vectorCounts = ["100000", "1000000", "3000000", "10000000"] as const;
 
 const checkout = path.resolve(import.meta.dirname, "..");
 
-export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|memory|history|work-notes|order|forgetting|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
+export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|memory|history|work-notes|order|forgetting|conversations|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
        [--size 250k|1m|30m]... [--vectors 100000|1000000|3000000|10000000]...
-       [--repository DIR]... [--results DIR] [--work DIR]
+       [--repository DIR]... [--conversations tuning|test] [--results DIR] [--work DIR]
 ${memoryUsage}`;
 
 /** Reads the command line. Errors: a sentence, thrown, for a wrong word. */
@@ -81,6 +84,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): B
       vectors: { type: "string", multiple: true },
       results: { type: "string" },
       work: { type: "string" },
+      conversations: { type: "string" },
       repository: { type: "string", multiple: true },
       ...memoryFlags,
     },
@@ -94,6 +98,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): B
     vectors: chosen(values.vectors ?? ["all"], vectorCounts).map(Number),
     memory: readMemorySettings(values, chosen(values.section ?? ["all"], memorySections)),
     repositories: (values.repository ?? []).map((given) => path.resolve(given)),
+    conversationsSide: chosen([values.conversations ?? "test"], ["tuning", "test"])[0] ?? "test",
     linuxDir: folder(values.linux ?? env["LORE_BENCH_LINUX"]),
     evalDir: folder(values.eval ?? env["LORE_BENCH_EVAL"]),
     treesDir: folder(values.trees ?? env["LORE_BENCH_TREES"]),

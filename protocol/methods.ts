@@ -32,6 +32,7 @@ import type {
   ImportResult,
 } from "./savedMemory.ts";
 import type { TraceComparison } from "./savedTrace.ts";
+import type { SearchTurnsParams, SearchTurnsResult } from "./turns.ts";
 import type {
   Answer,
   Citation,
@@ -254,6 +255,9 @@ export const renameConversation = request<
 export const deleteConversation = request<{ conversationId: string }, Record<string, never>>(
   "conversation/delete",
 );
+
+/** Searches what was said in the conversations. Errors: `storeUnavailable`. */
+export const searchTurns = request<SearchTurnsParams, SearchTurnsResult>("conversation/search");
 
 /**
  * Keeps what the user wants remembered. Errors of this and the other requests about notes: `rootNotOpen` without a

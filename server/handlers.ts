@@ -23,6 +23,8 @@ import type {
   TimelineService,
 } from "./services.ts";
 
+import { searchTurns } from "./work/turnSearch.ts";
+
 /** What the handlers call. */
 export interface Services extends SessionServices {
   readonly recall: RecallService;
@@ -66,7 +68,7 @@ export function registerHandlers(
   followChanges(router, services);
   answerRecall(router, services);
   answerQuestions(router, services, session, log);
-  answerAboutConversations(router, session);
+  answerAboutConversations(router, session, clock);
   answerFromDeepMemory(router, deep);
   answerAboutWork(router, services, session);
   router.answer(methods.past, shapes.past, (params, signal) =>
@@ -171,7 +173,10 @@ function answerQuestions(
   });
 }
 
-function answerAboutConversations(router: Router, session: Session): void {
+function answerAboutConversations(router: Router, session: Session, clock: Clock): void {
+  router.answer(methods.searchTurns, shapes.searchTurns, (params) =>
+    searchTurns(session.conversations(), params, clock.nowMs()),
+  );
   router.answer(methods.listConversations, nothing, () => ({
     conversations: session.conversations().list(),
   }));

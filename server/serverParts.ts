@@ -44,7 +44,7 @@ export async function createServices(
   log: Logger,
   { logLevel, statusCommand, deepMemory, notesDir }: SurfaceOptions,
 ): Promise<Services> {
-  const { memory, recaller, kernel } = await assembleRecall(log, { logLevel });
+  const { memory, recaller, embedder, kernel } = await assembleRecall(log, { logLevel });
   const deep = kernel && deepMemoryOf(memory, kernel, log, { logLevel, deepMemory });
   const history = new HistoryMemory({
     entry: threadEntry("historyThread"),
@@ -84,7 +84,7 @@ export async function createServices(
     checkCitations: (citations, signal) =>
       checkAllCitations(citations, recaller, history, hashText, signal),
     openConversations: (storeDir) => {
-      const opened = openConversationStore(storeDir, clock);
+      const opened = openConversationStore(storeDir, clock, embedder);
       timeline.follow(opened.store);
       return opened;
     },

@@ -26,6 +26,7 @@ import type {
   RememberParams,
   RememberResult,
 } from "../protocol/notes.ts";
+import type { SearchTurnsParams, SearchTurnsResult } from "../protocol/turns.ts";
 import type {
   Answer,
   Citation,
@@ -147,12 +148,17 @@ export interface DefinitionPlace {
   readonly container: string;
 }
 
+/** Searches the conversations in which a question is asked, the question itself left out. Errors: those of the store. */
+export type RecallTurns = (params: SearchTurnsParams) => SearchTurnsResult;
+
 /** Streams an answer: `emit` gets markdown to append and the citations that it newly refers to. */
 export interface AnswerService {
+  /** Without `recallTurns` nothing is told of conversations. */
   ask(
     params: AskParams,
     emit: (markdown: string, citations: readonly Citation[]) => void,
     signal: AbortSignal,
+    recallTurns?: RecallTurns,
   ): Promise<Answer>;
 }
 
@@ -283,6 +289,55 @@ export interface NotesService {
   onChanged(listener: (state: NotesState) => void): () => void;
 }
 
+/** Turns texts into embeddings that can be compared with each other; none says anything when it is all zeros. */
+export interface TextEmbedder {
+  /** Embeddings of different models cannot be compared. */
+  readonly modelId: string;
+  /** The embedding of a text that is kept. */
+  encodeText(text: string): Int8Array;
+  /** The embedding of a question, to be compared with those of texts. */
+  encodeQuery(text: string): Int8Array;
+}
+
+/** What rounds are looked for by; a round is what the user said and what was answered. */
+export interface RoundQuery {
+  /** Index terms; all rounds of the span when there are none. */
+  readonly terms: readonly string[];
+  /** Terms that people use for those; what holds only them is found as well. */
+  readonly related?: readonly string[];
+  /** The words themselves, for their meaning. */
+  readonly text: string;
+  /** Half-open span of when the user said it. */
+  readonly afterMs?: number;
+  readonly beforeMs?: number;
+  /** At most so many by words, and so many by meaning. */
+  readonly limit: number;
+}
+
+/** A round that may be meant. */
+export interface RoundCandidate {
+  readonly conversationId: string;
+  readonly title: string;
+  /** Turn of the user. */
+  readonly questionId: string;
+  readonly question: string;
+  /** Turn that answers; absent while there is none that is done. */
+  readonly answerId?: string;
+  /** The answer's own sentences, without code and quotes; `""` without an answer. */
+  readonly answer: string;
+  readonly createdMs: number;
+  /** What the answer cited, as it was then. */
+  readonly citations: readonly Citation[];
+  /** Cosine of the question's embedding and the nearer of the round's two, -1 to 1; absent without a model. */
+  readonly similarity?: number;
+}
+
+/** How many rounds there are, and how many hold each of some terms, in their order. */
+export interface RoundCounts {
+  readonly nRounds: number;
+  readonly nHolding: readonly number[];
+}
+
 /** Which turns to read; all without a page. */
 export type TurnPage = Omit<ReadConversationParams, "conversationId">;
 
@@ -328,5 +383,10 @@ export interface ConversationStore {
     nConversations: number;
     nTurns: number;
   };
+  /** Rounds that may be meant, in no order. */
+  rounds(query: RoundQuery): RoundCandidate[];
+  roundCounts(terms: readonly string[]): RoundCounts;
+  /** How near texts are to a question in meaning, -1 to 1 each; `undefined` without a model. */
+  nearness(question: string, texts: readonly string[]): number[] | undefined;
   close(): void;
 }

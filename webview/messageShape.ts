@@ -22,7 +22,7 @@ import type {
 } from "../protocol/types.ts";
 import { dropReasons, foundBys, rankings, reasonKinds, symbolKinds } from "../protocol/types.ts";
 import { chatCommands } from "../protocol/webviewMessages.ts";
-import type { ChatState, MemoryLine, ToWebview } from "../protocol/webviewMessages.ts";
+import type { ChatState, FoundTurn, MemoryLine, ToWebview } from "../protocol/webviewMessages.ts";
 import {
   isArrayOf,
   isBoolean,
@@ -260,6 +260,25 @@ export const isToWebview: Check<ToWebview> = isUnion<"type", ToWebview>("type", 
     type: isOneOf("citationStates"),
     turnId: isString,
     states: isArrayOf(isOneOf("current", "moved", "stale", "gone")),
+  }),
+  foundTurns: isObject<Message<"foundTurns">>({
+    type: isOneOf("foundTurns"),
+    query: isString,
+    turns: isArrayOf(
+      isObject<FoundTurn>({
+        conversationId: isString,
+        turnId: isString,
+        title: isString,
+        role: isOneOf("user", "lore"),
+        text: isString,
+        createdMs: isNumber,
+      }),
+    ),
+  }),
+  showTurn: isObject<Message<"showTurn">>({
+    type: isOneOf("showTurn"),
+    conversationId: isString,
+    turnId: isString,
   }),
   prefill: isObject<Message<"prefill">>({ type: isOneOf("prefill"), question: isString }),
   focus: isObject<Message<"focus">>({ type: isOneOf("focus") }),

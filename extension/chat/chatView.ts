@@ -149,6 +149,10 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         return chat.newConversation();
       case "openConversation":
         return chat.openConversation(message.conversationId);
+      case "openTurn":
+        return chat.openTurn(message.conversationId, message.turnId);
+      case "searchTurns":
+        return chat.searchTurns(message.query);
       case "renameConversation":
         return chat.renameConversation(message.conversationId, message.title);
       case "deleteConversation":

@@ -199,6 +199,8 @@ const layers = [
       masking,
       // The order in which conversations and notes are forgotten, which needs nothing else.
       "server/work/forgettingOrder.ts",
+      // Words are split for the index of conversations as they are for that of code.
+      "server/ingest/terms.ts",
       "server/memory/",
     ],
     packages: ["xxhash-wasm"],

@@ -4,7 +4,7 @@ import type { AskParams } from "../../protocol/methods.ts";
 import { asOfIn } from "../recall/asOfWords.ts";
 import { orderQuestion } from "../recall/orderWords.ts";
 import { parseQuestion, type ParsedQuestion } from "../recall/question.ts";
-import type { AnswerService } from "../services.ts";
+import type { AnswerService, RecallTurns } from "../services.ts";
 import { isYes, noteOffer } from "../work/noteOffer.ts";
 import { noteSentence, type NoteSentence } from "../work/noteSentence.ts";
 import { answerAllPlaces } from "./allPlacesAnswer.ts";
@@ -24,6 +24,7 @@ import { answerPlace } from "./placeAnswer.ts";
 import { QuestionTerms } from "./questionTerms.ts";
 import { selectionOf, type Selection } from "./selection.ts";
 import { answerSimilar } from "./similarAnswer.ts";
+import { answerFromTurns } from "./turnsAnswer.ts";
 import { writeUnusual } from "./unusualInFile.ts";
 import { drawnFrom } from "./wording.ts";
 
@@ -45,7 +46,12 @@ export class Answerer implements AnswerService {
     this.#ports = ports;
   }
 
-  async ask(params: AskParams, emit: Emit, signal: AbortSignal): Promise<Answer> {
+  async ask(
+    params: AskParams,
+    emit: Emit,
+    signal: AbortSignal,
+    recallTurns?: RecallTurns,
+  ): Promise<Answer> {
     const startMs = this.#ports.clock.elapsedMs();
     signal.throwIfAborted();
     const sentence = params.asOf === undefined ? this.#toRemember(params) : undefined;
@@ -86,12 +92,14 @@ export class Answerer implements AnswerService {
       selection,
       writer,
       signal,
+      ...(recallTurns === undefined ? {} : { recallTurns }),
     };
     if (asOf?.said !== undefined)
       writer.block(
         `I know no commit and no time that “${prose(asOf.said)}” means here. This is of today's files:`,
       );
-    const outcome = (await answerFromNotes(ask)) ?? (await answerFromCode(ask));
+    const outcome =
+      (await answerFromNotes(ask)) ?? answerFromTurns(ask) ?? (await answerFromCode(ask));
     this.#offer(params, writer);
     writer.block(drawnFrom(result.coverage, result.tiers));
     writer.flush();
@@ -157,7 +165,7 @@ function withSelection(question: ParsedQuestion, query: string): ParsedQuestion 
   return { ...parseQuestion(query), raw: question.raw, intent, scope };
 }
 
-/** What notes and commits say of the same is told beside the code. */
+/** What notes, conversations and commits say of the same is told beside the code. */
 async function answerFromCode(ask: Ask): Promise<AnswerOutcome> {
   const outcome = await answerByIntent(ask);
   await tellBeside(ask);

@@ -9,6 +9,7 @@ import type {
   HistoryService,
   NotesService,
   RecallService,
+  RecallTurns,
   SourceReader,
   TimelineService,
 } from "../services.ts";
@@ -47,6 +48,8 @@ export interface Ask {
   readonly selection: Selection | undefined;
   readonly writer: AnswerWriter;
   readonly signal: AbortSignal;
+  /** Absent where there are no conversations. */
+  readonly recallTurns?: RecallTurns;
 }
 
 /** What became of a question. */

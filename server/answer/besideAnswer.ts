@@ -9,25 +9,27 @@ import type { CommitAbout } from "../services.ts";
 import type { Ask, SoughtCommits } from "./ask.ts";
 import { prose } from "./markdown.ts";
 import { mentionNote } from "./notesAnswer.ts";
+import { mentionTurn } from "./turnsAnswer.ts";
 
 /** How many of each pool a question gets beside its places of code. */
 interface Budget {
   readonly notes: 0 | 1;
+  readonly turns: 0 | 1;
   readonly commits: number;
 }
 
 const budgets: Readonly<Record<Intent["kind"], Budget>> = {
-  where: { notes: 1, commits: 2 },
-  how: { notes: 1, commits: 3 },
-  what: { notes: 1, commits: 3 },
-  unknown: { notes: 1, commits: 3 },
-  flow: { notes: 1, commits: 2 },
-  error: { notes: 1, commits: 2 },
+  where: { notes: 1, turns: 1, commits: 2 },
+  how: { notes: 1, turns: 1, commits: 3 },
+  what: { notes: 1, turns: 1, commits: 3 },
+  unknown: { notes: 1, turns: 1, commits: 3 },
+  flow: { notes: 1, turns: 1, commits: 2 },
+  error: { notes: 1, turns: 1, commits: 2 },
   // These ask for one kind of thing and get all of it; what is asked of the past itself is answered from it.
-  whoCalls: { notes: 1, commits: 0 },
-  allPlaces: { notes: 1, commits: 0 },
-  similar: { notes: 1, commits: 0 },
-  past: { notes: 1, commits: 0 },
+  whoCalls: { notes: 1, turns: 1, commits: 0 },
+  allPlaces: { notes: 1, turns: 1, commits: 0 },
+  similar: { notes: 1, turns: 1, commits: 0 },
+  past: { notes: 1, turns: 1, commits: 0 },
 };
 
 /** Candidates of the search by words; few of them are close enough. */
@@ -66,10 +68,11 @@ export async function seekCommits(
   }
 }
 
-/** Adds what notes and commits say about what was asked. */
+/** Adds what notes, conversations and commits say about what was asked. */
 export async function tellBeside(ask: Ask): Promise<void> {
-  const { notes, commits } = budgets[ask.question.intent.kind];
+  const { notes, turns, commits } = budgets[ask.question.intent.kind];
   if (notes > 0) await mentionNote(ask);
+  if (turns > 0) mentionTurn(ask);
   if (commits === 0) return;
   const found = await ask.commits;
   ask.signal.throwIfAborted();

@@ -1,6 +1,7 @@
 import type { Citation } from "../../protocol/types.ts";
 import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
+import { openFolderTurns } from "./folderTurns.ts";
 import type { Surroundings } from "./openFolder.ts";
 import type { Command } from "./options.ts";
 import { linesOf } from "./places.ts";
@@ -16,15 +17,19 @@ export function askFolder(
 ): Promise<ExitCode> {
   return answerFrom(command, "searchable", terminal, around, async (folder) => {
     const printPart = partPrinter(terminal);
-    const answer = await folder.services.answers.ask(
-      {
-        question: command.question,
-        askId: "cli",
-        ...(command.asOf === undefined ? {} : { asOf: command.asOf }),
-      },
-      command.json ? () => {} : printPart,
-      around.signal,
-    );
+    const turns = openFolderTurns(folder);
+    const answer = await folder.services.answers
+      .ask(
+        {
+          question: command.question,
+          askId: "cli",
+          ...(command.asOf === undefined ? {} : { asOf: command.asOf }),
+        },
+        command.json ? () => {} : printPart,
+        around.signal,
+        turns?.recall,
+      )
+      .finally(() => turns?.close());
     const { markdown, citations, commits = [], abstained, coverage, elapsedMs } = answer;
     if (command.json) {
       const text = renderForTerminal(markdown, citations, (_style, plain) => plain);

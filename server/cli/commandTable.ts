@@ -17,6 +17,7 @@ export const commandNames = [
   "self-test",
   "remember",
   "notes",
+  "turns",
   "status",
   "stats",
   "forget",
@@ -94,6 +95,11 @@ export const commandTable: Readonly<Record<CommandName, CommandEntry>> = {
     ],
     summary:
       "List what was noted, and whether the code that it cites still says the same; change or delete it.",
+  },
+  turns: {
+    usage: [`${program} turns FOLDER "question"`],
+    summary:
+      "List what was said about something in conversations; “yesterday”, “in October” and the like are understood.",
   },
   status: {
     usage: [`${program} status [FOLDER]`],
@@ -213,7 +219,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     type: "string",
     value: "N",
     summary: "At most N results.",
-    commands: ["search", "history", "changed", "timeline"],
+    commands: ["search", "history", "changed", "timeline", "turns"],
   },
   "as-of": {
     type: "string",

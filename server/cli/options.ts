@@ -114,6 +114,12 @@ export type Command =
         { readonly file: string; readonly startLine: number; readonly endLine: number } | undefined;
       readonly noteKind: NoteKind | undefined;
     } & Common)
+  | ({
+      readonly kind: "turns";
+      readonly folder: string;
+      readonly question: string;
+      readonly limit: number;
+    } & Common)
   | ({ readonly kind: "notes"; readonly folder: string; readonly action: NotesAction } & Common)
   | ({
       readonly kind: "batch";
@@ -153,6 +159,7 @@ export type Parsed =
 const defaultMaxFileMb = 1;
 const bytesPerMb = 1_000_000;
 const defaultLimit = 10;
+const maxTurns = 200;
 const noLimit = 1_000_000;
 const defaultHistoryLimit = 30;
 const defaultChangedLimit = 100;
@@ -260,6 +267,11 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
       const [folder = ".", ...words] = positionals;
       if (folder === "") throw new UsageError(emptyFolder(name));
       return { kind: name, folder, action: readNotesAction(values, words), ...common };
+    }
+    case "turns": {
+      const [folder, question] = folderAndText(name, positionals, "question");
+      const limit = wholeNumber(values, "limit", 1, maxTurns) ?? defaultLimit;
+      return { kind: name, folder, question, limit, ...common };
     }
     case "self-test": {
       const folder = atMostOne(name, positionals) ?? ".";

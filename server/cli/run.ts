@@ -17,6 +17,7 @@ import { retraceFolder } from "./retraceCommand.ts";
 import { searchEverywhere, searchFolder, searchFolderAt } from "./searchCommand.ts";
 import { testMemory } from "./selfTestCommand.ts";
 import { showStats, showStatus } from "./statusCommand.ts";
+import { showTurns } from "./turnsCommand.ts";
 import { Terminal, type Failure } from "./terminal.ts";
 import { exportFolder, forgetPart, importFile } from "./workCommand.ts";
 
@@ -84,6 +85,8 @@ function runCommand(
       return rememberNote(command, terminal, around);
     case "notes":
       return workOnNotes(command, terminal, around);
+    case "turns":
+      return showTurns(command, terminal, around);
     case "self-test":
       return testMemory(command, terminal, around);
     case "status":

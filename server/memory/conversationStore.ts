@@ -10,8 +10,18 @@ import type { Conversation, Turn } from "../../protocol/types.ts";
 import type { Clock } from "../ports.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
 import { TurnMask } from "../secrets/turnMask.ts";
-import type { AskedTurn, ConversationStore, KeptConversation, TurnPage } from "../services.ts";
+import type {
+  AskedTurn,
+  ConversationStore,
+  KeptConversation,
+  RoundCandidate,
+  RoundCounts,
+  RoundQuery,
+  TextEmbedder,
+  TurnPage,
+} from "../services.ts";
 import { bytesToFree, whatToForget } from "../work/forgettingOrder.ts";
+import { cosine } from "./cosine.ts";
 import {
   conversationSchemaVersion,
   upgradeConversations,
@@ -34,6 +44,8 @@ import {
   withMemoryErrors,
   type Database,
 } from "./database.ts";
+import { linkStart, withoutQuotes } from "./quotedTurns.ts";
+import { RoundIndex } from "./roundIndex.ts";
 
 /** An open store, with what the user should know about how it was opened. */
 export interface OpenedConversations {
@@ -51,13 +63,14 @@ const defaultMaxBytes = 256_000_000;
 
 /**
  * Opens or creates `conversations.sqlite` in a folder. A file of an older Lore is brought forward, a damaged
- * one is moved aside and a new one made, and one of a newer Lore is left alone and another one used. `newId` gives unique ids.
- * A store that takes more than `maxBytes` forgets conversations, see `whatToForget`.
+ * one is moved aside and a new one made, and one of a newer Lore is left alone and another one used. Without an embedder turns are found
+ * by words alone. `newId` gives unique ids. A store that takes more than `maxBytes` forgets conversations, see `whatToForget`.
  * Errors: `sqliteMissing`, `diskFull`, `storeUnavailable`.
  */
 export function openConversationStore(
   folder: string,
   clock: Clock,
+  embedder?: TextEmbedder,
   newId: () => string = () => crypto.randomUUID(),
   maxBytes = defaultMaxBytes,
 ): OpenedConversations {
@@ -79,7 +92,7 @@ export function openConversationStore(
   if (found > 0 && found < conversationSchemaVersion) eraseDeleted(database);
   const notice = isNewer ? newerNotice : movedAside === undefined ? undefined : damageNotice;
   return {
-    store: new SqliteConversations(database, clock, newId, maxBytes),
+    store: new SqliteConversations(database, clock, { embedder, newId, maxBytes }),
     ...(notice === undefined ? {} : { notice }),
   };
 }
@@ -131,11 +144,23 @@ class SqliteConversations implements ConversationStore {
   /** Tells turns that this process is still writing from those that a dead one left. */
   readonly #writerId: string;
   readonly #secrets = new TurnMask();
+  readonly #index: RoundIndex;
+  readonly #embedder: TextEmbedder | undefined;
 
-  constructor(database: Database, clock: Clock, newId: () => string, maxBytes: number) {
+  constructor(
+    database: Database,
+    clock: Clock,
+    {
+      embedder,
+      newId,
+      maxBytes,
+    }: { embedder: TextEmbedder | undefined; newId: () => string; maxBytes: number },
+  ) {
     this.#database = database;
     this.#maxBytes = maxBytes;
     this.#clock = clock;
+    this.#embedder = embedder;
+    this.#index = new RoundIndex(database, embedder);
     this.#newId = newId;
     this.#writerId = newId();
     withMemoryErrors(() => database.exec("PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"));
@@ -204,8 +229,9 @@ class SqliteConversations implements ConversationStore {
 
   delete(conversationId: string): void {
     this.#conversation(conversationId);
-    withMemoryErrors(() => {
-      this.#database.prepare("DELETE FROM conversation WHERE id = ?").run(conversationId);
+    this.#write(() => {
+      this.#forget(conversationId);
+      this.#index.sweep();
     });
     eraseDeleted(this.#database);
   }
@@ -222,6 +248,7 @@ class SqliteConversations implements ConversationStore {
            ON CONFLICT (conversation_id, id) DO UPDATE SET writer_id = excluded.writer_id, json = excluded.json`,
         )
         .run(conversationId, conversationId, turn.id, this.#writerId, JSON.stringify(turn));
+      this.#index.turnChanged(conversationId, turn.id);
       if (title === "") return;
       this.#database
         .prepare("UPDATE conversation SET title = ?, is_named = 1 WHERE id = ? AND is_named = 0")
@@ -239,6 +266,7 @@ class SqliteConversations implements ConversationStore {
         .prepare("UPDATE turn SET writer_id = ?, json = ? WHERE conversation_id = ? AND id = ?")
         .run(this.#writerId, JSON.stringify(turn), conversationId, turn.id);
       if (Number(changes) === 0) throw new MemoryError("conversationNotFound");
+      this.#index.turnChanged(conversationId, turn.id);
     });
   }
 
@@ -250,7 +278,10 @@ class SqliteConversations implements ConversationStore {
 
   addKept(conversations: readonly KeptConversation[]): ReturnType<ConversationStore["addKept"]> {
     const added = withMemoryErrors(() =>
-      addConversations(this.#database, conversations, this.#newId(), nameOf),
+      addConversations(this.#database, conversations, {
+        ...{ writerId: this.#newId(), nameOf },
+        added: (conversationId, turnId) => this.#index.turnChanged(conversationId, turnId),
+      }),
     );
     this.#makeRoom(undefined);
     return added;
@@ -267,9 +298,34 @@ class SqliteConversations implements ConversationStore {
     }
     if (chosen.length === 0) return { nConversations: 0, nTurns: 0 };
     const title = (question: string): string => titleOf(question) || untitled;
-    const counts = withMemoryErrors(() => deleteTurns(this.#database, chosen, title));
+    const counts = withMemoryErrors(() =>
+      deleteTurns(this.#database, chosen, {
+        titleOf: title,
+        deleting: (conversationId) => {
+          this.#forgetQuotes(conversationId);
+          this.#index.remove(conversationId);
+        },
+        deleted: (conversationId) => this.#index.add(conversationId),
+        done: () => this.#index.sweep(),
+      }),
+    );
     eraseDeleted(this.#database);
     return counts;
+  }
+
+  rounds(query: RoundQuery): RoundCandidate[] {
+    return withMemoryErrors(() => this.#index.candidates(query));
+  }
+
+  roundCounts(terms: readonly string[]): RoundCounts {
+    return withMemoryErrors(() => this.#index.counts(terms));
+  }
+
+  nearness(question: string, texts: readonly string[]): number[] | undefined {
+    const embedder = this.#embedder;
+    if (embedder === undefined) return undefined;
+    const asked = embedder.encodeQuery(question);
+    return texts.map((text) => cosine(embedder.encodeText(text), asked));
   }
 
   close(): void {
@@ -282,6 +338,34 @@ class SqliteConversations implements ConversationStore {
     );
     if (row === undefined) throw new MemoryError("conversationNotFound");
     return conversationOf(row as unknown as ConversationRow);
+  }
+
+  #forget(conversationId: string): void {
+    this.#index.remove(conversationId);
+    this.#forgetQuotes(conversationId);
+    this.#database.prepare("DELETE FROM conversation WHERE id = ?").run(conversationId);
+  }
+
+  /** Answers in other conversations may quote this one. */
+  #forgetQuotes(conversationId: string): void {
+    const quoting = this.#database
+      .prepare(
+        "SELECT conversation_id, id, json FROM turn WHERE conversation_id <> ? AND instr(json, ?) > 0",
+      )
+      .all(conversationId, linkStart(conversationId)) as unknown as {
+      conversation_id: string;
+      id: string;
+      json: string;
+    }[];
+    const update = this.#database.prepare(
+      "UPDATE turn SET json = ? WHERE conversation_id = ? AND id = ?",
+    );
+    for (const { conversation_id: inConversation, id, json } of quoting) {
+      const turn = JSON.parse(json) as Turn;
+      const text = withoutQuotes(turn.text, conversationId);
+      update.run(JSON.stringify({ ...turn, text }), inConversation, id);
+      this.#index.turnChanged(inConversation, id);
+    }
   }
 
   #position(conversationId: string, turnId: string): number {
@@ -325,8 +409,8 @@ class SqliteConversations implements ConversationStore {
     const ids = whatToForget(items, bytesToFree(items, taken, this.#maxBytes), this.#clock.nowMs());
     if (ids.length === 0) return;
     this.#write(() => {
-      const remove = this.#database.prepare("DELETE FROM conversation WHERE id = ?");
-      for (const id of ids) remove.run(id);
+      for (const id of ids) this.#forget(id);
+      this.#index.sweep();
     });
     eraseDeleted(this.#database);
   }

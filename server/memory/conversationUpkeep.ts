@@ -56,14 +56,21 @@ export function* keptConversations(
 }
 
 /**
- * Adds what is not known yet, with keys and tokens masked, all or nothing. `nameOf` gives a title as it is kept.
- * Errors: those of SQLite.
+ * Adds what is not known yet, with keys and tokens masked, all or nothing. `nameOf` gives a title as it is kept; `added`
+ * is called for each turn that is new. Errors: those of SQLite.
  */
 export function addConversations(
   database: Database,
   conversations: readonly KeptConversation[],
-  writerId: string,
-  nameOf: (title: string) => string,
+  {
+    writerId,
+    nameOf,
+    added: turnAdded,
+  }: {
+    readonly writerId: string;
+    readonly nameOf: (title: string) => string;
+    readonly added: (conversationId: string, turnId: string) => void;
+  },
 ): ConversationCounts {
   const secrets = new TurnMask();
   const conversation = database.prepare(
@@ -80,7 +87,10 @@ export function addConversations(
       nConversations += Number(added.changes);
       for (const given of turns) {
         const masked = secrets.mask(id, given);
-        nTurns += Number(turn.run(id, given.id, writerId, JSON.stringify(masked)).changes);
+        if (Number(turn.run(id, given.id, writerId, JSON.stringify(masked)).changes) === 0)
+          continue;
+        nTurns++;
+        turnAdded(id, given.id);
       }
     }
   });
@@ -89,12 +99,23 @@ export function addConversations(
 
 /**
  * Deletes turns, and conversations that have none left; a title that was made of a question goes with it. The bytes are
- * still on the disk until the database is erased. Errors: those of SQLite.
+ * still on the disk until the database is erased. `deleting` is called before a conversation loses turns, `deleted` when
+ * it has others left, `done` at the end, all in the transaction. Errors: those of SQLite.
  */
 export function deleteTurns(
   database: Database,
   chosen: Iterable<{ readonly conversationId: string; readonly turnIds: ReadonlySet<string> }>,
-  titleOf: (question: string) => string,
+  {
+    titleOf,
+    deleting,
+    deleted,
+    done,
+  }: {
+    readonly titleOf: (question: string) => string;
+    readonly deleting: (conversationId: string) => void;
+    readonly deleted: (conversationId: string) => void;
+    readonly done: () => void;
+  },
 ): ConversationCounts {
   let nConversations = 0;
   let nTurns = 0;
@@ -109,6 +130,7 @@ export function deleteTurns(
       const turns = texts.all(conversationId) as unknown as { id: string; json: string }[];
       const left = turns.filter(({ id }) => !turnIds.has(id)).map(parsed);
       nTurns += turns.length - left.length;
+      deleting(conversationId);
       if (left.length === 0) {
         nConversations += Number(end.run(conversationId).changes);
         continue;
@@ -118,7 +140,9 @@ export function deleteTurns(
         rename.run(titleOf(first), conversationId, titleOf(parsed(row).text));
         remove.run(conversationId, row.id);
       }
+      deleted(conversationId);
     }
+    done();
   });
   return { nConversations, nTurns };
 }

@@ -31,6 +31,7 @@ import {
 import type { TimelineParams } from "../../protocol/timeline.ts";
 import type { WhoWroteParams } from "../../protocol/whoWrote.ts";
 import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
+import type { SearchTurnsParams } from "../../protocol/turns.ts";
 import { maxTraceLength } from "../../protocol/savedTrace.ts";
 import { symbolKinds } from "../../protocol/types.ts";
 import type {
@@ -63,6 +64,9 @@ const maxPathLength = 32_768;
 const maxNoteLength = 10_000;
 /** A pasted log is a question too; a whole file is not. */
 const maxQuestionLength = 100_000;
+/** What is searched for in conversations is a question of a few words. */
+const maxSearchedLength = 10_000;
+const maxTurnResults = 200;
 const maxSelectionLength = 1_000_000;
 /** More than this many file changes at once is a checkout, which a rescan serves better. */
 const maxChanges = 100_000;
@@ -324,6 +328,12 @@ export const params = {
     conversationId: id,
     lastTurns: optional(integer(0, maxResults)),
     before: optional(id),
+  }),
+  searchTurns: object<SearchTurnsParams>({
+    query: filledText(maxSearchedLength),
+    limit: integer(1, maxTurnResults),
+    afterMs: optional(integer(0, Number.MAX_SAFE_INTEGER)),
+    beforeMs: optional(integer(0, Number.MAX_SAFE_INTEGER)),
   }),
   renameConversation: object<{ conversationId: string; title: string }>({
     conversationId: id,

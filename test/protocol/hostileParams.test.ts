@@ -296,6 +296,18 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
     good: { conversationId: "c", lastTurns: 2, before: "t" },
     bad: [{}, { conversationId: "c", lastTurns: -1 }, { conversationId: "c", before: 1 }],
   },
+  [methods.searchTurns.method]: {
+    good: { query: "what did I say?", limit: 5, afterMs: 0, beforeMs: 1 },
+    bad: [
+      {},
+      { query: " ", limit: 5 },
+      { query: longText, limit: 5 },
+      { query: "a", limit: 0 },
+      { query: "a", limit: 1e9 },
+      { query: "a", limit: 5, afterMs: -1 },
+      { query: "a", limit: 5, beforeMs: "now" },
+    ],
+  },
   [methods.renameConversation.method]: {
     good: { conversationId: "c", title: "t" },
     bad: [

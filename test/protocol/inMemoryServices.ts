@@ -258,6 +258,9 @@ function inMemoryConversations(): InMemoryConversations {
       return { nConversations: conversations.length, nTurns: 0 };
     },
     forgetTurns: () => ({ nConversations: 0, nTurns: 0 }),
+    rounds: () => [],
+    roundCounts: (terms) => ({ nRounds: 0, nHolding: terms.map(() => 0) }),
+    nearness: () => undefined,
     close() {
       this.closed = true;
     },

@@ -406,6 +406,35 @@ test("a long conversation shows its last turns, and earlier ones on demand", asy
   assert.equal(again.state.turns[0]?.id, earlier.turns[0]?.id, "a page that comes back shows them");
 });
 
+test("a turn that is far up is shown with as many turns as it takes", async () => {
+  const turns = exchanges(100);
+  const wanted = turns[6]?.id ?? "";
+  const { chat, messages } = await build({}, new Map([["long", turns]]));
+  await chat.openTurn("long", wanted);
+  const state = messages.findLast(({ type }) => type === "state");
+  assert.ok(state?.type === "state" && state.state.turns.some(({ id }) => id === wanted));
+  const shownTurn = messages.filter(({ type }) => type === "showTurn");
+  assert.deepEqual(shownTurn, [{ type: "showTurn", conversationId: "long", turnId: wanted }]);
+});
+
+test("what was said is sent for the newest query, without what is hardly about it", async () => {
+  const { far, chat, messages } = await build();
+  const place = { conversationId: "c", turnId: "t", title: "T", role: "user" } as const;
+  const found = { ...place, text: "we retry", createdMs: 5 };
+  const rest = { score: 1, citations: [] };
+  far.server.on(methods.searchTurns, () => ({
+    turns: [
+      { ...found, ...rest, relevance: 0.9 },
+      { ...found, ...rest, turnId: "u", relevance: 0.1 },
+    ],
+  }));
+  await Promise.all([chat.searchTurns("ret"), chat.searchTurns("retry")]);
+  assert.deepEqual(
+    messages.filter(({ type }) => type === "foundTurns"),
+    [{ type: "foundTurns", query: "retry", turns: [found] }],
+  );
+});
+
 test("no request reads more of a long conversation than is needed", async () => {
   const stored = new Map([["long", exchanges(400)]]);
   const { far, chat } = await build({ "lore.chat.conversationId": "long" }, stored);

@@ -168,6 +168,20 @@ describe("a command line", () => {
     assert.ok(batch.kind === "batch" && batch.file === "q.jsonl" && batch.limit === 3);
   });
 
+  it("searches what was said", () => {
+    const asked = { folder: "src", question: "retries yesterday?", ...defaults };
+    assert.deepEqual(parsed("turns", "src", "retries yesterday?", "--limit", "3"), {
+      kind: "turns",
+      limit: 3,
+      ...asked,
+    });
+    assert.deepEqual(parsed("turns", "src", "retries yesterday?"), {
+      kind: "turns",
+      limit: 10,
+      ...asked,
+    });
+  });
+
   it("names a self-test's size and a place in a file", () => {
     const size = { tokens: 65_536, perPoint: undefined, distances: undefined };
     assert.deepEqual(parsed("self-test"), { kind: "self-test", folder: ".", ...size, ...defaults });
