@@ -16,6 +16,7 @@ import type {
   DeepMemoryService,
   HistoryService,
   NotesService,
+  PictureService,
   RecallService,
   SourceReader,
 } from "./services.ts";
@@ -28,6 +29,7 @@ export interface Services extends SessionServices {
   /** Absent in a server that was built without a deep memory. */
   readonly deep?: DeepMemoryService;
   readonly history: HistoryService;
+  readonly pictures: PictureService;
   /** Scans every remembered file. Rejects with AbortError when cancelled. */
   exhaustive(params: methods.ExhaustiveParams, signal: AbortSignal): Promise<ExhaustiveResult>;
   /** One check for each citation, in order. Rejects with AbortError when cancelled. */
@@ -64,6 +66,9 @@ export function registerHandlers(
   answerQuestions(router, services, session, log);
   answerAboutConversations(router, session);
   answerFromDeepMemory(router, deep);
+  router.answer(methods.picture, shapes.picture, (params, signal) =>
+    services.pictures.picture(params, session.conversations(), signal),
+  );
   router.answer(methods.past, shapes.past, (params, signal) =>
     services.history.past(params, signal),
   );

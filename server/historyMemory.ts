@@ -9,6 +9,7 @@ import type { FileAtParams, RecallAtParams, RecallAtResult } from "../protocol/a
 import type { ChangedParams, ChangedResult } from "../protocol/changed.ts";
 import type { HistoryStatus, PastParams, PastResult } from "../protocol/history.ts";
 import {
+  noExtents,
   noHistory,
   type HistoryCall,
   type HistoryReply,
@@ -18,7 +19,7 @@ import {
   type HistoryWorkspace,
 } from "./history/historyCalls.ts";
 import type { Logger } from "./ports.ts";
-import type { HistoryService } from "./services.ts";
+import type { HistoryExtentParams, HistoryExtents, HistoryService } from "./services.ts";
 import { errorOf } from "./threadFailure.ts";
 import { endThread } from "./threads.ts";
 import type { Companion } from "./workspaceMemory.ts";
@@ -103,6 +104,13 @@ export class HistoryMemory implements HistoryService, Companion {
 
   recallAt(params: RecallAtParams, signal: AbortSignal): Promise<RecallAtResult> {
     return this.#request("recallAt", params, signal);
+  }
+
+  extent(params: HistoryExtentParams, signal: AbortSignal): Promise<HistoryExtents> {
+    const status = this.status(params.rootId);
+    if (status.state === "off" || this.#nEnded > maxRestarts)
+      return Promise.resolve(noExtents(status, params.edgesMs));
+    return this.#request("extent", params, signal);
   }
 
   fileAt(params: FileAtParams, signal: AbortSignal): Promise<string | undefined> {

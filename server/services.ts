@@ -13,7 +13,7 @@ import type {
 } from "../protocol/deepMemory.ts";
 import type { FileAtParams, RecallAtParams, RecallAtResult } from "../protocol/asOf.ts";
 import type { ChangedParams, ChangedResult } from "../protocol/changed.ts";
-import type { HistoryStatus, PastParams, PastResult } from "../protocol/history.ts";
+import type { CommitInfo, HistoryStatus, PastParams, PastResult } from "../protocol/history.ts";
 import type {
   CorrectParams,
   ForgetNotesParams,
@@ -24,6 +24,7 @@ import type {
   RememberParams,
   RememberResult,
 } from "../protocol/notes.ts";
+import type { MemoryPicture, NotesPicture, PictureParams } from "../protocol/picture.ts";
 import type {
   Answer,
   Citation,
@@ -65,6 +66,8 @@ export interface MemoryService {
   /** Looks at the trees again; resolves when what it found is searchable, while paused at once. */
   rescan(signal?: AbortSignal): Promise<MemoryStatus>;
   status(): MemoryStatus;
+  /** The file of a root's store, `undefined` while it cannot be read. Errors: `rootNotOpen`. */
+  storeFile(rootId: string): string | undefined;
   settled(refined: boolean, signal: AbortSignal): Promise<MemoryStatus>;
   problems(
     rootId: string | undefined,
@@ -163,14 +166,32 @@ export interface DeepMemoryService {
   status(): DeepMemoryStatus;
   /** Called when the status is another one, at most five times a second. Returns the function that stops it. */
   onStatusChanged(listener: () => void): () => void;
+  /** The folder in which it keeps what it holds, whether it is loaded or not; `undefined` while nothing is open. */
+  readonly folder: string | undefined;
   complete(params: CompleteParams, signal: AbortSignal): Promise<CompleteResult>;
   surprise(params: SurpriseParams, signal: AbortSignal): Promise<SurpriseResult>;
-  /** `progress` is called at most five times a second. */
+  /** `progress` is called at most five times a second. The result is kept until the next one. */
   selfTest(
     params: SelfTestParams,
     progress: (progress: SelfTestProgress) => void,
     signal: AbortSignal,
   ): Promise<SelfTestResult>;
+}
+
+export interface HistoryExtentParams {
+  readonly rootId: string;
+  /** Times between which commits are counted, falling. */
+  readonly edgesMs: readonly number[];
+  /** At most so many commits, the newest. */
+  readonly limit: number;
+}
+export interface HistoryExtents {
+  readonly status: HistoryStatus;
+  /** Newest first. */
+  readonly commits: readonly CommitInfo[];
+  /** Commits after the first time, between it and the second, …, and before the last. */
+  readonly counts: readonly number[];
+  readonly bytes: number;
 }
 
 /**
@@ -187,6 +208,8 @@ export interface HistoryService {
   changed(params: ChangedParams, signal: AbortSignal): Promise<ChangedResult>;
   /** Places of a commit's tree. */
   recallAt(params: RecallAtParams, signal: AbortSignal): Promise<RecallAtResult>;
+  /** How much is remembered of a root's commits. Empty where no history is read. */
+  extent(params: HistoryExtentParams, signal: AbortSignal): Promise<HistoryExtents>;
   /** A file's text in a commit's tree; `undefined` when it is not there or no text that is shown. */
   fileAt(params: FileAtParams, signal: AbortSignal): Promise<string | undefined>;
   /** Resolves when all commits are read, with `symbols` also what they touched, or when that cannot be. */
@@ -207,6 +230,14 @@ export interface NoteWish {
   readonly rootIds?: readonly string[];
 }
 
+/** What notes of a root there are. */
+export interface NotesExtent {
+  readonly picture: NotesPicture;
+  /** When the live ones were written, in milliseconds. */
+  readonly writtenMs: readonly number[];
+  readonly bytes: number;
+}
+
 /**
  * Notes of all open roots. What it returns was held against the present text of files during the call. Every request
  * rejects with `rootNotOpen` while no trusted folder is open; other errors are those of `notes/remember`.
@@ -220,6 +251,8 @@ export interface NotesService {
   forgetNotes(params: ForgetNotesParams): Promise<number>;
   /** Live notes that fit, best first; each counts as used. None while no folder is open. */
   recall(wish: NoteWish): Promise<Note[]>;
+  /** What notes of a root there are, with at most `limit` of the live ones. */
+  extent(rootId: string, limit: number): Promise<NotesExtent>;
   /** Called when notes were made or forgotten, or code that they cite changed or came back. Returns what stops it. */
   onChanged(listener: (state: NotesState) => void): () => void;
 }
@@ -237,5 +270,17 @@ export interface ConversationStore {
   delete(conversationId: string): void;
   appendTurn(conversationId: string, turn: Turn): void;
   updateTurn(conversationId: string, turn: Turn): void;
+  /** Bytes of the file, without its journal. */
+  bytes(): number;
   close(): void;
+}
+
+/** Draws the picture of a root's memory. */
+export interface PictureService {
+  /** `conversations` is `undefined` where none were ever kept. Errors: `rootNotOpen`, `storeUnavailable`. */
+  picture(
+    params: PictureParams,
+    conversations: ConversationStore | undefined,
+    signal: AbortSignal,
+  ): Promise<MemoryPicture>;
 }

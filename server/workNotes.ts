@@ -17,7 +17,7 @@ import type { Citation, CitationCheck } from "../protocol/types.ts";
 import { runGit } from "./git/gitCommand.ts";
 import { repositoryIdentity, workFolderOf } from "./identity/repositoryIdentity.ts";
 import type { Clock, Logger } from "./ports.ts";
-import type { NotesService, NoteWish } from "./services.ts";
+import type { NotesExtent, NotesService, NoteWish } from "./services.ts";
 import { notesFile } from "./work/noteStore.ts";
 import { RootNotes, type Places } from "./work/rootNotes.ts";
 import type { Companion } from "./workspaceMemory.ts";
@@ -127,6 +127,12 @@ export class WorkNotes implements NotesService, Companion {
       .sort((a, b) => b.score - a.score)
       .slice(0, wish.limit);
     return best.flatMap(({ root, id }) => root.notes.use([id]));
+  }
+
+  async extent(rootId: string, limit: number): Promise<NotesExtent> {
+    const root = (await this.#open()).find((open) => open.rootId === rootId);
+    if (root === undefined) throw new MemoryError("rootNotOpen");
+    return root.notes.extent(limit);
   }
 
   onChanged(listener: (state: NotesState) => void): () => void {

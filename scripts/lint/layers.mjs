@@ -204,6 +204,13 @@ const layers = [
     packages: ["chardet", "iconv-lite", "minimatch", "stemmer", "web-tree-sitter", "xxhash-wasm"],
     builtins: pure,
   },
+  // The memory picture: what stores know of themselves, summed up.
+  {
+    files: /^server\/picture\//,
+    sources: [...ground, masking, "server/memory/", "server/bank/catalogue.ts", "server/picture/"],
+    packages: [],
+    builtins: ["fs", ...pure],
+  },
   // Notes: what the user wants remembered.
   {
     files: /^server\/work\//,

@@ -3,6 +3,7 @@ import type { FileAtParams, RecallAtParams, RecallAtResult } from "../../protoco
 import type { ChangedParams, ChangedResult } from "../../protocol/changed.ts";
 import type { HistoryStatus, PastParams, PastResult } from "../../protocol/history.ts";
 import type { LogLevel } from "../ports.ts";
+import type { HistoryExtentParams, HistoryExtents } from "../services.ts";
 import type { ThreadFailure } from "../threadFailure.ts";
 import type { TreeRules } from "./recallAt.ts";
 
@@ -36,6 +37,7 @@ export interface HistoryRequests {
   readonly past: { readonly params: PastParams; readonly result: PastResult };
   readonly recallAt: { readonly params: RecallAtParams; readonly result: RecallAtResult };
   readonly changed: { readonly params: ChangedParams; readonly result: ChangedResult };
+  readonly extent: { readonly params: HistoryExtentParams; readonly result: HistoryExtents };
   readonly fileAt: { readonly params: FileAtParams; readonly result: string | undefined };
 }
 export type HistoryRequestName = keyof HistoryRequests;
@@ -65,3 +67,8 @@ export type HistoryReply =
 
 /** What is said of a history of which nothing is known. */
 export const noHistory = { nCommits: 0, nWithoutSymbols: 0, isWhole: false, oldestMs: 0 } as const;
+
+/** What is remembered of commits where none are. */
+export function noExtents(status: HistoryStatus, edgesMs: readonly number[]): HistoryExtents {
+  return { status, commits: [], counts: [...edgesMs, 0].map(() => 0), bytes: 0 };
+}

@@ -8,8 +8,10 @@ import { relativeTo } from "../ingest/rootPath.ts";
 import { asMemoryError, isDamage } from "../memory/database.ts";
 import type { Clock, FileSystem, Logger } from "../ports.ts";
 import { parseQuestion } from "../recall/question.ts";
+import type { HistoryExtentParams, HistoryExtents } from "../services.ts";
 import type { ThreadFailure } from "../threadFailure.ts";
 import {
+  noExtents,
   noHistory,
   type HistoryCall,
   type HistoryReply,
@@ -19,7 +21,7 @@ import {
 } from "./historyCalls.ts";
 import { VersionCache } from "./definitionVersions.ts";
 import { changedSince, seenNow, type ChangedContext } from "./changedSince.ts";
-import { pastOf } from "./past.ts";
+import { infoOf, pastOf } from "./past.ts";
 import { recallAt, textAt } from "./recallAt.ts";
 import { commitAt } from "./treeAt.ts";
 import { isStoreError, RootHistory } from "./rootHistory.ts";
@@ -149,6 +151,8 @@ export class HistoryHost {
         return this.#recallAt(params as RecallAtParams, signal);
       case "changed":
         return this.#changed(params as ChangedParams, signal);
+      case "extent":
+        return Promise.resolve(this.#extent(params as HistoryExtentParams));
       case "fileAt":
         return this.#fileAt(params as FileAtParams, signal);
     }
@@ -212,6 +216,19 @@ export class HistoryHost {
     return found === undefined
       ? { kind: "failed", status: this.#history(rootId).status() }
       : { kind: "recalled", commit, ...found };
+  }
+
+  #extent({ rootId, edgesMs, limit }: HistoryExtentParams): HistoryExtents {
+    const history = this.#history(rootId);
+    const { reader } = history;
+    const status = history.status();
+    if (reader === undefined) return noExtents(status, edgesMs);
+    return {
+      status,
+      commits: reader.newest(limit).map(infoOf),
+      counts: reader.countsBetween(edgesMs.map((ms) => ms / 1_000)),
+      bytes: reader.bytes(),
+    };
   }
 
   /** Hidden files are not shown, whatever the commit. */

@@ -267,7 +267,8 @@ class SymbolWalk {
 }
 
 /** Returns a remembered commit as it crosses the wire. */
-function infoOf({ hash, author, authorSeconds, subject, body }: StoredCommit): CommitInfo {
+/** Returns a remembered commit as it crosses the wire. */
+export function infoOf({ hash, author, authorSeconds, subject, body }: StoredCommit): CommitInfo {
   return { hash, author, authoredMs: authorSeconds * 1000, subject, body };
 }
 

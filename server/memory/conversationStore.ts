@@ -18,6 +18,7 @@ import {
 } from "./conversationSchema.ts";
 import {
   asMemoryError,
+  databaseBytes,
   inTransaction,
   openDatabase,
   openForReading,
@@ -221,6 +222,10 @@ class SqliteConversations implements ConversationStore {
         .run(this.#writerId, JSON.stringify(turn), conversationId, turn.id);
       if (Number(changes) === 0) throw new MemoryError("conversationNotFound");
     });
+  }
+
+  bytes(): number {
+    return withMemoryErrors(() => databaseBytes(this.#database));
   }
 
   close(): void {

@@ -99,6 +99,14 @@ export function openForReading(file: string, cacheBytes: number): Database {
   }
 }
 
+/** Returns the bytes that a database takes without its journal. */
+export function databaseBytes(database: Database): number {
+  const row = database
+    .prepare("SELECT page_count * page_size AS n FROM pragma_page_count(), pragma_page_size()")
+    .get() as { n: number };
+  return row.n;
+}
+
 /** Removes a database with its journal files. */
 function removeDatabase(file: string): void {
   for (const suffix of ["", "-wal", "-shm"])

@@ -28,7 +28,7 @@ const kindBonus = 0.1;
  * 4.2), e^(-t/S) with t in days and a strength S that begins at one and grows by one with each use. Its program writes
  * `t / 5 * S`, by which what is used often fades faster; what it means is `t / (5 * S)`.
  */
-function retention(note: StoredNote, nowMs: number): number {
+export function retention(note: StoredNote, nowMs: number): number {
   if (note.isPinned) return 1;
   const days = Math.max(0, nowMs - (note.lastUsedMs ?? note.createdMs)) / dayMs;
   return Math.exp(-days / (5 * (1 + note.nUses)));

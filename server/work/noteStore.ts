@@ -7,6 +7,7 @@ import { MemoryError } from "../../protocol/errors.ts";
 import type { NoteKind, NoteLink } from "../../protocol/notes.ts";
 import type { Range, SymbolInfo } from "../../protocol/types.ts";
 import {
+  databaseBytes,
   inTransaction,
   openDatabase,
   withMemoryErrors,
@@ -203,6 +204,11 @@ export class NoteStore {
     // Free pages are overwritten (`secure_delete`), and the write-ahead log would keep the deleted text.
     withMemoryErrors(() => this.#database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);"));
     return before - this.all().length;
+  }
+
+  /** Bytes of the file, without its journal. */
+  bytes(): number {
+    return withMemoryErrors(() => databaseBytes(this.#database));
   }
 
   close(): void {

@@ -19,6 +19,7 @@ import type {
 import type { Services } from "../../server/handlers.ts";
 import type { Clock, Logger, LogLevel } from "../../server/ports.ts";
 import type { ConversationStore, DeepMemoryService, MemoryService } from "../../server/services.ts";
+import { pictureOf } from "../server/picture/samplePicture.ts";
 import { closedNotes } from "../server/work/closedNotes.ts";
 
 export const settings: MemorySettings = {
@@ -97,6 +98,7 @@ export function inMemoryDeepMemory(): InMemoryDeepMemory {
   const surprise: SurpriseResult = { lines: [{ line: 0, nats: 2.5, nTokens: 4 }], tookMs: 1 };
   return {
     calls,
+    folder: undefined,
     announce: (status) => {
       current = status;
       listeners.forEach((listener) => listener());
@@ -185,6 +187,7 @@ function inMemoryMemory(): InMemoryMemory {
     openEditors: noted("openEditors"),
     rescan: told("rescan"),
     status: () => current,
+    storeFile: () => undefined,
     settled: (refined) => told("settled")(refined),
     problems: (...args) => {
       calls.push(["problems", ...args]);
@@ -247,6 +250,7 @@ function inMemoryConversations(): InMemoryConversations {
       const list = turns.get(id) ?? [];
       list[list.findIndex((candidate) => candidate.id === turn.id)] = turn;
     },
+    bytes: () => 4_096,
     close() {
       this.closed = true;
     },
@@ -290,6 +294,7 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
       }),
     checkCitations: (citations) => Promise.resolve(citations.map(() => ({ kind: "gone" }))),
     notes: closedNotes(),
+    pictures: { picture: ({ rootId, folder }) => Promise.resolve(pictureOf(rootId, folder)) },
     openConversations: () => ({ store }),
     requireSqlite: () => {},
     serverVersion: "1.2.3",
