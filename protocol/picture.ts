@@ -16,7 +16,7 @@ export interface PictureParams {
 }
 
 /** Ages are counted in these steps: younger than the first, than the second, …, and older than all. In days. */
-export const ageSteps = [1, 7, 30, 90, 365] as const;
+export const ageSteps = [1, 7, 30, 90, 365, 730, 1_825] as const;
 /** Strengths are counted in so many equal steps from 0 to 1. */
 export const nStrengthSteps = 5;
 

@@ -16,6 +16,7 @@ export const commandNames = [
   "self-test",
   "remember",
   "notes",
+  "memory",
   "status",
   "stats",
   "forget",
@@ -87,6 +88,11 @@ export const commandTable: Readonly<Record<CommandName, CommandEntry>> = {
     ],
     summary:
       "List what was noted, and whether the code that it cites still says the same; change or delete it.",
+  },
+  memory: {
+    usage: [`${program} memory [FOLDER]`, `${program} memory FOLDER PATH`],
+    summary:
+      "Show what is remembered by folder, kind, age, strength and health. PATH is a folder inside FOLDER.",
   },
   status: {
     usage: [`${program} status [FOLDER]`],
@@ -192,7 +198,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     type: "string",
     value: "N",
     summary: "At most N results.",
-    commands: ["search", "history", "changed"],
+    commands: ["search", "history", "changed", "memory"],
   },
   "as-of": {
     type: "string",

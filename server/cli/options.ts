@@ -1,6 +1,7 @@
 /** What a command line asks for, or the one sentence that says what is wrong with it. */
 import { parseArgs } from "node:util";
 import { noteKinds, type ForgetNotesParams, type NoteKind } from "../../protocol/notes.ts";
+import { maxPictureLimit } from "../../protocol/picture.ts";
 import { rankings, type MemorySettings, type RankingKind } from "../../protocol/types.ts";
 import { formatCount } from "./numbers.ts";
 import { commandNames, optionTable, type CommandName, type OptionName } from "./commandTable.ts";
@@ -87,6 +88,13 @@ export type Command =
         { readonly file: string; readonly startLine: number; readonly endLine: number } | undefined;
       readonly noteKind: NoteKind | undefined;
     } & Common)
+  | ({
+      readonly kind: "memory";
+      readonly folder: string;
+      /** Relative to the folder; `""` is the folder itself. */
+      readonly inside: string;
+      readonly limit: number;
+    } & Common)
   | ({ readonly kind: "notes"; readonly folder: string; readonly action: NotesAction } & Common)
   | ({
       readonly kind: "batch";
@@ -129,6 +137,7 @@ const defaultLimit = 10;
 const noLimit = 1_000_000;
 const defaultHistoryLimit = 30;
 const defaultChangedLimit = 100;
+const defaultPictureLimit = 15;
 const defaultSelfTestTokens = 65_536;
 /** As far as the longest distance that is published, ten times. */
 const maxSelfTestTokens = 100_000_000;
@@ -216,6 +225,8 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
       if (folder === "") throw new UsageError(emptyFolder(name));
       return { kind: name, folder, action: readNotesAction(values, words), ...common };
     }
+    case "memory":
+      return { kind: name, ...readMemory(values, positionals), ...common };
     case "self-test": {
       const folder = atMostOne(name, positionals) ?? ".";
       return { kind: name, folder, ...readSelfTest(values), ...common };
@@ -291,6 +302,20 @@ function chosenNotes(values: Values): ForgetNotesParams | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(value) || Number.isNaN(beforeMs))
     throw new UsageError(`--before needs a day such as 2026-01-31, not “${value}”.`);
   return { beforeMs };
+}
+
+function readMemory(
+  values: Values,
+  [folder = ".", inside = "", ...more]: readonly string[],
+): Pick<Extract<Command, { kind: "memory" }>, "folder" | "inside" | "limit"> {
+  if (folder === "") throw new UsageError(emptyFolder("memory"));
+  if (more.length > 0) throw new UsageError("“lore memory” takes a folder and a path inside it.");
+  const limit = wholeNumber(values, "limit", 1, maxPictureLimit) ?? defaultPictureLimit;
+  return {
+    folder,
+    inside: inside.replaceAll("\\", "/").replace(/^(\.?\/)+|^\.$|\/+$/g, ""),
+    limit,
+  };
 }
 
 function readPlace(

@@ -10,6 +10,7 @@ import { helpText, usageLine } from "./help.ts";
 import { showHistory } from "./historyCommand.ts";
 import { forgetFolder, indexFolder } from "./indexCommand.ts";
 import { CliError, isInterrupted, type Surroundings } from "./openFolder.ts";
+import { showMemory } from "./memoryCommand.ts";
 import { rememberNote, workOnNotes } from "./notesCommand.ts";
 import { parseCommandLine, type Command } from "./options.ts";
 import { retraceFolder } from "./retraceCommand.ts";
@@ -80,6 +81,8 @@ function runCommand(
       return rememberNote(command, terminal, around);
     case "notes":
       return workOnNotes(command, terminal, around);
+    case "memory":
+      return showMemory(command, terminal, around);
     case "self-test":
       return testMemory(command, terminal, around);
     case "status":

@@ -107,9 +107,10 @@ export class FilesPicture {
          FROM ${files} GROUP BY 1, 2 ORDER BY bytes DESC, name LIMIT :limit`,
       )
       .all({ from, to, root, limit }) as unknown as PartRow[];
-    const parts = rows.map(
-      ({ nParts: _all, isFolder, ...part }): FolderPart => ({ ...part, isFolder: isFolder === 1 }),
-    );
+    const parts = rows.map(({ nParts: _all, isFolder, ...part }): FolderPart => ({
+      ...part,
+      isFolder: isFolder === 1,
+    }));
     return { path, ...whole, parts, nParts: rows[0]?.nParts ?? 0 };
   }
 

@@ -1,5 +1,9 @@
 /** A picture with something of everything, for tests of whoever shows one. */
-import type { DeepMemoryStatus, SelfTestResult, SelfTestScore } from "../../../protocol/deepMemory.ts";
+import type {
+  DeepMemoryStatus,
+  SelfTestResult,
+  SelfTestScore,
+} from "../../../protocol/deepMemory.ts";
 import type { Note } from "../../../protocol/notes.ts";
 import type { FileSums, FolderPart, MemoryPicture } from "../../../protocol/picture.ts";
 
@@ -84,10 +88,10 @@ export function pictureOf(rootId: string, folder = ""): MemoryPicture {
       deep: 205_000_000,
     },
     ages: {
-      files: [3, 20, 60, 140, 80, 20],
-      commits: [1, 9, 40, 80, 300, 570],
-      conversations: [1, 1, 0, 0, 0, 0],
-      notes: [0, 0, 2, 0, 0, 0],
+      files: [3, 20, 60, 140, 60, 20, 15, 5],
+      commits: [1, 9, 40, 80, 300, 400, 170, 0],
+      conversations: [1, 1, 0, 0, 0, 0, 0, 0],
+      notes: [0, 0, 2, 0, 0, 0, 0, 0],
     },
     health: {
       state: "ready",
