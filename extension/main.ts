@@ -15,6 +15,8 @@ import { noticeFailures } from "./memory/failureNotice.ts";
 import { MemoryClient } from "./memory/memoryClient.ts";
 import { MemorySession, type WindowFacts } from "./memory/memorySession.ts";
 import { stateName } from "./memory/memoryState.ts";
+import { CommitDocuments } from "./picture/commitDocument.ts";
+import { PictureView } from "./picture/pictureView.ts";
 import { ServerProcess } from "./memory/serverProcess.ts";
 import { rootsOf } from "./roots.ts";
 import { loreSettings, settingNames } from "./settings.ts";
@@ -58,6 +60,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const citations = new CitationOpener(memory, chat);
   const traces = new Traces(memory, chat, wording);
   const view = new ChatView(context.extensionUri, memory, chat, citations, traces, log);
+  const commits = new CommitDocuments(t);
+  const picture = new PictureView(
+    context.extensionUri,
+    { memory, chat, view, citations, commits },
+    wording,
+    log,
+  );
   const completions = new InlineCompletions(memory, log);
   const unusual = new UnusualMarks(memory);
   const statusDocument = new StatusDocument(
@@ -77,6 +86,8 @@ export function activate(context: vscode.ExtensionContext): void {
     completions,
     unusual,
     view,
+    commits,
+    picture,
     { dispose: () => keeper.flush() },
     vscode.window.registerWebviewViewProvider(chatViewId, view),
     ...registerCommands({
@@ -86,6 +97,7 @@ export function activate(context: vscode.ExtensionContext): void {
       traces,
       completions,
       unusual,
+      picture,
       extensionUri: context.extensionUri,
       statusDocument,
       wording,

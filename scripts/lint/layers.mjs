@@ -53,7 +53,14 @@ const layers = [
   },
   {
     files: /^extension\//,
-    sources: ["protocol/", "extension/", "webview/strings.ts"],
+    sources: [
+      "protocol/",
+      "extension/",
+      "webview/strings.ts",
+      "webview/picture/strings.ts",
+      "webview/retentionShape.ts",
+      "webview/svgShape.ts",
+    ],
     packages: ["vscode", "vscode-jsonrpc"],
     // No file system: the extension host is shared with every other extension, and the server does the reading.
     builtins: ["child_process", "crypto", "events", "module", "path", "readline"],

@@ -44,16 +44,12 @@ export function pictureLines(picture: MemoryPicture, terminal: Terminal): string
   ];
 }
 
-function kindLines({ folder, disk, notes, conversations, history, deep }: MemoryPicture): string[] {
+function kindLines({ health, disk, notes, conversations, history, deep }: MemoryPicture): string[] {
   const held = (n: number, noun: string): string => formatNouns(n, noun);
   return table(
     ["kind", "holds", "on disk"],
     [
-      [
-        "files",
-        folder.path === "" ? held(folder.nFiles, "file") : "see below",
-        formatBytes(disk.files),
-      ],
+      ["files", held(health.nRemembered, "file"), formatBytes(disk.files)],
       ["commits", held(history.status.nCommits, "commit"), formatBytes(disk.history)],
       [
         "conversations",
