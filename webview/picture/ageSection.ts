@@ -6,10 +6,10 @@ import type { PictureKey } from "./strings.ts";
 import { table } from "./table.ts";
 
 const kinds = ["files", "commits", "conversations", "notes"] as const;
-const width = 720;
-const rowHeight = 62;
+const width = 880;
+const rowHeight = 60;
 const barSpace = 34;
-const left = 110;
+const left = 150;
 const top = 20;
 
 /** How old what is remembered is: small columns for each kind, and the same as a table. */

@@ -4,9 +4,9 @@ import { treemap, type Tile } from "./treemap.ts";
 import { shownText } from "./words.ts";
 
 /** The drawing's own units; it is scaled to the page. */
-const space: Tile = { x: 0, y: 0, width: 720, height: 320 };
-/** Width of a letter, on the safe side. */
-const letterWidth = 7.2;
+const space: Tile = { x: 0, y: 0, width: 880, height: 340 };
+/** Width of a letter of a name, on the safe side. */
+const letterWidth = 7.8;
 const padding = 6;
 
 /** What is said in the drawing. */
@@ -47,6 +47,7 @@ export function folderDrawing(
   };
 }
 
+/** A drawing of its own, so that no name reaches beyond it. */
 function tileShape(
   tile: Tile,
   share: number,
@@ -59,7 +60,7 @@ function tileShape(
     tag: "rect",
     attributes: {
       class: kind,
-      x: rounded(x),
+      x: 0,
       y: rounded(top),
       width: rounded(width),
       height: rounded(tall),
@@ -67,37 +68,43 @@ function tileShape(
   });
   const kind = part === undefined ? "tile rest" : part.isFolder ? "tile folder" : "tile file";
   return {
-    tag: "g",
+    tag: "svg",
     attributes: {
-      class: kind,
+      ...{
+        class: kind,
+        x: rounded(x),
+        y: rounded(y),
+        width: rounded(width),
+        height: rounded(height),
+      },
       ...(part === undefined
         ? {}
         : { "data-part": part.name, "data-folder": String(part.isFolder) }),
     },
     children: [
       { tag: "title", text: words.join(" · ") },
-      box("all", y, height),
-      ...(filled > 0 ? [box("held", y + height - filled, filled)] : []),
-      box("edge", y, height),
-      ...labels({ x, y, width, height }, words),
+      box("all", 0, height),
+      ...(filled > 0 ? [box("held", height - filled, filled)] : []),
+      box("edge", 0, height),
+      ...labels(width, height, words),
     ],
   };
 }
 
 /** As many lines of words as the tile has room for, cut where they are too long. */
-function labels({ x, y, width, height }: Tile, words: readonly string[]): SvgShape[] {
+function labels(width: number, height: number, words: readonly string[]): SvgShape[] {
   const nLetters = Math.floor((width - 2 * padding) / letterWidth);
   if (nLetters < 3) return [];
   const nLines = Math.min(words.length, Math.floor((height - padding) / 17));
-  return words.slice(0, Math.max(0, nLines)).map((text, idx): SvgShape => {
+  return words.slice(0, Math.max(0, nLines)).flatMap((text, idx): SvgShape[] => {
     const letters = [...text];
-    const shown = letters.length > nLetters ? `${letters.slice(0, nLetters - 1).join("")}…` : text;
-    const at = { x: rounded(x + padding), y: rounded(y + padding + 12 + idx * 17) };
-    return {
-      tag: "text",
-      attributes: { class: idx === 0 ? "tile-name" : "tile-size", ...at },
-      text: shown,
-    };
+    const isCut = letters.length > nLetters;
+    // Half a number says nothing.
+    if (isCut && idx > 0) return [];
+    const shown = isCut ? `${letters.slice(0, nLetters - 1).join("")}…` : text;
+    const at = { x: padding, y: padding + 12 + idx * 17 };
+    const kind = idx === 0 ? "tile-name" : "tile-size";
+    return [{ tag: "text", attributes: { class: kind, ...at }, text: shown }];
   });
 }
 

@@ -10,7 +10,16 @@ export function kindSection(picture: MemoryPicture, { texts }: Surroundings): HT
     cells: [name, holds, details, sizeText(bytes, texts)],
   });
   const rows = [
-    row(texts.text("kind.files"), texts.plural("files", health.nRemembered), "", disk.files),
+    row(
+      texts.text("kind.files"),
+      texts.plural("files", health.nRemembered),
+      texts.text(
+        "filesDetails",
+        texts.number(health.nBySyntax),
+        texts.number(health.nByLines + health.nToRefine),
+      ),
+      disk.files,
+    ),
     row(
       texts.text("kind.commits"),
       texts.plural("commits", history.status.nCommits),

@@ -30,8 +30,12 @@ export function noteSection(notes: NotesPicture, atMs: number, around: Surroundi
   return section(
     "notes",
     title,
-    figure(draw(strengthDrawing(notes.strengths)), texts.text("strengthsDrawing")),
-    table(texts.text("strengthsCaption"), ...strengthTable(notes, around), texts),
+    element(
+      "div",
+      { class: "pair" },
+      figure(draw(strengthDrawing(notes.strengths)), texts.text("strengthsDrawing")),
+      table(texts.text("strengthsCaption"), ...strengthTable(notes, around), texts),
+    ),
     table(texts.text("notesCaption"), columns, rows, texts),
     moreLine("notes", notes.nNotes - notes.notes.length, around),
     remember,

@@ -1,5 +1,6 @@
 import type { KeptSelfTest } from "../../protocol/picture.ts";
 import { retentionShape } from "../retentionShape.ts";
+import { element } from "../element.ts";
 import { draw } from "./draw.ts";
 import { button, figure, line, section, type Surroundings } from "./parts.ts";
 import { table } from "./table.ts";
@@ -35,11 +36,15 @@ export function retentionSection(
   return section(
     "retention",
     title,
-    figure(
-      draw(retentionShape(kept.result, { axis: texts.text("retentionAxis") })),
-      texts.text("retentionDrawing", texts.ago(kept.atMs, atMs)),
+    element(
+      "div",
+      { class: "pair" },
+      figure(
+        draw(retentionShape(kept.result, { axis: texts.text("retentionAxis") })),
+        texts.text("retentionDrawing", texts.ago(kept.atMs, atMs)),
+      ),
+      table(texts.text("retentionCaption"), columns, rows, texts),
     ),
-    table(texts.text("retentionCaption"), columns, rows, texts),
     measure,
   );
 }

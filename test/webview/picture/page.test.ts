@@ -46,7 +46,7 @@ async function cellsOf({ page }: Page, caption: string | RegExp): Promise<string
 test("the tables say the picture's numbers", () =>
   withPicture({}, shownOf(), async (page) => {
     assert.deepEqual((await cellsOf(page, "What is remembered, by kind")).slice(1), [
-      ["Files", "323 files", "", "1.3 MB"],
+      ["Files", "323 files", "300 chunked along their syntax, 23 by lines", "1.3 MB"],
       ["Commits", "1,000 commits", "since 2024-03-15", "640 kB"],
       ["Conversations", "2 conversations", "14 turns", "45.1 kB"],
       ["Notes", "2 notes", "1 pinned, 1 older version", "24.6 kB"],
@@ -98,7 +98,7 @@ test("the tables say the picture's numbers", () =>
 
 test("drawings are for the eye alone: areas and heights are the table's numbers", () =>
   withPicture({}, shownOf(), async ({ page }) => {
-    assert.equal(await page.locator("svg:not([aria-hidden=true])").count(), 0);
+    assert.equal(await page.locator("figure > svg:not([aria-hidden=true])").count(), 0);
     const areas = await page.locator(".treemap .tile").evaluateAll((tiles) =>
       tiles.map((tile) => {
         const side = (kind: string, name: string): number =>
@@ -353,7 +353,7 @@ for (const theme of Object.keys(themes) as ThemeName[])
       const marks = await page.page.locator("button, select, .scroller").evaluateAll((nodes) =>
         nodes.map((node) => {
           // As the keyboard does: a focus by script alone is not always shown.
-          (node as HTMLElement).focus({ focusVisible: true } as FocusOptions);
+          (node as HTMLElement).focus({ focusVisible: true });
           const { outlineStyle, outlineWidth } = getComputedStyle(node);
           return outlineStyle === "solid" && outlineWidth !== "0px";
         }),
