@@ -20,8 +20,10 @@ import { act, type ActionTargets } from "./pictureActions.ts";
 import { readPictureMessage } from "./pictureMessageGuard.ts";
 
 const viewType = "lore.memoryPicture";
-/** Counts change often while files are being read; the picture is counted again when they come to rest, and this late at the latest. */
+/** While files are being read, counts change all the time: they are counted again this long after the first change. */
 const refreshMs = 2_000;
+/** Counting a very large memory takes its time from questions: no more than this part. */
+const maxShare = 0.1;
 
 /** “Lore: Show Memory”: what is remembered, in an editor tab that follows the memory while it is seen. */
 export class PictureView implements vscode.WebviewPanelSerializer, vscode.Disposable {
@@ -35,6 +37,8 @@ export class PictureView implements vscode.WebviewPanelSerializer, vscode.Dispos
   #shown: ShownPicture | undefined;
   #timer: NodeJS.Timeout | undefined;
   #nAsked = 0;
+  /** How long the last count took. */
+  #tookMs = 0;
 
   constructor(
     extensionUri: vscode.Uri,
@@ -156,7 +160,9 @@ export class PictureView implements vscode.WebviewPanelSerializer, vscode.Dispos
     const root = roots.find(({ id }) => id === this.#wish.rootId) ?? roots[0];
     if (root === undefined) return undefined;
     const wish = { ...this.#wish, rootId: root.id };
+    const startMs = performance.now();
     const picture = await memory.client.request(pictureRequest, wish);
+    this.#tookMs = performance.now() - startMs;
     return {
       picture,
       wish,
@@ -171,11 +177,14 @@ export class PictureView implements vscode.WebviewPanelSerializer, vscode.Dispos
 
   #refreshSoon(): void {
     if (this.#timer !== undefined || this.#panel?.visible !== true) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      if (this.#panel?.visible === true)
-        this.#send().catch((error: unknown) => reportFailure(error, this.#log));
-    }, refreshMs);
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        if (this.#panel?.visible === true)
+          this.#send().catch((error: unknown) => reportFailure(error, this.#log));
+      },
+      Math.max(refreshMs, this.#tookMs / maxShare),
+    );
   }
 
   #post(message: ToPicturePage): void {

@@ -93,25 +93,28 @@ export class FilesPicture {
     const to = path === "" ? new Uint8Array(0) : `${path}0`;
     const root = this.#rootId;
     const held = this.#hasDeep ? "deep.files" : noDeepFiles;
-    const files = `(SELECT path, blob, sizeBytes, substr(path, length(:from) + 1) AS rest FROM file
-      WHERE ${isRemembered} AND path >= :from AND path < :to) f JOIN blob b ON b.id = f.blob
-      LEFT JOIN ${held} d ON d.fileId = :root || '/' || f.path AND d.nForgotten = 0
-      AND d.contentHash = '${secretRulesVersion}:' || b.hash`;
-    const whole = this.#database
-      .prepare(`SELECT ${sums} FROM ${files}`)
-      .get({ from, to, root }) as unknown as FileSums;
+    // One pass over the files: the sums of the whole are those of its parts.
     const rows = this.#database
       .prepare(
-        `SELECT substr(rest, 1, CASE instr(rest, '/') WHEN 0 THEN length(rest) ELSE instr(rest, '/') - 1 END) AS name,
-         instr(rest, '/') > 0 AS isFolder, ${sums}, count(*) OVER () AS nParts
-         FROM ${files} GROUP BY 1, 2 ORDER BY bytes DESC, name LIMIT :limit`,
+        `SELECT *, count(*) OVER () AS nParts, ${sumNames.map((name) => `sum(${name}) OVER () AS whole_${name}`).join(", ")}
+         FROM (SELECT substr(rest, 1, CASE instr(rest, '/') WHEN 0 THEN length(rest) ELSE instr(rest, '/') - 1 END) AS name,
+           instr(rest, '/') > 0 AS isFolder, ${sums}
+           FROM (SELECT path, blob, sizeBytes, substr(path, length(:from) + 1) AS rest FROM file
+             WHERE ${isRemembered} AND path >= :from AND path < :to) f JOIN blob b ON b.id = f.blob
+           LEFT JOIN ${held} d ON d.fileId = :root || '/' || f.path AND d.nForgotten = 0
+             AND d.contentHash = '${secretRulesVersion}:' || b.hash
+           GROUP BY 1, 2)
+         ORDER BY bytes DESC, name LIMIT :limit`,
       )
-      .all({ from, to, root, limit }) as unknown as PartRow[];
-    const parts = rows.map(({ nParts: _all, isFolder, ...part }): FolderPart => ({
-      ...part,
-      isFolder: isFolder === 1,
+      .all({ from, to, root, limit });
+    const [first] = rows;
+    const whole = sumsIn(first, "whole_");
+    const parts = rows.map((row): FolderPart => ({
+      name: String(row["name"]),
+      isFolder: row["isFolder"] === 1,
+      ...sumsIn(row, ""),
     }));
-    return { path, ...whole, parts, nParts: rows[0]?.nParts ?? 0 };
+    return { path, ...whole, parts, nParts: Number(first?.["nParts"] ?? 0) };
   }
 
   /** How many remembered files were changed after the first of some falling times, between it and the second, …, before the last. */
@@ -165,7 +168,12 @@ export class FilesPicture {
   }
 }
 
-interface PartRow extends Omit<FolderPart, "isFolder"> {
-  readonly isFolder: number;
-  readonly nParts: number;
+const sumNames = ["nFiles", "bytes", "nChunks", "nEmbedded", "nDeepFiles", "deepBytes"] as const;
+
+/** The sums that stand in a row; all are 0 without one. */
+function sumsIn(row: Readonly<Record<string, unknown>> | undefined, prefix: string): FileSums {
+  const [nFiles, bytes, nChunks, nEmbedded, nDeepFiles, deepBytes] = sumNames.map((name) =>
+    Number(row?.[`${prefix}${name}`] ?? 0),
+  ) as [number, number, number, number, number, number];
+  return { nFiles, bytes, nChunks, nEmbedded, nDeepFiles, deepBytes };
 }
