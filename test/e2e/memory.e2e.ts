@@ -23,7 +23,7 @@ async function pictureFrame(page: Page): Promise<Frame> {
       const heading = frame.getByRole("heading", { name: "What Lore Remembers" });
       if (!frame.isDetached() && (await heading.count().catch(() => 0)) > 0) return frame;
     }
-    await page.evaluate(() => new Promise(requestAnimationFrame));
+    await page.evaluate("new Promise(requestAnimationFrame)");
   }
 }
 
