@@ -16,6 +16,7 @@ import { noticeFailures } from "./memory/failureNotice.ts";
 import { MemoryClient } from "./memory/memoryClient.ts";
 import { MemorySession, type WindowFacts } from "./memory/memorySession.ts";
 import { stateName } from "./memory/memoryState.ts";
+import { PictureView } from "./picture/pictureView.ts";
 import { ServerProcess } from "./memory/serverProcess.ts";
 import { rootsOf } from "./roots.ts";
 import { loreSettings, settingNames } from "./settings.ts";
@@ -60,6 +61,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const traces = new Traces(memory, chat, wording);
   const view = new ChatView(context.extensionUri, memory, chat, citations, traces, log);
   const commits = new CommitDocument(wording);
+  const picture = new PictureView(
+    context.extensionUri,
+    { memory, chat, view, citations, commits },
+    wording,
+    log,
+  );
   const completions = new InlineCompletions(memory, log);
   const unusual = new UnusualMarks(memory);
   const statusDocument = new StatusDocument(
@@ -80,6 +87,8 @@ export function activate(context: vscode.ExtensionContext): void {
     completions,
     unusual,
     view,
+    commits,
+    picture,
     { dispose: () => keeper.flush() },
     vscode.window.registerWebviewViewProvider(chatViewId, view),
     ...registerCommands({
@@ -90,6 +99,7 @@ export function activate(context: vscode.ExtensionContext): void {
       commits,
       completions,
       unusual,
+      picture,
       extensionUri: context.extensionUri,
       statusDocument,
       wording,

@@ -31,6 +31,7 @@ import type {
   ForgetWorkResult,
   ImportResult,
 } from "./savedMemory.ts";
+import type { MemoryPicture, PictureParams } from "./picture.ts";
 import type { TraceComparison } from "./savedTrace.ts";
 import type { SearchTurnsParams, SearchTurnsResult } from "./turns.ts";
 import type {
@@ -108,6 +109,8 @@ export const problems = request<
   { rootId?: string; offset: number; limit: number },
   { problems: FileProblem[]; total: number }
 >("memory/problems");
+/** What is remembered of a root, counted by place, kind, age, strength and health. Errors: `rootNotOpen`, `storeUnavailable`. */
+export const picture = request<PictureParams, MemoryPicture>("memory/picture");
 export const pause = request<Record<string, never>, MemoryStatus>("memory/pause");
 export const resume = request<Record<string, never>, MemoryStatus>("memory/resume");
 /** Throws the root's memory away and fills it again. */

@@ -18,6 +18,7 @@ import type {
   DeepMemoryService,
   HistoryService,
   NotesService,
+  PictureService,
   RecallService,
   SourceReader,
   TimelineService,
@@ -34,6 +35,7 @@ export interface Services extends SessionServices {
   readonly deep?: DeepMemoryService;
   readonly history: HistoryService;
   readonly timeline: TimelineService;
+  readonly pictures: PictureService;
   /** Scans every remembered file. Rejects with AbortError when cancelled. */
   exhaustive(params: methods.ExhaustiveParams, signal: AbortSignal): Promise<ExhaustiveResult>;
   /** One check for each citation, in order. Rejects with AbortError when cancelled. */
@@ -71,6 +73,9 @@ export function registerHandlers(
   answerAboutConversations(router, session, clock);
   answerFromDeepMemory(router, deep);
   answerAboutWork(router, services, session);
+  router.answer(methods.picture, shapes.picture, (params, signal) =>
+    services.pictures.picture(params, session.conversations(), signal),
+  );
   router.answer(methods.past, shapes.past, (params, signal) =>
     services.history.past(params, signal),
   );

@@ -10,6 +10,7 @@ import type { ChangedParams, ChangedResult } from "../protocol/changed.ts";
 import type { HistoryStatus, PastParams, PastResult } from "../protocol/history.ts";
 import type { WhoWroteParams, WhoWroteResult } from "../protocol/whoWrote.ts";
 import {
+  noExtents,
   noHistory,
   type HistoryCall,
   type HistoryReply,
@@ -25,6 +26,8 @@ import type {
   CommitsAboutParams,
   Happened,
   HappenedParams,
+  HistoryExtentParams,
+  HistoryExtents,
   HistoryService,
 } from "./services.ts";
 import { errorOf } from "./threadFailure.ts";
@@ -163,6 +166,13 @@ export class HistoryMemory implements HistoryService, Companion {
     if (this.status(params.rootId).state === "off" || this.#nEnded > maxRestarts)
       return Promise.resolve([]);
     return this.#request("commitsAbout", params, signal);
+  }
+
+  extent(params: HistoryExtentParams, signal: AbortSignal): Promise<HistoryExtents> {
+    const status = this.status(params.rootId);
+    if (status.state === "off" || this.#nEnded > maxRestarts)
+      return Promise.resolve(noExtents(status, params.edgesMs));
+    return this.#request("extent", params, signal);
   }
 
   fileAt(params: FileAtParams, signal: AbortSignal): Promise<string | undefined> {

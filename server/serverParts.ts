@@ -12,6 +12,7 @@ import { HistoryMemory } from "./historyMemory.ts";
 import type { Services } from "./handlers.ts";
 import { openConversationStore } from "./memory/conversationStore.ts";
 import { hasSqlite } from "./memory/database.ts";
+import { PictureDrawer } from "./memoryPicture.ts";
 import type { KernelModule } from "./model/kernelMemory.ts";
 import { nodeClock } from "./nodePorts.ts";
 import type { Logger, LogLevel } from "./ports.ts";
@@ -74,6 +75,10 @@ export async function createServices(
       ...(deep === undefined ? {} : { surprisesOf: surprisesFrom(deep, memory) }),
     }),
     notes,
+    pictures: new PictureDrawer({
+      ...{ memory, history, notes, clock },
+      ...(deep === undefined ? {} : { deep }),
+    }),
     exhaustive: (params, signal) => {
       const { filesSeen, remembered } = memory.coverage(params.rootIds);
       const filesNotInMemory = filesSeen - remembered;

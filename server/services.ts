@@ -27,6 +27,7 @@ import type {
   RememberResult,
 } from "../protocol/notes.ts";
 import type { SearchTurnsParams, SearchTurnsResult } from "../protocol/turns.ts";
+import type { MemoryPicture, NotesPicture, PictureParams } from "../protocol/picture.ts";
 import type {
   Answer,
   Citation,
@@ -69,6 +70,8 @@ export interface MemoryService {
   /** Looks at the trees again; resolves when what it found is searchable, while paused at once. */
   rescan(signal?: AbortSignal): Promise<MemoryStatus>;
   status(): MemoryStatus;
+  /** The file of a root's store, `undefined` while it cannot be read. Errors: `rootNotOpen`. */
+  storeFile(rootId: string): string | undefined;
   settled(refined: boolean, signal: AbortSignal): Promise<MemoryStatus>;
   problems(
     rootId: string | undefined,
@@ -172,9 +175,11 @@ export interface DeepMemoryService {
   status(): DeepMemoryStatus;
   /** Called when the status is another one, at most five times a second. Returns the function that stops it. */
   onStatusChanged(listener: () => void): () => void;
+  /** The folder in which it keeps what it holds, whether it is loaded or not; `undefined` while nothing is open. */
+  readonly folder: string | undefined;
   complete(params: CompleteParams, signal: AbortSignal): Promise<CompleteResult>;
   surprise(params: SurpriseParams, signal: AbortSignal): Promise<SurpriseResult>;
-  /** `progress` is called at most five times a second. */
+  /** `progress` is called at most five times a second. The result is kept until the next one. */
   selfTest(
     params: SelfTestParams,
     progress: (progress: SelfTestProgress) => void,
@@ -216,6 +221,22 @@ export interface CommitAbout {
   readonly names: readonly string[];
 }
 
+export interface HistoryExtentParams {
+  readonly rootId: string;
+  /** Times between which commits are counted, falling. */
+  readonly edgesMs: readonly number[];
+  /** At most so many commits, the newest. */
+  readonly limit: number;
+}
+export interface HistoryExtents {
+  readonly status: HistoryStatus;
+  /** Newest first. */
+  readonly commits: readonly CommitInfo[];
+  /** Commits after the first time, between it and the second, …, and before the last. */
+  readonly counts: readonly number[];
+  readonly bytes: number;
+}
+
 /**
  * The histories of all open roots' repositories. Its requests reject with AbortError when cancelled, and with
  * `rootNotOpen`; the outcome says when there is no history, and how far it is read.
@@ -245,6 +266,8 @@ export interface HistoryService {
   ): Promise<Age | undefined>;
   /** What was committed and saved in a time, as far as it is in memory. */
   happened(params: HappenedParams, signal: AbortSignal): Promise<Happened>;
+  /** How much is remembered of a root's commits. Empty where no history is read. */
+  extent(params: HistoryExtentParams, signal: AbortSignal): Promise<HistoryExtents>;
   /** A file's text in a commit's tree; `undefined` when it is not there or no text that is shown. */
   fileAt(params: FileAtParams, signal: AbortSignal): Promise<string | undefined>;
   /** Resolves when all commits are read, with `symbols` also what they touched, or when that cannot be. */
@@ -263,6 +286,14 @@ export interface NoteWish {
   readonly minWords?: number;
   readonly limit: number;
   readonly rootIds?: readonly string[];
+}
+
+/** What notes of a root there are. */
+export interface NotesExtent {
+  readonly picture: NotesPicture;
+  /** When the live ones were written, in milliseconds. */
+  readonly writtenMs: readonly number[];
+  readonly bytes: number;
 }
 
 /**
@@ -285,6 +316,8 @@ export interface NotesService {
    * replaced. `also` is done within the same transaction: all of it is kept or nothing. Keys and tokens are masked.
    */
   addSaved(notes: readonly SavedNote[], also: () => void): Promise<number>;
+  /** What notes of a root there are, with at most `limit` of the live ones. */
+  extent(rootId: string, limit: number): Promise<NotesExtent>;
   /** Called when notes were made or forgotten, or code that they cite changed or came back. Returns what stops it. */
   onChanged(listener: (state: NotesState) => void): () => void;
 }
@@ -388,5 +421,17 @@ export interface ConversationStore {
   roundCounts(terms: readonly string[]): RoundCounts;
   /** How near texts are to a question in meaning, -1 to 1 each; `undefined` without a model. */
   nearness(question: string, texts: readonly string[]): number[] | undefined;
+  /** Bytes of the file, without its journal. */
+  bytes(): number;
   close(): void;
+}
+
+/** Draws the picture of a root's memory. */
+export interface PictureService {
+  /** `conversations` is `undefined` where none were ever kept. Errors: `rootNotOpen`, `storeUnavailable`. */
+  picture(
+    params: PictureParams,
+    conversations: ConversationStore | undefined,
+    signal: AbortSignal,
+  ): Promise<MemoryPicture>;
 }

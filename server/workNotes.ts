@@ -17,7 +17,7 @@ import { repositoryIdentity } from "./identity/repositoryIdentity.ts";
 import { userName } from "./identity/userName.ts";
 import { hasNotes, noteFolderOf, shareNotes } from "./noteFolders.ts";
 import type { Clock, Logger } from "./ports.ts";
-import type { NotesService, NoteWish } from "./services.ts";
+import type { NotesExtent, NotesService, NoteWish } from "./services.ts";
 import { RootNotes, type Places } from "./work/rootNotes.ts";
 import type { Companion } from "./workspaceMemory.ts";
 
@@ -157,6 +157,12 @@ export class WorkNotes implements NotesService, Companion {
     within();
     await this.#tell();
     return nAdded;
+  }
+
+  async extent(rootId: string, limit: number): Promise<NotesExtent> {
+    const root = (await this.#open()).find((open) => open.rootId === rootId);
+    if (root === undefined) throw new MemoryError("rootNotOpen");
+    return root.notes.extent(limit);
   }
 
   onChanged(listener: (state: NotesState) => void): () => void {

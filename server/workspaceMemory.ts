@@ -306,6 +306,11 @@ export class WorkspaceMemory implements MemoryService {
     return open;
   }
 
+  storeFile(rootId: string): string | undefined {
+    this.#select(rootId);
+    return this.banks([rootId])[0]?.bank.file;
+  }
+
   /** A reader met damage in a store: whoever writes to it makes a new one. */
   damaged({ root, bank }: OpenBank): void {
     const known = this.#banks.get(root.id);

@@ -7,6 +7,7 @@ import type { MemorySession } from "../memory/memorySession.ts";
 import type { Root } from "../../protocol/types.ts";
 import type { InlineCompletions } from "../completions/inlineCompletions.ts";
 import { testMemory } from "../selfTest/selfTest.ts";
+import type { PictureView } from "../picture/pictureView.ts";
 import type { StatusDocument } from "../status/statusDocument.ts";
 import type { Traces } from "../trace/traces.ts";
 import type { UnusualMarks } from "../unusual/unusualMarks.ts";
@@ -28,6 +29,7 @@ export interface CommandTargets {
   readonly commits: CommitDocument;
   readonly completions: InlineCompletions;
   readonly unusual: UnusualMarks;
+  readonly picture: PictureView;
   readonly extensionUri: vscode.Uri;
   readonly statusDocument: StatusDocument;
   readonly wording: Wording;
@@ -41,7 +43,8 @@ export interface CommandTargets {
  * that needs the memory first says what stands in the way.
  */
 export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
-  const { memory, chat, view, traces, commits, completions, unusual, extensionUri } = targets;
+  const { memory, chat, view, traces, commits, completions, unusual, picture, extensionUri } =
+    targets;
   const { statusDocument, wording, log, allRoots } = targets;
   const register = (id: string, run: (argument: unknown) => Promise<unknown>): vscode.Disposable =>
     vscode.commands.registerCommand(id, async (argument: unknown) => {
@@ -83,6 +86,7 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
     withMemory("lore.saveTrace", (file) => traces.saveTo(file)),
     withMemory("lore.compareTrace", (file) => traces.compareWith(file)),
     withMemory("lore.selfTest", (argument) => testMemory(memory, extensionUri, wording, argument)),
+    withMemory("lore.showMemory", () => picture.show()),
     withMemory("lore.newConversation", async () => {
       await chat.newConversation();
       await view.reveal();

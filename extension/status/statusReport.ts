@@ -45,6 +45,7 @@ export function statusReport(
   if (status.paused) head.push(t("Lore is paused: changes are not remembered."));
   const deep =
     status.deep === undefined ? [] : [deepMemorySection(status.deep, completions, wording)];
+  head.push(t("By folder, kind, age, strength and health: run “Lore: Show Memory”."));
   return `${[head.join("\n"), ...deep, ...sections].join("\n\n")}\n`;
 }
 
@@ -132,7 +133,8 @@ function stateSentence(root: RootStatus, { t }: Wording): string {
   }
 }
 
-function reasonName(reason: string, { t }: Wording): string {
+/** Why a file is not remembered, in words; a reason that this version does not know is shown as it is. */
+export function reasonName(reason: string, { t }: Wording): string {
   const names: Readonly<Record<SkipReason | FailReason, string>> = {
     binary: t("not text"),
     tooLarge: t("larger than “lore.maxFileSizeMB”"),

@@ -53,7 +53,14 @@ const layers = [
   },
   {
     files: /^extension\//,
-    sources: ["protocol/", "extension/", "webview/strings.ts"],
+    sources: [
+      "protocol/",
+      "extension/",
+      "webview/strings.ts",
+      "webview/picture/strings.ts",
+      "webview/retentionShape.ts",
+      "webview/svgShape.ts",
+    ],
     packages: ["vscode", "vscode-jsonrpc"],
     // No file system: the extension host is shared with every other extension, and the server does the reading.
     builtins: ["child_process", "crypto", "events", "module", "path", "readline"],
@@ -211,6 +218,13 @@ const layers = [
     sources: [...ground, masking, "server/model/", "server/memory/", "server/ingest/"],
     packages: ["chardet", "iconv-lite", "minimatch", "stemmer", "web-tree-sitter", "xxhash-wasm"],
     builtins: pure,
+  },
+  // The memory picture: what stores know of themselves, summed up.
+  {
+    files: /^server\/picture\//,
+    sources: [...ground, masking, "server/memory/", "server/bank/catalogue.ts", "server/picture/"],
+    packages: [],
+    builtins: ["fs", ...pure],
   },
   // Notes: what the user wants remembered.
   {

@@ -18,6 +18,7 @@ export const commandNames = [
   "remember",
   "notes",
   "turns",
+  "memory",
   "status",
   "stats",
   "forget",
@@ -100,6 +101,11 @@ export const commandTable: Readonly<Record<CommandName, CommandEntry>> = {
     usage: [`${program} turns FOLDER "question"`],
     summary:
       "List what was said about something in conversations; “yesterday”, “in October” and the like are understood.",
+  },
+  memory: {
+    usage: [`${program} memory [FOLDER]`, `${program} memory FOLDER PATH`],
+    summary:
+      "Show what is remembered by folder, kind, age, strength and health. PATH is a folder inside FOLDER.",
   },
   status: {
     usage: [`${program} status [FOLDER]`],
@@ -219,7 +225,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     type: "string",
     value: "N",
     summary: "At most N results.",
-    commands: ["search", "history", "changed", "timeline", "turns"],
+    commands: ["search", "history", "changed", "timeline", "turns", "memory"],
   },
   "as-of": {
     type: "string",

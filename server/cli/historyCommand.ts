@@ -34,8 +34,8 @@ export function showHistory(
   });
 }
 
-/** Waits until all commits are read. What they did to definitions that are gone today may still be open. */
-async function readHistory(
+/** Returns how far the history is when all commits are read. What they did to definitions that are gone today may still be open. */
+export async function readHistory(
   { services, root }: OpenFolder,
   { signal }: Surroundings,
   terminal: Terminal,

@@ -1,6 +1,7 @@
 /** What a command line asks for, or the one sentence that says what is wrong with it. */
 import { parseArgs } from "node:util";
 import { noteKinds, type NoteKind } from "../../protocol/notes.ts";
+import { maxPictureLimit } from "../../protocol/picture.ts";
 import { rankings, type MemorySettings, type RankingKind } from "../../protocol/types.ts";
 import { formatCount } from "./numbers.ts";
 import { filled, UsageError, type Values } from "./optionValues.ts";
@@ -120,6 +121,13 @@ export type Command =
       readonly question: string;
       readonly limit: number;
     } & Common)
+  | ({
+      readonly kind: "memory";
+      readonly folder: string;
+      /** Relative to the folder; `""` is the folder itself. */
+      readonly inside: string;
+      readonly limit: number;
+    } & Common)
   | ({ readonly kind: "notes"; readonly folder: string; readonly action: NotesAction } & Common)
   | ({
       readonly kind: "batch";
@@ -164,6 +172,7 @@ const noLimit = 1_000_000;
 const defaultHistoryLimit = 30;
 const defaultChangedLimit = 100;
 const defaultTimelineLimit = 50;
+const defaultPictureLimit = 15;
 const defaultSelfTestTokens = 65_536;
 /** As far as the longest distance that is published, ten times. */
 const maxSelfTestTokens = 100_000_000;
@@ -273,6 +282,8 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
       const limit = wholeNumber(values, "limit", 1, maxTurns) ?? defaultLimit;
       return { kind: name, folder, question, limit, ...common };
     }
+    case "memory":
+      return { kind: name, ...readMemory(values, positionals), ...common };
     case "self-test": {
       const folder = atMostOne(name, positionals) ?? ".";
       return { kind: name, folder, ...readSelfTest(values), ...common };
@@ -341,6 +352,20 @@ function readForget(values: Values, folder: string, common: Common): Command {
   if (which === undefined) return { kind: "forget", folder, withNotes, ...common };
   if (withNotes) throw new UsageError("--notes does not go with --topic, --before and --inside.");
   return { kind: "forgetWork", folder, which, ...common };
+}
+
+function readMemory(
+  values: Values,
+  [folder = ".", inside = "", ...more]: readonly string[],
+): Pick<Extract<Command, { kind: "memory" }>, "folder" | "inside" | "limit"> {
+  if (folder === "") throw new UsageError(emptyFolder("memory"));
+  if (more.length > 0) throw new UsageError("“lore memory” takes a folder and a path inside it.");
+  const limit = wholeNumber(values, "limit", 1, maxPictureLimit) ?? defaultPictureLimit;
+  return {
+    folder,
+    inside: inside.replaceAll("\\", "/").replace(/^(\.?\/)+|^\.$|\/+$/g, ""),
+    limit,
+  };
 }
 
 function readPlace(

@@ -11,6 +11,7 @@ import { helpText, usageLine } from "./help.ts";
 import { showHistory } from "./historyCommand.ts";
 import { forgetFolder, indexFolder } from "./indexCommand.ts";
 import { CliError, isInterrupted, type Surroundings } from "./openFolder.ts";
+import { showMemory } from "./memoryCommand.ts";
 import { rememberNote, workOnNotes } from "./notesCommand.ts";
 import { parseCommandLine, type Command } from "./options.ts";
 import { retraceFolder } from "./retraceCommand.ts";
@@ -87,6 +88,8 @@ function runCommand(
       return workOnNotes(command, terminal, around);
     case "turns":
       return showTurns(command, terminal, around);
+    case "memory":
+      return showMemory(command, terminal, around);
     case "self-test":
       return testMemory(command, terminal, around);
     case "status":

@@ -4,6 +4,7 @@ import type { ChangedParams, ChangedResult } from "../../protocol/changed.ts";
 import type { HistoryStatus, PastParams, PastResult } from "../../protocol/history.ts";
 import type { WhoWroteParams, WhoWroteResult } from "../../protocol/whoWrote.ts";
 import type { LogLevel } from "../ports.ts";
+import type { HistoryExtentParams, HistoryExtents } from "../services.ts";
 import type { ThreadFailure } from "../threadFailure.ts";
 import type {
   Age,
@@ -56,6 +57,7 @@ export interface HistoryRequests {
     readonly params: Parameters<HistoryService["age"]>[0];
     readonly result: Age | undefined;
   };
+  readonly extent: { readonly params: HistoryExtentParams; readonly result: HistoryExtents };
   readonly fileAt: { readonly params: FileAtParams; readonly result: string | undefined };
 }
 export type HistoryRequestName = keyof HistoryRequests;
@@ -90,3 +92,8 @@ export const noHistory = {
   ...{ nCommits: 0, nWithoutSymbols: 0, isWhole: false, oldestMs: 0 },
   ...{ nInRepository: 0, isShallow: false },
 } as const;
+
+/** What is remembered of commits where none are. */
+export function noExtents(status: HistoryStatus, edgesMs: readonly number[]): HistoryExtents {
+  return { status, commits: [], counts: [...edgesMs, 0].map(() => 0), bytes: 0 };
+}

@@ -9,8 +9,10 @@ import { relativeTo } from "../ingest/rootPath.ts";
 import { asMemoryError, isDamage } from "../memory/database.ts";
 import type { Clock, FileSystem, Logger } from "../ports.ts";
 import { parseQuestion } from "../recall/question.ts";
+import type { HistoryExtentParams, HistoryExtents } from "../services.ts";
 import type { ThreadFailure } from "../threadFailure.ts";
 import {
+  noExtents,
   noHistory,
   type HistoryCall,
   type HistoryReply,
@@ -175,6 +177,8 @@ export class HistoryHost {
         return this.#happened(params as HappenedParams, signal);
       case "age":
         return this.#age(params as HistoryRequests["age"]["params"], signal);
+      case "extent":
+        return Promise.resolve(this.#extent(params as HistoryExtentParams));
       case "fileAt":
         return this.#fileAt(params as FileAtParams, signal);
     }
@@ -307,6 +311,19 @@ export class HistoryHost {
     return found === undefined
       ? { kind: "failed", status: this.#history(rootId).status() }
       : { kind: "recalled", commit, ...found };
+  }
+
+  #extent({ rootId, edgesMs, limit }: HistoryExtentParams): HistoryExtents {
+    const history = this.#history(rootId);
+    const { reader } = history;
+    const status = history.status();
+    if (reader === undefined) return noExtents(status, edgesMs);
+    return {
+      status,
+      commits: reader.newest(limit).map(infoOf),
+      counts: reader.countsBetween(edgesMs.map((ms) => ms / 1_000)),
+      bytes: reader.bytes(),
+    };
   }
 
   /** Hidden files are not shown, whatever the commit. */

@@ -1,6 +1,6 @@
 /** Reads one checkout's history: commits of a path, of a name, of words. */
 import { ftsQuote, termsOfText } from "../ingest/terms.ts";
-import { openForReading, type Database } from "../memory/database.ts";
+import { databaseBytes, openForReading, type Database } from "../memory/database.ts";
 import type { ChangeStatus } from "./commitLog.ts";
 import type { SymbolChangeKind } from "./patchSymbols.ts";
 
@@ -217,6 +217,33 @@ export class HistoryReader {
       ...[hash, `${hash}g`],
     );
     return rows.length === 1 ? commitOf(rows[0] as Row) : undefined;
+  }
+
+  /** The newest commits as git lists them, at most `limit`. */
+  newest(limit: number): StoredCommit[] {
+    const rows = this.#all(
+      `SELECT ${commitColumns} FROM entry e JOIN author a ON a.id = e.author ORDER BY e.position LIMIT ?`,
+      limit,
+    );
+    return rows.map(commitOf);
+  }
+
+  /**
+   * How many commits were made after the first of some times, in seconds and falling, between it and the second, …, and
+   * before the last.
+   */
+  countsBetween(edgesSeconds: readonly number[]): number[] {
+    const after = edgesSeconds.map((seconds) => {
+      const row = this.#get("SELECT count(*) AS n FROM entry WHERE commitSeconds > ?", seconds);
+      return (row as { n: number }).n;
+    });
+    const all = (this.#get("SELECT count(*) AS n FROM entry") as { n: number }).n;
+    return [...after, all].map((n, idx) => n - (after[idx - 1] ?? 0));
+  }
+
+  /** Bytes of the file, without its journal. */
+  bytes(): number {
+    return databaseBytes(this.#database);
   }
 
   close(): void {

@@ -328,6 +328,10 @@ class SqliteConversations implements ConversationStore {
     return texts.map((text) => cosine(embedder.encodeText(text), asked));
   }
 
+  bytes(): number {
+    return withMemoryErrors(() => databaseBytes(this.#database));
+  }
+
   close(): void {
     if (this.#database.isOpen) this.#database.close();
   }

@@ -32,6 +32,7 @@ import type { TimelineParams } from "../../protocol/timeline.ts";
 import type { WhoWroteParams } from "../../protocol/whoWrote.ts";
 import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
 import type { SearchTurnsParams } from "../../protocol/turns.ts";
+import { maxPictureLimit, type PictureParams } from "../../protocol/picture.ts";
 import { maxTraceLength } from "../../protocol/savedTrace.ts";
 import { symbolKinds } from "../../protocol/types.ts";
 import type {
@@ -168,6 +169,14 @@ function withinItsTokens(shape: Shape<SelfTestRequest>): Shape<SelfTestRequest> 
   };
 }
 
+/** A folder below a root, or `""`; only compared with what is remembered, and never opened. */
+const relativeFolder: Shape<string> = (value, place) => {
+  const checked = text(maxPathLength)(value, place);
+  if (checked.startsWith("/") || checked.endsWith("/") || checked.includes("\0"))
+    throw new ShapeError(`${place} must be relative and not end in a slash`);
+  return checked;
+};
+
 /** Exactly one way to choose; deleting more than was meant cannot be taken back. */
 function onlyOne<T extends object>(ways: string, shape: Shape<T>): Shape<T> {
   return (value, place) => {
@@ -207,6 +216,11 @@ export const params = {
     rootId: optional(id),
     offset: integer(0, Number.MAX_SAFE_INTEGER),
     limit: integer(0, maxResults),
+  }),
+  picture: object<PictureParams>({
+    rootId: id,
+    folder: relativeFolder,
+    limit: integer(1, maxPictureLimit),
   }),
   rebuild: object<{ rootId?: string }>({ rootId: optional(id) }),
   forget: object<{ rootId: string }>({ rootId: id }),

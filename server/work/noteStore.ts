@@ -153,7 +153,7 @@ export class NoteStore {
     return added.length;
   }
 
-  /** The room that the notes take on the disk. */
+  /** Bytes of the file, without its journal. */
   bytes(): number {
     return withMemoryErrors(() => databaseBytes(this.#database));
   }

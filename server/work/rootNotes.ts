@@ -14,7 +14,7 @@ import type { Citation, CitationCheck, Range, SymbolInfo } from "../../protocol/
 import type { ForgetWorkParams, SavedNote } from "../../protocol/savedMemory.ts";
 import type { Clock } from "../ports.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
-import type { NoteWish } from "../services.ts";
+import type { NotesExtent, NoteWish } from "../services.ts";
 import { chosenNotes } from "./forgetChoice.ts";
 import { bytesToFree, whatToForget } from "./forgettingOrder.ts";
 import { linksOf, tagsIn } from "./noteLinks.ts";
@@ -23,6 +23,7 @@ import { sentenceOf } from "./noteSentence.ts";
 import { withoutSecrets } from "./savedNotes.ts";
 import { NoteStore, type StoredEvidence, type StoredNote } from "./noteStore.ts";
 import { contradiction, noteWords, saysTheSame, termsOf, wordTerms } from "./noteWords.ts";
+import { weighNotes } from "./weighNotes.ts";
 
 /** Where text of a file may be now, and what is defined in it, as the memory knows it. */
 export interface Places {
@@ -215,6 +216,24 @@ export class RootNotes {
     return { nNotes: live.length, needCheck: needsCheck.map(({ id }) => id) };
   }
 
+  /** What notes there are, with at most `limit` of the live ones as they are now. Looks at evidence first. */
+  extent(limit: number): NotesExtent {
+    this.lookAgain();
+    const live = this.#live().map((note) => {
+      const seen = note.evidence.flatMap((_each, idx) => this.#seen.get(keyOf(note, idx)) ?? []);
+      return { note, health: worst(seen) };
+    });
+    const { counts, inOrder } = weighNotes(live, this.#ports.clock.nowMs());
+    const notes = inOrder.slice(0, limit).map(({ note, strength }) => {
+      return { note: this.#fresh(note), strength };
+    });
+    return {
+      picture: { ...counts, nReplaced: this.#all().length - live.length, notes },
+      writtenMs: live.map(({ note }) => note.createdMs),
+      bytes: this.#store?.bytes() ?? 0,
+    };
+  }
+
   close(): void {
     this.#store?.close();
     this.#store = undefined;
@@ -379,7 +398,7 @@ function placeOf(check: CitationCheck | undefined): { readonly range: Range } | 
     : undefined;
 }
 
-function worst(evidence: readonly NoteEvidence[]): NoteHealth {
+function worst(evidence: readonly Pick<NoteEvidence, "health">[]): NoteHealth {
   if (evidence.some(({ health }) => health === "gone")) return "gone";
   return evidence.some(({ health }) => health === "needsCheck") ? "needsCheck" : "ok";
 }

@@ -78,6 +78,20 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { offset: 0, limit: 1, rootId: 3 },
     ],
   },
+  [methods.picture.method]: {
+    good: { rootId: "root", folder: "", limit: 10 },
+    bad: [
+      {},
+      { rootId: "root", folder: "" },
+      { rootId: "root", folder: "/etc", limit: 10 },
+      { rootId: "root", folder: "src/", limit: 10 },
+      { rootId: "root", folder: "a\0b", limit: 10 },
+      { rootId: "root", folder: longText, limit: 10 },
+      { rootId: "root", folder: "", limit: 0 },
+      { rootId: "root", folder: "", limit: 1e9 },
+      { rootId: { id: "root" }, folder: "", limit: 10 },
+    ],
+  },
   [methods.rebuild.method]: { good: {}, bad: [{ rootId: {} }, { rootId: longText }] },
   [methods.forget.method]: { good: { rootId: "root" }, bad: [{}, { rootId: null }] },
   [methods.search.method]: {

@@ -20,6 +20,7 @@ import type {
 import type { Services } from "../../server/handlers.ts";
 import type { Clock, Logger, LogLevel } from "../../server/ports.ts";
 import type { ConversationStore, DeepMemoryService, MemoryService } from "../../server/services.ts";
+import { pictureOf } from "../server/picture/samplePicture.ts";
 import { closedNotes } from "../server/work/closedNotes.ts";
 
 export const settings: MemorySettings = {
@@ -98,6 +99,7 @@ export function inMemoryDeepMemory(): InMemoryDeepMemory {
   const surprise: SurpriseResult = { lines: [{ line: 0, nats: 2.5, nTokens: 4 }], tookMs: 1 };
   return {
     calls,
+    folder: undefined,
     announce: (status) => {
       current = status;
       listeners.forEach((listener) => listener());
@@ -186,6 +188,7 @@ function inMemoryMemory(): InMemoryMemory {
     openEditors: noted("openEditors"),
     rescan: told("rescan"),
     status: () => current,
+    storeFile: () => undefined,
     settled: (refined) => told("settled")(refined),
     problems: (...args) => {
       calls.push(["problems", ...args]);
@@ -261,6 +264,7 @@ function inMemoryConversations(): InMemoryConversations {
     rounds: () => [],
     roundCounts: (terms) => ({ nRounds: 0, nHolding: terms.map(() => 0) }),
     nearness: () => undefined,
+    bytes: () => 4_096,
     close() {
       this.closed = true;
     },
@@ -305,6 +309,7 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
       }),
     checkCitations: (citations) => Promise.resolve(citations.map(() => ({ kind: "gone" }))),
     notes: closedNotes(),
+    pictures: { picture: ({ rootId, folder }) => Promise.resolve(pictureOf(rootId, folder)) },
     openConversations: () => ({ store }),
     requireSqlite: () => {},
     serverVersion: "1.2.3",

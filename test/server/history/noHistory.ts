@@ -1,4 +1,5 @@
 /** A history of nothing, for the tests of everything else. */
+import { noExtents } from "../../../server/history/historyCalls.ts";
 import type { HistoryStatus } from "../../../protocol/history.ts";
 import type { HistoryService } from "../../../server/services.ts";
 
@@ -19,6 +20,7 @@ export const noHistory: HistoryService = {
   changed: () => Promise.resolve({ kind: "noLook" }),
   recallAt: () => Promise.resolve({ kind: "unknownCommit" }),
   commitsAbout: () => Promise.resolve([]),
+  extent: ({ edgesMs }) => Promise.resolve(noExtents(emptyStatus, edgesMs)),
   fileAt: () => Promise.resolve(undefined),
   settled: () => Promise.resolve(emptyStatus),
 };
