@@ -1,6 +1,7 @@
 /** `npm run bench`: measures, prints tables, and writes them with the machine described. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { benchAbstention } from "./abstention/abstentionBench.ts";
 import { benchEditor } from "./editor.ts";
 import { benchEncoder } from "./encoder.ts";
 import { benchIngest } from "./ingest.ts";
@@ -27,10 +28,12 @@ const benches: Readonly<Record<Part, (settings: BenchSettings) => Table[] | Prom
   memory: benchMemory,
   history: benchHistory,
   "work-notes": benchWorkNotes,
+  abstention: benchAbstention,
 };
 
 /** Some sizes or sections alone have a file of their own, so that a table can be made piece by piece. */
-function fileName(part: Part, { sizes, memory }: BenchSettings): string {
+function fileName(part: Part, { sizes, memory, fit }: BenchSettings): string {
+  if (part === "abstention" && fit) return `${part}-fit`;
   const { sections } = memory;
   if (part === "memory" && sections.length < memorySections.length)
     return `${part}-${sections.join("-")}`;

@@ -20,6 +20,7 @@ const parts = [
   "memory",
   "history",
   "work-notes",
+  "abstention",
 ] as const;
 export type Part = (typeof parts)[number];
 
@@ -47,6 +48,8 @@ export interface BenchSettings {
   /** Numbers of vectors to measure the indexes with, multiples of 100,000. */
   readonly vectors: readonly number[];
   readonly memory: MemorySettings;
+  /** Make the calibration of `abstention` anew in place of measuring it. */
+  readonly fit: boolean;
   /** Repositories with a past, for `history`. */
   readonly repositories: readonly string[];
 }
@@ -59,9 +62,9 @@ const vectorCounts = ["100000", "1000000", "3000000", "10000000"] as const;
 
 const checkout = path.resolve(import.meta.dirname, "..");
 
-export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|memory|history|work-notes|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
+export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|memory|history|work-notes|abstention|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
        [--size 250k|1m|30m]... [--vectors 100000|1000000|3000000|10000000]...
-       [--repository DIR]... [--results DIR] [--work DIR]
+       [--repository DIR]... [--fit] [--results DIR] [--work DIR]
 ${memoryUsage}`;
 
 /** Reads the command line. Errors: a sentence, thrown, for a wrong word. */
@@ -80,6 +83,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): B
       results: { type: "string" },
       work: { type: "string" },
       repository: { type: "string", multiple: true },
+      fit: { type: "boolean" },
       ...memoryFlags,
     },
   });
@@ -91,6 +95,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): B
     sizes: chosen(values.size ?? ["all"], treeSizes),
     vectors: chosen(values.vectors ?? ["all"], vectorCounts).map(Number),
     memory: readMemorySettings(values, chosen(values.section ?? ["all"], memorySections)),
+    fit: values.fit === true,
     repositories: (values.repository ?? []).map((given) => path.resolve(given)),
     linuxDir: folder(values.linux ?? env["LORE_BENCH_LINUX"]),
     evalDir: folder(values.eval ?? env["LORE_BENCH_EVAL"]),

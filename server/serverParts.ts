@@ -5,6 +5,7 @@ import { MemoryError } from "../protocol/errors.ts";
 import { Answerer } from "./answer/answerer.ts";
 import { checkAllCitations } from "./answer/allCitations.ts";
 import { checkCitations } from "./answer/citations.ts";
+import { calibrationFor } from "./answer/evidenceCalibration.ts";
 import type { SurprisesOf } from "./answer/unusualInFile.ts";
 import { assembleRecall } from "./assembly.ts";
 import { DeepMemory } from "./deepMemory.ts";
@@ -54,6 +55,7 @@ export async function createServices(
   const hashText = await createHashText();
   const clock = nodeClock;
   const notes = notesOf(memory, recaller, hashText, log);
+  const calibration = calibrationFor(recaller.models, log);
   return {
     memory,
     ...(deep === undefined ? {} : { deep }),
@@ -62,6 +64,7 @@ export async function createServices(
     source: recaller,
     answers: new Answerer({
       ...{ recall: recaller, source: recaller, hashText, clock, statusCommand, history, notes },
+      ...(calibration === undefined ? {} : { calibration }),
       ...(deep === undefined ? {} : { surprisesOf: surprisesFrom(deep, memory) }),
     }),
     notes,

@@ -11,6 +11,7 @@ import type { AnswerOutcome, AnswerPorts, Ask } from "./ask.ts";
 import { answerAsOf } from "./asOfAnswer.ts";
 import { answerCallers } from "./callersAnswer.ts";
 import { answerError, answerMessage } from "./errorAnswer.ts";
+import { judged } from "./evidence.ts";
 import { answerFile } from "./fileAnswer.ts";
 import { answerFlow } from "./flowAnswer.ts";
 import { answerPast } from "./pastAnswer.ts";
@@ -63,12 +64,16 @@ export class Answerer implements AnswerService {
     signal.throwIfAborted();
     const writer = new AnswerWriter(emit, this.#ports.hashText);
     const terms = new QuestionTerms(question, result.trace);
+    const { calibration } = this.#ports;
+    const isJudged = calibration !== undefined && selection === undefined;
+    const evidence = isJudged ? judged(question, terms, result, calibration) : undefined;
     const ask: Ask = {
       ports: this.#ports,
       params,
       question,
       terms,
       result,
+      evidence,
       selection,
       writer,
       signal,
@@ -77,7 +82,8 @@ export class Answerer implements AnswerService {
     this.#offer(params, writer);
     writer.block(drawnFrom(result.coverage, result.tiers));
     writer.flush();
-    const { recalls, coverage, tiers, trace } = result;
+    const { recalls, coverage, tiers } = result;
+    const trace = evidence === undefined ? result.trace : { ...result.trace, evidence };
     return {
       markdown: writer.markdown,
       citations: writer.citations,
