@@ -100,7 +100,8 @@ function casesOf(asked: Asked, all: readonly Asked[], seed: number): RepositoryC
   ).slice(0, half);
   const { questions, taken } = takeOut(asked, seed, half);
   const own = shuffled(names, seed + 100).slice(0, quarter);
-  const invented = inventedNames(asked.repository, names, seed + 200).slice(0, quarter);
+  const strange = others.flatMap((other) => other.names);
+  const invented = inventedNames(asked.repository, names, strange, seed + 200).slice(0, quarter);
   const none: readonly string[] = [];
   return {
     name: repository,

@@ -1,19 +1,19 @@
-/** Names of a tree's functions, told by the look of their lines, and names like them that the tree does not hold. */
+/** Names of a tree's functions and types, told by the look of their lines, and such names that the tree does not hold. */
 import path from "node:path";
 import type { EvalRepository } from "../recall/evalSet.ts";
 import { shuffled } from "../questions.ts";
 import { readSource } from "../trees.ts";
 
-/** A name of several words that one file of the tree defines. */
+/** A name that one file of the tree defines: of several words, or capitalised. */
 export interface DefinedName {
   readonly name: string;
   readonly path: string;
 }
 
 const minLetters = 6;
-/** `function`, `def`, `fn` and `func` with a name; a method with a modifier; a C function with its type before it. */
+/** `function`, `class` and the like with a name; a method with a modifier; a C function with its type before it. */
 const definition =
-  /\b(?:function|def|fn|func(?:\s+\([^)]*\))?)\s+([A-Za-z_]\w+)|^\s+(?:public|private|protected|static)[\w<>[\], ]*\s(\w+)\s*\(|^(?:[\w*]+\s+)+\*?(\w+)\s*\([^;]*$/gm;
+  /\b(?:function|def|fn|func(?:\s+\([^)]*\))?|class|struct|interface|trait|enum)\s+([A-Za-z_]\w+)|^\s+(?:public|private|protected|static)[\w<>[\], ]*\s(\w+)\s*\(|^(?:[\w*]+\s+)+\*?(\w+)\s*\([^;\n]*$/gm;
 
 /** Returns the names in order, each once. */
 export function definedNames({ treeDir, knownFiles }: EvalRepository): DefinedName[] {
@@ -22,7 +22,7 @@ export function definedNames({ treeDir, knownFiles }: EvalRepository): DefinedNa
     const text = readSource(path.join(treeDir, file)) ?? "";
     for (const [, byWord, byModifier, byType] of text.matchAll(definition)) {
       const name = byWord ?? byModifier ?? byType ?? "";
-      if (name.length >= minLetters && wordsOf(name).length > 1)
+      if (name.length >= minLetters && (wordsOf(name).length > 1 || /^[A-Z]/.test(name)))
         files.set(name, (files.get(name) ?? new Set()).add(file));
     }
   }
@@ -33,23 +33,30 @@ export function definedNames({ treeDir, knownFiles }: EvalRepository): DefinedNa
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Returns names whose words stand in defined names and which stand nowhere themselves, in upper or lower case. */
+/**
+ * Returns names that the tree holds nowhere, in upper or lower case: in turns one that `others` define, and one whose words
+ * stand in names that the tree defines.
+ */
 export function inventedNames(
   { treeDir, knownFiles }: EvalRepository,
   names: readonly DefinedName[],
+  others: readonly DefinedName[],
   seed: number,
 ): string[] {
   const text = [...knownFiles]
     .map((file) => readSource(path.join(treeDir, file)) ?? "")
     .join("\n")
     .toLowerCase();
+  const strange = shuffled(others, seed + 2);
   const ends = shuffled(names, seed + 1);
-  const invented = shuffled(names, seed).map(({ name }, i) => {
+  const invented = shuffled(names, seed).flatMap(({ name }, i) => {
     const words = [
       ...wordsOf(name).slice(0, -1),
       wordsOf((ends[i] as DefinedName).name).at(-1) ?? "",
     ];
-    return name.includes("_") ? words.join("_").toLowerCase() : camelCase(words);
+    const joined = name.includes("_") ? words.join("_").toLowerCase() : camelCase(words);
+    const other = strange[i];
+    return other === undefined ? [joined] : [other.name, joined];
   });
   return [...new Set(invented)].filter((name) => !text.includes(name.toLowerCase()));
 }

@@ -2,8 +2,6 @@
  * Makes the calibration of the product from the tuning repositories: weights by logistic regression, the ridge and
  * Platt's scaling by what each repository's questions get from weights of the others.
  */
-import { writeFileSync } from "node:fs";
-import { inCheckout } from "../../scripts/checkout.ts";
 import type { EvidenceCalibration, SearchModels } from "../../server/answer/evidenceCalibration.ts";
 import { evidenceFactNames } from "../../server/answer/evidenceFacts.ts";
 import type { Table } from "../table.ts";
@@ -14,8 +12,8 @@ import { fitLogistic, logLoss, logOddsOf, probability, type Weights } from "./lo
 import { auroc, calibrationError } from "./scores.ts";
 
 const ridges = [1, 3, 10, 30, 100];
-/** At most so many of the questions that the recall finds the right file for are refused. */
-const maxRefused = 0.1;
+/** So many answers that are not in memory are as bad as one refusal where the recall has the right file. */
+const refusalCost = 2;
 /** Of the answers without reserve so many have their answer in memory. */
 const minRight = 0.9;
 const nFirst = 10;
@@ -27,10 +25,11 @@ interface Fitted {
   readonly isTrue: boolean;
 }
 
-/** Fits, writes the product's file, and returns what was chosen. */
-export function fitCalibration(rows: readonly AbstentionRow[], models: SearchModels): Table {
-  const { ranker, encoder } = models;
-  if (ranker === undefined || encoder === undefined) throw new Error("The models are not there.");
+/** Returns the calibration for the models that the rows were asked with, and a table of it. */
+export function fitCalibration(
+  rows: readonly AbstentionRow[],
+  { ranker, encoder }: Readonly<Record<keyof SearchModels, string>>,
+): { readonly calibration: EvidenceCalibration; readonly table: Table } {
   const facts = rows.flatMap((row) => (row.facts === undefined ? [] : [{ row, facts: row.facts }]));
   const seen = evidenceFactNames.map((name) => rangeOf(facts.map((each) => each.facts[name])));
   const fitted = facts.map((each): Fitted => ({
@@ -73,9 +72,7 @@ export function fitCalibration(rows: readonly AbstentionRow[], models: SearchMod
     refuseBelow: rounded(refuseBelow(fitted, heldOut)),
     sureFrom: rounded(sureFrom(fitted, heldOut)),
   };
-  const file = inCheckout("server/answer/evidenceCalibration.json");
-  writeFileSync(file, `${JSON.stringify(calibration, null, 2)}\n`);
-  return fitTable(calibration, fitted, heldOut, best.ridge);
+  return { calibration, table: fitTable(calibration, fitted, heldOut, best.ridge) };
 }
 
 function fit(rows: readonly Fitted[], ridge: number): Weights {
@@ -118,15 +115,21 @@ function scaled(value: number, { mean, deviation }: Seen): number {
   return (value - mean) / deviation;
 }
 
-/** The largest threshold at which few enough questions are refused whose right file is among the first. */
+/** The threshold that costs least (Chow 1970). */
 function refuseBelow(rows: readonly Fitted[], heldOut: readonly number[]): number {
-  const found = heldOut
-    .filter((_, i) => {
-      const { isTrue, row } = rows[i] as Fitted;
-      return isTrue && row.place !== undefined && row.place < nFirst;
-    })
-    .sort((a, b) => a - b);
-  return found[Math.floor(maxRefused * found.length)] ?? 0;
+  const costs = heldOut.map((p, i) => {
+    const { isTrue, row } = rows[i] as Fitted;
+    const isFound = row.place !== undefined && row.place < nFirst;
+    return { p, ofAnswer: isTrue ? 0 : 1, ofRefusal: isTrue && isFound ? refusalCost : 0 };
+  });
+  costs.sort((a, b) => a.p - b.p);
+  let cost = costs.reduce((sum, { ofAnswer }) => sum + ofAnswer, 0);
+  let least = { cost, threshold: 0 };
+  for (const [i, { ofAnswer, ofRefusal }] of costs.entries()) {
+    cost += ofRefusal - ofAnswer;
+    if (cost < least.cost) least = { cost, threshold: costs[i + 1]?.p ?? 1 };
+  }
+  return least.threshold;
 }
 
 /** The smallest threshold from which on enough questions have their answer in memory. */

@@ -57,10 +57,7 @@ export function judged(
     meaning?.state === "used" &&
     meaning.nChunks >= calibration.minChunks;
   if (!isFitted) return undefined;
-  return weighEvidence(
-    evidenceFactsOf(terms, question.intent.kind !== "unknown", result),
-    calibration,
-  );
+  return weighEvidence(evidenceFactsOf(question, terms, result), calibration);
 }
 
 /** Words and names and nothing that points at a place by itself. */

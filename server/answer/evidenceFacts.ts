@@ -1,6 +1,7 @@
 /** What a recall tells of whether the memory holds the answer: facts that cost nothing beside the recall itself. */
 import type { Recall, SearchResult } from "../../protocol/types.ts";
 import { termsOfName, termsOfText } from "../ingest/terms.ts";
+import type { ParsedQuestion } from "../recall/question.ts";
 import { lastPart } from "./names.ts";
 import type { QuestionTerms, QuestionUnit } from "./questionTerms.ts";
 
@@ -24,7 +25,7 @@ export const evidenceFactNames = [
   "absent",
   /** Share of the asked names that occur nowhere as they are spelled. */
   "unknownNames",
-  /** Share of the asked names that a recalled place defines. */
+  /** Share of the asked names that a recalled place defines; 1 too where it defines a capitalised word as it is spelled. */
   "definedNames",
   /** It is asked as a question, and not only told as a subject: 1 or 0. */
   "asks",
@@ -40,10 +41,10 @@ const nLooked = 5;
 /** Odds below this are all the same. */
 const leastScore = 1e-6;
 
-/** Returns the facts of a recall by the learned ranking. `asks` is false for a text that is not put as a question. */
+/** Returns the facts of a recall by the learned ranking. */
 export function evidenceFactsOf(
+  { possibleNames, intent }: ParsedQuestion,
   terms: QuestionTerms,
-  asks: boolean,
   { recalls, trace }: SearchResult,
 ): EvidenceFacts {
   const found = recalls.filter(({ relation }) => relation === undefined);
@@ -56,7 +57,8 @@ export function evidenceFactsOf(
   const nearest = bestBy(found, ({ similarity }) => similarity ?? 0);
   const names = terms.units.filter(({ isName }) => isName);
   const nowhere = new Set(trace.terms.flatMap(({ term, nChunks }) => (nChunks > 0 ? [] : [term])));
-  const defined = new Set(found.map(({ citation }) => citation.symbol?.name.toLowerCase()));
+  const spelled = new Set(found.map(({ citation }) => citation.symbol?.name));
+  const defined = new Set([...spelled].map((name) => name?.toLowerCase()));
   const weight = weightOf(terms.units);
   return {
     best: logOdds(best),
@@ -68,8 +70,10 @@ export function evidenceFactsOf(
     agreement: nearest !== undefined && nearest.citation.path === mostWords?.citation.path ? 1 : 0,
     absent: weight === 0 ? 0 : weightOf(terms.units.filter(({ isAbsent }) => isAbsent)) / weight,
     unknownNames: shareOf(names, ({ whole, parts }) => nowhere.has(whole ?? parts[0] ?? "")),
-    definedNames: shareOf(names, ({ text }) => defined.has(lastPart(text).toLowerCase())),
-    asks: asks ? 1 : 0,
+    definedNames: possibleNames.some((name) => spelled.has(name))
+      ? 1
+      : shareOf(names, ({ text }) => defined.has(lastPart(text).toLowerCase())),
+    asks: intent.kind === "unknown" ? 0 : 1,
     words: Math.log(1 + terms.units.length),
     chunks: Math.log(1 + (trace.meaning?.nChunks ?? 0)),
   };

@@ -52,7 +52,7 @@ function factsOf(
     ...(relation === undefined ? {} : { relation }),
   }));
   const coverage = { filesSeen: 1, remembered: 1, pending: 0, skipped: 0, failed: 0 };
-  return evidenceFactsOf(new QuestionTerms(question, trace), true, {
+  return evidenceFactsOf(question, new QuestionTerms(question, trace), {
     ...{ recalls, trace, coverage, tiers: [] },
   });
 }
@@ -103,6 +103,12 @@ test("names are told apart: spelled nowhere, and defined by a place", () => {
   assertFacts(factsOf("where is evictNewest?", [evict], { evictNewest: 0 }), {
     ...{ unknownNames: 1, definedNames: 0 },
   });
+});
+
+test("a capitalised word is a name where a place defines it so", () => {
+  const pool = { ...evict, name: "Pool" };
+  assertFacts(factsOf("what does Pool do?", [pool]), { definedNames: 1, unknownNames: 0 });
+  assertFacts(factsOf("what does Pool do?", [{ ...pool, name: "pool" }]), { definedNames: 0 });
 });
 
 test("what occurs nowhere counts by its weight", () => {
