@@ -193,7 +193,7 @@ export interface RecallTrace {
 export interface EvidenceTrace {
   /** 0 to 1: of many questions with this value so many have their answer in memory. */
   readonly probability: number;
-  /** What it means for the answer: given without reserve, with one, or not at all. */
+  /** What it means for the answer: given without reserve, with one, or only where a place is near in meaning. */
   readonly verdict: "sure" | "unsure" | "unknown";
   /** Each fact with its value, and what it adds to the log-odds of a question like all others. */
   readonly parts: readonly {

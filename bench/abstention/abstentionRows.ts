@@ -1,6 +1,7 @@
 /** Asks the product's own parts every question of a side, each repository in a memory of its own. */
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { RecallTrace, SearchResult } from "../../protocol/types.ts";
 import { Answerer } from "../../server/answer/answerer.ts";
 import { judged } from "../../server/answer/evidence.ts";
 import type { EvidenceCalibration } from "../../server/answer/evidenceCalibration.ts";
@@ -12,6 +13,7 @@ import { nodeClock } from "../../server/nodePorts.ts";
 import { createHashText } from "../../server/recall/citation.ts";
 import { parseQuestion } from "../../server/recall/question.ts";
 import { createServices } from "../../server/serverParts.ts";
+import type { RecallService } from "../../server/services.ts";
 import {
   readCases,
   type AbstentionCase,
@@ -39,6 +41,7 @@ export interface AbstentionRow extends AbstentionCase {
 const nRecalled = 20;
 const settings = { exclude: [], include: [], threads: 0, maxFileBytes: 1_000_000 };
 const signal = new AbortController().signal;
+const hashText = await createHashText();
 
 /** Facts alone, or the product's answers too. */
 export type Wanted = "facts" | "answers";
@@ -88,57 +91,60 @@ async function askTree(
   try {
     await services.memory.open(storeDir, [rootOf(folder)], settings, true);
     await services.memory.settled(true, signal);
-    const byWords = wanted === "answers" ? await withoutCalibration(services) : undefined;
+    const rowOf = wanted === "answers" ? answersOfCase : factsOfCase;
     const rows: AbstentionRow[] = [];
-    for (const each of cases) rows.push(await askCase(each, services, byWords));
+    for (const each of cases) rows.push(await rowOf(each, services));
     return rows;
   } finally {
     await services.memory.close();
   }
 }
 
-/** The product with nothing but the words to go by. */
-async function withoutCalibration(services: Services): Promise<Answerer> {
-  const { recall, source, history, notes } = services;
-  const hashText = await createHashText();
-  const statusCommand = "status";
-  return new Answerer({
-    recall,
-    source,
-    history,
-    notes,
-    hashText,
-    statusCommand,
-    clock: nodeClock,
-  });
-}
-
-async function askCase(
-  asked: AbstentionCase,
-  { recall, answers }: Services,
-  byWords: Answerer | undefined,
-): Promise<AbstentionRow> {
+/** Only what the product would answer by, without answering. */
+async function factsOfCase(asked: AbstentionCase, { recall }: Services): Promise<AbstentionRow> {
   const { query } = asked;
   const question = parseQuestion(query);
   const result = await recall.search({ query, limit: nRecalled }, signal);
   const evidence = judged(question, new QuestionTerms(question, result.trace), result, neutral);
-  const files = [...new Set(result.recalls.map(({ citation }) => citation.path))];
-  const place = files.findIndex((file) => asked.relevant.includes(file));
-  const row = {
-    ...asked,
-    facts: evidence && factsOf(evidence.parts),
-    nChunks: result.trace.meaning?.nChunks ?? 0,
-    place: place < 0 ? undefined : place,
+  return { ...asked, ...seenIn(asked, { ...result.trace, ...(evidence && { evidence }) }, result) };
+}
+
+/** The answer of the product, and that of the words alone from the same recall. */
+async function answersOfCase(asked: AbstentionCase, services: Services): Promise<AbstentionRow> {
+  const { recall, source, history, notes, answers } = services;
+  const params = { question: asked.query, askId: "ask" };
+  const answer = await answers.ask(params, () => undefined, signal);
+  const again: RecallService = {
+    search: (wanted, ...rest) =>
+      wanted.query === asked.query && wanted.limit === nRecalled && rest[1] === undefined
+        ? Promise.resolve(answer)
+        : recall.search(wanted, ...rest),
+    usesOf: (...all) => recall.usesOf(...all),
   };
-  if (byWords === undefined) return row;
-  const params = { question: query, askId: "ask" };
-  const { abstained, trace } = await answers.ask(params, () => undefined, signal);
-  const control = await byWords.ask(params, () => undefined, signal);
-  const { probability, verdict } = trace.evidence ?? {};
+  const statusCommand = "status";
+  const ports = { recall: again, source, history, notes, hashText, statusCommand };
+  const byWords = new Answerer({ ...ports, clock: nodeClock });
+  const { abstained } = await byWords.ask(params, () => undefined, signal);
+  const { probability, verdict } = answer.trace.evidence ?? {};
   return {
-    ...row,
-    product: { probability, verdict, abstained },
-    abstainsByWords: control.abstained,
+    ...asked,
+    ...seenIn(asked, answer.trace, answer),
+    product: { probability, verdict, abstained: answer.abstained },
+    abstainsByWords: abstained,
+  };
+}
+
+function seenIn(
+  { relevant }: AbstentionCase,
+  { evidence, meaning }: RecallTrace,
+  { recalls }: Pick<SearchResult, "recalls">,
+): Pick<AbstentionRow, "facts" | "nChunks" | "place"> {
+  const files = [...new Set(recalls.map(({ citation }) => citation.path))];
+  const place = files.findIndex((file) => relevant.includes(file));
+  return {
+    facts: evidence && factsOf(evidence.parts),
+    nChunks: meaning?.nChunks ?? 0,
+    place: place < 0 ? undefined : place,
   };
 }
 

@@ -148,18 +148,20 @@ export function decisionTable(rows: readonly AbstentionRow[]): Table {
       const some = rows.filter((row) => row.kind === kind);
       const share = (isCounted: (row: AbstentionRow) => boolean): string =>
         shareCell(shareOf(some.filter(isCounted).length, some.length));
+      const isReserved = ({ product }: AbstentionRow): boolean =>
+        product?.verdict === "unsure" || product?.verdict === "unknown";
       const isAnswered = ({ product }: AbstentionRow): boolean => product?.abstained === false;
       return [
         kind,
         count(some.length),
         share((row) => !isAnswered(row)),
-        share((row) => isAnswered(row) && row.product?.verdict === "unsure"),
-        share((row) => isAnswered(row) && row.product?.verdict !== "unsure"),
+        share((row) => isAnswered(row) && isReserved(row)),
+        share((row) => isAnswered(row) && !isReserved(row)),
         share(({ abstainsByWords }) => abstainsByWords === true),
       ];
     }),
     notes: [
-      "Of the first four kinds the answer is in memory, of the other three it is not. Answers that their words decided count as without reserve.",
+      "Of the first four kinds the answer is in memory, of the other three it is not. Answers that their words decided count as without reserve; improbable ones that a place near in meaning gives count as with one.",
     ],
   };
 }

@@ -13,7 +13,7 @@ import { auroc, calibrationError } from "./scores.ts";
 
 const ridges = [1, 3, 10, 30, 100];
 /** So many answers that are not in memory are as bad as one refusal where the recall has the right file. */
-const refusalCost = 2;
+const refusalCost = 3;
 /** Of the answers without reserve so many have their answer in memory. */
 const minRight = 0.9;
 const nFirst = 10;

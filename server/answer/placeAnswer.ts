@@ -23,7 +23,6 @@ export async function answerPlace(ask: Ask): Promise<AnswerOutcome> {
   const byWords = isSelected ? "sure" : supportOf(ask.terms, ask.result.recalls);
   if (nNames > 0 && missing.length === nNames && !isSelected && !isAboutPath(ask))
     return abstain(ask, missing);
-  if (ask.evidence?.verdict === "unknown") return abstain(ask, missing);
   const near = byWords === "none" ? await nearestInMeaning(ask) : [];
   const support = near.length > 0 ? "near" : withEvidence(ask.evidence, byWords);
   if (support === "none") return abstain(ask, missing);
@@ -60,7 +59,7 @@ export async function writeRest(
 /** Where it is known how probable an answer is, that counts and not how many of the words are held. */
 function withEvidence(evidence: EvidenceTrace | undefined, byWords: Support): Support {
   if (evidence === undefined) return byWords;
-  return evidence.verdict === "sure" ? "sure" : "likely";
+  return evidence.verdict === "sure" ? "sure" : evidence.verdict === "unsure" ? "likely" : "none";
 }
 
 function isAboutPath(ask: Ask): boolean {
@@ -109,7 +108,7 @@ function writeReserve(ask: Ask, support: Support, missing: readonly string[]): v
 
 /** `undefined` where there is no doubt, or nothing is known of it. */
 function doubtOf(evidence: EvidenceTrace | undefined): string | undefined {
-  if (evidence?.verdict !== "unsure") return undefined;
+  if (evidence === undefined || evidence.verdict === "sure") return undefined;
   const nWithout = Math.min(9, Math.max(1, Math.round(10 * (1 - evidence.probability))));
   const likely = nWithout <= 5 ? "The answer is probably here" : "The answer may be here";
   return `${likely}, but for about ${nWithout} of 10 such questions it is not in memory.`;

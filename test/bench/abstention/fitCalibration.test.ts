@@ -36,8 +36,8 @@ test("a calibration says what is so, and refuses where that costs less than to a
     const { probability } = weighEvidence(facts, calibration);
     assert.ok(Math.abs(probability - expected) < 0.04, `${probability} at ${best}`);
   }
-  // A refusal where the answer is there costs twice as much: a third is the threshold.
-  assert.ok(Math.abs(calibration.refuseBelow - 1 / 3) < 0.06, String(calibration.refuseBelow));
+  // A refusal where the answer is there costs three times as much: a quarter is the threshold.
+  assert.ok(Math.abs(calibration.refuseBelow - 1 / 4) < 0.06, String(calibration.refuseBelow));
   const sure = rows.filter(
     ({ facts }) => weighEvidence(facts as EvidenceFacts, calibration).verdict === "sure",
   );

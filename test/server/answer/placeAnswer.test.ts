@@ -84,6 +84,15 @@ test("what leads to a place by its meaning says how sure it is", async () => {
   );
 });
 
+test("a place near in meaning is shown where words lead nowhere, however improbable, and says so", async () => {
+  const { abstained, markdown } = await ask("How are things thrown away?", calibrated(0.2));
+  assert.equal(abstained, false);
+  assert.match(
+    markdown,
+    / The answer may be here, but for about 8 of 10 such questions it is not /,
+  );
+});
+
 test("a name that occurs nowhere has no answer, however probable one is", async () => {
   const { abstained, markdown } = await ask("where is flushCacheTable?", calibrated(0.95));
   assert.ok(abstained);
