@@ -51,7 +51,7 @@ async function main(): Promise<void> {
     for (const table of tables) process.stdout.write(`${toText(table)}\n`);
     const text = [
       `# Benchmark: ${part}\n`,
-      `Made by \`npm run bench -- ${part}\`; how to get the trees is in [README.md](../README.md).\n`,
+      `Made by \`npm run bench -- ${part}${part === "abstention" && settings.fit ? " --fit" : ""}\`; how to get the trees is in [README.md](../README.md).\n`,
       `${machine.join("\n")}\n`,
       ...tables.map(toMarkdown),
     ].join("\n");
