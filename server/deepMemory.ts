@@ -22,7 +22,7 @@ import { asMemoryError, isStoreFailure } from "./memory/database.ts";
 import type { Logger } from "./ports.ts";
 import type { DeepMemoryService } from "./services.ts";
 import { errorOf } from "./threadFailure.ts";
-import { endThread } from "./threads.ts";
+import { endThread, longLivedHeap } from "./threads.ts";
 import {
   nothingHeld,
   type DeepCall,
@@ -197,7 +197,7 @@ export class DeepMemory implements DeepMemoryService {
 
   #start(): void {
     const { entry, threadData, log } = this.#options;
-    const worker = new Worker(entry, { workerData: threadData });
+    const worker = new Worker(entry, { workerData: threadData, resourceLimits: longLivedHeap });
     this.#worker = worker;
     this.#told = {};
     worker.on("message", (reply: DeepReply) => this.#receive(worker, reply));

@@ -20,7 +20,7 @@ import {
 import type { Logger } from "./ports.ts";
 import type { HistoryService } from "./services.ts";
 import { errorOf } from "./threadFailure.ts";
-import { endThread } from "./threads.ts";
+import { endThread, longLivedHeap } from "./threads.ts";
 import type { Companion } from "./workspaceMemory.ts";
 
 export interface HistoryMemoryOptions {
@@ -155,7 +155,7 @@ export class HistoryMemory implements HistoryService, Companion {
   #start(): void {
     const { entry, threadData, freshenMs = defaultFreshenMs, log } = this.#options;
     const workerData: HistoryThreadData = { ...threadData, freshenMs };
-    const worker = new Worker(entry, { workerData });
+    const worker = new Worker(entry, { workerData, resourceLimits: longLivedHeap });
     this.#worker = worker;
     this.#told = "";
     worker.on("message", (reply: HistoryReply) => this.#receive(worker, reply));

@@ -3,6 +3,7 @@
  * meant may begin, several times, and names of the repository in what it wrote are searched for.
  */
 import { randomFrom } from "../../server/bank/random.ts";
+import { askedNames } from "../../server/deep/askedNames.ts";
 import { recollect } from "../../server/deep/recallTokens.ts";
 import { languageOf, lineComments, type LanguageId } from "../../server/ingest/languages.ts";
 import { headerOf } from "../../server/lm/chunks.ts";
@@ -18,8 +19,6 @@ export interface DraftOptions {
   /** Drawn from so many of the likeliest tokens. */
   readonly topK: number;
   readonly nClues: number;
-  /** Whether the memory is asked with the question's tokens throughout, or with the last ones. */
-  readonly asksQuestion: boolean;
 }
 
 /** As on the other repositories where this was tried; `docs/memory-model.md` says what came of it. */
@@ -28,7 +27,6 @@ export const usualDrafts: DraftOptions = {
   nTokens: 12,
   topK: 8,
   nClues: 2,
-  asksQuestion: true,
 };
 
 export interface Clues {
@@ -110,13 +108,14 @@ export class ClueDrafter {
   ): Promise<string> {
     const { tokenizer } = this.#parts;
     const sequence = this.#sequence;
-    const { nTokens, topK, asksQuestion: isAsked } = this.#options;
+    const { nTokens, topK } = this.#options;
     await sequence.become(prompt);
     sequence.forgetReading(0);
     const written: number[] = [];
     while (written.length < nTokens) {
-      const nQueries = isAsked || written.length === 0 ? questionQueries : draftQueries;
-      const known = recollect(bank.store, sequence.lastQueries(nQueries))?.tokens;
+      const nQueries = written.length === 0 ? questionQueries : draftQueries;
+      const names = askedNames(tokenizer, Uint16Array.of(...prompt, ...written));
+      const known = recollect(bank.store, sequence.lastQueries(nQueries), { names })?.tokens;
       const { logProbs } = await sequence.read(known);
       const token = chosen(logProbs, random === undefined ? 1 : topK, random);
       if (token >= tokenizer.fileToken) break;

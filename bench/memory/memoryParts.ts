@@ -86,13 +86,14 @@ export interface Remembered {
 export class BenchBank {
   readonly store: BankStore;
   readonly #parts: MemoryParts;
-  readonly #folder: string;
+  /** Holds nothing else. */
+  readonly folder: string;
   #nChunks = 0;
 
   constructor(parts: MemoryParts, store: BankStore, folder: string) {
     this.#parts = parts;
     this.store = store;
-    this.#folder = folder;
+    this.folder = folder;
   }
 
   /** Gives a file this text. */
@@ -120,6 +121,6 @@ export class BenchBank {
   /** Closes the bank and removes its folder. */
   erase(): void {
     this.store.close();
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }

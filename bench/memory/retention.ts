@@ -1,8 +1,10 @@
 /** Retention (E2): facts told in code, and asked for after more and more other code was remembered. */
+import { getHeapSpaceStatistics } from "node:v8";
 import { askedNames } from "../../server/deep/askedNames.ts";
 import { recollect } from "../../server/deep/recallTokens.ts";
 import { shareOf, type Share } from "../../server/deep/wilson.ts";
 import type { PlantedFact } from "../../server/deep/plantedFacts.ts";
+import { longLivedHeap } from "../../server/threads.ts";
 import { count, megabytes, ms, percentile, verdict, type Table } from "../table.ts";
 import { blocksOfFile } from "./blockOf.ts";
 import { FactAsker, type KnownFor } from "./factAsker.ts";
@@ -156,10 +158,14 @@ function costTable({ result, answers, nTokens, encodedPerSecond }: RetentionRun)
       ["bytes a token", "–", (result.diskBytes / nTokens).toFixed(0), ""],
       ["tokens encoded in a second, one thread", "–", count(encodedPerSecond), ""],
     ],
-    notes: [
-      "The process is Node with the model, the bank and the benchmark itself, which keeps the text of all blocks for BM25.",
-    ],
+    notes: [`The process is Node with the model, the bank and the benchmark itself. ${heapNote()}`],
   };
+}
+
+/** The server's thread has a limit for new objects; this process has the one that it was started with. */
+function heapNote(): string {
+  const space = getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space");
+  return `V8 keeps ${megabytes(space?.space_size ?? 0)} for new objects, of at most ${longLivedHeap.maxYoungGenerationSizeMb} MB in the server's thread.`;
 }
 
 async function askOracle(

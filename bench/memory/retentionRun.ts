@@ -1,4 +1,5 @@
 /** The self-test as the product runs it, on a stream of real code, with what each answer took and found written down. */
+import { appendFileSync, readFileSync, rmSync } from "node:fs";
 import type { SelfTestResult } from "../../protocol/deepMemory.ts";
 import type { RecalledBlock } from "../../server/bank/bankTypes.ts";
 import { plantedFacts, type PlantedFact } from "../../server/deep/plantedFacts.ts";
@@ -43,7 +44,9 @@ export async function runRetention(
 ): Promise<RetentionRun> {
   const { tokenizer, shape, model } = parts;
   const { store } = bank;
-  const blocks: TextBlock[] = [];
+  // On the disk meanwhile, so that the process is as large as the product's.
+  const blockFile = `${bank.folder}.blocks.jsonl`;
+  rmSync(blockFile, { force: true });
   const answers: RetentionAnswer[] = [];
   const searches: string[] = [];
   const texts = new Map<number, string>();
@@ -56,7 +59,8 @@ export async function runRetention(
     bank: {
       has: (hash) => store.has(hash),
       put: (fileId, contentHash, chunks) => {
-        blocks.push(...blockTextsOf(fileId, chunks, tokenizer));
+        const texts = blockTextsOf(fileId, chunks, tokenizer);
+        appendFileSync(blockFile, texts.map((text) => `${JSON.stringify(text)}\n`).join(""));
         return store.put(fileId, contentHash, chunks);
       },
       recall: (queries, options) => {
@@ -85,13 +89,15 @@ export async function runRetention(
     },
     signal: new AbortController().signal,
   });
+  const lines = readFileSync(blockFile, "utf8").split("\n").slice(0, -1);
+  rmSync(blockFile);
   const seconds = (parts.encodingMs - startMs) / 1_000;
   return {
     result,
     facts: plantedFacts(nFacts, seed),
     answers: result.points.map((_point, idx) => answers.slice(idx * nFacts, (idx + 1) * nFacts)),
     searches,
-    blocks,
+    blocks: lines.map((line) => JSON.parse(line) as TextBlock),
     nTokens: store.status().nTokens,
     encodedPerSecond: (parts.encodedTokens - startTokens) / seconds,
   };

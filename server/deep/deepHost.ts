@@ -2,40 +2,22 @@
  * The deep memory inside its thread: the model, the bank and the writer that fills it, and the answers to what the main
  * thread asks. Nothing is loaded before a folder is open.
  */
-import type {
-  DeepMemoryDetail,
-  DeepMemorySettings,
-  DeepMemoryStatus,
-  SelfTestProgress,
-} from "../../protocol/deepMemory.ts";
+import type { DeepMemoryDetail, DeepMemorySettings } from "../../protocol/deepMemory.ts";
 import { MemoryError } from "../../protocol/errors.ts";
-import type { SurpriseParams } from "../../protocol/methods.ts";
 import type { BankStore } from "../bank/bankStore.ts";
 import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { LmModel, LmOutcome, LmParts } from "../lm/lmModel.ts";
-import { asMemoryError, isStoreFailure } from "../memory/database.ts";
-import { ModelFaultError } from "../model/modelFault.ts";
-import type { Clock, Logger } from "../ports.ts";
+import type { Logger } from "../ports.ts";
 import { Budget } from "./budget.ts";
 import { Completer } from "./completer.ts";
-import type { ThreadFailure } from "../threadFailure.ts";
-import { nothingHeld, type DeepCall, type DeepReply } from "./deepCalls.ts";
-import { fileIdOf, isTooLarge, type WorkspaceFiles } from "./deepFiles.ts";
+import { DeepAnswers, type AskedMemory, type DeepAnswersOptions } from "./deepAnswers.ts";
+import type { DeepCall } from "./deepCalls.ts";
+import type { WorkspaceFiles } from "./deepFiles.ts";
 import { DeepOpening } from "./deepOpening.ts";
-import type { DeepSource } from "./deepSource.ts";
-import { DeepWriter, type WriterProgress } from "./deepWriter.ts";
-import { withoutHidden, type ReaderBank } from "./recallTokens.ts";
+import { deepStatus } from "./deepStatus.ts";
+import { DeepWriter } from "./deepWriter.ts";
 import { recordBytesPerToken } from "./fileWriter.ts";
-import { bytesPerTokenOfSource } from "./holdings.ts";
-import { RequestQueue } from "./requestQueue.ts";
-import { runSelfTest, SelfTestError, type StreamedFile } from "./selfTest.ts";
-import { surpriseOfFile } from "./surpriseOfFile.ts";
-
-/** A bank for one self-test, which is erased at its end. */
-export interface TestBank {
-  readonly store: BankStore;
-  erase(): void;
-}
+import { withoutHidden } from "./recallTokens.ts";
 
 /** Encodes one chunk after the other. `encode` rejects with ModelFaultError. */
 export interface ChunkThread {
@@ -43,8 +25,13 @@ export interface ChunkThread {
   close(): Promise<void>;
 }
 
-export interface DeepHostOptions {
-  readonly source: DeepSource;
+/** What answers need as well is described there. */
+type SharedOptions = Pick<
+  DeepAnswersOptions,
+  "source" | "openTestBank" | "freeBytes" | "peakBytes" | "clock" | "say"
+>;
+
+export interface DeepHostOptions extends SharedOptions {
   readonly openModel: () => Promise<LmOutcome<LmModel>>;
   /** In a thread of its own, so that whoever asks need not wait for a chunk. */
   readonly openEncoder: (parts: LmParts) => ChunkThread;
@@ -56,33 +43,16 @@ export interface DeepHostOptions {
   ) => Promise<BankStore | undefined>;
   /** Whether somebody has the bank in this folder open. Errors: MemoryError. */
   readonly isBankOpen: (folder: string) => boolean;
-  /** A new bank beside the one in `folder`. Errors: MemoryError. */
-  readonly openTestBank: (
-    folder: string,
-    parts: LmParts,
-    capacityBytes: number,
-  ) => Promise<TestBank>;
-  /** Bytes that the disk of a folder has left. */
-  readonly freeBytes: (folder: string) => number;
   readonly availableBytes: () => number;
-  readonly peakBytes: () => number;
-  readonly clock: Clock;
   readonly log: Logger;
-  readonly say: (reply: DeepReply) => void;
   /** After this time what did not open is tried again. */
   readonly retryMs?: number;
 }
 
-interface Opened {
-  readonly folder: string;
-  readonly model: LmModel;
-  readonly bank: BankStore;
+interface Opened extends AskedMemory {
   readonly budget: Budget;
-  /** Tells nothing that is not as the files are by now. */
-  readonly reader: ReaderBank;
   readonly encoder: ChunkThread;
   readonly writer: DeepWriter;
-  readonly completer: Completer;
 }
 
 /** How often the memories are looked at for changes, and the bank's upkeep goes on. */
@@ -99,12 +69,7 @@ export class DeepHost {
   readonly #opening: DeepOpening<Opened>;
   #files: WorkspaceFiles = { files: [], readable: new Set(), unread: new Set() };
   #isPaused = false;
-  readonly #requests = new Map<number, AbortController>();
-  /** Each kind of request has a sequence of its own, and does not wait for the others. */
-  readonly #completions = new RequestQueue();
-  readonly #surprises = new RequestQueue();
-  readonly #selfTests = new RequestQueue();
-  readonly #queues = [this.#completions, this.#surprises, this.#selfTests];
+  readonly #answers: DeepAnswers;
   #nTesting = 0;
   #looking: NodeJS.Timeout | undefined;
   /** Upkeep is under way. */
@@ -120,6 +85,14 @@ export class DeepHost {
       begin: (folder, model, bank) => this.#begin(folder, model, bank),
       end: (detail) => this.#end(detail),
       changed: () => this.#say(),
+    });
+    this.#answers = new DeepAnswers({
+      ...options,
+      opened: () => ({ memory: this.#opening.opened, detail: this.#opening.detail }),
+      files: () => this.#files.files,
+      capacityBytes: () => this.#settings?.maxDiskBytes ?? 0,
+      testing: (isBegun) => this.#testing(isBegun ? 1 : -1),
+      failed: (error) => this.#opening.fail(error),
     });
   }
 
@@ -152,9 +125,9 @@ export class DeepHost {
         this.#opening.opened?.writer.setPaused(this.#isWriterPaused);
         return this.#say();
       case "request":
-        return this.#answer(call);
+        return this.#answers.answer(call);
       case "cancel":
-        return this.#requests.get(call.id)?.abort();
+        return this.#answers.cancel(call.id);
       case "close":
         return this.#close();
     }
@@ -175,12 +148,9 @@ export class DeepHost {
   }
 
   /** Resolves when nobody reads any more. */
-  async #end(detail: DeepMemoryDetail | undefined): Promise<void> {
+  #end(detail: DeepMemoryDetail | undefined): Promise<void> {
     clearInterval(this.#looking);
-    const reason = new MemoryError("deepMemoryUnavailable", detail?.kind ?? "");
-    for (const controller of this.#requests.values()) controller.abort(reason);
-    const none = new AbortController().signal;
-    await Promise.all(this.#queues.map((queue) => queue.run(none, () => Promise.resolve())));
+    return this.#answers.end(new MemoryError("deepMemoryUnavailable", detail?.kind ?? ""));
   }
 
   #put(folder: string, model: LmModel, bank: BankStore): Opened {
@@ -241,102 +211,6 @@ export class DeepHost {
     this.#opening.opened?.writer.follow(files);
   }
 
-  async #answer({ id, name, params }: DeepCall & { kind: "request" }): Promise<void> {
-    const controller = new AbortController();
-    this.#requests.set(id, controller);
-    try {
-      const result = await this.#result(id, name, params, controller.signal);
-      this.#options.say({ kind: "result", id, result });
-    } catch (error) {
-      this.#options.say({ kind: "failed", id, error: this.#failureOf(error, controller.signal) });
-    } finally {
-      this.#requests.delete(id);
-    }
-  }
-
-  #result(
-    id: number,
-    name: (DeepCall & { kind: "request" })["name"],
-    params: unknown,
-    signal: AbortSignal,
-  ) {
-    const { opened, detail } = this.#opening;
-    if (opened === undefined) throw new MemoryError("deepMemoryUnavailable", detail?.kind ?? "");
-    switch (name) {
-      case "complete":
-        return this.#completions.run(signal, () => this.#complete(opened, params as never, signal));
-      case "surprise":
-        return this.#surprises.run(signal, () => this.#surprise(opened, params as never, signal));
-      case "selfTest":
-        return this.#selfTests.run(signal, () =>
-          this.#selfTest(opened, id, params as never, signal),
-        );
-    }
-  }
-
-  #complete(
-    { completer, bank }: Opened,
-    params: Parameters<Completer["complete"]>[0],
-    signal: AbortSignal,
-  ) {
-    const { source } = this.#options;
-    const file = source.placeOf(params.file);
-    if (file === undefined) throw new MemoryError("rootNotOpen");
-    const { rootId, path } = file;
-    const held = bank.file(fileIdOf(rootId, path))?.contentHash;
-    const saved = held === undefined ? undefined : source.readSaved(rootId, path, held);
-    return completer.complete(params, { ...file, saved }, signal);
-  }
-
-  async #surprise({ model, reader: bank }: Opened, params: SurpriseParams, signal: AbortSignal) {
-    const { source, clock } = this.#options;
-    const startMs = clock.elapsedMs();
-    const place = source.placeOf(params.file);
-    const text = params.text ?? (place && source.readNow(place.rootId, place.path));
-    if (place === undefined || text === undefined) throw new MemoryError("rootNotOpen");
-    const lines = await surpriseOfFile({ model, bank, ...place, text, signal });
-    return { lines, tookMs: clock.elapsedMs() - startMs };
-  }
-
-  async #selfTest(
-    { folder, model, encoder }: Opened,
-    id: number,
-    params: Parameters<typeof runSelfTest>[0]["params"],
-    signal: AbortSignal,
-  ) {
-    const { openTestBank, freeBytes, clock, peakBytes, say } = this.#options;
-    const { tokenizer, shape, id: modelId } = model.parts;
-    const capacityBytes = this.#settings?.maxDiskBytes ?? 0;
-    if (
-      freeBytes(folder) <
-      Math.min(capacityBytes, params.tokens * recordBytesPerToken(model.parts.manifest.config))
-    )
-      throw new MemoryError("diskFull");
-    const test = await openTestBank(folder, model.parts, capacityBytes);
-    this.#testing(1);
-    try {
-      const { store } = test;
-      return await runSelfTest({
-        params,
-        bank: store,
-        tokenizer,
-        shape,
-        sequence: model.sequence(),
-        modelId,
-        encode: (tokens) => encoder.encode(tokens),
-        upkeep: () => store.upkeep(upkeepMs),
-        files: () => this.#streamed(),
-        clock,
-        peakBytes,
-        progress: (progress: SelfTestProgress) => say({ kind: "progress", id, progress }),
-        signal,
-      });
-    } finally {
-      this.#testing(-1);
-      test.erase();
-    }
-  }
-
   /** Meanwhile nothing else is encoded: it would take its time from the test, which measures it. */
   #testing(more: 1 | -1): void {
     this.#nTesting += more;
@@ -345,33 +219,6 @@ export class DeepHost {
 
   get #isWriterPaused(): boolean {
     return this.#isPaused || this.#nTesting > 0;
-  }
-
-  *#streamed(): Generator<StreamedFile> {
-    for (const file of this.#files.files) {
-      if (isTooLarge(file)) continue;
-      const text = this.#options.source.read(file);
-      if (text !== undefined) yield { path: file.path, text };
-    }
-  }
-
-  #failureOf(error: unknown, signal: AbortSignal): ThreadFailure {
-    // The deep memory was closed under it, or whoever asked wants it no more.
-    if (signal.aborted && signal.reason instanceof MemoryError) error = signal.reason;
-    else if (signal.aborted) return { kind: "aborted" };
-    if (error instanceof MemoryError)
-      return { kind: "memory", errorName: error.errorName, detail: error.detail };
-    if (error instanceof SelfTestError)
-      return error.outcome === "diskFull"
-        ? { kind: "memory", errorName: "diskFull", detail: "" }
-        : { kind: "memory", errorName: "deepMemoryUnavailable", detail: "noRoom" };
-    if (error instanceof ModelFaultError) {
-      this.#opening.fail(error);
-      return { kind: "memory", errorName: "deepMemoryUnavailable", detail: "modelFault" };
-    }
-    if (!isStoreFailure(error)) throw error;
-    const { errorName, detail } = asMemoryError(error);
-    return { kind: "memory", errorName, detail };
   }
 
   async #close(): Promise<void> {
@@ -385,49 +232,10 @@ export class DeepHost {
   #say(): void {
     this.#saying ??= setTimeout(() => {
       this.#saying = undefined;
-      this.#options.say({ kind: "status", status: this.#status() });
+      const { opened, detail } = this.#opening;
+      const budgetBytes = this.#settings?.maxDiskBytes ?? 0;
+      const status = deepStatus({ opened, detail, budgetBytes, isPaused: this.#isPaused });
+      this.#options.say({ kind: "status", status });
     }, saidMs);
-  }
-
-  #status(): DeepMemoryStatus {
-    const budgetBytes = this.#settings?.maxDiskBytes ?? 0;
-    const { opened, detail } = this.#opening;
-    if (opened === undefined) {
-      const state =
-        detail === undefined
-          ? { state: "starting" as const }
-          : { state: "unavailable" as const, detail };
-      return { ...state, ...nothingHeld, budgetBytes };
-    }
-    const { bank, writer } = opened;
-    const held = bank.status();
-    const { pause, ...progress } = writer.progress();
-    const [renewed] = bank.notices.map(({ kind }) => kind);
-    return {
-      ...(renewed === undefined ? {} : { renewed }),
-      ...this.#stateOf(progress, pause),
-      filesEncoded: progress.filesEncoded,
-      filesToEncode: progress.filesToEncode,
-      filesLeftOut: progress.filesLeftOut + progress.filesTooLarge,
-      tokensEncoded: held.nTokens,
-      tokensToEncode: Math.round(progress.bytesToEncode / bytesPerTokenOfSource),
-      bytesOnDisk: held.bytes,
-      budgetBytes,
-      shortTermBlocks: held.nShortTerm,
-      longTermBlocks: held.nLongTerm,
-      tokensPerSecond: progress.tokensPerSecond,
-    };
-  }
-
-  #stateOf(
-    { filesToEncode, filesLeftOut, filesTooLarge }: Omit<WriterProgress, "pause">,
-    pause: "diskFull" | "memoryPressure" | undefined,
-  ): Pick<DeepMemoryStatus, "state" | "detail"> {
-    if (pause !== undefined) return { state: "paused", detail: { kind: pause } };
-    if (this.#isPaused) return { state: "paused" };
-    const state = filesToEncode > 0 ? "filling" : "ready";
-    if (filesLeftOut + filesTooLarge === 0) return { state };
-    // What the user can change is said first.
-    return { state, detail: { kind: filesLeftOut > 0 ? "noRoom" : "tooLarge" } };
   }
 }
