@@ -1,10 +1,11 @@
 /** Asks the product's own parts every question of a side, each repository in a memory of its own. */
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { RecallTrace, SearchResult } from "../../protocol/types.ts";
+import type { SearchResult } from "../../protocol/types.ts";
 import { Answerer } from "../../server/answer/answerer.ts";
 import { judged } from "../../server/answer/evidence.ts";
 import type { EvidenceCalibration } from "../../server/answer/evidenceCalibration.ts";
+import shipped from "../../server/answer/evidenceCalibration.json" with { type: "json" };
 import { evidenceFactNames, type EvidenceFacts } from "../../server/answer/evidenceFacts.ts";
 import { QuestionTerms } from "../../server/answer/questionTerms.ts";
 import { rootOf } from "../../server/cli/storeLocation.ts";
@@ -91,61 +92,72 @@ async function askTree(
   try {
     await services.memory.open(storeDir, [rootOf(folder)], settings, true);
     await services.memory.settled(true, signal);
-    const rowOf = wanted === "answers" ? answersOfCase : factsOfCase;
     const rows: AbstentionRow[] = [];
-    for (const each of cases) rows.push(await rowOf(each, services));
+    for (const each of cases) rows.push(await askCase(each, services, wanted === "answers"));
     return rows;
   } finally {
     await services.memory.close();
   }
 }
 
-/** Only what the product would answer by, without answering. */
-async function factsOfCase(asked: AbstentionCase, { recall }: Services): Promise<AbstentionRow> {
+/** Asks the product, and with its recall also the words alone; without `answers` only what it would answer by is told. */
+async function askCase(
+  asked: AbstentionCase,
+  services: Services,
+  answers: boolean,
+): Promise<AbstentionRow> {
   const { query } = asked;
   const question = parseQuestion(query);
-  const result = await recall.search({ query, limit: nRecalled }, signal);
-  const evidence = judged(question, new QuestionTerms(question, result.trace), result, neutral);
-  return { ...asked, ...seenIn(asked, { ...result.trace, ...(evidence && { evidence }) }, result) };
+  const result = await services.recall.search({ query, limit: nRecalled }, signal);
+  const terms = new QuestionTerms(question, result.trace);
+  const neutrally = judged(question, terms, result, neutral);
+  const files = [...new Set(result.recalls.map(({ citation }) => citation.path))];
+  const place = files.findIndex((file) => asked.relevant.includes(file));
+  const row = {
+    ...asked,
+    facts: neutrally && factsOf(neutrally.parts),
+    nChunks: result.trace.meaning?.nChunks ?? 0,
+    place: place < 0 ? undefined : place,
+  };
+  if (!answers) return row;
+  const evidence = judged(question, terms, result, shipped);
+  return {
+    ...row,
+    product: {
+      ...{ probability: evidence?.probability, verdict: evidence?.verdict },
+      abstained: await abstains(query, result, services, shipped),
+    },
+    abstainsByWords: await abstains(query, result, services, undefined),
+  };
 }
 
-/** The answer of the product, and that of the words alone from the same recall. */
-async function answersOfCase(asked: AbstentionCase, services: Services): Promise<AbstentionRow> {
-  const { recall, source, history, notes, answers } = services;
-  const params = { question: asked.query, askId: "ask" };
-  const answer = await answers.ask(params, () => undefined, signal);
-  const again: RecallService = {
+/** An answer that has begun is one; how it goes on costs most of it and is not waited for. */
+async function abstains(
+  query: string,
+  result: SearchResult,
+  { recall, source, history, notes }: Services,
+  calibration: EvidenceCalibration | undefined,
+): Promise<boolean> {
+  const recalled: RecallService = {
     search: (wanted, ...rest) =>
-      wanted.query === asked.query && wanted.limit === nRecalled && rest[1] === undefined
-        ? Promise.resolve(answer)
+      wanted.query === query && wanted.limit === nRecalled && rest[1] === undefined
+        ? Promise.resolve(result)
         : recall.search(wanted, ...rest),
     usesOf: (...all) => recall.usesOf(...all),
   };
-  const statusCommand = "status";
-  const ports = { recall: again, source, history, notes, hashText, statusCommand };
-  const byWords = new Answerer({ ...ports, clock: nodeClock });
-  const { abstained } = await byWords.ask(params, () => undefined, signal);
-  const { probability, verdict } = answer.trace.evidence ?? {};
-  return {
-    ...asked,
-    ...seenIn(asked, answer.trace, answer),
-    product: { probability, verdict, abstained: answer.abstained },
-    abstainsByWords: abstained,
-  };
-}
-
-function seenIn(
-  { relevant }: AbstentionCase,
-  { evidence, meaning }: RecallTrace,
-  { recalls }: Pick<SearchResult, "recalls">,
-): Pick<AbstentionRow, "facts" | "nChunks" | "place"> {
-  const files = [...new Set(recalls.map(({ citation }) => citation.path))];
-  const place = files.findIndex((file) => relevant.includes(file));
-  return {
-    facts: evidence && factsOf(evidence.parts),
-    nChunks: meaning?.nChunks ?? 0,
-    place: place < 0 ? undefined : place,
-  };
+  const answerer = new Answerer({
+    ...{ recall: recalled, source, history, notes, hashText, clock: nodeClock },
+    statusCommand: "status",
+    ...(calibration === undefined ? {} : { calibration }),
+  });
+  const begun = new AbortController();
+  try {
+    const params = { question: query, askId: "ask" };
+    return (await answerer.ask(params, () => begun.abort(), begun.signal)).abstained;
+  } catch (error) {
+    if (begun.signal.aborted && error instanceof Error && error.name === "AbortError") return false;
+    throw error;
+  }
 }
 
 /** Says nothing; what it is told are the facts as they are. */
