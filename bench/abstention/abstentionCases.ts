@@ -101,7 +101,7 @@ function casesOf(asked: Asked, all: readonly Asked[], seed: number): RepositoryC
   const { questions, taken } = takeOut(asked, seed, half);
   const own = shuffled(names, seed + 100).slice(0, quarter);
   const strange = others.flatMap((other) => other.names);
-  const invented = inventedNames(asked.repository, names, strange, seed + 200).slice(0, quarter);
+  const invented = inventedNames(asked.repository, names, strange, quarter, seed + 200);
   const none: readonly string[] = [];
   return {
     name: repository,

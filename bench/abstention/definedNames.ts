@@ -34,13 +34,14 @@ export function definedNames({ treeDir, knownFiles }: EvalRepository): DefinedNa
 }
 
 /**
- * Returns names that the tree holds nowhere, in upper or lower case: in turns one that `others` define, and one whose words
+ * Returns at most `nWanted` names that the tree holds nowhere, in upper or lower case: in turns one that `others` define, and one whose words
  * stand in names that the tree defines.
  */
 export function inventedNames(
   { treeDir, knownFiles }: EvalRepository,
   names: readonly DefinedName[],
   others: readonly DefinedName[],
+  nWanted: number,
   seed: number,
 ): string[] {
   const text = [...knownFiles]
@@ -58,7 +59,12 @@ export function inventedNames(
     const other = strange[i];
     return other === undefined ? [joined] : [other.name, joined];
   });
-  return [...new Set(invented)].filter((name) => !text.includes(name.toLowerCase()));
+  const found: string[] = [];
+  for (const name of new Set(invented)) {
+    if (found.length >= nWanted) break;
+    if (!text.includes(name.toLowerCase())) found.push(name);
+  }
+  return found;
 }
 
 /** `parse`, `Retry` and `After` of `parseRetryAfter`. */

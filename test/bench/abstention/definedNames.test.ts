@@ -35,7 +35,7 @@ test("an invented name stands nowhere in the tree, and is one of others or made 
     { name: "Scheduler", path: "x" },
     { name: "keepOldest", path: "x" },
   ];
-  const invented = inventedNames(repository, definedNames(repository), others, 1);
+  const invented = inventedNames(repository, definedNames(repository), others, 9, 1);
   const text = Object.values(files).join("\n").toLowerCase();
   assert.ok(invented.includes("Scheduler"));
   assert.ok(invented.length > 1);
