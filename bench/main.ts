@@ -15,6 +15,7 @@ import { benchStartup } from "./startup.ts";
 import { benchHistory } from "./work-memory/history.ts";
 import { toMarkdown, toText, type Table } from "./table.ts";
 import { benchVectorIndex } from "./vectorIndex.ts";
+import { benchOrder } from "./work-memory/order.ts";
 import { benchWorkNotes } from "./work-memory/notes.ts";
 
 const benches: Readonly<Record<Part, (settings: BenchSettings) => Table[] | Promise<Table[]>>> = {
@@ -29,6 +30,7 @@ const benches: Readonly<Record<Part, (settings: BenchSettings) => Table[] | Prom
   history: benchHistory,
   "work-notes": benchWorkNotes,
   abstention: benchAbstention,
+  order: benchOrder,
 };
 
 /** Some sizes or sections alone have a file of their own, so that a table can be made piece by piece. */

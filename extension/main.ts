@@ -10,6 +10,7 @@ import { registerCommands } from "./commands/commands.ts";
 import { explainCompletions } from "./completions/completionState.ts";
 import { InlineCompletions } from "./completions/inlineCompletions.ts";
 import { activeFile, schedule, WorkspaceFeed } from "./feed/workspaceFeed.ts";
+import { CommitDocument } from "./history/commitDocument.ts";
 import { createLog } from "./log.ts";
 import { noticeFailures } from "./memory/failureNotice.ts";
 import { MemoryClient } from "./memory/memoryClient.ts";
@@ -58,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const citations = new CitationOpener(memory, chat);
   const traces = new Traces(memory, chat, wording);
   const view = new ChatView(context.extensionUri, memory, chat, citations, traces, log);
+  const commits = new CommitDocument(wording);
   const completions = new InlineCompletions(memory, log);
   const unusual = new UnusualMarks(memory);
   const statusDocument = new StatusDocument(
@@ -74,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new StatusItem(memory, wording),
     statusDocument,
     traces,
+    commits,
     completions,
     unusual,
     view,
@@ -84,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): void {
       chat,
       view,
       traces,
+      commits,
       completions,
       unusual,
       extensionUri: context.extensionUri,

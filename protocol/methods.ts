@@ -23,6 +23,8 @@ import type {
   RememberParams,
   RememberResult,
 } from "./notes.ts";
+import type { TimelineParams, TimelineResult } from "./timeline.ts";
+import type { WhoWroteParams, WhoWroteResult } from "./whoWrote.ts";
 import type { TraceComparison } from "./savedTrace.ts";
 import type {
   Answer,
@@ -202,6 +204,12 @@ export const selfTestProgress = notification<{
 
 /** What is remembered of the past of a definition, a file, a folder or a line. Errors: `rootNotOpen`. */
 export const past = request<PastParams, PastResult>("history/past");
+
+/** The commits that wrote some lines of a file last. Errors: `rootNotOpen`. */
+export const whoWrote = request<WhoWroteParams, WhoWroteResult>("history/whoWrote");
+
+/** What happened when: commits, edits, questions and notes in one row. Errors: `rootNotOpen`. */
+export const timeline = request<TimelineParams, TimelineResult>("history/timeline");
 
 /** Recalls places of a commit's tree, which is not checked out. Errors: `rootNotOpen`. */
 export const recallAt = request<RecallAtParams, RecallAtResult>("history/recallAt");

@@ -7,7 +7,7 @@
  */
 
 import type { DeepMemorySettings, DeepMemoryStatus } from "./deepMemory.ts";
-import type { CommitInfo } from "./history.ts";
+import type { CommitInfo, HistoryStatus } from "./history.ts";
 import type { Notice } from "./notices.ts";
 
 /** A place in a text. */
@@ -439,6 +439,8 @@ export interface RootStatus {
   /** Remembered files still waiting for the syntax pass. */
   readonly filesToRefine: number;
   readonly storeBytes: number;
+  /** How far the history is read; absent in a status that says nothing of it. */
+  readonly history?: HistoryStatus;
   readonly notices: readonly Notice[];
 }
 

@@ -25,6 +25,7 @@ import { readSourceFile } from "./recall/sourceFile.ts";
 import { grammarFolderUrl, modelFolderUrl, threadEntry } from "./threads.ts";
 import { serverVersion } from "./version.ts";
 import { WorkNotes } from "./workNotes.ts";
+import { WorkTimeline } from "./workTimeline.ts";
 import type { WorkspaceMemory } from "./workspaceMemory.ts";
 
 /** What differs between the surfaces that show answers. */
@@ -56,15 +57,21 @@ export async function createServices(
   const clock = nodeClock;
   const notes = notesOf(memory, recaller, hashText, log);
   const calibration = calibrationFor(recaller.models, log);
+  const timeline = new WorkTimeline({
+    ...{ history, notes, clock },
+    folderOf: (id) => memory.historyWorkspace().roots.find(({ rootId }) => rootId === id)?.folder,
+  });
   return {
     memory,
     ...(deep === undefined ? {} : { deep }),
+    timeline,
     history,
     recall: recaller,
     source: recaller,
     answers: new Answerer({
       ...{ recall: recaller, source: recaller, hashText, clock, statusCommand, history, notes },
       ...(calibration === undefined ? {} : { calibration }),
+      timeline,
       ...(deep === undefined ? {} : { surprisesOf: surprisesFrom(deep, memory) }),
     }),
     notes,
@@ -77,7 +84,11 @@ export async function createServices(
     },
     checkCitations: (citations, signal) =>
       checkAllCitations(citations, recaller, history, hashText, signal),
-    openConversations: (storeDir) => openConversationStore(storeDir, clock),
+    openConversations: (storeDir) => {
+      const opened = openConversationStore(storeDir, clock);
+      timeline.follow(opened.store);
+      return opened;
+    },
     requireSqlite: () => {
       if (!hasSqlite()) throw new MemoryError("sqliteMissing");
     },

@@ -13,7 +13,9 @@ import type {
 } from "../protocol/deepMemory.ts";
 import type { FileAtParams, RecallAtParams, RecallAtResult } from "../protocol/asOf.ts";
 import type { ChangedParams, ChangedResult } from "../protocol/changed.ts";
-import type { HistoryStatus, PastParams, PastResult } from "../protocol/history.ts";
+import type { CommitInfo, HistoryStatus, PastParams, PastResult } from "../protocol/history.ts";
+import type { Edit, TimelineParams, TimelineResult } from "../protocol/timeline.ts";
+import type { WhoWroteParams, WhoWroteResult } from "../protocol/whoWrote.ts";
 import type {
   CorrectParams,
   ForgetNotesParams,
@@ -173,6 +175,40 @@ export interface DeepMemoryService {
   ): Promise<SelfTestResult>;
 }
 
+export interface CommitsAboutParams {
+  readonly rootId: string;
+  readonly text: string;
+  readonly limit: number;
+}
+
+/** Since when there is something: `isFirst` is false when it may be older than what is in memory. */
+export interface Age {
+  readonly commit: CommitInfo;
+  readonly isFirst: boolean;
+}
+
+export interface HappenedParams {
+  readonly rootId: string;
+  /** Half-open. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Only commits of this author. */
+  readonly author?: string;
+  readonly limit: number;
+}
+
+/** What the history and the log of edits of a root know of a time; the newest first. */
+export interface Happened {
+  readonly commits: readonly { readonly commit: CommitInfo; readonly atMs: number }[];
+  readonly edits: readonly Edit[];
+}
+
+/** A commit with the names of the definitions that it touched, as far as they were looked at. */
+export interface CommitAbout {
+  readonly commit: CommitInfo;
+  readonly names: readonly string[];
+}
+
 /**
  * The histories of all open roots' repositories. Its requests reject with AbortError when cancelled, and with
  * `rootNotOpen`; the outcome says when there is no history, and how far it is read.
@@ -181,12 +217,27 @@ export interface HistoryService {
   /** The roots whose history is remembered. */
   rootIds(): readonly string[];
   status(rootId: string): HistoryStatus;
+  /** As `status`, after what is in memory from before was opened. */
+  keptStatus(rootId: string, signal: AbortSignal): Promise<HistoryStatus>;
+  /** Called when a status is another one, at most five times a second. Returns the function that stops it. */
+  onStatusChanged(listener: () => void): () => void;
   /** What is remembered of the past of a definition, a file, a folder or a line. */
   past(params: PastParams, signal: AbortSignal): Promise<PastResult>;
+  /** The commits that wrote some lines last. */
+  whoWrote(params: WhoWroteParams, signal: AbortSignal): Promise<WhoWroteResult>;
   /** What changed in meaning since somebody last looked. */
   changed(params: ChangedParams, signal: AbortSignal): Promise<ChangedResult>;
   /** Places of a commit's tree. */
   recallAt(params: RecallAtParams, signal: AbortSignal): Promise<RecallAtResult>;
+  /** Commits about some words that are in memory by now, best first; none while there is no history. */
+  commitsAbout(params: CommitsAboutParams, signal: AbortSignal): Promise<readonly CommitAbout[]>;
+  /** Since when a definition is there; `paths` are the files that define it today. */
+  age(
+    params: { readonly rootId: string; readonly name: string; readonly paths: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<Age | undefined>;
+  /** What was committed and saved in a time, as far as it is in memory. */
+  happened(params: HappenedParams, signal: AbortSignal): Promise<Happened>;
   /** A file's text in a commit's tree; `undefined` when it is not there or no text that is shown. */
   fileAt(params: FileAtParams, signal: AbortSignal): Promise<string | undefined>;
   /** Resolves when all commits are read, with `symbols` also what they touched, or when that cannot be. */
@@ -227,12 +278,27 @@ export interface NotesService {
 /** Which turns to read; all without a page. */
 export type TurnPage = Omit<ReadConversationParams, "conversationId">;
 
+/** A question that was asked in a conversation. */
+export interface AskedTurn {
+  readonly conversationId: string;
+  readonly text: string;
+  readonly atMs: number;
+}
+
+/** The order of what happened. */
+export interface TimelineService {
+  /** Rejects with AbortError when cancelled; what cannot be read at the moment is named in the result. */
+  timeline(params: TimelineParams, signal: AbortSignal): Promise<TimelineResult>;
+}
+
 /** Conversations on disk. Every method returns after the change is durable against a kill. */
 export interface ConversationStore {
   list(): Conversation[];
   create(): Conversation;
   /** Errors: `conversationNotFound`, also when it does not hold the turn `before`. */
   read(conversationId: string, page?: TurnPage): ReadConversationResult;
+  /** Questions of all conversations in a time, half-open, the newest first. */
+  askedBetween(fromMs: number, toMs: number, limit: number): AskedTurn[];
   rename(conversationId: string, title: string): Conversation;
   delete(conversationId: string): void;
   appendTurn(conversationId: string, turn: Turn): void;

@@ -1,6 +1,5 @@
 /** Notes of all open roots, by the identity of their repositories. */
 import { existsSync } from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { MemoryError } from "../protocol/errors.ts";
 import type {
@@ -14,8 +13,8 @@ import type {
   RememberResult,
 } from "../protocol/notes.ts";
 import type { Citation, CitationCheck } from "../protocol/types.ts";
-import { runGit } from "./git/gitCommand.ts";
 import { repositoryIdentity, workFolderOf } from "./identity/repositoryIdentity.ts";
+import { userName } from "./identity/userName.ts";
 import type { Clock, Logger } from "./ports.ts";
 import type { NotesService, NoteWish } from "./services.ts";
 import { notesFile } from "./work/noteStore.ts";
@@ -238,7 +237,7 @@ export class WorkNotes implements NotesService, Companion {
       },
       () => existsSync(path.join(workFolder, notesFile)),
     );
-    return { rootId, folder, workFolder, who: await nameOfUser(folder), notes };
+    return { rootId, folder, workFolder, who: await userName(folder), notes };
   }
 }
 
@@ -247,23 +246,6 @@ function distinct(roots: readonly Root[]): Root[] {
   return roots.filter(
     ({ workFolder }, idx) => roots.findIndex((other) => other.workFolder === workFolder) === idx,
   );
-}
-
-/** The name that git has of the user here, else the system's. */
-async function nameOfUser(folder: string): Promise<string> {
-  const asked = await runGit(folder, ["config", "--get", "user.name"], {
-    timeoutMs: 5_000,
-    maxOutputBytes: 4_096,
-  });
-  const name = asked.kind === "output" ? (asked.text.split("\n")[0] ?? "").trim() : "";
-  if (name !== "") return name.slice(0, 200);
-  try {
-    return os.userInfo().username;
-  } catch (error) {
-    // The system does not know the user, as in some containers.
-    if ((error as NodeJS.ErrnoException).code !== "ERR_SYSTEM_ERROR") throw error;
-    return "";
-  }
 }
 
 function linesIn(

@@ -135,7 +135,7 @@ async function askCase(
 async function abstains(
   query: string,
   result: SearchResult,
-  { recall, source, history, notes }: Services,
+  { recall, source, history, notes, timeline }: Services,
   calibration: EvidenceCalibration | undefined,
 ): Promise<boolean> {
   const recalled: RecallService = {
@@ -146,7 +146,7 @@ async function abstains(
     usesOf: (...all) => recall.usesOf(...all),
   };
   const answerer = new Answerer({
-    ...{ recall: recalled, source, history, notes, hashText, clock: nodeClock },
+    ...{ recall: recalled, source, history, notes, timeline, hashText, clock: nodeClock },
     statusCommand: "status",
     ...(calibration === undefined ? {} : { calibration }),
   });

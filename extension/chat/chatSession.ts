@@ -191,6 +191,12 @@ export class ChatSession {
     return lastQuestion(turns.slice(0, at === -1 ? 0 : at));
   }
 
+  /** A citation of a shown answer by its place in it; `undefined` when there is none. */
+  async citationOf(turnId: string, index: number): Promise<Citation | undefined> {
+    const { turns } = await this.#readShown();
+    return turns.find(({ id }) => id === turnId)?.citations[index];
+  }
+
   /**
    * What the recall of an answer saw, as it is saved; that of the last answer without an id. `undefined` when there is
    * no such answer, or none that says what it asked: one of an older version, or about selected code.

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { reportFailure, type ChatView } from "../chat/chatView.ts";
 import type { ChatSession } from "../chat/chatSession.ts";
 import { explainObstacle } from "../memory/explain.ts";
+import type { CommitDocument } from "../history/commitDocument.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import type { Root } from "../../protocol/types.ts";
 import type { InlineCompletions } from "../completions/inlineCompletions.ts";
@@ -14,6 +15,8 @@ import { ask, askAboutSelection } from "./askCommands.ts";
 import { forgetFolder, rebuildMemory } from "./memoryCommands.ts";
 import { rememberThis } from "./noteCommands.ts";
 import { findSimilarCode } from "./similarCode.ts";
+import { showTimeline } from "./timelineCommand.ts";
+import { whoWroteThis } from "./whoWrote.ts";
 
 /** What the commands act on. */
 export interface CommandTargets {
@@ -21,6 +24,7 @@ export interface CommandTargets {
   readonly chat: ChatSession;
   readonly view: ChatView;
   readonly traces: Traces;
+  readonly commits: CommitDocument;
   readonly completions: InlineCompletions;
   readonly unusual: UnusualMarks;
   readonly extensionUri: vscode.Uri;
@@ -36,7 +40,7 @@ export interface CommandTargets {
  * that needs the memory first says what stands in the way.
  */
 export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
-  const { memory, chat, view, traces, completions, unusual, extensionUri } = targets;
+  const { memory, chat, view, traces, commits, completions, unusual, extensionUri } = targets;
   const { statusDocument, wording, log, allRoots } = targets;
   const register = (id: string, run: (argument: unknown) => Promise<unknown>): vscode.Disposable =>
     vscode.commands.registerCommand(id, async (argument: unknown) => {
@@ -63,6 +67,8 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
     // A question that the server understands, and therefore in no other language.
     withMemory("lore.whatChanged", () => ask(chat, view, "What changed since I last looked?")),
     withMemory("lore.rememberThis", (sentence) => rememberThis(memory, sentence)),
+    withMemory("lore.whoWrote", (place) => whoWroteThis(memory, chat, commits, place)),
+    withMemory("lore.showTimeline", () => showTimeline(memory, chat, view, commits)),
     withMemory("lore.findSimilarCode", () => findSimilarCode(memory)),
     withMemory("lore.pause", () => memory.pause()),
     withMemory("lore.resume", () => memory.resume()),

@@ -5,6 +5,7 @@ import { explainNotice } from "../memory/explainNotice.ts";
 import { sum, type MemoryState } from "../memory/memoryState.ts";
 import type { Wording } from "../wording.ts";
 import { deepMemorySection } from "./deepMemoryReport.ts";
+import { historyLines } from "./historyReport.ts";
 import { countSentence } from "./statusLine.ts";
 
 /** The problems of one folder that are listed, and how many there are in all. */
@@ -74,6 +75,7 @@ function rootSection(
       : [t("Bytes done: {0} of {1}", size(root.bytesDone), size(root.bytesKnown))]),
     t("Chunks: {0}, of these found by meaning: {1}", count(root.nChunks), count(root.nEmbedded)),
     t("Size of the memory on disk: {0}", size(root.storeBytes)),
+    ...historyLines(root.history, wording),
     ...problemLines(listed, wording),
   ];
   return lines.join("\n");

@@ -106,12 +106,12 @@ const layers = [
     packages: [],
     builtins: ["fs", "crypto", "zlib", ...pure],
   },
-  // Running git, and what tells one repository from another.
+  // Running git, and what tells one repository, and its user, from another.
   {
     files: /^server\/(git|identity)\//,
     sources: [...ground, "server/priority.ts", "server/git/", "server/identity/"],
     packages: [],
-    builtins: ["child_process", "crypto", "fs", ...pure],
+    builtins: ["child_process", "crypto", "fs", "os", ...pure],
   },
   // Asking git, watching the disk, and the pool that owns the parser threads.
   {

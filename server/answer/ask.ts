@@ -4,7 +4,14 @@ import type { AskParams } from "../../protocol/methods.ts";
 import type { Clock } from "../ports.ts";
 import type { HashText } from "../recall/citation.ts";
 import type { ParsedQuestion } from "../recall/question.ts";
-import type { HistoryService, NotesService, RecallService, SourceReader } from "../services.ts";
+import type {
+  CommitAbout,
+  HistoryService,
+  NotesService,
+  RecallService,
+  SourceReader,
+  TimelineService,
+} from "../services.ts";
 import type { AnswerWriter } from "./answerWriter.ts";
 import type { EvidenceCalibration } from "./evidenceCalibration.ts";
 import type { QuestionTerms } from "./questionTerms.ts";
@@ -19,6 +26,7 @@ export interface AnswerPorts {
   readonly hashText: HashText;
   readonly clock: Clock;
   readonly notes: NotesService;
+  readonly timeline: TimelineService;
   /** The command that lists what is not in memory, as the user writes it where the answer is shown. */
   readonly statusCommand: string;
   /** Absent when it was made for other models than those that recall; then a question's words decide. */
@@ -26,6 +34,9 @@ export interface AnswerPorts {
   /** Absent without a deep memory. */
   readonly surprisesOf?: SurprisesOf;
 }
+
+/** Commits about a question as they are looked for beside the recall, or why there are none. */
+export type SoughtCommits = Promise<readonly CommitAbout[] | "late" | "unreadable">;
 
 /** Everything known about a question after its first recall. */
 export interface Ask {
@@ -36,6 +47,8 @@ export interface Ask {
   readonly result: SearchResult;
   /** `undefined` where the words decide, see `judged`. */
   readonly evidence: EvidenceTrace | undefined;
+  /** Rejects with the signal's reason when cancelled. */
+  readonly commits: SoughtCommits;
   readonly selection: Selection | undefined;
   readonly writer: AnswerWriter;
   readonly signal: AbortSignal;

@@ -11,6 +11,7 @@ export const commandNames = [
   "search",
   "history",
   "changed",
+  "timeline",
   "retrace",
   "complete",
   "self-test",
@@ -58,6 +59,10 @@ export const commandTable: Readonly<Record<CommandName, CommandEntry>> = {
     usage: [`${program} changed FOLDER`],
     summary:
       "Say which definitions came, went or changed since the last “lore changed”, or with --since.",
+  },
+  timeline: {
+    usage: [`${program} timeline FOLDER`],
+    summary: "List what happened when: commits, edits, questions and notes, the last first.",
   },
   retrace: {
     usage: [`${program} retrace FOLDER TRACE.json`],
@@ -125,6 +130,7 @@ export type OptionName =
   | "explain"
   | "save-trace"
   | "since"
+  | "until"
   | "as-of"
   | "all"
   | "whole-word"
@@ -192,7 +198,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     type: "string",
     value: "N",
     summary: "At most N results.",
-    commands: ["search", "history", "changed"],
+    commands: ["search", "history", "changed", "timeline"],
   },
   "as-of": {
     type: "string",
@@ -205,8 +211,14 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     type: "string",
     value: "WHEN",
     summary:
-      "Only what was committed since a commit, a tag, 2026-08-01, yesterday or “3 weeks ago”.",
-    commands: ["history", "changed"],
+      "Only what was committed since a commit, a tag, 2026-08-01, yesterday or “3 weeks ago”; of a timeline, what happened since a day or a time.",
+    commands: ["history", "changed", "timeline"],
+  },
+  until: {
+    type: "string",
+    value: "WHEN",
+    summary: "Only what happened up to the end of 2026-08-01, yesterday, “last week” or the like.",
+    commands: ["timeline"],
   },
   explain: {
     type: "boolean",

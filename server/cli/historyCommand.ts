@@ -5,7 +5,7 @@ import type {
   PastResult,
 } from "../../protocol/history.ts";
 import { changeWords, commitLine, extentText, stateText } from "../answer/historyWording.ts";
-import { definitionsOf, symbolTarget } from "../answer/pastAnswer.ts";
+import { definitionsOf, symbolTarget } from "../answer/pastSubject.ts";
 import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { formatNouns } from "./numbers.ts";

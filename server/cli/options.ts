@@ -62,6 +62,13 @@ export type Command =
       /** Since the last look when `undefined`. */
       readonly since: string | undefined;
     } & Common)
+  | ({
+      readonly kind: "timeline";
+      readonly folder: string;
+      readonly limit: number;
+      readonly since: string | undefined;
+      readonly until: string | undefined;
+    } & Common)
   | ({ readonly kind: "retrace"; readonly folder: string; readonly file: string } & Common)
   | ({
       readonly kind: "complete";
@@ -130,6 +137,7 @@ const defaultLimit = 10;
 const noLimit = 1_000_000;
 const defaultHistoryLimit = 30;
 const defaultChangedLimit = 100;
+const defaultTimelineLimit = 50;
 const defaultSelfTestTokens = 65_536;
 /** As far as the longest distance that is published, ten times. */
 const maxSelfTestTokens = 100_000_000;
@@ -194,12 +202,18 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
     case "history": {
       const [folder, target] = folderAndText(name, positionals, "name or path");
       const limit = wholeNumber(values, "limit", 1, noLimit) ?? defaultHistoryLimit;
-      return { kind: name, folder, target, limit, since: sinceOf(values), ...common };
+      return { kind: name, folder, target, limit, since: wordsOf(values, "since"), ...common };
     }
     case "changed": {
       const folder = folderOnly(name, positionals);
       const limit = wholeNumber(values, "limit", 1, noLimit) ?? defaultChangedLimit;
-      return { kind: name, folder, limit, since: sinceOf(values), ...common };
+      return { kind: name, folder, limit, since: wordsOf(values, "since"), ...common };
+    }
+    case "timeline": {
+      const folder = folderOnly(name, positionals);
+      const limit = wholeNumber(values, "limit", 1, noLimit) ?? defaultTimelineLimit;
+      const until = wordsOf(values, "until");
+      return { kind: name, folder, limit, since: wordsOf(values, "since"), until, ...common };
     }
     case "retrace": {
       const [folder, file] = folderAndText(name, positionals, "file with a saved trace");
@@ -232,8 +246,9 @@ function asOfOf(values: Values): string | undefined {
   return given === undefined ? undefined : filled("as-of", String(given));
 }
 
-function sinceOf({ since }: Values): string | undefined {
-  return since === undefined ? undefined : filled("since", String(since));
+function wordsOf(values: Values, name: "since" | "until"): string | undefined {
+  const given = values[name];
+  return given === undefined ? undefined : filled(name, String(given));
 }
 
 function readRemember(

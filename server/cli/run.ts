@@ -3,6 +3,7 @@ import { errorCatalogue, MemoryError, type ErrorName } from "../../protocol/erro
 import { serverVersion } from "../version.ts";
 import { askFolder } from "./askCommand.ts";
 import { searchBatch } from "./batchCommand.ts";
+import { showTimeline } from "./timelineCommand.ts";
 import { showChanged } from "./changedCommand.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { completeAt } from "./completeCommand.ts";
@@ -70,6 +71,8 @@ function runCommand(
       return searchBatch(command, terminal, around);
     case "history":
       return showHistory(command, terminal, around);
+    case "timeline":
+      return showTimeline(command, terminal, around);
     case "changed":
       return showChanged(command, terminal, around);
     case "retrace":

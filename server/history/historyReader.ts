@@ -43,6 +43,9 @@ export interface HistoryExtent {
   readonly nWithoutSymbols: number;
   /** False when the repository holds older commits than are remembered. */
   readonly isWhole: boolean;
+  /** 0 when git did not count them. */
+  readonly nInRepository: number;
+  readonly isShallow: boolean;
   /** When the oldest remembered commit was made; 0 without commits. */
   readonly oldestSeconds: number;
 }
@@ -73,6 +76,8 @@ export class HistoryReader {
       nCommits: counts.n,
       nWithoutSymbols: counts.open,
       isWhole: this.#meta("isWhole") === "true",
+      nInRepository: Number(this.#meta("nInRepository")),
+      isShallow: this.#meta("isShallow") === "true",
       oldestSeconds: counts.oldest,
     };
   }
@@ -117,6 +122,21 @@ export class HistoryReader {
       ...[sinceSeconds, folder, folder, folder, folder, limit],
     );
     return rows.map(changeOf);
+  }
+
+  /** The commits of a time, half-open, in seconds, by when they were committed; the newest first. */
+  commitsBetween(
+    fromSeconds: number,
+    toSeconds: number,
+    limit: number,
+    author = "",
+  ): StoredCommit[] {
+    return this.#all(
+      `SELECT ${commitColumns} FROM entry e JOIN author a ON a.id = e.author
+       WHERE e.commitSeconds >= ? AND e.commitSeconds < ? AND (? = '' OR a.name = ?)
+       ORDER BY e.commitSeconds DESC, e.position LIMIT ?`,
+      ...[fromSeconds, toSeconds, author, author, limit],
+    ).map(commitOf);
   }
 
   /** What one commit changed. */
@@ -178,6 +198,15 @@ export class HistoryReader {
       );
       return row === undefined ? [] : [commitOf(row)];
     });
+  }
+
+  /** Names of definitions that a commit touched. */
+  namesTouched(entry: number, limit: number): string[] {
+    const rows = this.#all(
+      "SELECT DISTINCT s.name FROM touch t JOIN symbol s ON s.id = t.symbol WHERE t.entry = ? LIMIT ?",
+      ...[entry, limit],
+    ) as unknown as { name: string }[];
+    return rows.map(({ name }) => name);
   }
 
   /** Returns a remembered commit by its whole hash, or by a beginning of at least four digits that is its alone. */

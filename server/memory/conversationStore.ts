@@ -10,7 +10,7 @@ import type { Conversation, Turn } from "../../protocol/types.ts";
 import type { Clock } from "../ports.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
 import { TurnMask } from "../secrets/turnMask.ts";
-import type { ConversationStore, TurnPage } from "../services.ts";
+import type { AskedTurn, ConversationStore, TurnPage } from "../services.ts";
 import {
   conversationSchemaVersion,
   upgradeConversations,
@@ -169,6 +169,20 @@ class SqliteConversations implements ConversationStore {
     const first = rows.at(-1)?.position ?? end;
     const turns = rows.map((row) => this.#turnOf(row)).toReversed();
     return { conversation, turns, nEarlier: this.#countBefore(conversationId, first) };
+  }
+
+  /** Questions of all conversations in a time, half-open, the newest first. */
+  askedBetween(fromMs: number, toMs: number, limit: number): AskedTurn[] {
+    return withMemoryErrors(
+      () =>
+        this.#database
+          .prepare(
+            `SELECT conversation_id AS conversationId, json ->> '$.text' AS text, json ->> '$.createdMs' AS atMs FROM turn
+             WHERE json ->> '$.role' = 'user' AND json ->> '$.createdMs' >= ? AND json ->> '$.createdMs' < ?
+             ORDER BY atMs DESC, position DESC LIMIT ?`,
+          )
+          .all(fromMs, toMs, limit) as unknown as AskedTurn[],
+    );
   }
 
   /** White space around a title goes; a blank one changes nothing. */

@@ -28,6 +28,8 @@ import {
   type NotedLines,
   type RememberParams,
 } from "../../protocol/notes.ts";
+import type { TimelineParams } from "../../protocol/timeline.ts";
+import type { WhoWroteParams } from "../../protocol/whoWrote.ts";
 import { maxTraceLength } from "../../protocol/savedTrace.ts";
 import { symbolKinds } from "../../protocol/types.ts";
 import type {
@@ -123,6 +125,12 @@ const changedSince: Shape<ChangedParams["since"]> = (value, place) =>
   typeof value === "string"
     ? oneOf("files", "look")(value, place)
     : object<{ at: string }>({ at: filledText(200) })(value, place);
+
+const wholeHash: Shape<string> = (value, place) => {
+  const hash = filledText(64)(value, place);
+  if (!/^[0-9a-f]{40,64}$/.test(hash)) throw new ShapeError(`${place} must be a whole hash`);
+  return hash;
+};
 
 /** A definition, a path or a line; which fields there are goes by `kind`. */
 const pastTarget: Shape<HistoryTarget> = (value, place) => {
@@ -250,6 +258,20 @@ export const params = {
     target: pastTarget,
     limit: integer(0, maxResults),
     since: optional(filledText(200)),
+  }),
+  whoWrote: object<WhoWroteParams>({
+    rootId: id,
+    path: filledText(maxPathLength),
+    startLine: line,
+    endLine: line,
+    commit: optional(wholeHash),
+  }),
+  timeline: object<TimelineParams>({
+    rootIds: optional(rootIds),
+    since: optional(filledText(200)),
+    until: optional(filledText(200)),
+    own: optional(flag),
+    limit: integer(1, maxResults),
   }),
   changed: object<ChangedParams>({
     rootId: id,

@@ -158,6 +158,29 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { rootId: "r", since: "files", limit: -1 },
     ],
   },
+  [methods.whoWrote.method]: {
+    good: { rootId: "r", path: "a.ts", startLine: 0, endLine: 3, commit: "a".repeat(40) },
+    bad: [
+      {},
+      { rootId: "r", path: "", startLine: 0, endLine: 3 },
+      { rootId: "r", path: longText.repeat(40), startLine: 0, endLine: 3 },
+      { rootId: "r", path: "a.ts", startLine: -1, endLine: 3 },
+      { rootId: "r", path: "a.ts", startLine: 0 },
+      { rootId: "r", path: "a.ts", startLine: 0, endLine: 3, commit: "--help" },
+    ],
+  },
+  [methods.timeline.method]: {
+    good: { rootIds: ["r"], since: "yesterday", until: "today", own: true, limit: 20 },
+    bad: [
+      {},
+      { limit: 0 },
+      { limit: 1e9 },
+      { limit: 5, since: "" },
+      { limit: 5, until: longText },
+      { limit: 5, own: 1 },
+      { limit: 5, rootIds: "r" },
+    ],
+  },
   [methods.recallAt.method]: {
     good: { rootId: "r", at: "v1", query: "load", limit: 3 },
     bad: [

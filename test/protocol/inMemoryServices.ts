@@ -5,6 +5,7 @@ import type {
   SelfTestScore,
   SurpriseResult,
 } from "../../protocol/deepMemory.ts";
+import { noTimeline } from "../server/noTimeline.ts";
 import { noHistory } from "../server/history/noHistory.ts";
 import { errorCatalogue, MemoryError } from "../../protocol/errors.ts";
 import type {
@@ -228,6 +229,7 @@ function inMemoryConversations(): InMemoryConversations {
       return conversation;
     },
     read: (id) => ({ conversation: find(id), turns: turns.get(id) ?? [], nEarlier: 0 }),
+    askedBetween: () => [],
     rename(id, title) {
       const renamed = { ...find(id), title };
       known.set(id, renamed);
@@ -271,6 +273,7 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
       usesOf: () => Promise.resolve([]),
     },
     history: noHistory,
+    timeline: noTimeline,
     answers: {
       ask(_params, emit) {
         emit("one ", [citation]);

@@ -4,6 +4,7 @@ import { CancellationTokenSource, ConnectionError, ResponseError } from "vscode-
 import { errorCatalogue, MemoryError, type ErrorData } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";
 import { pieceIntervalMs } from "../../server/rpc/answerStream.ts";
+import { emptyStatus as noCommits } from "./history/noHistory.ts";
 import { rootStatus } from "./cli/around.ts";
 import { join, joinOpen, openParams, type Joined } from "../protocol/connection.ts";
 import {
@@ -243,7 +244,8 @@ describe("conversations", () => {
     const told = Promise.withResolvers<unknown>();
     client.onNotification(methods.statusChanged.method, told.resolve);
     await client.sendRequest(methods.listConversations.method, {});
-    const expected = { ...wholeStatus, roots: [rootStatus("/work", { notices: [notice] })] };
+    const root = rootStatus("/work", { notices: [notice], history: noCommits });
+    const expected = { ...wholeStatus, roots: [root] };
     assert.deepEqual(await told.promise, { status: expected });
     assert.deepEqual(await client.sendRequest(methods.status.method, {}), expected);
   });

@@ -6,6 +6,7 @@ import type { AskParams } from "../../../protocol/methods.ts";
 import { Answerer } from "../../../server/answer/answerer.ts";
 import type { EvidenceCalibration } from "../../../server/answer/evidenceCalibration.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
+import { noTimeline } from "../noTimeline.ts";
 import { openMemory, workspace, type OpenedMemory } from "../workspaceMemoryHarness.ts";
 import { noHistory } from "../history/noHistory.ts";
 import { closedNotes } from "../work/closedNotes.ts";
@@ -37,6 +38,7 @@ function ask(
   more: Partial<AskParams> = {},
 ): Promise<Answer> {
   const answerer = new Answerer({
+    timeline: noTimeline,
     notes: closedNotes(),
     recall: opened.recaller,
     source: opened.recaller,

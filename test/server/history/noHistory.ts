@@ -4,14 +4,21 @@ import type { HistoryService } from "../../../server/services.ts";
 
 export const emptyStatus: HistoryStatus = {
   ...{ state: "ready", nCommits: 0, nWithoutSymbols: 0, isWhole: true, oldestMs: 0 },
+  ...{ nInRepository: 0, isShallow: false },
 };
 
 export const noHistory: HistoryService = {
   rootIds: () => [],
   status: () => emptyStatus,
+  keptStatus: () => Promise.resolve(emptyStatus),
+  onStatusChanged: () => () => undefined,
   past: () => Promise.resolve({ kind: "unknown", status: emptyStatus }),
+  age: () => Promise.resolve(undefined),
+  happened: () => Promise.resolve({ commits: [], edits: [] }),
+  whoWrote: () => Promise.resolve({ kind: "failed" }),
   changed: () => Promise.resolve({ kind: "noLook" }),
   recallAt: () => Promise.resolve({ kind: "unknownCommit" }),
+  commitsAbout: () => Promise.resolve([]),
   fileAt: () => Promise.resolve(undefined),
   settled: () => Promise.resolve(emptyStatus),
 };
