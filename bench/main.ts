@@ -12,6 +12,7 @@ import { memorySections } from "./memory/memorySettings.ts";
 import { benchRecall } from "./recall/recallBench.ts";
 import { benchUsage, readSettings, treeSizes, type BenchSettings, type Part } from "./settings.ts";
 import { benchStartup } from "./startup.ts";
+import { benchForgetting } from "./work-memory/forgetting.ts";
 import { benchHistory } from "./work-memory/history.ts";
 import { toMarkdown, toText, type Table } from "./table.ts";
 import { benchVectorIndex } from "./vectorIndex.ts";
@@ -31,6 +32,7 @@ const benches: Readonly<Record<Part, (settings: BenchSettings) => Table[] | Prom
   "work-notes": benchWorkNotes,
   abstention: benchAbstention,
   order: benchOrder,
+  forgetting: benchForgetting,
 };
 
 /** Some sizes or sections alone have a file of their own, so that a table can be made piece by piece. */

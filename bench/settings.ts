@@ -22,6 +22,7 @@ const parts = [
   "work-notes",
   "abstention",
   "order",
+  "forgetting",
 ] as const;
 export type Part = (typeof parts)[number];
 
@@ -63,7 +64,7 @@ const vectorCounts = ["100000", "1000000", "3000000", "10000000"] as const;
 
 const checkout = path.resolve(import.meta.dirname, "..");
 
-export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|memory|history|work-notes|abstention|order|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
+export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|memory|history|work-notes|abstention|order|forgetting|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
        [--size 250k|1m|30m]... [--vectors 100000|1000000|3000000|10000000]...
        [--repository DIR]... [--fit] [--results DIR] [--work DIR]
 ${memoryUsage}`;

@@ -25,6 +25,12 @@ import type {
 } from "./notes.ts";
 import type { TimelineParams, TimelineResult } from "./timeline.ts";
 import type { WhoWroteParams, WhoWroteResult } from "./whoWrote.ts";
+import type {
+  ExportResult,
+  ForgetWorkParams,
+  ForgetWorkResult,
+  ImportResult,
+} from "./savedMemory.ts";
 import type { TraceComparison } from "./savedTrace.ts";
 import type {
   Answer,
@@ -263,6 +269,20 @@ export const pinNote = request<{ id: string; isPinned: boolean }, { note: Note }
 export const forgetNotes = request<ForgetNotesParams, { nForgotten: number }>("notes/forget");
 /** server → client: notes were made, forgotten, or code that they cite changed or came back. */
 export const notesChanged = notification<NotesState>("notes/changed");
+
+/**
+ * Writes the notes of all open roots and the conversations to a file, an absolute path, which is replaced; nothing is
+ * left of it when that fails or is cancelled. Errors: `rootNotOpen`, `fileUnavailable`.
+ */
+export const exportMemory = request<{ file: string }, ExportResult>("memory/export");
+/**
+ * Adds what an exported file holds and is not here yet, all of it or nothing. Can be cancelled while the file is read.
+ * Errors: `rootNotOpen`, `fileUnavailable`, `memoryFileUnusable` (detail: the line and what is wrong with it),
+ * `memoryFileNewer`, `storeUnavailable`, `diskFull`.
+ */
+export const importMemory = request<{ file: string }, ImportResult>("memory/import");
+/** Deletes notes and turns of conversations for good. Errors: `rootNotOpen`. */
+export const forgetWork = request<ForgetWorkParams, ForgetWorkResult>("memory/forgetWork");
 
 /** server → client: counts changed; at most five a second. */
 export const statusChanged = notification<{ status: MemoryStatus }>("memory/statusChanged");

@@ -12,6 +12,7 @@ import { Router } from "./rpc/router.ts";
 import { Session, type SessionServices } from "./rpc/session.ts";
 import { nothing } from "./rpc/shape.ts";
 import { wholeStatus } from "./rpc/wholeStatus.ts";
+import { answerAboutWork } from "./rpc/workRequests.ts";
 import type {
   AnswerService,
   DeepMemoryService,
@@ -67,6 +68,7 @@ export function registerHandlers(
   answerQuestions(router, services, session, log);
   answerAboutConversations(router, session);
   answerFromDeepMemory(router, deep);
+  answerAboutWork(router, services, session);
   router.answer(methods.past, shapes.past, (params, signal) =>
     services.history.past(params, signal),
   );

@@ -36,12 +36,14 @@ export interface SurfaceOptions {
   readonly statusCommand: string;
   /** Whether the deep memory follows the workspace from the beginning, or when it is first wanted. */
   readonly deepMemory: "always" | "onDemand";
+  /** Where notes are, when not in the store. */
+  readonly notesDir?: string;
 }
 
 /** Builds every part. No store is open yet. `memory.close()` ends what runs. */
 export async function createServices(
   log: Logger,
-  { logLevel, statusCommand, deepMemory }: SurfaceOptions,
+  { logLevel, statusCommand, deepMemory, notesDir }: SurfaceOptions,
 ): Promise<Services> {
   const { memory, recaller, kernel } = await assembleRecall(log, { logLevel });
   const deep = kernel && deepMemoryOf(memory, kernel, log, { logLevel, deepMemory });
@@ -55,7 +57,7 @@ export async function createServices(
   memory.accompany(history);
   const hashText = await createHashText();
   const clock = nodeClock;
-  const notes = notesOf(memory, recaller, hashText, log);
+  const notes = notesOf(memory, recaller, hashText, log, notesDir);
   const calibration = calibrationFor(recaller.models, log);
   const timeline = new WorkTimeline({
     ...{ history, notes, clock },
@@ -103,8 +105,10 @@ function notesOf(
   source: SourceReader,
   hashText: HashText,
   log: Logger,
+  notesDir: string | undefined,
 ): WorkNotes {
   const notes = new WorkNotes({
+    ...(notesDir === undefined ? {} : { notesDir }),
     workspace: () => {
       const { storeDir, roots } = memory.deepWorkspace();
       // Without its memory a root's files cannot be read, and evidence would look as if it were gone.

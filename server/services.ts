@@ -40,6 +40,7 @@ import type {
   SearchResult,
   Turn,
 } from "../protocol/types.ts";
+import type { ForgetWorkParams, SavedNote } from "../protocol/savedMemory.ts";
 import type {
   AskParams,
   FileChange,
@@ -268,9 +269,16 @@ export interface NotesService {
   list(params: ListNotesParams): Promise<Note[]>;
   pin(id: string, isPinned: boolean): Promise<Note>;
   /** Returns how many were deleted. */
-  forgetNotes(params: ForgetNotesParams): Promise<number>;
+  forgetNotes(params: ForgetNotesParams | ForgetWorkParams): Promise<number>;
   /** Live notes that fit, best first; each counts as used. None while no folder is open. */
   recall(wish: NoteWish): Promise<Note[]>;
+  /** All notes, those that were replaced too, oldest first. */
+  saved(): Promise<SavedNote[]>;
+  /**
+   * Adds notes whose ids are not known yet, to the roots that they name, and returns how many; a known one may come to be
+   * replaced. `also` is done within the same transaction: all of it is kept or nothing. Keys and tokens are masked.
+   */
+  addSaved(notes: readonly SavedNote[], also: () => void): Promise<number>;
   /** Called when notes were made or forgotten, or code that they cite changed or came back. Returns what stops it. */
   onChanged(listener: (state: NotesState) => void): () => void;
 }
@@ -291,6 +299,11 @@ export interface TimelineService {
   timeline(params: TimelineParams, signal: AbortSignal): Promise<TimelineResult>;
 }
 
+/** A conversation with its turns in order, as it is kept. */
+export interface KeptConversation extends Omit<Conversation, "nTurns"> {
+  readonly turns: readonly Turn[];
+}
+
 /** Conversations on disk. Every method returns after the change is durable against a kill. */
 export interface ConversationStore {
   list(): Conversation[];
@@ -303,5 +316,17 @@ export interface ConversationStore {
   delete(conversationId: string): void;
   appendTurn(conversationId: string, turn: Turn): void;
   updateTurn(conversationId: string, turn: Turn): void;
+  /** Yields those with turns, the one that changed last at the end; read one after the other. */
+  kept(): Iterable<KeptConversation>;
+  /** Adds conversations, and turns at the end of known ones, whose ids are not known yet, all or nothing. */
+  addKept(conversations: readonly KeptConversation[]): { nConversations: number; nTurns: number };
+  /**
+   * Deletes the turns whose ids are chosen from those of each conversation, and conversations that have none left. Their
+   * bytes are gone from the disk.
+   */
+  forgetTurns(choose: (turns: readonly Turn[]) => ReadonlySet<string>): {
+    nConversations: number;
+    nTurns: number;
+  };
   close(): void;
 }

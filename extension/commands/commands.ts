@@ -17,6 +17,7 @@ import { rememberThis } from "./noteCommands.ts";
 import { findSimilarCode } from "./similarCode.ts";
 import { showTimeline } from "./timelineCommand.ts";
 import { whoWroteThis } from "./whoWrote.ts";
+import { exportMemory, forgetWork, importMemory } from "./workCommands.ts";
 
 /** What the commands act on. */
 export interface CommandTargets {
@@ -76,6 +77,9 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
       rebuildMemory(memory, allRoots(), wording, argument),
     ),
     withMemory("lore.forgetFolder", (argument) => forgetFolder(memory, argument)),
+    withMemory("lore.exportMemory", (file) => exportMemory(memory, wording, file)),
+    withMemory("lore.importMemory", (file) => importMemory(memory, chat, wording, file)),
+    withMemory("lore.forgetNotes", () => forgetWork(memory, chat, wording)),
     withMemory("lore.saveTrace", (file) => traces.saveTo(file)),
     withMemory("lore.compareTrace", (file) => traces.compareWith(file)),
     withMemory("lore.selfTest", (argument) => testMemory(memory, extensionUri, wording, argument)),

@@ -194,13 +194,19 @@ const layers = [
   },
   {
     files: /^server\/memory\//,
-    sources: [...ground, masking, "server/memory/"],
+    sources: [
+      ...ground,
+      masking,
+      // The order in which conversations and notes are forgotten, which needs nothing else.
+      "server/work/forgettingOrder.ts",
+      "server/memory/",
+    ],
     packages: ["xxhash-wasm"],
     builtins: pure,
   },
   {
     files: /^server\/ingest\//,
-    sources: [...ground, "server/model/", "server/memory/", "server/ingest/"],
+    sources: [...ground, masking, "server/model/", "server/memory/", "server/ingest/"],
     packages: ["chardet", "iconv-lite", "minimatch", "stemmer", "web-tree-sitter", "xxhash-wasm"],
     builtins: pure,
   },

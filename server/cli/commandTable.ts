@@ -20,6 +20,8 @@ export const commandNames = [
   "status",
   "stats",
   "forget",
+  "export",
+  "import",
 ] as const;
 export type CommandName = (typeof commandNames)[number];
 
@@ -103,8 +105,20 @@ export const commandTable: Readonly<Record<CommandName, CommandEntry>> = {
     summary: "Show the size of a memory, or of all of them.",
   },
   forget: {
-    usage: [`${program} forget FOLDER`],
-    summary: "Delete the memory of a folder. The folder itself stays as it is.",
+    usage: [
+      `${program} forget FOLDER [--notes]`,
+      `${program} forget FOLDER --topic|--before|--inside …`,
+    ],
+    summary:
+      "Delete the memory of a folder, or of notes and conversations a part. The folder itself stays as it is.",
+  },
+  export: {
+    usage: [`${program} export FOLDER [FILE]`],
+    summary: "Write notes and conversations to FILE, or to stdout, as JSON lines.",
+  },
+  import: {
+    usage: [`${program} import FOLDER FILE`],
+    summary: "Add the notes and conversations of an exported file that are not here yet.",
   },
 };
 
@@ -146,6 +160,7 @@ export type OptionName =
   | "topic"
   | "before"
   | "inside"
+  | "notes"
   | "help"
   | "version";
 
@@ -299,20 +314,26 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   topic: {
     type: "string",
     value: "WORDS",
-    summary: "Forget the notes that are about this.",
-    commands: ["notes"],
+    summary: "Forget what was noted, with “lore forget” also what was said, about this.",
+    commands: ["notes", "forget"],
   },
   before: {
     type: "string",
-    value: "DATE",
-    summary: "Forget the notes of before a day, such as 2026-01-31.",
-    commands: ["notes"],
+    value: "WHEN",
+    summary: "Forget what is of before a day, such as 2026-01-31, or older than “90 days”.",
+    commands: ["notes", "forget"],
   },
   inside: {
     type: "string",
     value: "PATH",
-    summary: "Forget the notes about code in this part of the folder.",
-    commands: ["notes"],
+    summary: "Forget what is about code in this part of the folder.",
+    commands: ["notes", "forget"],
+  },
+  notes: {
+    type: "boolean",
+    summary:
+      "Forget the notes of the repository too, which its other clones and working trees share.",
+    commands: ["forget"],
   },
   help: { type: "boolean", summary: "Show this help.", commands: "all" },
   version: { type: "boolean", summary: "Show the version.", commands: "all" },

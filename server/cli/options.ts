@@ -1,8 +1,10 @@
 /** What a command line asks for, or the one sentence that says what is wrong with it. */
 import { parseArgs } from "node:util";
-import { noteKinds, type ForgetNotesParams, type NoteKind } from "../../protocol/notes.ts";
+import { noteKinds, type NoteKind } from "../../protocol/notes.ts";
 import { rankings, type MemorySettings, type RankingKind } from "../../protocol/types.ts";
 import { formatCount } from "./numbers.ts";
+import { filled, UsageError, type Values } from "./optionValues.ts";
+import { chosenWork, type WorkChoice } from "./workChoice.ts";
 import { commandNames, optionTable, type CommandName, type OptionName } from "./commandTable.ts";
 
 /** What every command has. */
@@ -20,7 +22,25 @@ export type Command =
   | { readonly kind: "version"; readonly json: boolean }
   | ({ readonly kind: "index"; readonly folder: string } & Common)
   | ({ readonly kind: "status"; readonly folder: string } & Common)
-  | ({ readonly kind: "forget"; readonly folder: string } & Common)
+  | ({
+      readonly kind: "forget";
+      readonly folder: string;
+      /** The repository's notes as well. */
+      readonly withNotes: boolean;
+    } & Common)
+  /** A part of the notes and conversations. */
+  | ({
+      readonly kind: "forgetWork";
+      readonly folder: string;
+      readonly which: WorkChoice;
+    } & Common)
+  /** To stdout without a file. */
+  | ({
+      readonly kind: "export";
+      readonly folder: string;
+      readonly file: string | undefined;
+    } & Common)
+  | ({ readonly kind: "import"; readonly folder: string; readonly file: string } & Common)
   /** Without a folder: all memories in the default place. */
   | ({ readonly kind: "stats"; readonly folder: string | undefined } & Common)
   | ({
@@ -118,7 +138,7 @@ export type NotesAction =
   | { readonly kind: "list"; readonly search: string | undefined; readonly all: boolean }
   | { readonly kind: "pin"; readonly id: string; readonly isPinned: boolean }
   | { readonly kind: "correct"; readonly id: string; readonly text: string }
-  | { readonly kind: "forget"; readonly which: ForgetNotesParams };
+  | { readonly kind: "forget"; readonly which: WorkChoice | { readonly id: string } };
 
 export type Parsed =
   | { readonly kind: "command"; readonly command: Command }
@@ -166,10 +186,6 @@ function wordsBeforeEnd(args: readonly string[]): readonly string[] {
   return end < 0 ? args : args.slice(0, end);
 }
 
-class UsageError extends Error {}
-
-type Values = Readonly<Partial<Record<OptionName, string | boolean | readonly string[]>>>;
-
 function parse(name: CommandName | undefined, args: readonly string[]): Command {
   const { values, positionals } = readWords(name === undefined ? args : args.slice(1));
   if (values.help === true) return { kind: "help", command: name };
@@ -188,8 +204,23 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
   const common = readCommon(values);
   switch (name) {
     case "index":
-    case "forget":
       return { kind: name, folder: folderOnly(name, positionals), ...common };
+    case "forget":
+      return readForget(values, folderOnly(name, positionals), common);
+    case "export": {
+      const [folder, file, ...more] = positionals;
+      if (more.length > 0 || file === "") throw new UsageError("“lore export” takes one file.");
+      return {
+        kind: name,
+        folder: folderOnly(name, folder === undefined ? [] : [folder]),
+        file,
+        ...common,
+      };
+    }
+    case "import": {
+      const [folder, file] = folderAndText(name, positionals, "file");
+      return { kind: name, folder, file, ...common };
+    }
     case "status":
       return { kind: name, folder: atMostOne(name, positionals) ?? ".", ...common };
     case "stats":
@@ -273,7 +304,7 @@ function readNotesAction(values: Values, words: readonly string[]): NotesAction 
   const [verb, ...rest] = words;
   const [id, text, ...more] = rest;
   const isChange = verb !== undefined && ["forget", "pin", "unpin", "correct"].includes(verb);
-  const which = chosenNotes(values);
+  const which = chosenWork(values);
   if (which !== undefined && (verb !== "forget" || id !== undefined))
     throw new UsageError("--topic, --before and --inside go with “lore notes FOLDER forget”.");
   if (!isChange) {
@@ -294,20 +325,12 @@ function readNotesAction(values: Values, words: readonly string[]): NotesAction 
     : { kind: "pin", id, isPinned: verb === "pin" };
 }
 
-function chosenNotes(values: Values): ForgetNotesParams | undefined {
-  const given = (["topic", "before", "inside"] as const).filter(
-    (name) => values[name] !== undefined,
-  );
-  const [name] = given;
-  if (name === undefined) return undefined;
-  if (given.length > 1) throw new UsageError("Choose one of --topic, --before and --inside.");
-  const value = filled(name, String(values[name]));
-  if (name === "topic") return { topic: value };
-  if (name === "inside") return { folder: value };
-  const beforeMs = Date.parse(`${value}T00:00:00`);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(value) || Number.isNaN(beforeMs))
-    throw new UsageError(`--before needs a day such as 2026-01-31, not “${value}”.`);
-  return { beforeMs };
+function readForget(values: Values, folder: string, common: Common): Command {
+  const which = chosenWork(values);
+  const withNotes = values.notes === true;
+  if (which === undefined) return { kind: "forget", folder, withNotes, ...common };
+  if (withNotes) throw new UsageError("--notes does not go with --topic, --before and --inside.");
+  return { kind: "forgetWork", folder, which, ...common };
 }
 
 function readPlace(
@@ -474,11 +497,6 @@ function readCommon(values: Values): Common {
 function globs(values: Values, name: "include" | "exclude"): string[] {
   const given = values[name];
   return Array.isArray(given) ? given.map((glob) => filled(name, String(glob))) : [];
-}
-
-function filled(name: OptionName, value: string): string {
-  if (value.trim() === "") throw new UsageError(`--${name} needs a value.`);
-  return value;
 }
 
 function wholeNumber(

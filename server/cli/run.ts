@@ -18,6 +18,7 @@ import { searchEverywhere, searchFolder, searchFolderAt } from "./searchCommand.
 import { testMemory } from "./selfTestCommand.ts";
 import { showStats, showStatus } from "./statusCommand.ts";
 import { Terminal, type Failure } from "./terminal.ts";
+import { exportFolder, forgetPart, importFile } from "./workCommand.ts";
 
 /** Runs one command line and returns the exit code. `args` are the words behind the program's name. */
 export async function run(args: readonly string[], around: Surroundings): Promise<ExitCode> {
@@ -91,6 +92,12 @@ function runCommand(
       return showStats(command, terminal, around);
     case "forget":
       return forgetFolder(command, terminal, around);
+    case "forgetWork":
+      return forgetPart(command, terminal, around);
+    case "export":
+      return exportFolder(command, terminal, around);
+    case "import":
+      return importFile(command, terminal, around);
   }
 }
 

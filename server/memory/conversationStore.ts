@@ -10,14 +10,24 @@ import type { Conversation, Turn } from "../../protocol/types.ts";
 import type { Clock } from "../ports.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
 import { TurnMask } from "../secrets/turnMask.ts";
-import type { AskedTurn, ConversationStore, TurnPage } from "../services.ts";
+import type { AskedTurn, ConversationStore, KeptConversation, TurnPage } from "../services.ts";
+import { bytesToFree, whatToForget } from "../work/forgettingOrder.ts";
 import {
   conversationSchemaVersion,
   upgradeConversations,
   verifyConversationTables,
 } from "./conversationSchema.ts";
 import {
+  addConversations,
+  conversationUses,
+  deleteTurns,
+  keptConversations,
+  nextChange,
+} from "./conversationUpkeep.ts";
+import {
   asMemoryError,
+  databaseBytes,
+  eraseDeleted,
   inTransaction,
   openDatabase,
   openForReading,
@@ -36,16 +46,20 @@ export const untitled = "New conversation";
 const maxTitleLength = 60;
 const maxNameLength = 200;
 const cacheBytes = 2 * 1024 * 1024;
+/** Room on the disk for conversations: thousands of answers. */
+const defaultMaxBytes = 256_000_000;
 
 /**
  * Opens or creates `conversations.sqlite` in a folder. A file of an older Lore is brought forward, a damaged
  * one is moved aside and a new one made, and one of a newer Lore is left alone and another one used. `newId` gives unique ids.
+ * A store that takes more than `maxBytes` forgets conversations, see `whatToForget`.
  * Errors: `sqliteMissing`, `diskFull`, `storeUnavailable`.
  */
 export function openConversationStore(
   folder: string,
   clock: Clock,
   newId: () => string = () => crypto.randomUUID(),
+  maxBytes = defaultMaxBytes,
 ): OpenedConversations {
   const name = path.join(folder, "conversations");
   const found = versionOf(`${name}.sqlite`);
@@ -62,21 +76,12 @@ export function openConversationStore(
     cacheBytes,
   });
   // What an upgrade took out of a row would stay in free pages and in the write-ahead log.
-  if (found > 0 && found < conversationSchemaVersion) erase(database);
+  if (found > 0 && found < conversationSchemaVersion) eraseDeleted(database);
   const notice = isNewer ? newerNotice : movedAside === undefined ? undefined : damageNotice;
   return {
-    store: new SqliteConversations(database, clock, newId),
+    store: new SqliteConversations(database, clock, newId, maxBytes),
     ...(notice === undefined ? {} : { notice }),
   };
-}
-
-/** Leaves no bytes of what was deleted. Errors: `diskFull`, `storeUnavailable`. */
-function erase(database: Database): void {
-  try {
-    database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
-  } catch (error) {
-    throw asMemoryError(error);
-  }
 }
 
 const newerNotice: Notice = { kind: "conversationsNewer" };
@@ -117,19 +122,19 @@ interface TurnRow {
 
 const selectConversation = `SELECT c.id, c.title, c.created_ms, c.updated_ms,
   (SELECT count(*) FROM turn t WHERE t.conversation_id = c.id) AS n_turns FROM conversation c`;
-/** Orders changes within one millisecond. */
-const nextChange = "(SELECT coalesce(max(change), 0) + 1 FROM conversation)";
 
 class SqliteConversations implements ConversationStore {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #newId: () => string;
+  readonly #maxBytes: number;
   /** Tells turns that this process is still writing from those that a dead one left. */
   readonly #writerId: string;
   readonly #secrets = new TurnMask();
 
-  constructor(database: Database, clock: Clock, newId: () => string) {
+  constructor(database: Database, clock: Clock, newId: () => string, maxBytes: number) {
     this.#database = database;
+    this.#maxBytes = maxBytes;
     this.#clock = clock;
     this.#newId = newId;
     this.#writerId = newId();
@@ -187,7 +192,7 @@ class SqliteConversations implements ConversationStore {
 
   /** White space around a title goes; a blank one changes nothing. */
   rename(conversationId: string, title: string): Conversation {
-    const name = cut(oneLine(maskSecrets(title)), maxNameLength);
+    const name = nameOf(title);
     if (name === "") return this.#conversation(conversationId);
     withMemoryErrors(() =>
       this.#database
@@ -201,9 +206,8 @@ class SqliteConversations implements ConversationStore {
     this.#conversation(conversationId);
     withMemoryErrors(() => {
       this.#database.prepare("DELETE FROM conversation WHERE id = ?").run(conversationId);
-      // Free pages are overwritten (`secure_delete`), and the write-ahead log would keep the deleted text.
-      this.#database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
     });
+    eraseDeleted(this.#database);
   }
 
   /** A turn of the same id is replaced. The first question gives an unnamed conversation its title. */
@@ -223,6 +227,7 @@ class SqliteConversations implements ConversationStore {
         .prepare("UPDATE conversation SET title = ?, is_named = 1 WHERE id = ? AND is_named = 0")
         .run(title, conversationId);
     });
+    if (turn.role === "user") this.#makeRoom(conversationId);
   }
 
   /** Errors: `conversationNotFound`, also when the conversation does not hold the turn. */
@@ -235,6 +240,36 @@ class SqliteConversations implements ConversationStore {
         .run(this.#writerId, JSON.stringify(turn), conversationId, turn.id);
       if (Number(changes) === 0) throw new MemoryError("conversationNotFound");
     });
+  }
+
+  kept(): Iterable<KeptConversation> {
+    return keptConversations(this.#database, (json, writerId) =>
+      this.#turnOf({ json, writer_id: writerId }),
+    );
+  }
+
+  addKept(conversations: readonly KeptConversation[]): ReturnType<ConversationStore["addKept"]> {
+    const added = withMemoryErrors(() =>
+      addConversations(this.#database, conversations, this.#newId(), nameOf),
+    );
+    this.#makeRoom(undefined);
+    return added;
+  }
+
+  forgetTurns(
+    choose: (turns: readonly Turn[]) => ReadonlySet<string>,
+  ): ReturnType<ConversationStore["forgetTurns"]> {
+    const chosen: { conversationId: string; turnIds: ReadonlySet<string> }[] = [];
+    // One after the other, because all of them may be large.
+    for (const { id, turns } of this.kept()) {
+      const turnIds = choose(turns);
+      if (turnIds.size > 0) chosen.push({ conversationId: id, turnIds });
+    }
+    if (chosen.length === 0) return { nConversations: 0, nTurns: 0 };
+    const title = (question: string): string => titleOf(question) || untitled;
+    const counts = withMemoryErrors(() => deleteTurns(this.#database, chosen, title));
+    eraseDeleted(this.#database);
+    return counts;
   }
 
   close(): void {
@@ -269,11 +304,31 @@ class SqliteConversations implements ConversationStore {
     return (row as { n: number }).n;
   }
 
-  #turnOf({ writer_id, json }: TurnRow): Turn {
+  #turnOf({ writer_id, json }: Pick<TurnRow, "writer_id" | "json">): Turn {
     const turn = JSON.parse(json) as Turn;
     return turn.state === "streaming" && writer_id !== this.#writerId
       ? { ...turn, state: "interrupted" }
       : turn;
+  }
+
+  /** Forgets whole conversations, never the one that is being written to. */
+  #makeRoom(writtenId: string | undefined): void {
+    const taken = withMemoryErrors(() => databaseBytes(this.#database));
+    if (taken <= this.#maxBytes) return;
+    const uses = withMemoryErrors(() => conversationUses(this.#database));
+    const items = uses.map(({ id, createdMs, updatedMs, nQuestions, bytes }) => ({
+      ...{ id, createdMs, bytes },
+      lastUsedMs: updatedMs,
+      nUses: nQuestions,
+      isPinned: id === writtenId,
+    }));
+    const ids = whatToForget(items, bytesToFree(items, taken, this.#maxBytes), this.#clock.nowMs());
+    if (ids.length === 0) return;
+    this.#write(() => {
+      const remove = this.#database.prepare("DELETE FROM conversation WHERE id = ?");
+      for (const id of ids) remove.run(id);
+    });
+    eraseDeleted(this.#database);
   }
 
   #touch(id: string): void {
@@ -305,6 +360,11 @@ function titleOf(question: string): string {
     .split(/[\r\n]+/)
     .find((each) => oneLine(each) !== "");
   return cut(oneLine(line ?? ""), maxTitleLength);
+}
+
+/** A title as it is kept; `""` when it says nothing. */
+function nameOf(title: string): string {
+  return cut(oneLine(maskSecrets(title)), maxNameLength);
 }
 
 /** Without control and direction characters, which would act in a list of titles. */

@@ -30,6 +30,7 @@ import {
 } from "../../protocol/notes.ts";
 import type { TimelineParams } from "../../protocol/timeline.ts";
 import type { WhoWroteParams } from "../../protocol/whoWrote.ts";
+import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
 import { maxTraceLength } from "../../protocol/savedTrace.ts";
 import { symbolKinds } from "../../protocol/types.ts";
 import type {
@@ -43,6 +44,7 @@ import type {
 } from "../../protocol/types.ts";
 import {
   absolutePath,
+  exactly,
   filledText,
   flag,
   integer,
@@ -163,11 +165,11 @@ function withinItsTokens(shape: Shape<SelfTestRequest>): Shape<SelfTestRequest> 
 }
 
 /** Exactly one way to choose; deleting more than was meant cannot be taken back. */
-function onlyOne(shape: Shape<ForgetNotesParams>): Shape<ForgetNotesParams> {
+function onlyOne<T extends object>(ways: string, shape: Shape<T>): Shape<T> {
   return (value, place) => {
     const checked = shape(value, place);
     if (Object.keys(checked).length !== 1)
-      throw new ShapeError(`${place} must have one of id, topic, beforeMs and folder`);
+      throw new ShapeError(`${place} must have one of ${ways}`);
     return checked;
   };
 }
@@ -298,11 +300,22 @@ export const params = {
   }),
   pinNote: object<{ id: string; isPinned: boolean }>({ id, isPinned: flag }),
   forgetNotes: onlyOne(
+    "id, topic, beforeMs and folder",
     object<ForgetNotesParams>({
       id: optional(id),
       topic: optional(filledText(maxNoteLength)),
       beforeMs: optional(integer(0, Number.MAX_SAFE_INTEGER)),
       folder: optional(text(maxPathLength)),
+    }),
+  ),
+  memoryFile: object<{ file: string }>({ file }),
+  forgetWork: onlyOne(
+    "topic, beforeMs, folder and all",
+    object<ForgetWorkParams>({
+      topic: optional(filledText(maxNoteLength)),
+      beforeMs: optional(integer(0, Number.MAX_SAFE_INTEGER)),
+      folder: optional(text(maxPathLength)),
+      all: optional(exactly(true)),
     }),
   ),
   checkCitations: object<{ citations: Citation[] }>({ citations: list(citation, maxResults) }),

@@ -22,7 +22,7 @@ export interface SessionServices {
 }
 
 /**
- * Returns where the conversations of a workspace are kept. They belong to the first folder of a workspace, so that they stay when folders are added to it
+ * Returns where conversations are kept. They belong to the first folder of a workspace, so that they stay when folders are added to it
  * or the window's layout changes.
  */
 export function conversationDir(storeDir: string, roots: readonly Root[]): string {

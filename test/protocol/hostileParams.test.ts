@@ -26,6 +26,11 @@ const exhaustive = { literal: "a", wholeWord: true, limit: 5 };
 /** Values of a wrong type wherever an object is expected. */
 const notObjects: readonly unknown[] = ["text", 1, true, [], [1, 2, 3], [{}, {}], [[]]];
 
+const memoryFile = {
+  good: { file: "/work/memory.jsonl" },
+  bad: [{}, { file: "memory.jsonl" }, { file: "/a\0b" }, { file: 1 }, { file: longText }],
+};
+
 /** For each request: one set of good parameters, and bad ones. */
 const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] }>> = {
   [methods.open.method]: {
@@ -216,6 +221,21 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
     good: { id: "1", isPinned: true },
     bad: [{}, { id: "1" }, { id: "1", isPinned: 1 }],
   },
+  [methods.exportMemory.method]: memoryFile,
+  [methods.importMemory.method]: memoryFile,
+  [methods.forgetWork.method]: {
+    good: { topic: "tides" },
+    bad: [
+      {},
+      { topic: " " },
+      { topic: longText },
+      { topic: "a", folder: "b" },
+      { beforeMs: -1 },
+      { all: false },
+      { all: true, beforeMs: 1 },
+      { id: "1" },
+    ],
+  },
   [methods.forgetNotes.method]: {
     good: { topic: "tabs" },
     bad: [
@@ -372,12 +392,14 @@ for (const [method, { good, bad }] of Object.entries(requests)) {
           pin: seen(received, (...args) => services.notes.pin(...args)),
           forgetNotes: seen(received, (...args) => services.notes.forgetNotes(...args)),
           recall: seen(received, (...args) => services.notes.recall(...args)),
+          saved: () => services.notes.saved(),
+          addSaved: seen(received, (...args) => services.notes.addSaved(...args)),
         },
       };
       const joined = method === methods.open.method ? join(spied) : await joinOpen(spied);
       await joined.client.sendRequest(method, polluted(good)).catch((error: unknown) => {
         // There is no conversation here, and no folder that could have notes: nothing else may fail.
-        const expected = method.startsWith("notes/")
+        const expected = /^(?:notes\/|memory\/(?:export|import|forgetWork)$)/.test(method)
           ? codes.rootNotOpen
           : codes.conversationNotFound;
         assert.equal((error as ResponseError<ErrorData>).code, expected);

@@ -249,6 +249,15 @@ function inMemoryConversations(): InMemoryConversations {
       const list = turns.get(id) ?? [];
       list[list.findIndex((candidate) => candidate.id === turn.id)] = turn;
     },
+    kept: () => [...known.values()].map((each) => ({ ...each, turns: turns.get(each.id) ?? [] })),
+    addKept(conversations) {
+      for (const { turns: theirs, ...each } of conversations) {
+        known.set(each.id, { ...each, nTurns: theirs.length });
+        turns.set(each.id, [...theirs]);
+      }
+      return { nConversations: conversations.length, nTurns: 0 };
+    },
+    forgetTurns: () => ({ nConversations: 0, nTurns: 0 }),
     close() {
       this.closed = true;
     },

@@ -460,7 +460,10 @@ describe("lore ask", () => {
     const at = (platform: NodeJS.Platform, folder: string, storeDir?: string): string => {
       const root = { id: "r", folder, name: "r" };
       const inDefaultPlace = storeDir === undefined;
-      return statusCommandOf({ root, storeDir: storeDir ?? "", inDefaultPlace }, platform);
+      return statusCommandOf(
+        { root, storeDir: storeDir ?? "", inDefaultPlace, notesDir: "" },
+        platform,
+      );
     };
     assert.equal(at("win32", "C:\\Users\\ü\\app"), "npx lore status C:\\Users\\ü\\app");
     assert.equal(

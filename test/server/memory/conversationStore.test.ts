@@ -49,6 +49,43 @@ test("a conversation and its turns are there after closing and opening again", (
   again.close();
 });
 
+test("a full store forgets conversations that fade, never the one that is written to, and leaves no byte of them", () => {
+  const folder = newFolder();
+  const maxBytes = 300_000;
+  let nowMs = 1_700_000_000_000;
+  const clock = { nowMs: () => nowMs++, elapsedMs: () => 0 };
+  const { store } = openConversationStore(folder, clock, () => crypto.randomUUID(), maxBytes);
+  const say = (id: string, name: string): void =>
+    store.appendTurn(
+      id,
+      makeTurn({ id: crypto.randomUUID(), text: `NEEDLE-${name} ${"x".repeat(20_000)}` }),
+    );
+  const old = store.create().id;
+  say(old, "old");
+  const often = store.create().id;
+  for (let i = 0; i < 5; i++) say(often, "often");
+  for (let i = 0; i < 8; i++) {
+    nowMs += 86_400_000;
+    const { id } = store.create();
+    say(id, `n${i}`);
+    assert.ok(
+      store.list().some((each) => each.id === id),
+      "the one that was just written",
+    );
+  }
+  const left = store.list().map(({ id }) => id);
+  assert.ok(!left.includes(old) && left.includes(often));
+  const bytes = readdirSync(folder).map((name) => readFileSync(path.join(folder, name)));
+  assert.ok(!bytes.some((each) => each.includes("NEEDLE-old")));
+  for (let i = 0; i < 30; i++) say(often, "often");
+  assert.deepEqual(
+    store.list().map(({ id }) => id),
+    [often],
+    "one that is larger than all room stays whole",
+  );
+  store.close();
+});
+
 test("the conversation that changed last is listed first", () => {
   const store = open(newFolder());
   const [a, b, c] = [store.create(), store.create(), store.create()];
