@@ -1,6 +1,7 @@
 /** `npm run bench`: measures, prints tables, and writes them with the machine described. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { benchAbstention } from "./abstention/abstentionBench.ts";
 import { benchEditor } from "./editor.ts";
 import { benchEncoder } from "./encoder.ts";
 import { benchIngest } from "./ingest.ts";
@@ -30,13 +31,15 @@ const benches: Readonly<Record<Part, (settings: BenchSettings) => Table[] | Prom
   memory: benchMemory,
   history: benchHistory,
   "work-notes": benchWorkNotes,
+  abstention: benchAbstention,
   order: benchOrder,
   forgetting: benchForgetting,
   conversations: benchConversations,
 };
 
 /** Some sizes or sections alone have a file of their own, so that a table can be made piece by piece. */
-function fileName(part: Part, { sizes, memory }: BenchSettings): string {
+function fileName(part: Part, { sizes, memory, fit }: BenchSettings): string {
+  if (part === "abstention" && fit) return `${part}-fit`;
   const { sections } = memory;
   if (part === "memory" && sections.length < memorySections.length)
     return `${part}-${sections.join("-")}`;
@@ -54,7 +57,7 @@ async function main(): Promise<void> {
     for (const table of tables) process.stdout.write(`${toText(table)}\n`);
     const text = [
       `# Benchmark: ${part}\n`,
-      `Made by \`npm run bench -- ${part}\`; how to get the trees is in [README.md](../README.md).\n`,
+      `Made by \`npm run bench -- ${part}${part === "abstention" && settings.fit ? " --fit" : ""}\`; how to get the trees is in [README.md](../README.md).\n`,
       `${machine.join("\n")}\n`,
       ...tables.map(toMarkdown),
     ].join("\n");

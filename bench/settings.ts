@@ -20,6 +20,7 @@ const parts = [
   "memory",
   "history",
   "work-notes",
+  "abstention",
   "order",
   "forgetting",
   "conversations",
@@ -52,6 +53,8 @@ export interface BenchSettings {
   readonly memory: MemorySettings;
   /** Which side of the made-up conversations; weights are chosen on `tuning`, and results are of `test`. */
   readonly conversationsSide: "tuning" | "test";
+  /** Make the calibration of `abstention` anew in place of measuring it. */
+  readonly fit: boolean;
   /** Repositories with a past, for `history`. */
   readonly repositories: readonly string[];
 }
@@ -64,9 +67,9 @@ const vectorCounts = ["100000", "1000000", "3000000", "10000000"] as const;
 
 const checkout = path.resolve(import.meta.dirname, "..");
 
-export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|memory|history|work-notes|order|forgetting|conversations|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
+export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|memory|history|work-notes|order|forgetting|conversations|abstention|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
        [--size 250k|1m|30m]... [--vectors 100000|1000000|3000000|10000000]...
-       [--repository DIR]... [--conversations tuning|test] [--results DIR] [--work DIR]
+       [--repository DIR]... [--conversations tuning|test] [--fit] [--results DIR] [--work DIR]
 ${memoryUsage}`;
 
 /** Reads the command line. Errors: a sentence, thrown, for a wrong word. */
@@ -86,6 +89,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): B
       work: { type: "string" },
       conversations: { type: "string" },
       repository: { type: "string", multiple: true },
+      fit: { type: "boolean" },
       ...memoryFlags,
     },
   });
@@ -97,6 +101,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): B
     sizes: chosen(values.size ?? ["all"], treeSizes),
     vectors: chosen(values.vectors ?? ["all"], vectorCounts).map(Number),
     memory: readMemorySettings(values, chosen(values.section ?? ["all"], memorySections)),
+    fit: values.fit === true,
     repositories: (values.repository ?? []).map((given) => path.resolve(given)),
     conversationsSide: chosen([values.conversations ?? "test"], ["tuning", "test"])[0] ?? "test",
     linuxDir: folder(values.linux ?? env["LORE_BENCH_LINUX"]),

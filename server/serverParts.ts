@@ -5,6 +5,7 @@ import { MemoryError } from "../protocol/errors.ts";
 import { Answerer } from "./answer/answerer.ts";
 import { checkAllCitations } from "./answer/allCitations.ts";
 import { checkCitations } from "./answer/citations.ts";
+import { calibrationFor } from "./answer/evidenceCalibration.ts";
 import type { SurprisesOf } from "./answer/unusualInFile.ts";
 import { assembleRecall } from "./assembly.ts";
 import { DeepMemory } from "./deepMemory.ts";
@@ -58,6 +59,7 @@ export async function createServices(
   const hashText = await createHashText();
   const clock = nodeClock;
   const notes = notesOf(memory, recaller, hashText, log, notesDir);
+  const calibration = calibrationFor(recaller.models, log);
   const timeline = new WorkTimeline({
     ...{ history, notes, clock },
     folderOf: (id) => memory.historyWorkspace().roots.find(({ rootId }) => rootId === id)?.folder,
@@ -71,6 +73,7 @@ export async function createServices(
     source: recaller,
     answers: new Answerer({
       ...{ recall: recaller, source: recaller, hashText, clock, statusCommand, history, notes },
+      ...(calibration === undefined ? {} : { calibration }),
       timeline,
       ...(deep === undefined ? {} : { surprisesOf: surprisesFrom(deep, memory) }),
     }),

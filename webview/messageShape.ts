@@ -3,6 +3,7 @@ import type {
   Citation,
   Conversation,
   Coverage,
+  EvidenceTrace,
   FileRole,
   Position,
   Range,
@@ -153,6 +154,19 @@ const isTrace = isObject<RecallTrace>({
     isObject<RereadTrace>({
       state: isOneOf("used", "late", "unavailable"),
       nPlaces: isCount,
+    }),
+  ),
+  evidence: isOptional(
+    isObject<EvidenceTrace>({
+      probability: isNumber,
+      verdict: isOneOf("sure", "unsure", "unknown"),
+      parts: isArrayOf(
+        isObject<EvidenceTrace["parts"][number]>({
+          fact: isString,
+          value: isNumber,
+          weight: isNumber,
+        }),
+      ),
     }),
   ),
 });

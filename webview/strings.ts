@@ -124,6 +124,8 @@ export const englishStrings = {
   "looked.reread": "Best places read again",
   "looked.rereadLate": "not done in time",
   "looked.rereadUnavailable": "not available",
+  "looked.evidence": "Is the answer in memory?",
+  "looked.evidenceShare": "for {0} of 100 questions like this one it is",
   "coverage.complete": "{0} files were in memory.",
   "coverage.pending": "{0} of {1} files were in memory; {2} were still waiting.",
   "coverage.left": "{0} are left out or could not be read.",

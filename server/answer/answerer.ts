@@ -14,6 +14,7 @@ import { answerAsOf, type AsOfQuestion } from "./asOfAnswer.ts";
 import { seekCommits, tellBeside } from "./besideAnswer.ts";
 import { answerCallers } from "./callersAnswer.ts";
 import { answerError, answerMessage } from "./errorAnswer.ts";
+import { judged } from "./evidence.ts";
 import { answerFile } from "./fileAnswer.ts";
 import { answerFlow } from "./flowAnswer.ts";
 import { answerOrder } from "./orderAnswer.ts";
@@ -82,12 +83,16 @@ export class Answerer implements AnswerService {
     signal.throwIfAborted();
     const writer = new AnswerWriter(emit, this.#ports.hashText);
     const terms = new QuestionTerms(question, result.trace);
+    const { calibration } = this.#ports;
+    const isJudged = calibration !== undefined && selection === undefined;
+    const evidence = isJudged ? judged(question, terms, result, calibration) : undefined;
     const ask: Ask = {
       ports: this.#ports,
       params,
       question,
       terms,
       result,
+      evidence,
       commits,
       selection,
       writer,
@@ -103,7 +108,8 @@ export class Answerer implements AnswerService {
     this.#offer(params, writer);
     writer.block(drawnFrom(result.coverage, result.tiers));
     writer.flush();
-    const { recalls, coverage, tiers, trace } = result;
+    const { recalls, coverage, tiers } = result;
+    const trace = evidence === undefined ? result.trace : { ...result.trace, evidence };
     return {
       markdown: writer.markdown,
       citations: writer.citations,

@@ -1,5 +1,5 @@
 /** One question on its way to an answer, and what answering needs from outside. */
-import type { RankingKind, Recall, SearchResult } from "../../protocol/types.ts";
+import type { EvidenceTrace, RankingKind, Recall, SearchResult } from "../../protocol/types.ts";
 import type { AskParams } from "../../protocol/methods.ts";
 import type { Clock } from "../ports.ts";
 import type { HashText } from "../recall/citation.ts";
@@ -14,6 +14,7 @@ import type {
   TimelineService,
 } from "../services.ts";
 import type { AnswerWriter } from "./answerWriter.ts";
+import type { EvidenceCalibration } from "./evidenceCalibration.ts";
 import type { QuestionTerms } from "./questionTerms.ts";
 import type { Selection } from "./selection.ts";
 import type { SurprisesOf } from "./unusualInFile.ts";
@@ -29,6 +30,8 @@ export interface AnswerPorts {
   readonly timeline: TimelineService;
   /** The command that lists what is not in memory, as the user writes it where the answer is shown. */
   readonly statusCommand: string;
+  /** Absent when it was made for other models than those that recall; then a question's words decide. */
+  readonly calibration?: EvidenceCalibration;
   /** Absent without a deep memory. */
   readonly surprisesOf?: SurprisesOf;
 }
@@ -43,6 +46,8 @@ export interface Ask {
   readonly question: ParsedQuestion;
   readonly terms: QuestionTerms;
   readonly result: SearchResult;
+  /** `undefined` where the words decide, see `judged`. */
+  readonly evidence: EvidenceTrace | undefined;
   /** Rejects with the signal's reason when cancelled. */
   readonly commits: SoughtCommits;
   readonly selection: Selection | undefined;

@@ -250,8 +250,8 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   explain: {
     type: "boolean",
     summary:
-      "Say how the question was understood, what each stage found, and why each place was chosen.",
-    commands: ["search"],
+      "Say how the question was understood, what each stage found, and why each place was chosen, or how probable it is that the answer is in memory.",
+    commands: ["ask", "search"],
   },
   "save-trace": {
     type: "string",

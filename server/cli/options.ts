@@ -49,6 +49,7 @@ export type Command =
       readonly folder: string;
       readonly question: string;
       readonly asOf: string | undefined;
+      readonly explain: boolean;
     } & Common)
   | ({
       readonly kind: "searchAt";
@@ -242,7 +243,8 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
       return { kind: name, folder: atMostOne(name, positionals), ...common };
     case "ask": {
       const [folder, question] = folderAndText(name, positionals, "question");
-      return { kind: name, folder, question, asOf: asOfOf(values), ...common };
+      const explain = values.explain === true;
+      return { kind: name, folder, question, asOf: asOfOf(values), explain, ...common };
     }
     case "history": {
       const [folder, target] = folderAndText(name, positionals, "name or path");

@@ -58,6 +58,11 @@ export class DenseSearch {
     return this.#encoder;
   }
 
+  /** The static model's id, `undefined` without one. */
+  get modelId(): string | undefined {
+    return this.#encoder?.modelId;
+  }
+
   /** Returns the question's embedding, `undefined` without a model or when the text holds no word. */
   embed(text: string): Int8Array | undefined {
     const query = this.#encoder?.encodeQuery(text);

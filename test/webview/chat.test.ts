@@ -189,6 +189,7 @@ test("what was looked at shows places, scores, reasons and how the question was 
       "where",
       "Neighbours",
       "3.1 ms",
+      "Is the answer in memory?\nfor 93 of 100 questions like this one it is",
       "Memory used: words, definitions. 3,391 files were in memory. 21 are left out",
     ]) {
       assert.ok(text.includes(part), part);

@@ -31,8 +31,11 @@ describe("a command line", () => {
       folder: "src",
       question: "why?",
       asOf: undefined,
+      explain: false,
       ...defaults,
     });
+    const explained = parsed("ask", "src", "why?", "--explain");
+    assert.ok(explained.kind === "ask" && explained.explain);
     assert.deepEqual(parsed("search", "src", "why?", "--as-of", "v1", "--limit", "3"), {
       ...{ kind: "searchAt", folder: "src", question: "why?", asOf: "v1", limit: 3 },
       ...defaults,
