@@ -309,6 +309,8 @@ export interface NotesService {
   forgetNotes(params: ForgetNotesParams | ForgetWorkParams): Promise<number>;
   /** Live notes that fit, best first; each counts as used. None while no folder is open. */
   recall(wish: NoteWish): Promise<Note[]>;
+  /** Live notes that hang together with these by their links, at most `limit`, the nearest first, none of these. */
+  linked(ids: readonly string[], limit: number): Promise<Note[]>;
   /** All notes, those that were replaced too, oldest first. */
   saved(): Promise<SavedNote[]>;
   /**

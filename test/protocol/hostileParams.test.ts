@@ -418,6 +418,7 @@ for (const [method, { good, bad }] of Object.entries(requests)) {
           pin: seen(received, (...args) => services.notes.pin(...args)),
           forgetNotes: seen(received, (...args) => services.notes.forgetNotes(...args)),
           recall: seen(received, (...args) => services.notes.recall(...args)),
+          linked: (...args) => services.notes.linked(...args),
           saved: () => services.notes.saved(),
           addSaved: seen(received, (...args) => services.notes.addSaved(...args)),
         },
