@@ -227,12 +227,23 @@ export interface NotesService {
 /** Which turns to read; all without a page. */
 export type TurnPage = Omit<ReadConversationParams, "conversationId">;
 
+/** A turn without what the chat alone shows: its recalls, its trace and the text that was selected. */
+export interface TurnOutline extends Pick<
+  Turn,
+  "id" | "role" | "text" | "createdMs" | "citations"
+> {
+  /** Absolute path of the file of the selected code, `null` when none was selected. */
+  readonly selectedFile: string | null;
+}
+
 /** Conversations on disk. Every method returns after the change is durable against a kill. */
 export interface ConversationStore {
   list(): Conversation[];
   create(): Conversation;
   /** Errors: `conversationNotFound`, also when it does not hold the turn `before`. */
   read(conversationId: string, page?: TurnPage): ReadConversationResult;
+  /** All turns in order. Errors: `conversationNotFound`. */
+  outline(conversationId: string): TurnOutline[];
   rename(conversationId: string, title: string): Conversation;
   delete(conversationId: string): void;
   appendTurn(conversationId: string, turn: Turn): void;

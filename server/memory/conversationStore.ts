@@ -10,7 +10,7 @@ import type { Conversation, Turn } from "../../protocol/types.ts";
 import type { Clock } from "../ports.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
 import { TurnMask } from "../secrets/turnMask.ts";
-import type { ConversationStore, TurnPage } from "../services.ts";
+import type { ConversationStore, TurnOutline, TurnPage } from "../services.ts";
 import {
   conversationSchemaVersion,
   upgradeConversations,
@@ -117,6 +117,9 @@ interface TurnRow {
 
 const selectConversation = `SELECT c.id, c.title, c.created_ms, c.updated_ms,
   (SELECT count(*) FROM turn t WHERE t.conversation_id = c.id) AS n_turns FROM conversation c`;
+/** Recalls and traces are most of a turn: they stay where they are. */
+const outlineOf = `json_object('id', json -> 'id', 'role', json -> 'role', 'text', json -> 'text', 'createdMs', json -> 'createdMs',
+  'citations', json -> 'citations', 'selectedFile', json -> '$.selection.file')`;
 /** Orders changes within one millisecond. */
 const nextChange = "(SELECT coalesce(max(change), 0) + 1 FROM conversation)";
 
@@ -169,6 +172,18 @@ class SqliteConversations implements ConversationStore {
     const first = rows.at(-1)?.position ?? end;
     const turns = rows.map((row) => this.#turnOf(row)).toReversed();
     return { conversation, turns, nEarlier: this.#countBefore(conversationId, first) };
+  }
+
+  outline(conversationId: string): TurnOutline[] {
+    this.#conversation(conversationId);
+    const rows = withMemoryErrors(() =>
+      this.#database
+        .prepare(
+          `SELECT ${outlineOf} AS json FROM turn WHERE conversation_id = ? ORDER BY position`,
+        )
+        .all(conversationId),
+    ) as unknown as Pick<TurnRow, "json">[];
+    return rows.map(({ json }) => JSON.parse(json) as TurnOutline);
   }
 
   /** White space around a title goes; a blank one changes nothing. */

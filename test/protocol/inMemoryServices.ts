@@ -228,6 +228,13 @@ function inMemoryConversations(): InMemoryConversations {
       return conversation;
     },
     read: (id) => ({ conversation: find(id), turns: turns.get(id) ?? [], nEarlier: 0 }),
+    outline: (id) => {
+      find(id);
+      return (turns.get(id) ?? []).map(({ selection, ...turn }) => ({
+        ...turn,
+        selectedFile: selection?.file ?? null,
+      }));
+    },
     rename(id, title) {
       const renamed = { ...find(id), title };
       known.set(id, renamed);
