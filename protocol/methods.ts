@@ -12,6 +12,7 @@ import type {
   SurpriseResult,
 } from "./deepMemory.ts";
 import type { RecallAtParams, RecallAtResult } from "./asOf.ts";
+import type { ConversationPart } from "./context.ts";
 import type { ChangedParams, ChangedResult } from "./changed.ts";
 import type { PastParams, PastResult } from "./history.ts";
 import type {
@@ -233,6 +234,11 @@ export interface ReadConversationResult {
 export const readConversation = request<ReadConversationParams, ReadConversationResult>(
   "conversation/read",
 );
+/** What a conversation is about, part by part, in order; none without a turn. Errors: `conversationNotFound`. */
+export const conversationParts = request<
+  { conversationId: string },
+  { parts: readonly ConversationPart[] }
+>("conversation/parts");
 export const renameConversation = request<
   { conversationId: string; title: string },
   { conversation: Conversation }

@@ -19,6 +19,8 @@ import type {
   RecallService,
   SourceReader,
 } from "./services.ts";
+import { roundsOf } from "./work/rounds.ts";
+import { taskParts } from "./work/taskParts.ts";
 
 /** What the handlers call. */
 export interface Services extends SessionServices {
@@ -165,6 +167,11 @@ function answerAboutConversations(router: Router, session: Session): void {
   router.answer(methods.readConversation, shapes.readConversation, ({ conversationId, ...page }) =>
     session.conversations().read(conversationId, page),
   );
+  router.answer(methods.conversationParts, shapes.conversation, ({ conversationId }) => ({
+    parts: taskParts(roundsOf(session.conversations().outline(conversationId))).map(
+      ({ part }) => part,
+    ),
+  }));
   router.answer(
     methods.renameConversation,
     shapes.renameConversation,

@@ -7,6 +7,8 @@ import { iconButton } from "./iconButton.ts";
 import { createMarkdownRenderer } from "./markdown.ts";
 import type { ViewState } from "./state.ts";
 import { openPlacesOf } from "./placeClicks.ts";
+import { finishedParts, lacksTurns, rowsOf } from "./partRows.ts";
+import { createPartView } from "./partView.ts";
 import { createQuestionView } from "./questionView.ts";
 import type { Texts } from "./texts.ts";
 import { createTurnList } from "./turnList.ts";
@@ -24,6 +26,8 @@ export interface TranscriptActions extends TurnActions {
 /** Where a conversation was left. */
 export interface ScrollPosition extends ListPosition {
   readonly conversationId: string | undefined;
+  /** First turns of the parts that the user unfolded; absent when there are none. */
+  readonly unfolded?: readonly string[];
 }
 
 /** The turns of the open conversation. */
@@ -60,21 +64,31 @@ export function createTranscriptView(
     if (first) actions.showEarlier(first.id);
   });
   list.append(earlier.root);
-  const shown = createTurnList(earlier.root, (turn) =>
-    turn.role === "user"
-      ? createQuestionView(turn, texts)
-      : createAnswerView(turn, renderer, texts, actions),
-  );
+  const shown = createTurnList(earlier.root, {
+    turn: (turn) =>
+      turn.role === "user"
+        ? createQuestionView(turn, texts)
+        : createAnswerView(turn, renderer, texts, actions),
+    part: (firstTurnId) => createPartView(texts, () => toggle(firstTurnId)),
+  });
   let turns: readonly Turn[] = [];
   let conversationId: string | undefined;
   let opened = false;
+  let latest: ViewState | undefined;
+  const unfolded = new Set(restored?.unfolded);
+  /** Finished parts that were there when the conversation was shown last. */
+  let known: ReadonlySet<string> = new Set();
+  /** The first shown turn when earlier ones were wished for, so that each is wished for once. */
+  let wishedBefore: string | undefined;
 
   const scroll = createFollowScroll(
     list,
     () => shown.rootOf(turns.findLast(({ role }) => role === "user")?.id ?? ""),
     (position) => {
       toEnd.hidden = position.atEnd;
-      if (opened) actions.scrolled({ conversationId, ...position });
+      if (!opened) return;
+      const kept = unfolded.size === 0 ? {} : { unfolded: [...unfolded] };
+      actions.scrolled({ conversationId, ...position, ...kept });
     },
   );
 
@@ -95,12 +109,11 @@ export function createTranscriptView(
       const isLonger =
         !switched && first !== undefined && state.turns.findIndex(({ id }) => id === first.id) > 0;
       if (isLonger) silence();
+      keepWhatIsRead(state, switched);
       conversationId = state.conversationId;
       turns = state.turns;
-      const show = (): void => {
-        earlier.update(state.nEarlier);
-        shown.update(state);
-      };
+      latest = state;
+      const show = (): void => showRows(state);
       if (isLonger) {
         const hadFocus = earlier.hasFocus();
         scroll.keepSight(show);
@@ -116,6 +129,39 @@ export function createTranscriptView(
       opened = true;
     },
   };
+
+  function showRows({ nEarlier, parts, citationStates }: ViewState): void {
+    earlier.update(nEarlier);
+    shown.update(rowsOf(turns, parts, unfolded), citationStates);
+    const [first] = turns;
+    if (first === undefined || nEarlier === 0 || first.id === wishedBefore) return;
+    if (!lacksTurns(turns, parts, unfolded)) return;
+    wishedBefore = first.id;
+    actions.showEarlier(first.id);
+  }
+
+  function toggle(firstTurnId: string): void {
+    const state = latest;
+    if (state === undefined) return;
+    if (!unfolded.delete(firstTurnId)) unfolded.add(firstTurnId);
+    silence();
+    scroll.keepTop(() => showRows(state));
+  }
+
+  /** A part that is finished now folds, but not while the user reads in the conversation or has the focus in the part. */
+  function keepWhatIsRead(state: ViewState, switched: boolean): void {
+    const finished = finishedParts(state.turns, state.parts);
+    const isNew = finished.filter(({ part }) => !known.has(part.firstTurnId));
+    known = new Set(finished.map(({ part }) => part.firstTurnId));
+    if (switched || isNew.length === 0) return;
+    const isReading = scroll.isReading();
+    for (const { part, turns: own } of isNew) {
+      const roots = own.flatMap(({ id }) => shown.rootOf(id) ?? []);
+      const hasFocus = roots.some((node) => node.contains(document.activeElement));
+      if (roots.length > 0 && (isReading || hasFocus)) unfolded.add(part.firstTurnId);
+    }
+    silence();
+  }
 
   /** A screen reader must not read a whole old conversation aloud. */
   function silence(): void {
