@@ -12,7 +12,7 @@ import type {
   SurpriseResult,
 } from "./deepMemory.ts";
 import type { RecallAtParams, RecallAtResult } from "./asOf.ts";
-import type { ConversationPart } from "./context.ts";
+import type { ContextParams, ContextResult, ConversationPart } from "./context.ts";
 import type { ChangedParams, ChangedResult } from "./changed.ts";
 import type { PastParams, PastResult } from "./history.ts";
 import type {
@@ -122,6 +122,12 @@ export interface SearchParams {
   readonly explain?: boolean;
 }
 export const search = request<SearchParams, SearchResult>("recall/search");
+
+/**
+ * What a language model should know for a question, within a budget of tokens. Errors: `conversationNotFound`, and those
+ * of notes. Can be cancelled.
+ */
+export const context = request<ContextParams, ContextResult>("recall/context");
 
 export interface ExhaustiveParams {
   /** Literal text; matched case-sensitively when it holds an upper-case letter. */

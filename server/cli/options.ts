@@ -1,5 +1,6 @@
 /** What a command line asks for, or the one sentence that says what is wrong with it. */
 import { parseArgs } from "node:util";
+import { maxContextTokens, minContextTokens } from "../../protocol/context.ts";
 import { noteKinds, type ForgetNotesParams, type NoteKind } from "../../protocol/notes.ts";
 import { rankings, type MemorySettings, type RankingKind } from "../../protocol/types.ts";
 import { formatCount } from "./numbers.ts";
@@ -60,6 +61,12 @@ export type Command =
       readonly limit: number;
       /** Since the last look when `undefined`. */
       readonly since: string | undefined;
+    } & Common)
+  | ({
+      readonly kind: "context";
+      readonly folder: string;
+      readonly question: string;
+      readonly maxTokens: number;
     } & Common)
   | ({ readonly kind: "retrace"; readonly folder: string; readonly file: string } & Common)
   | ({
@@ -129,6 +136,7 @@ const defaultLimit = 10;
 const noLimit = 1_000_000;
 const defaultHistoryLimit = 30;
 const defaultChangedLimit = 100;
+const defaultContextTokens = 6_000;
 const defaultSelfTestTokens = 65_536;
 /** As far as the longest distance that is published, ten times. */
 const maxSelfTestTokens = 100_000_000;
@@ -188,6 +196,14 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
     case "ask": {
       const [folder, question] = folderAndText(name, positionals, "question");
       return { kind: name, folder, question, asOf: asOfOf(values), ...common };
+    }
+    case "context": {
+      const [folder, question] = folderAndText(name, positionals, "question");
+      const maxTokens =
+        values.tokens === undefined
+          ? defaultContextTokens
+          : tokenCount("tokens", String(values.tokens), minContextTokens, maxContextTokens);
+      return { kind: name, folder, question, maxTokens, ...common };
     }
     case "history": {
       const [folder, target] = folderAndText(name, positionals, "name or path");

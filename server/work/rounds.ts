@@ -6,10 +6,11 @@ import type { TurnOutline } from "../services.ts";
 export interface Round {
   readonly turnIds: readonly string[];
   readonly question: string;
-  /** The answers' markdown, `""` when there is none. */
-  readonly answer: string;
+  /** The answers' markdown with the citations that it refers to; mostly one. */
+  readonly answers: readonly { readonly text: string; readonly citations: readonly Citation[] }[];
   /** The selected code's file, absolute; `null` when none was selected. */
   readonly selectedFile: string | null;
+  /** Those of all answers. */
   readonly citations: readonly Citation[];
   readonly startMs: number;
   readonly endMs: number;
@@ -33,7 +34,7 @@ function roundOf(turns: readonly TurnOutline[]): Round {
   return {
     turnIds: turns.map(({ id }) => id),
     question: asked?.text ?? "",
-    answer: answers.map(({ text }) => text).join("\n\n"),
+    answers: answers.map(({ text, citations }) => ({ text, citations })),
     selectedFile: asked?.selectedFile ?? null,
     citations: answers.flatMap(({ citations }) => citations),
     startMs: times[0] ?? 0,

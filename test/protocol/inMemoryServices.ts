@@ -7,6 +7,7 @@ import type {
 } from "../../protocol/deepMemory.ts";
 import { noHistory } from "../server/history/noHistory.ts";
 import { errorCatalogue, MemoryError } from "../../protocol/errors.ts";
+import type { ContextResult } from "../../protocol/context.ts";
 import type {
   Answer,
   Citation,
@@ -65,6 +66,14 @@ export const deepStatus: DeepMemoryStatus = {
   shortTermBlocks: 9,
   longTermBlocks: 0,
   tokensPerSecond: 0,
+};
+
+export const contextResult: ContextResult = {
+  items: [],
+  rounds: [],
+  prompt: "prompt",
+  nTokens: 1,
+  counter: "estimate",
 };
 
 const halfOf40: SelfTestScore = { accuracy: 0.5, low: 0.35, high: 0.65, nAsked: 40 };
@@ -296,6 +305,7 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
         unreadable: [],
       }),
     checkCitations: (citations) => Promise.resolve(citations.map(() => ({ kind: "gone" }))),
+    context: () => Promise.resolve(contextResult),
     notes: closedNotes(),
     openConversations: () => ({ store }),
     requireSqlite: () => {},
