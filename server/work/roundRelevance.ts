@@ -57,6 +57,10 @@ function termCounts({ question, answers, citations }: Round): ReadonlyMap<string
   };
   add(question, 2);
   for (const { text } of answers) add(text, 1);
-  add(citations.map(({ path, symbol }) => `${path} ${symbol?.name ?? ""}`).join(" "), 1);
+  // An ending says what language a file is in, which all of them are.
+  const names = citations.map(
+    ({ path, symbol }) => `${path.replace(/\.[^./]*$/, "")} ${symbol?.name ?? ""}`,
+  );
+  add(names.join(" "), 1);
   return counts;
 }
