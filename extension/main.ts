@@ -82,6 +82,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerCommands({
       memory,
       chat,
+      keeper,
       view,
       traces,
       completions,

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { reportFailure, type ChatView } from "../chat/chatView.ts";
+import type { ChatKeeper } from "../chat/chatKeeper.ts";
 import type { ChatSession } from "../chat/chatSession.ts";
 import { explainObstacle } from "../memory/explain.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
@@ -11,6 +12,7 @@ import type { Traces } from "../trace/traces.ts";
 import type { UnusualMarks } from "../unusual/unusualMarks.ts";
 import type { Wording } from "../wording.ts";
 import { ask, askAboutSelection } from "./askCommands.ts";
+import { copyContext } from "./contextCommands.ts";
 import { forgetFolder, rebuildMemory } from "./memoryCommands.ts";
 import { rememberThis } from "./noteCommands.ts";
 import { findSimilarCode } from "./similarCode.ts";
@@ -19,6 +21,7 @@ import { findSimilarCode } from "./similarCode.ts";
 export interface CommandTargets {
   readonly memory: MemorySession;
   readonly chat: ChatSession;
+  readonly keeper: ChatKeeper;
   readonly view: ChatView;
   readonly traces: Traces;
   readonly completions: InlineCompletions;
@@ -36,7 +39,7 @@ export interface CommandTargets {
  * that needs the memory first says what stands in the way.
  */
 export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
-  const { memory, chat, view, traces, completions, unusual, extensionUri } = targets;
+  const { memory, chat, keeper, view, traces, completions, unusual, extensionUri } = targets;
   const { statusDocument, wording, log, allRoots } = targets;
   const register = (id: string, run: (argument: unknown) => Promise<unknown>): vscode.Disposable =>
     vscode.commands.registerCommand(id, async (argument: unknown) => {
@@ -63,6 +66,7 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
     // A question that the server understands, and therefore in no other language.
     withMemory("lore.whatChanged", () => ask(chat, view, "What changed since I last looked?")),
     withMemory("lore.rememberThis", (sentence) => rememberThis(memory, sentence)),
+    withMemory("lore.copyContext", (question) => copyContext(memory, keeper, question)),
     withMemory("lore.findSimilarCode", () => findSimilarCode(memory)),
     withMemory("lore.pause", () => memory.pause()),
     withMemory("lore.resume", () => memory.resume()),
