@@ -11,6 +11,7 @@ import { memorySections } from "./memory/memorySettings.ts";
 import { benchRecall } from "./recall/recallBench.ts";
 import { benchUsage, readSettings, treeSizes, type BenchSettings, type Part } from "./settings.ts";
 import { benchStartup } from "./startup.ts";
+import { benchContext } from "./work-memory/context.ts";
 import { benchHistory } from "./work-memory/history.ts";
 import { toMarkdown, toText, type Table } from "./table.ts";
 import { benchVectorIndex } from "./vectorIndex.ts";
@@ -27,6 +28,7 @@ const benches: Readonly<Record<Part, (settings: BenchSettings) => Table[] | Prom
   memory: benchMemory,
   history: benchHistory,
   "work-notes": benchWorkNotes,
+  context: benchContext,
 };
 
 /** Some sizes or sections alone have a file of their own, so that a table can be made piece by piece. */

@@ -14,8 +14,7 @@ import {
   type CountTokens,
   type PackedItem,
 } from "../work/contextPack.ts";
-import { isFollowUp } from "../work/followUp.ts";
-import { roundRelevances, wholeQuestion } from "../work/roundRelevance.ts";
+import { askedAfter, roundRelevances, type AskedInConversation } from "../work/roundRelevance.ts";
 import { roundsOf, type Round } from "../work/rounds.ts";
 import { taskParts, type TaskPart } from "../work/taskParts.ts";
 import { answerProse } from "./answerProse.ts";
@@ -40,17 +39,19 @@ export interface ContextPorts {
 }
 
 const maxNotes = 8;
-const minNoteCoverage = 0.3;
+const minNoteCoverage = 0.2;
 const maxPlaces = 20;
-/** A round goes in whole when it says at least so much of the question. */
+/** A round may go in whole when it says at least so much of the question, or half of what the best one says. */
 const minRelevance = 0.2;
 /** Whole rounds that may go in, the most relevant ones; more would only cost time. */
 const maxRawRounds = 60;
-const noteValue = 1;
-/** The round before a question is worth this much by itself, and all when the question goes on from it. */
-const latestValue = 0.5;
-const lineValue = 0.2;
-/** A place is worth less the later it was found, and less again as the neighbour of another one. */
+/** The round before a question is worth this much by itself; one that the question goes on from is worth all. */
+const latestValue = 0.4;
+/** A line only says that there was something. */
+const lineValue = 0.05;
+const relevantLineValue = 0.2;
+/** A note and a place are worth less the later they were found, a place less again as the neighbour of another one. */
+const noteFading = 0.3;
 const rankFading = 0.5;
 const neighbourFactor = 0.6;
 /** The question takes at most this share of the budget. */
@@ -64,14 +65,15 @@ export async function taskContext(
   signal: AbortSignal,
 ): Promise<ContextResult> {
   const rounds = roundsOf(turns);
-  const query = wholeQuestion(params.question, rounds);
+  const asked = askedAfter(params.question, rounds);
+  const query = asked.whole;
   const roots = params.rootIds === undefined ? {} : { rootIds: params.rootIds };
   const { recalls } = await ports.recall.search({ query, limit: maxPlaces, ...roots }, signal);
   const wish = { text: query, kinds: [], minCoverage: minNoteCoverage, limit: maxNotes, ...roots };
   const notes = await ports.notes.recall(wish);
-  const conversation = await conversationTexts(query, params, rounds, recalls, ports, signal);
+  const conversation = await conversationTexts(asked, rounds, recalls, ports, signal);
   const candidates = [
-    ...notes.map((note) => noteCandidate(note, ports)),
+    ...notes.map((note, idx) => noteCandidate(note, idx, ports)),
     ...conversation.candidates,
     ...recalls.map((recall, idx) => codeCandidate(recall, idx, ports)),
   ];
@@ -82,7 +84,11 @@ export async function taskContext(
   let prompt = contextPrompt(question, blocksOf(items));
   // Texts that stand together may have a few tokens more than each by itself.
   while (ports.count(prompt) > params.maxTokens && items.length > 0) {
-    items = items.slice(0, -1);
+    const worst = Math.min(...items.map(({ candidate }) => candidate.value));
+    items = items.toSpliced(
+      items.findLastIndex(({ candidate }) => candidate.value === worst),
+      1,
+    );
     prompt = contextPrompt(question, blocksOf(items));
   }
   return {
@@ -113,8 +119,8 @@ function shownQuestion({ question, maxTokens }: ContextParams, ports: ContextPor
   return shortened(text, length);
 }
 
-function noteCandidate(note: Note, ports: ContextPorts): ContextCandidate {
-  return candidateOf({ kind: "note", note }, note.text, noteValue, ports);
+function noteCandidate(note: Note, idx: number, ports: ContextPorts): ContextCandidate {
+  return candidateOf({ kind: "note", note }, note.text, 1 / (1 + noteFading * idx), ports);
 }
 
 function codeCandidate(recall: Recall, idx: number, ports: ContextPorts): ContextCandidate {
@@ -149,8 +155,7 @@ interface ConversationTexts {
 }
 
 async function conversationTexts(
-  query: string,
-  { question }: ContextParams,
+  { whole, goesOnFrom }: AskedInConversation,
   rounds: readonly Round[],
   recalls: readonly Recall[],
   ports: ContextPorts,
@@ -158,20 +163,23 @@ async function conversationTexts(
 ): Promise<ConversationTexts> {
   const files = new Set(recalls.map(({ citation }) => citation.path));
   const relevances = new Map(
-    roundRelevances(rounds, query, files).map((relevance, idx) => [rounds[idx], relevance]),
+    roundRelevances(rounds, whole, files).map((relevance, idx) => [rounds[idx], relevance]),
   );
   const relevanceOf = (round: Round): number => relevances.get(round) ?? 0;
   const latest = rounds.at(-1);
+  const isBefore = (round: Round): boolean => round === latest || goesOnFrom.includes(round);
+  const best = Math.max(0, ...rounds.map(relevanceOf));
   const relevant = rounds
-    .filter((round) => round === latest || relevanceOf(round) >= minRelevance)
+    .filter((round) => isBefore(round) || relevanceOf(round) >= Math.min(minRelevance, best / 2))
+    .filter((round) => isBefore(round) || relevanceOf(round) > 0)
     .toSorted((a, b) => relevanceOf(b) - relevanceOf(a))
-    .filter((round, idx) => round === latest || idx < maxRawRounds);
+    .filter((round, idx) => isBefore(round) || idx < maxRawRounds);
   const texts = await roundTexts(relevant, ports, signal);
   const raw = new Map<Round, ContextCandidate>();
   for (const [round, text] of texts) {
     const { turnIds, startMs } = round;
-    const own = isFollowUp(question) ? 1 : latestValue;
-    const value = Math.max(relevanceOf(round), round === latest ? own : 0);
+    const own = goesOnFrom.includes(round) ? 1 : round === latest ? latestValue : 0;
+    const value = Math.max(relevanceOf(round), own);
     const source: ContextSource = { kind: "round", turnIds, createdMs: startMs };
     raw.set(round, candidateOf(source, text, value, ports));
   }
@@ -179,7 +187,12 @@ async function conversationTexts(
     const most = Math.max(...own.map(relevanceOf));
     const coveredBy = own.map((round) => raw.get(round));
     return {
-      ...candidateOf({ kind: "part", part }, part.line, lineValue + most / 2, ports),
+      ...candidateOf(
+        { kind: "part", part },
+        part.line,
+        lineValue + most * relevantLineValue,
+        ports,
+      ),
       ...(coveredBy.every((each) => each !== undefined) ? { coveredBy } : {}),
     };
   };
@@ -198,7 +211,7 @@ async function conversationTexts(
           if (whole !== undefined && chosen.has(whole))
             return {
               ...{ questionTurnId, shownAs: "raw" },
-              reason: round === latest ? "latest" : "relevant",
+              reason: isBefore(round) ? "latest" : "relevant",
             };
           const shownAs = chosen.has(line) ? "line" : "dropped";
           const isMeant = whole !== undefined || shownAs === "dropped";

@@ -40,6 +40,8 @@ const shares: Readonly<Record<Group, number>> = { note: 0.2, conversation: 0.4, 
 /** What is short is not better for it, nor what is long worse: the best place is often a long one. */
 const minCountedTokens = 80;
 const maxCountedTokens = 320;
+/** Stands behind each text. */
+const separator = "\n\n";
 /** A beginning of fewer lines says nothing. */
 const minLines = 3;
 
@@ -76,7 +78,8 @@ export function packContext(
 
 function wholeItem(candidate: ContextCandidate, count: CountTokens): PackedItem {
   const block = candidate.block(candidate.text, false);
-  return { candidate, text: candidate.text, block, nTokens: count(block), isCut: false };
+  const nTokens = count(`${block}${separator}`);
+  return { candidate, text: candidate.text, block, nTokens, isCut: false };
 }
 
 /** The whole item, else as many of its first lines as there is room for; `undefined` when that is next to nothing. */
@@ -90,7 +93,7 @@ function beginningOf(item: PackedItem, room: number, count: CountTokens): Packed
     const nLines = Math.floor((fits + tooMany) / 2);
     const text = lines.slice(0, nLines).join("\n");
     const block = item.candidate.block(text, true);
-    const nTokens = count(block);
+    const nTokens = count(`${block}${separator}`);
     if (nTokens <= room) {
       fits = nLines;
       best = { candidate: item.candidate, text, block, nTokens, isCut: true };

@@ -7,20 +7,30 @@ import type { Round } from "./rounds.ts";
 const maxReadLength = 20_000;
 /** A word that stands once counts as much as 1 - this, one that stands often as one. */
 const saturation = 0.5;
+/** A word that no round holds says little of which one is meant: it may be said otherwise there. */
+const unknownShare = 0.25;
 /** A round that rests on a file that the question leads to. */
 const fileShare = 0.2;
 
-/**
- * Returns what a question is about in a conversation: its own words, and before them those of the questions that it goes
- * on from, as far as each only goes on itself.
- */
-export function wholeQuestion(question: string, rounds: readonly Round[]): string {
-  const asked = [question];
-  for (const round of rounds.toReversed()) {
-    if (!isFollowUp(asked[0] as string)) break;
-    asked.unshift(round.question);
+/** What a question means where it is asked. */
+export interface AskedInConversation {
+  /** Its own words, behind those of the questions that it goes on from. */
+  readonly whole: string;
+  /** The rounds that it goes on from, the last ones, in order; none when it has a subject of its own. */
+  readonly goesOnFrom: readonly Round[];
+}
+
+/** Returns what a question means after these rounds: it goes on as far as each one only goes on itself. */
+export function askedAfter(question: string, rounds: readonly Round[]): AskedInConversation {
+  let first = rounds.length;
+  let asked = question;
+  while (first > 0 && isFollowUp(asked)) {
+    first--;
+    asked = (rounds[first] as Round).question;
   }
-  return asked.filter((each) => each.trim() !== "").join("\n");
+  const goesOnFrom = rounds.slice(first);
+  const questions = [...goesOnFrom.map((round) => round.question), question];
+  return { whole: questions.filter((each) => each.trim() !== "").join("\n"), goesOnFrom };
 }
 
 /** Returns a number from 0 to 1 for each round, in order. `files` are the paths that a recall of the question found. */
@@ -33,7 +43,8 @@ export function roundRelevances(
   const counts = rounds.map(termCounts);
   const weights = wanted.map((term) => {
     const nHolding = counts.filter((terms) => terms.has(term)).length;
-    return Math.log(1 + (rounds.length + 1) / (nHolding + 0.5));
+    const weight = Math.log(1 + (rounds.length + 1) / (nHolding + 0.5));
+    return nHolding === 0 ? weight * unknownShare : weight;
   });
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
   return rounds.map((round, idx) => {

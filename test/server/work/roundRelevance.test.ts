@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { roundRelevances, wholeQuestion } from "../../../server/work/roundRelevance.ts";
+import { askedAfter, roundRelevances } from "../../../server/work/roundRelevance.ts";
 import { roundsOf } from "../../../server/work/rounds.ts";
 import { madeTurns, type MadeRound } from "./roundHarness.ts";
 
@@ -16,7 +16,9 @@ const asked: readonly (readonly [earlier: readonly string[], question: string, w
 for (const [earlier, question, whole] of asked) {
   test(`“${question}” after ${earlier.length} others goes on from what it has to`, () => {
     const rounds = roundsOf(madeTurns(earlier.map((each) => ({ question: each }))));
-    assert.equal(wholeQuestion(question, rounds), whole);
+    const found = askedAfter(question, rounds);
+    assert.equal(found.whole, whole);
+    assert.equal(found.goesOnFrom.length, whole.split("\n").length - 1);
   });
 }
 
