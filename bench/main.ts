@@ -1,6 +1,7 @@
 /** `npm run bench`: measures, prints tables, and writes them with the machine described. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { benchAbstention } from "./abstention/abstentionBench.ts";
 import { benchEditor } from "./editor.ts";
 import { benchEncoder } from "./encoder.ts";
 import { benchIngest } from "./ingest.ts";
@@ -12,9 +13,12 @@ import { benchRecall } from "./recall/recallBench.ts";
 import { benchUsage, readSettings, treeSizes, type BenchSettings, type Part } from "./settings.ts";
 import { benchStartup } from "./startup.ts";
 import { benchContext } from "./work-memory/context.ts";
+import { benchForgetting } from "./work-memory/forgetting.ts";
+import { benchConversations } from "./work-memory/conversations.ts";
 import { benchHistory } from "./work-memory/history.ts";
 import { toMarkdown, toText, type Table } from "./table.ts";
 import { benchVectorIndex } from "./vectorIndex.ts";
+import { benchOrder } from "./work-memory/order.ts";
 import { benchWorkNotes } from "./work-memory/notes.ts";
 
 const benches: Readonly<Record<Part, (settings: BenchSettings) => Table[] | Promise<Table[]>>> = {
@@ -29,10 +33,15 @@ const benches: Readonly<Record<Part, (settings: BenchSettings) => Table[] | Prom
   history: benchHistory,
   "work-notes": benchWorkNotes,
   context: benchContext,
+  abstention: benchAbstention,
+  order: benchOrder,
+  forgetting: benchForgetting,
+  conversations: benchConversations,
 };
 
 /** Some sizes or sections alone have a file of their own, so that a table can be made piece by piece. */
-function fileName(part: Part, { sizes, memory }: BenchSettings): string {
+function fileName(part: Part, { sizes, memory, fit }: BenchSettings): string {
+  if (part === "abstention" && fit) return `${part}-fit`;
   const { sections } = memory;
   if (part === "memory" && sections.length < memorySections.length)
     return `${part}-${sections.join("-")}`;
@@ -50,7 +59,7 @@ async function main(): Promise<void> {
     for (const table of tables) process.stdout.write(`${toText(table)}\n`);
     const text = [
       `# Benchmark: ${part}\n`,
-      `Made by \`npm run bench -- ${part}\`; how to get the trees is in [README.md](../README.md).\n`,
+      `Made by \`npm run bench -- ${part}${part === "abstention" && settings.fit ? " --fit" : ""}\`; how to get the trees is in [README.md](../README.md).\n`,
       `${machine.join("\n")}\n`,
       ...tables.map(toMarkdown),
     ].join("\n");

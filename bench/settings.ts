@@ -21,6 +21,10 @@ const parts = [
   "history",
   "work-notes",
   "context",
+  "abstention",
+  "order",
+  "forgetting",
+  "conversations",
 ] as const;
 export type Part = (typeof parts)[number];
 
@@ -48,6 +52,10 @@ export interface BenchSettings {
   /** Numbers of vectors to measure the indexes with, multiples of 100,000. */
   readonly vectors: readonly number[];
   readonly memory: MemorySettings;
+  /** Which side of the made-up conversations; weights are chosen on `tuning`, and results are of `test`. */
+  readonly conversationsSide: "tuning" | "test";
+  /** Make the calibration of `abstention` anew in place of measuring it. */
+  readonly fit: boolean;
   /** Repositories with a past, for `history`. */
   readonly repositories: readonly string[];
 }
@@ -60,9 +68,9 @@ const vectorCounts = ["100000", "1000000", "3000000", "10000000"] as const;
 
 const checkout = path.resolve(import.meta.dirname, "..");
 
-export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|memory|history|work-notes|context|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
+export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|memory|history|work-notes|order|forgetting|conversations|abstention|context|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
        [--size 250k|1m|30m]... [--vectors 100000|1000000|3000000|10000000]...
-       [--repository DIR]... [--results DIR] [--work DIR]
+       [--repository DIR]... [--conversations tuning|test] [--fit] [--results DIR] [--work DIR]
 ${memoryUsage}`;
 
 /** Reads the command line. Errors: a sentence, thrown, for a wrong word. */
@@ -80,7 +88,9 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): B
       vectors: { type: "string", multiple: true },
       results: { type: "string" },
       work: { type: "string" },
+      conversations: { type: "string" },
       repository: { type: "string", multiple: true },
+      fit: { type: "boolean" },
       ...memoryFlags,
     },
   });
@@ -92,7 +102,9 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): B
     sizes: chosen(values.size ?? ["all"], treeSizes),
     vectors: chosen(values.vectors ?? ["all"], vectorCounts).map(Number),
     memory: readMemorySettings(values, chosen(values.section ?? ["all"], memorySections)),
+    fit: values.fit === true,
     repositories: (values.repository ?? []).map((given) => path.resolve(given)),
+    conversationsSide: chosen([values.conversations ?? "test"], ["tuning", "test"])[0] ?? "test",
     linuxDir: folder(values.linux ?? env["LORE_BENCH_LINUX"]),
     evalDir: folder(values.eval ?? env["LORE_BENCH_EVAL"]),
     treesDir: folder(values.trees ?? env["LORE_BENCH_TREES"]),

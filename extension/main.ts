@@ -10,11 +10,13 @@ import { registerCommands } from "./commands/commands.ts";
 import { explainCompletions } from "./completions/completionState.ts";
 import { InlineCompletions } from "./completions/inlineCompletions.ts";
 import { activeFile, schedule, WorkspaceFeed } from "./feed/workspaceFeed.ts";
+import { CommitDocument } from "./history/commitDocument.ts";
 import { createLog } from "./log.ts";
 import { noticeFailures } from "./memory/failureNotice.ts";
 import { MemoryClient } from "./memory/memoryClient.ts";
 import { MemorySession, type WindowFacts } from "./memory/memorySession.ts";
 import { stateName } from "./memory/memoryState.ts";
+import { PictureView } from "./picture/pictureView.ts";
 import { ServerProcess } from "./memory/serverProcess.ts";
 import { rootsOf } from "./roots.ts";
 import { loreSettings, settingNames } from "./settings.ts";
@@ -58,6 +60,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const citations = new CitationOpener(memory, chat);
   const traces = new Traces(memory, chat, wording);
   const view = new ChatView(context.extensionUri, memory, chat, citations, traces, log);
+  const commits = new CommitDocument(wording);
+  const picture = new PictureView(
+    context.extensionUri,
+    { memory, chat, view, citations, commits },
+    wording,
+    log,
+  );
   const completions = new InlineCompletions(memory, log);
   const unusual = new UnusualMarks(memory);
   const statusDocument = new StatusDocument(
@@ -74,9 +83,12 @@ export function activate(context: vscode.ExtensionContext): void {
     new StatusItem(memory, wording),
     statusDocument,
     traces,
+    commits,
     completions,
     unusual,
     view,
+    commits,
+    picture,
     { dispose: () => keeper.flush() },
     vscode.window.registerWebviewViewProvider(chatViewId, view),
     ...registerCommands({
@@ -85,8 +97,10 @@ export function activate(context: vscode.ExtensionContext): void {
       keeper,
       view,
       traces,
+      commits,
       completions,
       unusual,
+      picture,
       extensionUri: context.extensionUri,
       statusDocument,
       wording,

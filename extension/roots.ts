@@ -33,6 +33,18 @@ export function isInside(folder: string, file: string): boolean {
   );
 }
 
+/** The folder that holds a file, and the file's path in it with `/`; the inner one of two. `undefined` outside of all. */
+export function relativeTo(
+  roots: readonly Root[],
+  file: string,
+): { readonly rootId: string; readonly path: string } | undefined {
+  const [root] = roots
+    .filter(({ folder }) => isInside(folder, file) && folder !== file)
+    .toSorted((a, b) => b.folder.length - a.folder.length);
+  if (root === undefined) return undefined;
+  return { rootId: root.id, path: path.relative(root.folder, file).replaceAll(path.sep, "/") };
+}
+
 /**
  * The absolute path of a workspace-relative one. `undefined` when it is not relative or leads out of the
  * folder, as a damaged or hostile citation could.

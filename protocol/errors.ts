@@ -49,6 +49,22 @@ export const errorCatalogue = {
       "Lore's deep memory cannot be used at the moment; search and answers work without it. The status says why.",
   },
   noteNotFound: { code: 1011, sentence: "This note no longer exists. “lore notes” lists them." },
+  /** The detail says which line and what is wrong with it. */
+  memoryFileUnusable: {
+    code: 1012,
+    sentence:
+      "This file cannot be imported, and nothing of it was. Export it again, or mend the line.",
+  },
+  memoryFileNewer: {
+    code: 1013,
+    sentence:
+      "This file was written by a newer Lore. Update Lore and import it again; nothing was changed.",
+  },
+  /** The detail is the system's name of the failure, such as EACCES. */
+  fileUnavailable: {
+    code: 1014,
+    sentence: "The file cannot be read or written. Check its path and permissions.",
+  },
   cancelled: { code: -32800, sentence: "Cancelled." },
   internal: {
     code: 1099,

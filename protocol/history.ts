@@ -34,6 +34,10 @@ export interface HistoryStatus {
   readonly nWithoutSymbols: number;
   /** False when the repository holds older commits than are remembered. */
   readonly isWhole: boolean;
+  /** Commits that lead to the head and change something in the root; 0 when git did not count them. */
+  readonly nInRepository: number;
+  /** True when the clone itself holds only the newest commits. */
+  readonly isShallow: boolean;
   /** When the oldest remembered commit was made; 0 without commits. */
   readonly oldestMs: number;
 }

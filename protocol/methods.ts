@@ -24,7 +24,17 @@ import type {
   RememberParams,
   RememberResult,
 } from "./notes.ts";
+import type { TimelineParams, TimelineResult } from "./timeline.ts";
+import type { WhoWroteParams, WhoWroteResult } from "./whoWrote.ts";
+import type {
+  ExportResult,
+  ForgetWorkParams,
+  ForgetWorkResult,
+  ImportResult,
+} from "./savedMemory.ts";
+import type { MemoryPicture, PictureParams } from "./picture.ts";
 import type { TraceComparison } from "./savedTrace.ts";
+import type { SearchTurnsParams, SearchTurnsResult } from "./turns.ts";
 import type {
   Answer,
   Citation,
@@ -100,6 +110,8 @@ export const problems = request<
   { rootId?: string; offset: number; limit: number },
   { problems: FileProblem[]; total: number }
 >("memory/problems");
+/** What is remembered of a root, counted by place, kind, age, strength and health. Errors: `rootNotOpen`, `storeUnavailable`. */
+export const picture = request<PictureParams, MemoryPicture>("memory/picture");
 export const pause = request<Record<string, never>, MemoryStatus>("memory/pause");
 export const resume = request<Record<string, never>, MemoryStatus>("memory/resume");
 /** Throws the root's memory away and fills it again. */
@@ -210,6 +222,12 @@ export const selfTestProgress = notification<{
 /** What is remembered of the past of a definition, a file, a folder or a line. Errors: `rootNotOpen`. */
 export const past = request<PastParams, PastResult>("history/past");
 
+/** The commits that wrote some lines of a file last. Errors: `rootNotOpen`. */
+export const whoWrote = request<WhoWroteParams, WhoWroteResult>("history/whoWrote");
+
+/** What happened when: commits, edits, questions and notes in one row. Errors: `rootNotOpen`. */
+export const timeline = request<TimelineParams, TimelineResult>("history/timeline");
+
 /** Recalls places of a commit's tree, which is not checked out. Errors: `rootNotOpen`. */
 export const recallAt = request<RecallAtParams, RecallAtResult>("history/recallAt");
 
@@ -253,6 +271,9 @@ export const deleteConversation = request<{ conversationId: string }, Record<str
   "conversation/delete",
 );
 
+/** Searches what was said in the conversations. Errors: `storeUnavailable`. */
+export const searchTurns = request<SearchTurnsParams, SearchTurnsResult>("conversation/search");
+
 /**
  * Keeps what the user wants remembered. Errors of this and the other requests about notes: `rootNotOpen` without a
  * trusted folder, `invalidRequest` for lines that are not there, `noteNotFound`, `storeUnavailable`, `diskFull`.
@@ -267,6 +288,20 @@ export const pinNote = request<{ id: string; isPinned: boolean }, { note: Note }
 export const forgetNotes = request<ForgetNotesParams, { nForgotten: number }>("notes/forget");
 /** server → client: notes were made, forgotten, or code that they cite changed or came back. */
 export const notesChanged = notification<NotesState>("notes/changed");
+
+/**
+ * Writes the notes of all open roots and the conversations to a file, an absolute path, which is replaced; nothing is
+ * left of it when that fails or is cancelled. Errors: `rootNotOpen`, `fileUnavailable`.
+ */
+export const exportMemory = request<{ file: string }, ExportResult>("memory/export");
+/**
+ * Adds what an exported file holds and is not here yet, all of it or nothing. Can be cancelled while the file is read.
+ * Errors: `rootNotOpen`, `fileUnavailable`, `memoryFileUnusable` (detail: the line and what is wrong with it),
+ * `memoryFileNewer`, `storeUnavailable`, `diskFull`.
+ */
+export const importMemory = request<{ file: string }, ImportResult>("memory/import");
+/** Deletes notes and turns of conversations for good. Errors: `rootNotOpen`. */
+export const forgetWork = request<ForgetWorkParams, ForgetWorkResult>("memory/forgetWork");
 
 /** server → client: counts changed; at most five a second. */
 export const statusChanged = notification<{ status: MemoryStatus }>("memory/statusChanged");

@@ -7,7 +7,7 @@
  */
 
 import type { DeepMemorySettings, DeepMemoryStatus } from "./deepMemory.ts";
-import type { CommitInfo } from "./history.ts";
+import type { CommitInfo, HistoryStatus } from "./history.ts";
 import type { Notice } from "./notices.ts";
 
 /** A place in a text. */
@@ -182,6 +182,25 @@ export interface RecallTrace {
   readonly reread?: RereadTrace;
   /** What was searched for and in what memory, so that it can be asked again; only with `explain`. */
   readonly asked?: AskedTrace;
+  /**
+   * How probable it is that the memory holds the answer; only in the trace of an answer. Absent where no probability is
+   * known for such a question or memory, so that the words decided, and in turns that an older version wrote.
+   */
+  readonly evidence?: EvidenceTrace;
+}
+
+/** How probable it is that the memory holds the answer to a question, and what speaks for and against that. */
+export interface EvidenceTrace {
+  /** 0 to 1: of many questions with this value so many have their answer in memory. */
+  readonly probability: number;
+  /** What it means for the answer: given without reserve, with one, or only where a place is near in meaning. */
+  readonly verdict: "sure" | "unsure" | "unknown";
+  /** Each fact with its value, and what it adds to the log-odds of a question like all others. */
+  readonly parts: readonly {
+    readonly fact: string;
+    readonly value: number;
+    readonly weight: number;
+  }[];
 }
 
 /** One stage of a recall. */
@@ -420,6 +439,8 @@ export interface RootStatus {
   /** Remembered files still waiting for the syntax pass. */
   readonly filesToRefine: number;
   readonly storeBytes: number;
+  /** How far the history is read; absent in a status that says nothing of it. */
+  readonly history?: HistoryStatus;
   readonly notices: readonly Notice[];
 }
 

@@ -3,6 +3,7 @@
  * nothing that must last: on load it sends `ready` and the extension replies with `state`.
  */
 import type { ConversationPart } from "./context.ts";
+import type { RecalledTurn } from "./turns.ts";
 import type { Citation, Conversation, Coverage, Turn } from "./types.ts";
 
 /** webview → extension */
@@ -16,6 +17,10 @@ export type FromWebview =
   | { readonly type: "showEarlier"; readonly before: string }
   | { readonly type: "newConversation" }
   | { readonly type: "openConversation"; readonly conversationId: string }
+  /** Opens a conversation at a turn. */
+  | { readonly type: "openTurn"; readonly conversationId: string; readonly turnId: string }
+  /** Wants what was said about something; answered with `foundTurns`. */
+  | { readonly type: "searchTurns"; readonly query: string }
   | { readonly type: "renameConversation"; readonly conversationId: string; readonly title: string }
   | { readonly type: "deleteConversation"; readonly conversationId: string }
   /** Opens the cited file at its lines, after the citation was checked again. */
@@ -72,6 +77,10 @@ export type ToWebview =
     }
   | { readonly type: "memory"; readonly memory: MemoryLine }
   | { readonly type: "conversations"; readonly conversations: readonly Conversation[] }
+  /** What was said about a query, best first. */
+  | { readonly type: "foundTurns"; readonly query: string; readonly turns: readonly FoundTurn[] }
+  /** Brings a turn of the open conversation into sight and focuses it. */
+  | { readonly type: "showTurn"; readonly conversationId: string; readonly turnId: string }
   /** Result of re-reading the cited spans of the open conversation: indices into the turn's citations. */
   | {
       readonly type: "citationStates";
@@ -81,6 +90,12 @@ export type ToWebview =
   /** Puts text into the question field and focuses it. */
   | { readonly type: "prefill"; readonly question: string }
   | { readonly type: "focus" };
+
+/** A turn as the list of conversations shows it. */
+export type FoundTurn = Pick<
+  RecalledTurn,
+  "conversationId" | "turnId" | "title" | "role" | "text" | "createdMs"
+>;
 
 /** Everything the chat shows. */
 export interface ChatState {

@@ -25,6 +25,8 @@ const bundles: readonly Bundle[] = [
   { from: "server/history/historyThread.ts", to: "dist/historyThread.mjs", runtime: "node" },
   { from: "webview/main.ts", to: "dist/webview.js", runtime: "browser" },
   { from: "webview/style.css", to: "dist/webview.css", runtime: "browser" },
+  { from: "webview/picture/main.ts", to: "dist/picture.js", runtime: "browser" },
+  { from: "webview/picture.css", to: "dist/picture.css", runtime: "browser" },
   { from: "webview/selfTest.css", to: "dist/selfTest.css", runtime: "browser" },
   { from: "test/inhost/index.ts", to: "dist-test/inhost/index.cjs", runtime: "inhostTests" },
 ];

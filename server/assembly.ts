@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { loadEncoder } from "./encoderParts.ts";
 import { createNodeFileSystem, nodeClock } from "./nodePorts.ts";
 import type { Logger } from "./ports.ts";
+import type { TextEmbedder } from "./services.ts";
 import type { KernelModule } from "./model/kernelMemory.ts";
 import { modelFolder as filesOfModel } from "./model/modelFolder.ts";
 import { loadRankerModel } from "./model/rankerModel.ts";
@@ -24,6 +25,8 @@ export interface RecallParts {
   readonly memory: WorkspaceMemory;
   /** Recall and the present text of files: `RecallService` and `SourceReader`. */
   readonly recaller: Recaller;
+  /** Turns texts into embeddings; `undefined` without a usable model. */
+  readonly embedder: TextEmbedder | undefined;
   /** `undefined` when it cannot be used here. */
   readonly kernel: KernelModule | undefined;
 }
@@ -77,6 +80,7 @@ export async function assembleRecall(
   return {
     memory,
     recaller: new Recaller(memory, source, dense, learned, reranker, nodeClock),
+    embedder: dense.embedder,
     kernel: encoder.kind === "ready" ? encoder.parts.kernel : undefined,
   };
 }

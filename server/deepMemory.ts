@@ -19,6 +19,8 @@ import { placeOf } from "../protocol/errorPlace.ts";
 import { MemoryError } from "../protocol/errors.ts";
 import type { SurpriseParams } from "../protocol/methods.ts";
 import { asMemoryError, isStoreFailure } from "./memory/database.ts";
+import { nodeClock } from "./nodePorts.ts";
+import { keepSelfTest } from "./picture/keptSelfTest.ts";
 import type { Logger } from "./ports.ts";
 import type { DeepMemoryService } from "./services.ts";
 import { errorOf } from "./threadFailure.ts";
@@ -124,8 +126,7 @@ export class DeepMemory implements DeepMemoryService {
         return;
       this.#start();
     }
-    // Named after the first root, as the conversations are.
-    const folder = path.join(deepFolderOf(storeDir), roots[0]?.rootId ?? "none");
+    const folder = folderOf(storeDir, roots);
     this.#tellOnce("folder", folder, { kind: "open", folder, settings, maxFileBytes });
     this.#tellOnce("settings", JSON.stringify(settings), { kind: "settings", settings });
     this.#tellRoots();
@@ -146,6 +147,11 @@ export class DeepMemory implements DeepMemoryService {
     return this.#status ?? { state: "starting", ...nothing };
   }
 
+  get folder(): string | undefined {
+    const { storeDir, roots } = this.#options.workspace();
+    return storeDir === undefined || roots.length === 0 ? undefined : folderOf(storeDir, roots);
+  }
+
   onStatusChanged(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -159,12 +165,26 @@ export class DeepMemory implements DeepMemoryService {
     return this.#request("surprise", params, signal);
   }
 
-  selfTest(
+  async selfTest(
     params: SelfTestParams,
     progress: (progress: SelfTestProgress) => void,
     signal: AbortSignal,
   ): Promise<SelfTestResult> {
-    return this.#request("selfTest", params, signal, progress);
+    const { folder } = this;
+    const result = await this.#request("selfTest", params, signal, progress);
+    if (folder !== undefined) this.#keep(folder, params.tokens, result);
+    return result;
+  }
+
+  /** A result that cannot be kept is told all the same. */
+  #keep(folder: string, tokens: number, result: SelfTestResult): void {
+    try {
+      keepSelfTest(folder, { atMs: Math.round(nodeClock.nowMs()), tokens, result });
+    } catch (error) {
+      if (!isStoreFailure(error)) throw error;
+      const code = asMemoryError(error).errorName;
+      this.#options.log.log("warn", "memory", "the self-test cannot be kept", { code });
+    }
   }
 
   /**
@@ -322,4 +342,9 @@ export class DeepMemory implements DeepMemoryService {
       for (const listener of this.#listeners) listener();
     }, tellMs).unref();
   }
+}
+
+/** Named after the first root, as the conversations are. */
+function folderOf(storeDir: string, roots: readonly Pick<DeepRoot, "rootId">[]): string {
+  return path.join(deepFolderOf(storeDir), roots[0]?.rootId ?? "none");
 }

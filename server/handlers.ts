@@ -6,23 +6,28 @@ import type { Citation, CitationCheck, ExhaustiveResult, MemoryStatus } from "..
 import type { Clock, Logger } from "./ports.ts";
 import { ask } from "./rpc/askRequest.ts";
 import { compareTrace } from "./rpc/compareTrace.ts";
-import { answerFromDeepMemory, withDeepMemory } from "./rpc/deepRequests.ts";
+import { answerFromDeepMemory } from "./rpc/deepRequests.ts";
 import { answerAboutNotes } from "./rpc/noteRequests.ts";
 import { params as shapes } from "./rpc/params.ts";
 import { Router } from "./rpc/router.ts";
 import { Session, type SessionServices } from "./rpc/session.ts";
 import { nothing } from "./rpc/shape.ts";
+import { wholeStatus } from "./rpc/wholeStatus.ts";
+import { answerAboutWork } from "./rpc/workRequests.ts";
 import type {
   AnswerService,
   DeepMemoryService,
   HistoryService,
   NotesService,
+  PictureService,
   RecallService,
   SourceReader,
   TurnOutline,
+  TimelineService,
 } from "./services.ts";
 import { roundsOf } from "./work/rounds.ts";
 import { taskParts } from "./work/taskParts.ts";
+import { searchTurns } from "./work/turnSearch.ts";
 
 /** What the handlers call. */
 export interface Services extends SessionServices {
@@ -32,6 +37,8 @@ export interface Services extends SessionServices {
   /** Absent in a server that was built without a deep memory. */
   readonly deep?: DeepMemoryService;
   readonly history: HistoryService;
+  readonly timeline: TimelineService;
+  readonly pictures: PictureService;
   /** Scans every remembered file. Rejects with AbortError when cancelled. */
   exhaustive(params: methods.ExhaustiveParams, signal: AbortSignal): Promise<ExhaustiveResult>;
   /** One check for each citation, in order. Rejects with AbortError when cancelled. */
@@ -62,7 +69,7 @@ export function registerHandlers(
   const { memory, deep, clock } = services;
   const tellStatus = (): void =>
     router.notify(methods.statusChanged, {
-      status: withDeepMemory(session.withNotice(memory.status()), deep),
+      status: wholeStatus(session.withNotice(memory.status()), services),
     });
   const session = new Session(services, tellStatus);
   const requireOpen = (): void => void session.requireOpen();
@@ -72,10 +79,17 @@ export function registerHandlers(
   followChanges(router, services);
   answerRecall(router, services, session);
   answerQuestions(router, services, session, log);
-  answerAboutConversations(router, session);
+  answerAboutConversations(router, session, clock);
   answerFromDeepMemory(router, deep);
+  answerAboutWork(router, services, session);
+  router.answer(methods.picture, shapes.picture, (params, signal) =>
+    services.pictures.picture(params, session.conversations(), signal),
+  );
   router.answer(methods.past, shapes.past, (params, signal) =>
     services.history.past(params, signal),
+  );
+  router.answer(methods.whoWrote, shapes.whoWrote, (params, signal) =>
+    services.history.whoWrote(params, signal),
   );
   router.answer(methods.changed, shapes.changed, (params, signal) =>
     services.history.changed(params, signal),
@@ -83,13 +97,20 @@ export function registerHandlers(
   router.answer(methods.recallAt, shapes.recallAt, (params, signal) =>
     services.history.recallAt(params, signal),
   );
+  router.answer(methods.timeline, shapes.timeline, (params, signal) => {
+    // The first question about them opens the conversations.
+    session.conversations();
+    return services.timeline.timeline(params, signal);
+  });
   const stopNotes = answerAboutNotes(router, services.notes);
 
   const stopStatus = memory.onStatusChanged(tellStatus);
   const stopDeepStatus = deep?.onStatusChanged(tellStatus);
+  const stopHistoryStatus = services.history.onStatusChanged(tellStatus);
   const close = async (): Promise<void> => {
     stopStatus();
     stopDeepStatus?.();
+    stopHistoryStatus();
     stopNotes();
     await router.close();
     session.close();
@@ -98,18 +119,19 @@ export function registerHandlers(
   return { close };
 }
 
-function answerAboutMemory(router: Router, { memory, deep }: Services, session: Session): void {
+function answerAboutMemory(router: Router, services: Services, session: Session): void {
+  const { memory } = services;
   const whole = async (status: Promise<MemoryStatus>): Promise<MemoryStatus> =>
-    withDeepMemory(await status, deep);
+    wholeStatus(await status, services);
   router.answer(methods.open, shapes.open, async (params) => {
     const { serverVersion, status } = await session.open(params);
-    return { serverVersion, status: withDeepMemory(status, deep) };
+    return { serverVersion, status: wholeStatus(status, services) };
   });
   router.answer(methods.setRoots, shapes.setRoots, ({ roots }) => whole(memory.setRoots(roots)));
   router.answer(methods.configure, shapes.configure, (params) => whole(session.configure(params)));
   router.answer(methods.rescan, nothing, (_params, signal) => whole(memory.rescan(signal)));
   router.answer(methods.status, nothing, () =>
-    withDeepMemory(session.withNotice(memory.status()), deep),
+    wholeStatus(session.withNotice(memory.status()), services),
   );
   router.answer(methods.settled, shapes.settled, ({ refined }, signal) =>
     whole(memory.settled(refined, signal)),
@@ -171,7 +193,10 @@ function answerQuestions(
   });
 }
 
-function answerAboutConversations(router: Router, session: Session): void {
+function answerAboutConversations(router: Router, session: Session, clock: Clock): void {
+  router.answer(methods.searchTurns, shapes.searchTurns, (params) =>
+    searchTurns(session.conversations(), params, clock.nowMs()),
+  );
   router.answer(methods.listConversations, nothing, () => ({
     conversations: session.conversations().list(),
   }));

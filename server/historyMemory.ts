@@ -8,7 +8,9 @@ import { MemoryError } from "../protocol/errors.ts";
 import type { FileAtParams, RecallAtParams, RecallAtResult } from "../protocol/asOf.ts";
 import type { ChangedParams, ChangedResult } from "../protocol/changed.ts";
 import type { HistoryStatus, PastParams, PastResult } from "../protocol/history.ts";
+import type { WhoWroteParams, WhoWroteResult } from "../protocol/whoWrote.ts";
 import {
+  noExtents,
   noHistory,
   type HistoryCall,
   type HistoryReply,
@@ -18,7 +20,16 @@ import {
   type HistoryWorkspace,
 } from "./history/historyCalls.ts";
 import type { Logger } from "./ports.ts";
-import type { HistoryService } from "./services.ts";
+import type {
+  Age,
+  CommitAbout,
+  CommitsAboutParams,
+  Happened,
+  HappenedParams,
+  HistoryExtentParams,
+  HistoryExtents,
+  HistoryService,
+} from "./services.ts";
 import { errorOf } from "./threadFailure.ts";
 import { endThread, longLivedHeap } from "./threads.ts";
 import type { Companion } from "./workspaceMemory.ts";
@@ -43,6 +54,7 @@ interface Call {
 const maxRestarts = 3;
 /** A change in the workspace may be a commit; the repository is looked at no more often than this. */
 const lookMs = 2_000;
+const savedMs = 500;
 /** What was committed just now belongs to the answer; a long reading does not hold it up. */
 const defaultFreshenMs = 1_000;
 
@@ -57,6 +69,8 @@ export class HistoryMemory implements HistoryService, Companion {
   #nEnded = 0;
   #isAsked = false;
   #looking: NodeJS.Timeout | undefined;
+  readonly #saved = new Set<string>();
+  #saving: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: HistoryMemoryOptions) {
@@ -97,12 +111,68 @@ export class HistoryMemory implements HistoryService, Companion {
     return this.#request("past", params, signal);
   }
 
+  whoWrote(params: WhoWroteParams, signal: AbortSignal): Promise<WhoWroteResult> {
+    return this.#request("whoWrote", params, signal);
+  }
+
   changed(params: ChangedParams, signal: AbortSignal): Promise<ChangedResult> {
     return this.#request("changed", params, signal);
   }
 
   recallAt(params: RecallAtParams, signal: AbortSignal): Promise<RecallAtResult> {
     return this.#request("recallAt", params, signal);
+  }
+
+  /** Saves come in bursts; what they changed is looked at when they pause. */
+  filesSaved(files: readonly string[]): void {
+    if (this.#isClosed || this.#worker === undefined) return;
+    for (const file of files) this.#saved.add(file);
+    this.#saving ??= setTimeout(() => this.#tellSaved(), savedMs).unref();
+  }
+
+  #tellSaved(): void {
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
+    if (this.#saved.size === 0) return;
+    this.#post({ kind: "saved", files: [...this.#saved] });
+    this.#saved.clear();
+  }
+
+  async happened(params: HappenedParams, signal: AbortSignal): Promise<Happened> {
+    if (this.status(params.rootId).state === "off" || this.#nEnded > maxRestarts)
+      return { commits: [], edits: [] };
+    this.#tellSaved();
+    return this.#request("happened", params, signal);
+  }
+
+  age(params: HistoryRequests["age"]["params"], signal: AbortSignal): Promise<Age | undefined> {
+    if (this.status(params.rootId).state === "off" || this.#nEnded > maxRestarts)
+      return Promise.resolve(undefined);
+    return this.#request("age", params, signal);
+  }
+
+  keptStatus(rootId: string, signal: AbortSignal): Promise<HistoryStatus> {
+    const status = this.status(rootId);
+    if (status.state === "off" || this.#nEnded > maxRestarts) return Promise.resolve(status);
+    return this.#request("status", { rootId }, signal);
+  }
+
+  onStatusChanged(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  commitsAbout(params: CommitsAboutParams, signal: AbortSignal): Promise<readonly CommitAbout[]> {
+    if (this.status(params.rootId).state === "off" || this.#nEnded > maxRestarts)
+      return Promise.resolve([]);
+    return this.#request("commitsAbout", params, signal);
+  }
+
+  extent(params: HistoryExtentParams, signal: AbortSignal): Promise<HistoryExtents> {
+    const status = this.status(params.rootId);
+    if (status.state === "off" || this.#nEnded > maxRestarts)
+      return Promise.resolve(noExtents(status, params.edgesMs));
+    return this.#request("extent", params, signal);
   }
 
   fileAt(params: FileAtParams, signal: AbortSignal): Promise<string | undefined> {
@@ -145,6 +215,7 @@ export class HistoryMemory implements HistoryService, Companion {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#looking);
+    this.#tellSaved();
     const worker = this.#worker;
     this.#worker = undefined;
     this.#failAll();

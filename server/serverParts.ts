@@ -6,6 +6,7 @@ import { Answerer } from "./answer/answerer.ts";
 import { checkAllCitations } from "./answer/allCitations.ts";
 import { checkCitations } from "./answer/citations.ts";
 import { taskContext } from "./answer/taskContext.ts";
+import { calibrationFor } from "./answer/evidenceCalibration.ts";
 import type { SurprisesOf } from "./answer/unusualInFile.ts";
 import { assembleRecall } from "./assembly.ts";
 import { DeepMemory } from "./deepMemory.ts";
@@ -13,6 +14,7 @@ import { HistoryMemory } from "./historyMemory.ts";
 import type { Services } from "./handlers.ts";
 import { openConversationStore } from "./memory/conversationStore.ts";
 import { hasSqlite } from "./memory/database.ts";
+import { PictureDrawer } from "./memoryPicture.ts";
 import type { KernelModule } from "./model/kernelMemory.ts";
 import { nodeClock } from "./nodePorts.ts";
 import type { Logger, LogLevel } from "./ports.ts";
@@ -27,6 +29,7 @@ import { grammarFolderUrl, modelFolderUrl, threadEntry } from "./threads.ts";
 import { tokenCounter } from "./tokenCounter.ts";
 import { serverVersion } from "./version.ts";
 import { WorkNotes } from "./workNotes.ts";
+import { WorkTimeline } from "./workTimeline.ts";
 import type { WorkspaceMemory } from "./workspaceMemory.ts";
 
 /** What differs between the surfaces that show answers. */
@@ -37,14 +40,16 @@ export interface SurfaceOptions {
   readonly statusCommand: string;
   /** Whether the deep memory follows the workspace from the beginning, or when it is first wanted. */
   readonly deepMemory: "always" | "onDemand";
+  /** Where notes are, when not in the store. */
+  readonly notesDir?: string;
 }
 
 /** Builds every part. No store is open yet. `memory.close()` ends what runs. */
 export async function createServices(
   log: Logger,
-  { logLevel, statusCommand, deepMemory }: SurfaceOptions,
+  { logLevel, statusCommand, deepMemory, notesDir }: SurfaceOptions,
 ): Promise<Services> {
-  const { memory, recaller, kernel } = await assembleRecall(log, { logLevel });
+  const { memory, recaller, embedder, kernel } = await assembleRecall(log, { logLevel });
   const deep = kernel && deepMemoryOf(memory, kernel, log, { logLevel, deepMemory });
   const history = new HistoryMemory({
     entry: threadEntry("historyThread"),
@@ -56,20 +61,32 @@ export async function createServices(
   memory.accompany(history);
   const hashText = await createHashText();
   const clock = nodeClock;
-  const notes = notesOf(memory, recaller, hashText, log);
+  const notes = notesOf(memory, recaller, hashText, log, notesDir);
   const check: Services["checkCitations"] = (citations, signal) =>
     checkAllCitations(citations, recaller, history, hashText, signal);
+  const calibration = calibrationFor(recaller.models, log);
+  const timeline = new WorkTimeline({
+    ...{ history, notes, clock },
+    folderOf: (id) => memory.historyWorkspace().roots.find(({ rootId }) => rootId === id)?.folder,
+  });
   return {
     memory,
     ...(deep === undefined ? {} : { deep }),
+    timeline,
     history,
     recall: recaller,
     source: recaller,
     answers: new Answerer({
       ...{ recall: recaller, source: recaller, hashText, clock, statusCommand, history, notes },
+      ...(calibration === undefined ? {} : { calibration }),
+      timeline,
       ...(deep === undefined ? {} : { surprisesOf: surprisesFrom(deep, memory) }),
     }),
     notes,
+    pictures: new PictureDrawer({
+      ...{ memory, history, notes, clock },
+      ...(deep === undefined ? {} : { deep }),
+    }),
     exhaustive: (params, signal) => {
       const { filesSeen, remembered } = memory.coverage(params.rootIds);
       const filesNotInMemory = filesSeen - remembered;
@@ -85,7 +102,11 @@ export async function createServices(
         { recall: recaller, notes, check, mask: maskSecrets, ...tokenCounter(log) },
         signal,
       ),
-    openConversations: (storeDir) => openConversationStore(storeDir, clock),
+    openConversations: (storeDir) => {
+      const opened = openConversationStore(storeDir, clock, embedder);
+      timeline.follow(opened.store);
+      return opened;
+    },
     requireSqlite: () => {
       if (!hasSqlite()) throw new MemoryError("sqliteMissing");
     },
@@ -100,8 +121,10 @@ function notesOf(
   source: SourceReader,
   hashText: HashText,
   log: Logger,
+  notesDir: string | undefined,
 ): WorkNotes {
   const notes = new WorkNotes({
+    ...(notesDir === undefined ? {} : { notesDir }),
     workspace: () => {
       const { storeDir, roots } = memory.deepWorkspace();
       // Without its memory a root's files cannot be read, and evidence would look as if it were gone.

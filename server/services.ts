@@ -13,7 +13,9 @@ import type {
 } from "../protocol/deepMemory.ts";
 import type { FileAtParams, RecallAtParams, RecallAtResult } from "../protocol/asOf.ts";
 import type { ChangedParams, ChangedResult } from "../protocol/changed.ts";
-import type { HistoryStatus, PastParams, PastResult } from "../protocol/history.ts";
+import type { CommitInfo, HistoryStatus, PastParams, PastResult } from "../protocol/history.ts";
+import type { Edit, TimelineParams, TimelineResult } from "../protocol/timeline.ts";
+import type { WhoWroteParams, WhoWroteResult } from "../protocol/whoWrote.ts";
 import type {
   CorrectParams,
   ForgetNotesParams,
@@ -24,6 +26,8 @@ import type {
   RememberParams,
   RememberResult,
 } from "../protocol/notes.ts";
+import type { SearchTurnsParams, SearchTurnsResult } from "../protocol/turns.ts";
+import type { MemoryPicture, NotesPicture, PictureParams } from "../protocol/picture.ts";
 import type {
   Answer,
   Citation,
@@ -38,6 +42,7 @@ import type {
   SearchResult,
   Turn,
 } from "../protocol/types.ts";
+import type { ForgetWorkParams, SavedNote } from "../protocol/savedMemory.ts";
 import type {
   AskParams,
   FileChange,
@@ -65,6 +70,8 @@ export interface MemoryService {
   /** Looks at the trees again; resolves when what it found is searchable, while paused at once. */
   rescan(signal?: AbortSignal): Promise<MemoryStatus>;
   status(): MemoryStatus;
+  /** The file of a root's store, `undefined` while it cannot be read. Errors: `rootNotOpen`. */
+  storeFile(rootId: string): string | undefined;
   settled(refined: boolean, signal: AbortSignal): Promise<MemoryStatus>;
   problems(
     rootId: string | undefined,
@@ -144,12 +151,17 @@ export interface DefinitionPlace {
   readonly container: string;
 }
 
+/** Searches the conversations in which a question is asked, the question itself left out. Errors: those of the store. */
+export type RecallTurns = (params: SearchTurnsParams) => SearchTurnsResult;
+
 /** Streams an answer: `emit` gets markdown to append and the citations that it newly refers to. */
 export interface AnswerService {
+  /** Without `recallTurns` nothing is told of conversations. */
   ask(
     params: AskParams,
     emit: (markdown: string, citations: readonly Citation[]) => void,
     signal: AbortSignal,
+    recallTurns?: RecallTurns,
   ): Promise<Answer>;
 }
 
@@ -163,14 +175,66 @@ export interface DeepMemoryService {
   status(): DeepMemoryStatus;
   /** Called when the status is another one, at most five times a second. Returns the function that stops it. */
   onStatusChanged(listener: () => void): () => void;
+  /** The folder in which it keeps what it holds, whether it is loaded or not; `undefined` while nothing is open. */
+  readonly folder: string | undefined;
   complete(params: CompleteParams, signal: AbortSignal): Promise<CompleteResult>;
   surprise(params: SurpriseParams, signal: AbortSignal): Promise<SurpriseResult>;
-  /** `progress` is called at most five times a second. */
+  /** `progress` is called at most five times a second. The result is kept until the next one. */
   selfTest(
     params: SelfTestParams,
     progress: (progress: SelfTestProgress) => void,
     signal: AbortSignal,
   ): Promise<SelfTestResult>;
+}
+
+export interface CommitsAboutParams {
+  readonly rootId: string;
+  readonly text: string;
+  readonly limit: number;
+}
+
+/** Since when there is something: `isFirst` is false when it may be older than what is in memory. */
+export interface Age {
+  readonly commit: CommitInfo;
+  readonly isFirst: boolean;
+}
+
+export interface HappenedParams {
+  readonly rootId: string;
+  /** Half-open. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Only commits of this author. */
+  readonly author?: string;
+  readonly limit: number;
+}
+
+/** What the history and the log of edits of a root know of a time; the newest first. */
+export interface Happened {
+  readonly commits: readonly { readonly commit: CommitInfo; readonly atMs: number }[];
+  readonly edits: readonly Edit[];
+}
+
+/** A commit with the names of the definitions that it touched, as far as they were looked at. */
+export interface CommitAbout {
+  readonly commit: CommitInfo;
+  readonly names: readonly string[];
+}
+
+export interface HistoryExtentParams {
+  readonly rootId: string;
+  /** Times between which commits are counted, falling. */
+  readonly edgesMs: readonly number[];
+  /** At most so many commits, the newest. */
+  readonly limit: number;
+}
+export interface HistoryExtents {
+  readonly status: HistoryStatus;
+  /** Newest first. */
+  readonly commits: readonly CommitInfo[];
+  /** Commits after the first time, between it and the second, …, and before the last. */
+  readonly counts: readonly number[];
+  readonly bytes: number;
 }
 
 /**
@@ -181,12 +245,29 @@ export interface HistoryService {
   /** The roots whose history is remembered. */
   rootIds(): readonly string[];
   status(rootId: string): HistoryStatus;
+  /** As `status`, after what is in memory from before was opened. */
+  keptStatus(rootId: string, signal: AbortSignal): Promise<HistoryStatus>;
+  /** Called when a status is another one, at most five times a second. Returns the function that stops it. */
+  onStatusChanged(listener: () => void): () => void;
   /** What is remembered of the past of a definition, a file, a folder or a line. */
   past(params: PastParams, signal: AbortSignal): Promise<PastResult>;
+  /** The commits that wrote some lines last. */
+  whoWrote(params: WhoWroteParams, signal: AbortSignal): Promise<WhoWroteResult>;
   /** What changed in meaning since somebody last looked. */
   changed(params: ChangedParams, signal: AbortSignal): Promise<ChangedResult>;
   /** Places of a commit's tree. */
   recallAt(params: RecallAtParams, signal: AbortSignal): Promise<RecallAtResult>;
+  /** Commits about some words that are in memory by now, best first; none while there is no history. */
+  commitsAbout(params: CommitsAboutParams, signal: AbortSignal): Promise<readonly CommitAbout[]>;
+  /** Since when a definition is there; `paths` are the files that define it today. */
+  age(
+    params: { readonly rootId: string; readonly name: string; readonly paths: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<Age | undefined>;
+  /** What was committed and saved in a time, as far as it is in memory. */
+  happened(params: HappenedParams, signal: AbortSignal): Promise<Happened>;
+  /** How much is remembered of a root's commits. Empty where no history is read. */
+  extent(params: HistoryExtentParams, signal: AbortSignal): Promise<HistoryExtents>;
   /** A file's text in a commit's tree; `undefined` when it is not there or no text that is shown. */
   fileAt(params: FileAtParams, signal: AbortSignal): Promise<string | undefined>;
   /** Resolves when all commits are read, with `symbols` also what they touched, or when that cannot be. */
@@ -207,6 +288,14 @@ export interface NoteWish {
   readonly rootIds?: readonly string[];
 }
 
+/** What notes of a root there are. */
+export interface NotesExtent {
+  readonly picture: NotesPicture;
+  /** When the live ones were written, in milliseconds. */
+  readonly writtenMs: readonly number[];
+  readonly bytes: number;
+}
+
 /**
  * Notes of all open roots. What it returns was held against the present text of files during the call. Every request
  * rejects with `rootNotOpen` while no trusted folder is open; other errors are those of `notes/remember`.
@@ -217,11 +306,69 @@ export interface NotesService {
   list(params: ListNotesParams): Promise<Note[]>;
   pin(id: string, isPinned: boolean): Promise<Note>;
   /** Returns how many were deleted. */
-  forgetNotes(params: ForgetNotesParams): Promise<number>;
+  forgetNotes(params: ForgetNotesParams | ForgetWorkParams): Promise<number>;
   /** Live notes that fit, best first; each counts as used. None while no folder is open. */
   recall(wish: NoteWish): Promise<Note[]>;
+  /** All notes, those that were replaced too, oldest first. */
+  saved(): Promise<SavedNote[]>;
+  /**
+   * Adds notes whose ids are not known yet, to the roots that they name, and returns how many; a known one may come to be
+   * replaced. `also` is done within the same transaction: all of it is kept or nothing. Keys and tokens are masked.
+   */
+  addSaved(notes: readonly SavedNote[], also: () => void): Promise<number>;
+  /** What notes of a root there are, with at most `limit` of the live ones. */
+  extent(rootId: string, limit: number): Promise<NotesExtent>;
   /** Called when notes were made or forgotten, or code that they cite changed or came back. Returns what stops it. */
   onChanged(listener: (state: NotesState) => void): () => void;
+}
+
+/** Turns texts into embeddings that can be compared with each other; none says anything when it is all zeros. */
+export interface TextEmbedder {
+  /** Embeddings of different models cannot be compared. */
+  readonly modelId: string;
+  /** The embedding of a text that is kept. */
+  encodeText(text: string): Int8Array;
+  /** The embedding of a question, to be compared with those of texts. */
+  encodeQuery(text: string): Int8Array;
+}
+
+/** What rounds are looked for by; a round is what the user said and what was answered. */
+export interface RoundQuery {
+  /** Index terms; all rounds of the span when there are none. */
+  readonly terms: readonly string[];
+  /** Terms that people use for those; what holds only them is found as well. */
+  readonly related?: readonly string[];
+  /** The words themselves, for their meaning. */
+  readonly text: string;
+  /** Half-open span of when the user said it. */
+  readonly afterMs?: number;
+  readonly beforeMs?: number;
+  /** At most so many by words, and so many by meaning. */
+  readonly limit: number;
+}
+
+/** A round that may be meant. */
+export interface RoundCandidate {
+  readonly conversationId: string;
+  readonly title: string;
+  /** Turn of the user. */
+  readonly questionId: string;
+  readonly question: string;
+  /** Turn that answers; absent while there is none that is done. */
+  readonly answerId?: string;
+  /** The answer's own sentences, without code and quotes; `""` without an answer. */
+  readonly answer: string;
+  readonly createdMs: number;
+  /** What the answer cited, as it was then. */
+  readonly citations: readonly Citation[];
+  /** Cosine of the question's embedding and the nearer of the round's two, -1 to 1; absent without a model. */
+  readonly similarity?: number;
+}
+
+/** How many rounds there are, and how many hold each of some terms, in their order. */
+export interface RoundCounts {
+  readonly nRounds: number;
+  readonly nHolding: readonly number[];
 }
 
 /** Which turns to read; all without a page. */
@@ -236,6 +383,24 @@ export interface TurnOutline extends Pick<
   readonly selectedFile: string | null;
 }
 
+/** A question that was asked in a conversation. */
+export interface AskedTurn {
+  readonly conversationId: string;
+  readonly text: string;
+  readonly atMs: number;
+}
+
+/** The order of what happened. */
+export interface TimelineService {
+  /** Rejects with AbortError when cancelled; what cannot be read at the moment is named in the result. */
+  timeline(params: TimelineParams, signal: AbortSignal): Promise<TimelineResult>;
+}
+
+/** A conversation with its turns in order, as it is kept. */
+export interface KeptConversation extends Omit<Conversation, "nTurns"> {
+  readonly turns: readonly Turn[];
+}
+
 /** Conversations on disk. Every method returns after the change is durable against a kill. */
 export interface ConversationStore {
   list(): Conversation[];
@@ -244,9 +409,40 @@ export interface ConversationStore {
   read(conversationId: string, page?: TurnPage): ReadConversationResult;
   /** All turns in order. Errors: `conversationNotFound`. */
   outline(conversationId: string): TurnOutline[];
+  /** Questions of all conversations in a time, half-open, the newest first. */
+  askedBetween(fromMs: number, toMs: number, limit: number): AskedTurn[];
   rename(conversationId: string, title: string): Conversation;
   delete(conversationId: string): void;
   appendTurn(conversationId: string, turn: Turn): void;
   updateTurn(conversationId: string, turn: Turn): void;
+  /** Yields those with turns, the one that changed last at the end; read one after the other. */
+  kept(): Iterable<KeptConversation>;
+  /** Adds conversations, and turns at the end of known ones, whose ids are not known yet, all or nothing. */
+  addKept(conversations: readonly KeptConversation[]): { nConversations: number; nTurns: number };
+  /**
+   * Deletes the turns whose ids are chosen from those of each conversation, and conversations that have none left. Their
+   * bytes are gone from the disk.
+   */
+  forgetTurns(choose: (turns: readonly Turn[]) => ReadonlySet<string>): {
+    nConversations: number;
+    nTurns: number;
+  };
+  /** Rounds that may be meant, in no order. */
+  rounds(query: RoundQuery): RoundCandidate[];
+  roundCounts(terms: readonly string[]): RoundCounts;
+  /** How near texts are to a question in meaning, -1 to 1 each; `undefined` without a model. */
+  nearness(question: string, texts: readonly string[]): number[] | undefined;
+  /** Bytes of the file, without its journal. */
+  bytes(): number;
   close(): void;
+}
+
+/** Draws the picture of a root's memory. */
+export interface PictureService {
+  /** `conversations` is `undefined` where none were ever kept. Errors: `rootNotOpen`, `storeUnavailable`. */
+  picture(
+    params: PictureParams,
+    conversations: ConversationStore | undefined,
+    signal: AbortSignal,
+  ): Promise<MemoryPicture>;
 }

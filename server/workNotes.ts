@@ -1,6 +1,4 @@
 /** Notes of all open roots, by the identity of their repositories. */
-import { existsSync } from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { MemoryError } from "../protocol/errors.ts";
 import type {
@@ -13,12 +11,13 @@ import type {
   RememberParams,
   RememberResult,
 } from "../protocol/notes.ts";
+import type { ForgetWorkParams, SavedNote } from "../protocol/savedMemory.ts";
 import type { Citation, CitationCheck } from "../protocol/types.ts";
-import { runGit } from "./git/gitCommand.ts";
-import { repositoryIdentity, workFolderOf } from "./identity/repositoryIdentity.ts";
+import { repositoryIdentity } from "./identity/repositoryIdentity.ts";
+import { userName } from "./identity/userName.ts";
+import { hasNotes, noteFolderOf, shareNotes } from "./noteFolders.ts";
 import type { Clock, Logger } from "./ports.ts";
-import type { NotesService, NoteWish } from "./services.ts";
-import { notesFile } from "./work/noteStore.ts";
+import type { NotesExtent, NotesService, NoteWish } from "./services.ts";
 import { RootNotes, type Places } from "./work/rootNotes.ts";
 import type { Companion } from "./workspaceMemory.ts";
 
@@ -34,6 +33,8 @@ export interface WorkNotesOptions {
     readonly storeDir: string | undefined;
     readonly roots: readonly OpenRoot[];
   };
+  /** Where notes are, when not in the store: stores of several folders share them. */
+  readonly notesDir?: string;
   readonly places: (rootId: string) => Places;
   readonly check: (citations: readonly Citation[]) => CitationCheck[];
   readonly cite: (
@@ -55,6 +56,8 @@ interface Root {
   readonly notes: RootNotes;
 }
 
+/** Room on the disk for the notes of a repository: tens of thousands. */
+const maxBytes = 64_000_000;
 /** Changes come in bursts; evidence is looked at again when they pause, and at the latest after this time. */
 const lookDelayMs = 150;
 
@@ -108,9 +111,11 @@ export class WorkNotes implements NotesService, Companion {
     return (await this.#holding(id)).notes.pin(id, isPinned);
   }
 
-  async forgetNotes(params: ForgetNotesParams): Promise<number> {
+  async forgetNotes(params: ForgetNotesParams | ForgetWorkParams): Promise<number> {
     const roots =
-      params.id === undefined ? distinct(await this.#open()) : [await this.#holding(params.id)];
+      "id" in params && params.id !== undefined
+        ? [await this.#holding(params.id)]
+        : distinct(await this.#open());
     const nForgotten = roots.reduce((sum, { notes }) => sum + notes.forget(params), 0);
     await this.#tell();
     return nForgotten;
@@ -127,6 +132,37 @@ export class WorkNotes implements NotesService, Companion {
       .sort((a, b) => b.score - a.score)
       .slice(0, wish.limit);
     return best.flatMap(({ root, id }) => root.notes.use([id]));
+  }
+
+  async saved(): Promise<SavedNote[]> {
+    return distinct(await this.#open()).flatMap(({ notes }) => notes.saved());
+  }
+
+  async addSaved(notes: readonly SavedNote[], also: () => void): Promise<number> {
+    const open = await this.#open();
+    if (notes.some((note) => open.every(({ rootId }) => rootId !== note.rootId)))
+      throw new MemoryError("rootNotOpen");
+    let nAdded = 0;
+    // One transaction within the other, so that the last one to fail undoes all of them.
+    const within = distinct(open).reduce<() => void>((inner, { workFolder, notes: kept }) => {
+      const ids = new Set(
+        open.flatMap((root) => (root.workFolder === workFolder ? root.rootId : [])),
+      );
+      const theirs = notes.filter(({ rootId }) => ids.has(rootId));
+      if (theirs.length === 0) return inner;
+      return () => {
+        nAdded += kept.addSaved(theirs, inner);
+      };
+    }, also);
+    within();
+    await this.#tell();
+    return nAdded;
+  }
+
+  async extent(rootId: string, limit: number): Promise<NotesExtent> {
+    const root = (await this.#open()).find((open) => open.rootId === rootId);
+    if (root === undefined) throw new MemoryError("rootNotOpen");
+    return root.notes.extent(limit);
   }
 
   onChanged(listener: (state: NotesState) => void): () => void {
@@ -215,17 +251,23 @@ export class WorkNotes implements NotesService, Companion {
     if (storeDir === undefined || this.#isClosed) throw new MemoryError("rootNotOpen");
     return Promise.all(
       roots.map((root) => {
-        const known = this.#roots.get(root.rootId) ?? this.#openRoot(storeDir, root);
-        this.#roots.set(root.rootId, known);
-        return known;
+        const known = this.#roots.get(root.rootId);
+        if (known !== undefined) return known;
+        const opened = this.#openRoot(storeDir, root);
+        this.#roots.set(root.rootId, opened);
+        // What could not be opened is tried again.
+        opened.catch(() => this.#roots.delete(root.rootId));
+        return opened;
       }),
     );
   }
 
   async #openRoot(storeDir: string, { rootId, folder }: OpenRoot): Promise<Root> {
     const { places, check, cite, clock } = this.#options;
+    const { notesDir = storeDir } = this.#options;
     const identity = await repositoryIdentity(folder);
-    const workFolder = workFolderOf(storeDir, identity);
+    shareNotes(storeDir, notesDir);
+    const workFolder = noteFolderOf(notesDir, identity);
     const notes = new RootNotes(
       {
         rootId,
@@ -235,10 +277,11 @@ export class WorkNotes implements NotesService, Companion {
         cite: (file, startLine, endLine) => cite(rootId, file, startLine, endLine),
         clock,
         newId: () => crypto.randomUUID(),
+        maxBytes,
       },
-      () => existsSync(path.join(workFolder, notesFile)),
+      () => hasNotes(workFolder),
     );
-    return { rootId, folder, workFolder, who: await nameOfUser(folder), notes };
+    return { rootId, folder, workFolder, who: await userName(folder), notes };
   }
 }
 
@@ -247,23 +290,6 @@ function distinct(roots: readonly Root[]): Root[] {
   return roots.filter(
     ({ workFolder }, idx) => roots.findIndex((other) => other.workFolder === workFolder) === idx,
   );
-}
-
-/** The name that git has of the user here, else the system's. */
-async function nameOfUser(folder: string): Promise<string> {
-  const asked = await runGit(folder, ["config", "--get", "user.name"], {
-    timeoutMs: 5_000,
-    maxOutputBytes: 4_096,
-  });
-  const name = asked.kind === "output" ? (asked.text.split("\n")[0] ?? "").trim() : "";
-  if (name !== "") return name.slice(0, 200);
-  try {
-    return os.userInfo().username;
-  } catch (error) {
-    // The system does not know the user, as in some containers.
-    if ((error as NodeJS.ErrnoException).code !== "ERR_SYSTEM_ERROR") throw error;
-    return "";
-  }
 }
 
 function linesIn(

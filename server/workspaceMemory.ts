@@ -66,6 +66,8 @@ export interface Companion {
   workspaceChanged(): void;
   /** These files, by absolute path, may have another text than before. */
   filesTouched?(files: readonly string[]): void;
+  /** These files, by absolute path, changed on the disk. */
+  filesSaved?(files: readonly string[]): void;
   /** Forgets a root, with `forgetMemory` for everything else. Errors: `ownedElsewhere`, when nothing is forgotten. */
   forget?(rootId: string, forgetMemory: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
@@ -130,6 +132,7 @@ export class WorkspaceMemory implements MemoryService {
     this.#changedLately = true;
     const files = changes.map((change) => change.file);
     this.#send({ kind: "filesChanged", files });
+    for (const companion of this.#companions) companion.filesSaved?.(files);
     this.#touched(files);
   }
 
@@ -301,6 +304,11 @@ export class WorkspaceMemory implements MemoryService {
       if (bank !== undefined) open.push({ root, bank });
     }
     return open;
+  }
+
+  storeFile(rootId: string): string | undefined {
+    this.#select(rootId);
+    return this.banks([rootId])[0]?.bank.file;
   }
 
   /** A reader met damage in a store: whoever writes to it makes a new one. */

@@ -7,6 +7,7 @@ import type { Block, MarkdownRenderer } from "./markdown.ts";
 import { sanitize } from "./sanitize.ts";
 import type { CitationState } from "./state.ts";
 import type { Texts } from "./texts.ts";
+import { placeTurnLinks } from "./turnLinks.ts";
 
 /** The rendered text of one answer. */
 export interface AnswerBody {
@@ -62,6 +63,7 @@ export function createAnswerBody(
       const fragment = sanitize(piece.html);
       frameCode(fragment, piece.codes, context);
       placeChips(fragment, context.citations, context.states, texts);
+      placeTurnLinks(fragment, texts);
       const nodes = [...fragment.childNodes];
       if (old?.nodes[0]) old.nodes[0].before(fragment);
       else host.append(fragment);

@@ -1,5 +1,6 @@
 import type { Turn } from "../protocol/types.ts";
 import { createAnswerBody } from "./answerBody.ts";
+import { turnMenu } from "./citationMenu.ts";
 import { element } from "./element.ts";
 import type { IconName } from "./icons.ts";
 import type { MarkdownRenderer } from "./markdown.ts";
@@ -29,7 +30,7 @@ export function createAnswerView(
   const after = element("div", { class: "after-answer" });
   const root = element(
     "section",
-    { class: "turn turn-lore", attributes: { "data-turn": first.id } },
+    { class: "turn turn-lore", attributes: { "data-turn": first.id, ...turnMenu(first.id) } },
     element("h2", { class: "visually-hidden", text: texts.text("turn.lore") }),
     before,
     body.root,

@@ -1,3 +1,4 @@
+import type { TurnPlace } from "../protocol/turns.ts";
 import type { ChatCommand } from "../protocol/webviewMessages.ts";
 import { createAnnouncer } from "./announcer.ts";
 import type { Channel } from "./channel.ts";
@@ -29,6 +30,7 @@ export interface ScrollMemory {
 export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMemory): ChatView {
   let state: ViewState | undefined;
   const ask = (question: string): void => channel.post({ type: "ask", question });
+  const openTurn = (place: TurnPlace): void => channel.post({ type: "openTurn", ...place });
   const stop = (): void => channel.post({ type: "stop" });
 
   const header = createHeaderView(texts, {
@@ -40,6 +42,8 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
       channel.post({ type: "openConversation", conversationId });
       composer.focus();
     },
+    openTurn,
+    search: (query) => channel.post({ type: "searchTurns", query }),
     rename: (conversationId, title) =>
       channel.post({ type: "renameConversation", conversationId, title }),
     remove: (conversationId) => channel.post({ type: "deleteConversation", conversationId }),
@@ -57,6 +61,7 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
       compareTrace: (turnId) => channel.post({ type: "compareTrace", turnId }),
       showEarlier: (before) => channel.post({ type: "showEarlier", before }),
       openCitation: (citation, toSide) => channel.post({ type: "openCitation", citation, toSide }),
+      openTurn,
       scrolled: scroll.keep,
     },
     scroll.restored,

@@ -6,6 +6,7 @@ import {
   longPlace,
   shortLines,
 } from "./citationLabel.ts";
+import { citationMenu } from "./citationMenu.ts";
 import { element } from "./element.ts";
 import type { CitationState } from "./state.ts";
 import type { Texts } from "./texts.ts";
@@ -19,7 +20,10 @@ export function citationChip(
 ): HTMLButtonElement {
   const chip = element(
     "button",
-    { class: "chip", attributes: { type: "button", "data-cite": String(index) } },
+    {
+      class: "chip",
+      attributes: { type: "button", "data-cite": String(index), ...citationMenu(index) },
+    },
     element("bdi", { class: "chip-name", text: fileName(citation.path) }),
     element("span", { class: "chip-lines", text: `:${shortLines(citation.range)}` }),
   );

@@ -1,4 +1,4 @@
-import { createConversationList, type ConversationActions } from "./conversationList.ts";
+import { createConversationFinder, type FinderActions } from "./conversationFinder.ts";
 import { element, setText } from "./element.ts";
 import { iconButton } from "./iconButton.ts";
 import { icon } from "./icons.ts";
@@ -7,7 +7,7 @@ import type { Texts } from "./texts.ts";
 import { oneLine } from "./visibleText.ts";
 
 /** What the header leads to. */
-export interface HeaderActions extends ConversationActions {
+export interface HeaderActions extends FinderActions {
   create(): void;
 }
 
@@ -19,11 +19,15 @@ export interface HeaderView {
 
 /** Returns the header with its list closed. */
 export function createHeaderView(texts: Texts, actions: HeaderActions): HeaderView {
-  const list = createConversationList(texts, {
+  const list = createConversationFinder(texts, {
     ...actions,
     open: (id) => {
       setOpen(false);
       actions.open(id);
+    },
+    openTurn: (place) => {
+      setOpen(false);
+      actions.openTurn(place);
     },
   });
   const title = element("bdi", { class: "title-text" });
@@ -52,7 +56,7 @@ export function createHeaderView(texts: Texts, actions: HeaderActions): HeaderVi
     toggle.setAttribute("aria-expanded", String(open));
     list.reset();
     if (open && state) {
-      list.update(state.conversations, state.conversationId);
+      list.update(state);
       list.focusCurrent();
     }
   }
@@ -80,7 +84,7 @@ export function createHeaderView(texts: Texts, actions: HeaderActions): HeaderVi
       setText(title, text);
       toggle.setAttribute("aria-label", texts.text("header.showConversations", text));
       toggle.title = text;
-      if (!popup.hidden) list.update(next.conversations, next.conversationId);
+      if (!popup.hidden) list.update(next);
     },
   };
 }

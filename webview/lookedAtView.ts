@@ -140,6 +140,10 @@ function traceParts(trace: RecallTrace, texts: Texts): readonly Node[] {
     addRow(texts.text("looked.meaning"), plain([meaningText(trace.meaning, texts)]));
   if (trace.reread !== undefined)
     addRow(texts.text("looked.reread"), plain([rereadText(trace.reread, texts)]));
+  if (trace.evidence !== undefined) {
+    const percent = texts.number(Math.round(100 * trace.evidence.probability));
+    addRow(texts.text("looked.evidence"), plain([texts.text("looked.evidenceShare", percent)]));
+  }
   const parts: Node[] = words.childElementCount > 0 ? [words] : [];
   if (trace.stages.length > 0) parts.push(...stageParts(trace.stages, texts));
   return parts;

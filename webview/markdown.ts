@@ -2,6 +2,7 @@ import MarkdownIt, { type Token } from "markdown-it";
 import { escapeHtml, highlight, languageLabel } from "./codeHighlight.ts";
 import { parseFenceInfo } from "./fenceInfo.ts";
 import type { Texts } from "./texts.ts";
+import { turnOfAddress } from "./turnLinks.ts";
 import { clamp, clampLines, markHidden } from "./visibleText.ts";
 
 /** Longest line of text and of a code block that is shown whole, in UTF-16 code units. */
@@ -36,7 +37,7 @@ export interface MarkdownRenderer {
 
 /**
  * Returns a renderer. Raw HTML is text, images are never loaded, and links lead nowhere: a link to
- * `#cite-N` becomes `<span data-cite="N">`, any other link its label with the address beside it.
+ * `#cite-N` becomes `<span data-cite="N">`, one to `#turn-C/T` `<span data-said="C/T">`, any other link its label with the address beside it.
  */
 export function createMarkdownRenderer(texts: Texts): MarkdownRenderer {
   const parser = new MarkdownIt({ html: false, linkify: false, typographer: false });
@@ -68,7 +69,9 @@ export function createMarkdownRenderer(texts: Texts): MarkdownRenderer {
   };
   rules.link_open = (tokens, index) => {
     const cite = citeIndex(addressOf(tokens[index]));
-    return cite === undefined ? `<span class="inert-link">` : `<span data-cite="${cite}">`;
+    if (cite !== undefined) return `<span data-cite="${cite}">`;
+    const said = turnOfAddress(addressOf(tokens[index]));
+    return said === undefined ? `<span class="inert-link">` : `<span data-said="${said}">`;
   };
   rules.link_close = (tokens, index) => `${addressBeside(tokens, index)}</span>`;
   rules.fence = (tokens, index) =>
@@ -164,6 +167,7 @@ function addressBeside(tokens: readonly Token[], close: number): string {
   while (open > 0 && tokens[open]?.type !== "link_open") open--;
   const address = addressOf(tokens[open]);
   if (address === "" || citeIndex(address) !== undefined) return "";
+  if (turnOfAddress(address) !== undefined) return "";
   const label = tokens
     .slice(open + 1, close)
     .map(({ content }) => content)

@@ -4,6 +4,7 @@ import type {
   Citation,
   Conversation,
   Coverage,
+  EvidenceTrace,
   FileRole,
   Position,
   Range,
@@ -23,7 +24,7 @@ import type {
 } from "../protocol/types.ts";
 import { dropReasons, foundBys, rankings, reasonKinds, symbolKinds } from "../protocol/types.ts";
 import { chatCommands } from "../protocol/webviewMessages.ts";
-import type { ChatState, MemoryLine, ToWebview } from "../protocol/webviewMessages.ts";
+import type { ChatState, FoundTurn, MemoryLine, ToWebview } from "../protocol/webviewMessages.ts";
 import {
   isArrayOf,
   isBoolean,
@@ -156,6 +157,19 @@ const isTrace = isObject<RecallTrace>({
       nPlaces: isCount,
     }),
   ),
+  evidence: isOptional(
+    isObject<EvidenceTrace>({
+      probability: isNumber,
+      verdict: isOneOf("sure", "unsure", "unknown"),
+      parts: isArrayOf(
+        isObject<EvidenceTrace["parts"][number]>({
+          fact: isString,
+          value: isNumber,
+          weight: isNumber,
+        }),
+      ),
+    }),
+  ),
 });
 const isCoverage = isObject<Coverage>({
   filesSeen: isCount,
@@ -279,6 +293,25 @@ export const isToWebview: Check<ToWebview> = isUnion<"type", ToWebview>("type", 
     type: isOneOf("citationStates"),
     turnId: isString,
     states: isArrayOf(isOneOf("current", "moved", "stale", "gone")),
+  }),
+  foundTurns: isObject<Message<"foundTurns">>({
+    type: isOneOf("foundTurns"),
+    query: isString,
+    turns: isArrayOf(
+      isObject<FoundTurn>({
+        conversationId: isString,
+        turnId: isString,
+        title: isString,
+        role: isOneOf("user", "lore"),
+        text: isString,
+        createdMs: isNumber,
+      }),
+    ),
+  }),
+  showTurn: isObject<Message<"showTurn">>({
+    type: isOneOf("showTurn"),
+    conversationId: isString,
+    turnId: isString,
   }),
   prefill: isObject<Message<"prefill">>({ type: isOneOf("prefill"), question: isString }),
   focus: isObject<Message<"focus">>({ type: isOneOf("focus") }),

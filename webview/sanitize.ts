@@ -7,7 +7,15 @@ import DOMPurify from "dompurify";
 export function sanitize(html: string): DocumentFragment {
   return DOMPurify.sanitize(html, {
     ALLOWED_TAGS: tags,
-    ALLOWED_ATTR: ["class", "dir", "start", "data-cite", "data-code-cite", "data-language"],
+    ALLOWED_ATTR: [
+      "class",
+      "dir",
+      "start",
+      "data-cite",
+      "data-code-cite",
+      "data-language",
+      "data-said",
+    ],
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
     RETURN_DOM_FRAGMENT: true,

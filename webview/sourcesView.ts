@@ -1,6 +1,7 @@
 import type { Citation, Turn } from "../protocol/types.ts";
 import { showCitationState } from "./citationChip.ts";
 import { fileName, folderName, plainPlace, shortLines, symbolName } from "./citationLabel.ts";
+import { citationMenu } from "./citationMenu.ts";
 import { element } from "./element.ts";
 import type { CitationState } from "./state.ts";
 import type { Texts } from "./texts.ts";
@@ -71,7 +72,10 @@ function sourceRow(
 ): HTMLButtonElement {
   const row = element(
     "button",
-    { class: "place", attributes: { type: "button", "data-cite": String(index) } },
+    {
+      class: "place",
+      attributes: { type: "button", "data-cite": String(index), ...citationMenu(index) },
+    },
     ...placeParts(citation),
   );
   showCitationState(row, citation, state, texts);

@@ -1,6 +1,6 @@
 import type { ConversationPart } from "../protocol/context.ts";
 import type { Conversation, Turn } from "../protocol/types.ts";
-import type { MemoryLine, ToWebview } from "../protocol/webviewMessages.ts";
+import type { FoundTurn, MemoryLine, ToWebview } from "../protocol/webviewMessages.ts";
 
 /** What became of a citation since the answer, as the extension reports it. */
 export type CitationState = "current" | "moved" | "stale" | "gone";
@@ -20,6 +20,10 @@ export interface ViewState {
   readonly parts: readonly ConversationPart[];
   /** By turn id, one for each of the turn's citations, as far as they were read again. */
   readonly citationStates: ReadonlyMap<string, readonly CitationState[]>;
+  /** What was said about the last query that was answered. */
+  readonly found: { readonly query: string; readonly turns: readonly FoundTurn[] } | undefined;
+  /** The turn to bring into sight; a new object each time one is wanted. */
+  readonly sought: { readonly conversationId: string; readonly turnId: string } | undefined;
   readonly memory: MemoryLine;
   readonly strings: Readonly<Record<string, string>>;
 }
@@ -34,6 +38,8 @@ export const initialState: ViewState = {
   nEarlier: 0,
   parts: [],
   citationStates: new Map(),
+  found: undefined,
+  sought: undefined,
   memory: { kind: "starting" },
   strings: {},
 };
@@ -55,6 +61,8 @@ export function reduce(state: ViewState, message: ToWebview): ViewState {
         nEarlier,
         parts,
         citationStates: sameConversation ? state.citationStates : new Map(),
+        found: state.found,
+        sought: sameConversation ? state.sought : undefined,
         memory,
         strings,
       };
@@ -82,6 +90,14 @@ export function reduce(state: ViewState, message: ToWebview): ViewState {
     case "citationStates": {
       const citationStates = new Map(state.citationStates).set(message.turnId, message.states);
       return { ...state, citationStates };
+    }
+    case "foundTurns":
+      return { ...state, found: { query: message.query, turns: message.turns } };
+    case "showTurn": {
+      const { conversationId, turnId } = message;
+      return conversationId === state.conversationId
+        ? { ...state, sought: { conversationId, turnId } }
+        : state;
     }
     case "prefill":
     case "focus":

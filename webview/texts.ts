@@ -1,24 +1,33 @@
 import { englishStrings, type PluralKey, type StringKey } from "./strings.ts";
 
 /** The user-facing texts in the user's language, with numbers written the way that language does. */
-export interface Texts {
+export interface Texts<K extends string = StringKey, P extends string = PluralKey> {
   /** Returns the text with `{0}` … replaced by `values`; English where the translation lacks the key. */
-  text(key: StringKey, ...values: readonly string[]): string;
+  text(key: K, ...values: readonly string[]): string;
   /** Returns the text for a count; `{0}` is the count, `{1}` … are `values`. */
-  plural(key: PluralKey, count: number, ...values: readonly string[]): string;
+  plural(key: P, count: number, ...values: readonly string[]): string;
   /** Returns a whole number or a fraction of at most `maxFractionDigits` digits. */
   number(value: number, maxFractionDigits?: number): string;
   /** Returns how long ago a time was, such as “2 hr. ago”; both in milliseconds since the epoch. */
   ago(timeMs: number, nowMs: number): string;
 }
 
-/** Returns the texts. `overrides` come from the extension; unknown keys and empty texts in it have no effect. */
+/** Returns the chat's texts. `overrides` come from the extension; unknown keys and empty texts in it have no effect. */
 export function createTexts(overrides: Readonly<Record<string, string>>, language: string): Texts {
+  return textsOf<StringKey, PluralKey>(englishStrings, overrides, language);
+}
+
+/** Returns texts from a table of English ones. */
+export function textsOf<K extends string, P extends string>(
+  english: Readonly<Record<K, string>>,
+  overrides: Readonly<Record<string, string>>,
+  language: string,
+): Texts<K, P> {
   const locale = supportedLocale(language);
   const rules = new Intl.PluralRules(locale);
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "narrow" });
   const lookup = (key: string): string | undefined =>
-    overrides[key] || (englishStrings as Readonly<Record<string, string>>)[key];
+    overrides[key] || (english as Readonly<Record<string, string>>)[key];
   const number = (value: number, maxFractionDigits = 0): string =>
     value.toLocaleString(locale, { maximumFractionDigits: maxFractionDigits });
   return {

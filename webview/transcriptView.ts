@@ -6,17 +6,21 @@ import { createFollowScroll, type ListPosition } from "./followScroll.ts";
 import { iconButton } from "./iconButton.ts";
 import { createMarkdownRenderer } from "./markdown.ts";
 import type { ViewState } from "./state.ts";
+import type { TurnPlace } from "../protocol/turns.ts";
 import { openPlacesOf } from "./placeClicks.ts";
 import { finishedParts, lacksTurns, rowsOf } from "./partRows.ts";
 import { createPartView } from "./partView.ts";
 import { createQuestionView } from "./questionView.ts";
 import type { Texts } from "./texts.ts";
 import { createTurnList } from "./turnList.ts";
+import { openTurnsOf } from "./turnLinks.ts";
 import type { TurnActions } from "./turnView.ts";
 
 /** What can be done from the transcript. */
 export interface TranscriptActions extends TurnActions {
   readonly openCitation: (citation: Citation, toSide: boolean) => void;
+  /** Opens the conversation of a turn that an answer links to, at that turn. */
+  openTurn(place: TurnPlace): void;
   /** Wants the turns before this one. */
   showEarlier(before: string): void;
   /** The user scrolled: kept so that a view that was hidden comes back where it was. */
@@ -80,6 +84,7 @@ export function createTranscriptView(
   let known: ReadonlySet<string> = new Set();
   /** The first shown turn when earlier ones were wished for, so that each is wished for once. */
   let wishedBefore: string | undefined;
+  let sought: ViewState["sought"];
 
   const scroll = createFollowScroll(
     list,
@@ -93,42 +98,60 @@ export function createTranscriptView(
   );
 
   openPlacesOf(list, () => turns, actions.openCitation);
+  openTurnsOf(list, (place) => actions.openTurn(place));
+
+  /** Each wish is followed once, when its turn is there; where the reader goes next is theirs. */
+  function showSought(state: ViewState): void {
+    if (state.sought === sought) return;
+    unfoldAround(state);
+    const turn = state.sought && shown.rootOf(state.sought.turnId);
+    if (state.sought !== undefined && turn === undefined) return;
+    sought = state.sought;
+    if (turn === undefined) return;
+    scroll.restore({ top: turn.offsetTop, atEnd: false });
+    turn.tabIndex = -1;
+    turn.focus({ preventScroll: true });
+  }
 
   return {
     root,
     update: (state) => {
-      // The first turn of a new conversation names it; that is no switch to another one.
-      const named = opened && conversationId === undefined && turns.length === 0;
-      const switched = !opened || (state.conversationId !== conversationId && !named);
-      const asked = state.turns.length > turns.length;
-      if (switched) {
-        silence();
-        shown.clear();
-      }
-      const [first] = turns;
-      const isLonger =
-        !switched && first !== undefined && state.turns.findIndex(({ id }) => id === first.id) > 0;
-      if (isLonger) silence();
-      keepWhatIsRead(state, switched);
-      conversationId = state.conversationId;
-      turns = state.turns;
-      latest = state;
-      const show = (): void => showRows(state);
-      if (isLonger) {
-        const hadFocus = earlier.hasFocus();
-        scroll.keepSight(show);
-        // The focus must not fall off the page with a button that has nothing more to bring.
-        if (hadFocus && earlier.root.hidden) list.focus({ preventScroll: true });
-        return;
-      }
-      show();
-      if (!opened && restored && restored.conversationId === conversationId)
-        scroll.restore(restored);
-      else if (switched || asked) scroll.showLatest();
-      else scroll.grown();
-      opened = true;
+      draw(state);
+      showSought(state);
     },
   };
+
+  function draw(state: ViewState): void {
+    // The first turn of a new conversation names it; that is no switch to another one.
+    const named = opened && conversationId === undefined && turns.length === 0;
+    const switched = !opened || (state.conversationId !== conversationId && !named);
+    const asked = state.turns.length > turns.length;
+    if (switched) {
+      silence();
+      shown.clear();
+    }
+    const [first] = turns;
+    const isLonger =
+      !switched && first !== undefined && state.turns.findIndex(({ id }) => id === first.id) > 0;
+    if (isLonger) silence();
+    keepWhatIsRead(state, switched);
+    conversationId = state.conversationId;
+    turns = state.turns;
+    latest = state;
+    const show = (): void => showRows(state);
+    if (isLonger) {
+      const hadFocus = earlier.hasFocus();
+      scroll.keepSight(show);
+      // The focus must not fall off the page with a button that has nothing more to bring.
+      if (hadFocus && earlier.root.hidden) list.focus({ preventScroll: true });
+      return;
+    }
+    show();
+    if (!opened && restored && restored.conversationId === conversationId) scroll.restore(restored);
+    else if (switched || asked) scroll.showLatest();
+    else scroll.grown();
+    opened = true;
+  }
 
   function showRows({ nEarlier, parts, citationStates }: ViewState): void {
     earlier.update(nEarlier);
@@ -146,6 +169,17 @@ export function createTranscriptView(
     if (!unfolded.delete(firstTurnId)) unfolded.add(firstTurnId);
     silence();
     scroll.keepTop(() => showRows(state));
+  }
+
+  /** What is sought must not stay behind a folded line. */
+  function unfoldAround(state: ViewState): void {
+    const holding = finishedParts(turns, state.parts).find(({ turns: own }) =>
+      own.some(({ id }) => id === state.sought?.turnId),
+    );
+    if (holding === undefined || unfolded.has(holding.part.firstTurnId)) return;
+    unfolded.add(holding.part.firstTurnId);
+    silence();
+    showRows(state);
   }
 
   /** A part that is finished now folds, but not while the user reads in the conversation or has the focus in the part. */

@@ -52,8 +52,13 @@ interface Filled {
 }
 
 interface Asked {
+  /** Definitions of that qualified name in the commit's tree, in all of its files of source. */
+  readonly nDefinitions: number;
+  /** Asked by the name alone. */
   readonly isEqual: boolean;
   readonly tookMs: number;
+  /** Asked with the file's path as well, as a user has to where several definitions have the name. */
+  readonly isEqualWithPath: boolean;
 }
 
 export async function benchHistory(settings: BenchSettings): Promise<Table[]> {
@@ -139,11 +144,17 @@ async function askAll(
       const commit = await commitAt(folder, moment.hash, 0, signal);
       if (commit === undefined) throw new Error(`no commit ${moment.hash}`);
       const context = { rootId: "bench", folder, rules, syntax, versions, hashText, signal };
-      const found = await recallAt(context, commit, { text: "", names: [name], paths: [] }, 10);
+      const isEqual = async (paths: readonly string[]): Promise<boolean> => {
+        const found = await recallAt(context, commit, { text: "", names: [name], paths }, 10);
+        const best = found?.recalls[0];
+        return best !== undefined && truth.includes(best.text.replaceAll("\r", "").trim());
+      };
+      const byName = await isEqual([]);
       const tookMs = performance.now() - startMs;
-      const best = found?.recalls[0];
-      const isEqual = best !== undefined && truth.includes(best.text.replaceAll("\r", "").trim());
-      results.push({ isEqual, tookMs });
+      results.push({
+        nDefinitions: await nDefinitionsAt(folder, moment.hash, name, syntax, versions),
+        ...{ isEqual: byName, tookMs, isEqualWithPath: await isEqual([moment.file]) },
+      });
     }
   }
   return results;
@@ -259,6 +270,31 @@ async function truthAt(
   }
 }
 
+/** How many definitions have a qualified name in a commit's tree: each file that holds the word is parsed. */
+async function nDefinitionsAt(
+  folder: string,
+  commit: string,
+  name: string,
+  syntax: SyntaxChunker,
+  cache: VersionCache,
+): Promise<number> {
+  const word = name.split(".").at(-1) ?? name;
+  const holding = git(folder, ["grep", "-I", "-l", "-z", "-w", "-F", "-e", word, commit])
+    .split("\0")
+    .map((each) => each.slice(commit.length + 1));
+  const tree = (await filesAt(folder, commit, signal)) ?? [];
+  const blobs = new BlobReader(folder, maxFileBytes);
+  try {
+    const versions = new FileVersions(blobs, syntax, cache);
+    let n = 0;
+    for (const { path: file, blob } of tree)
+      if (holding.includes(file)) n += namedIn(await versions.of(blob, file), name).length;
+    return n;
+  } finally {
+    blobs.close();
+  }
+}
+
 function fillTable(fills: readonly Filled[]): Table {
   return {
     title: "Remembering the newest 10,000 commits",
@@ -289,28 +325,37 @@ function fillTable(fills: readonly Filled[]): Table {
 
 function askedTable(asked: ReadonlyMap<string, readonly Asked[]>): Table {
   const all = [...asked.values()].flat();
+  const isAsMeant = ({ nDefinitions, isEqual, isEqualWithPath }: Asked): boolean =>
+    nDefinitions > 1 ? isEqualWithPath : isEqual;
+  const cell = (results: readonly Asked[], isGood: (each: Asked) => boolean): string =>
+    results.length === 0 ? "–" : shareCell(shareOf(results.filter(isGood).length, results.length));
   const row = (name: string, results: readonly Asked[]): string[] => {
-    const share = shareOf(results.filter(({ isEqual }) => isEqual).length, results.length);
+    const several = results.filter(({ nDefinitions }) => nDefinitions > 1);
+    const alone = results.filter(({ nDefinitions }) => nDefinitions <= 1);
     const times = results.map(({ tookMs }) => tookMs);
     return [
-      name,
-      count(results.length),
-      shareCell(share),
-      ms(percentile(times, 0.5)),
-      ms(percentile(times, 0.95)),
+      ...[name, count(alone.length), cell(alone, ({ isEqual }) => isEqual)],
+      ...[count(several.length), cell(several, ({ isEqualWithPath }) => isEqualWithPath)],
+      ...[cell(several, ({ isEqual }) => isEqual), cell(results, isAsMeant)],
+      ...[ms(percentile(times, 0.5)), ms(percentile(times, 0.95))],
     ];
   };
-  const total = row("all", all);
-  const equal = all.filter(({ isEqual }) => isEqual).length / all.length;
+  const equal = all.filter(isAsMeant).length / all.length;
   return {
     title: "Recall as of a commit, held against git show",
-    head: ["repository", "asked", "equal", "p50", "p95", "target"],
+    head: [
+      ...["repository", "one definition: asked", "equal"],
+      ...["several: asked", "equal with the path", "with the name alone"],
+      ...["all as a user asks", "p50", "p95", "target"],
+    ],
     rows: [
       ...[...asked].map(([name, results]) => [...row(name, results), ""]),
-      [...total, `${verdict(equal, (value) => value >= minEqual)} ≥ 98 %`],
+      [...row("all", all), `${verdict(equal, (value) => value >= minEqual)} ≥ 98 %`],
     ],
     notes: [
-      "A definition is asked for by its (qualified) name alone; the first place must be its text in what `git show` prints of its file at that commit.",
+      "A definition is asked for by its (qualified) name; the first place must be its text in what `git show` prints of its file at that commit.",
+      "Definitions were drawn whose name is theirs alone among the lines of today that look like definitions. At a commit, and among constants, methods and generated copies, several may have it all the same: all files of that tree that hold the word are parsed to count them. By the name alone no system can then know which one is meant (one of two is right by chance), so those are asked with the path of the file, as a user does; what the name alone gives stands beside it. The target is held against both kinds together.",
+      "Before, all were asked by the name alone, with 94.3 % [91.1, 96.4] equal; it was also so that files which define a name were left out where it is part of many words, which is mended.",
     ],
   };
 }

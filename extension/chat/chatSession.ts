@@ -29,6 +29,8 @@ export interface AskedQuestion {
 
 /** Turns that are shown at first, and that come with each wish for earlier ones. */
 const pageTurns = 30;
+/** As many as can be looked over. */
+const maxFoundTurns = 12;
 /** Turns whose citations are read again, from the newest: older ones are checked when they are clicked. */
 const maxCheckedTurns = 40;
 
@@ -54,6 +56,8 @@ export class ChatSession {
   readonly #conversations: ConversationReader;
   /** How many of the open conversation's last turns the chat shows, so that a page that comes back shows them too. */
   #nShown = pageTurns;
+  /** The newest query about what was said. */
+  #searched = "";
 
   constructor(memory: MemorySession, keeper: ChatKeeper, window: ChatWindow) {
     this.#memory = memory;
@@ -156,6 +160,27 @@ export class ChatSession {
     await this.sendState();
   }
 
+  /** Shows a conversation at one of its turns; as much of it is shown as it takes to reach that turn. */
+  async openTurn(conversationId: string, turnId: string): Promise<void> {
+    this.#keep(conversationId);
+    let { turns, nEarlier } = await this.#readShown();
+    while (nEarlier > 0 && !turns.some(({ id }) => id === turnId)) {
+      this.#nShown *= 2;
+      ({ turns, nEarlier } = await this.#readShown());
+    }
+    await this.sendState();
+    // It may have been deleted meanwhile, or another one opened.
+    if (this.#keeper.conversationId === conversationId)
+      this.#messages.fire({ type: "showTurn", conversationId, turnId });
+  }
+
+  /** Sends what was said about a query, unless another one was asked since. */
+  async searchTurns(query: string): Promise<void> {
+    this.#searched = query;
+    const turns = await this.#conversations.search(query, maxFoundTurns);
+    if (this.#searched === query) this.#messages.fire({ type: "foundTurns", query, turns });
+  }
+
   /** Gives a conversation another title. */
   async renameConversation(conversationId: string, title: string): Promise<void> {
     await this.#memory.client.request(methods.renameConversation, { conversationId, title });
@@ -189,6 +214,12 @@ export class ChatSession {
       ),
     );
     return lastQuestion(turns.slice(0, at === -1 ? 0 : at));
+  }
+
+  /** A citation of a shown answer by its place in it; `undefined` when there is none. */
+  async citationOf(turnId: string, index: number): Promise<Citation | undefined> {
+    const { turns } = await this.#readShown();
+    return turns.find(({ id }) => id === turnId)?.citations[index];
   }
 
   /**

@@ -6,7 +6,7 @@ import type { ChatCommand, FromWebview, ToWebview } from "../../protocol/webview
 import { explainError } from "../memory/explain.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import { wasStopped, type ChatSession } from "./chatSession.ts";
-import { chatPage } from "./chatPage.ts";
+import { scriptPage } from "../scriptPage.ts";
 import type { CitationOpener } from "./citations.ts";
 import type { Traces } from "../trace/traces.ts";
 import { readWebviewMessage } from "./webviewMessageGuard.ts";
@@ -87,7 +87,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
       // Hiding throws the page away; the next one says `ready` itself.
       if (!view.visible) this.#ready = false;
     });
-    webview.html = chatPage({
+    webview.html = scriptPage({
       cspSource: webview.cspSource,
       scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, "webview.js")).toString(),
       styleUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, "webview.css")).toString(),
@@ -149,6 +149,10 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         return chat.newConversation();
       case "openConversation":
         return chat.openConversation(message.conversationId);
+      case "openTurn":
+        return chat.openTurn(message.conversationId, message.turnId);
+      case "searchTurns":
+        return chat.searchTurns(message.query);
       case "renameConversation":
         return chat.renameConversation(message.conversationId, message.title);
       case "deleteConversation":

@@ -3,6 +3,7 @@ import type { ConversationPart } from "../../protocol/context.ts";
 import type { Conversation, Turn } from "../../protocol/types.ts";
 import { isMemoryError } from "../memory/memoryClient.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
+import type { FoundTurn } from "../../protocol/webviewMessages.ts";
 import type { ChatKeeper } from "./chatKeeper.ts";
 
 /** Turns of the open conversation; without one, nothing. */
@@ -12,6 +13,9 @@ export interface OpenTurns {
   /** Turns before the first of `turns`. */
   readonly nEarlier: number;
 }
+
+/** What is less relevant has a word of the query and is about something else. */
+const minRelevance = 0.3;
 
 const nothing: OpenTurns = { conversation: undefined, turns: [], nEarlier: 0 };
 
@@ -49,6 +53,22 @@ export class ConversationReader {
     } catch (error) {
       if (isMemoryError(error, "serverLost") || isMemoryError(error, "conversationNotFound"))
         return [];
+      throw error;
+    }
+  }
+
+  /** What was said about a query, best first; nothing while no memory is open. */
+  async search(query: string, limit: number): Promise<readonly FoundTurn[]> {
+    if (this.#memory.state.kind !== "open") return [];
+    try {
+      const { turns } = await this.#memory.client.request(methods.searchTurns, { query, limit });
+      return turns
+        .filter(({ relevance }) => relevance >= minRelevance)
+        .map(({ conversationId, turnId, title, role, text, createdMs }) => ({
+          ...{ conversationId, turnId, title, role, text, createdMs },
+        }));
+    } catch (error) {
+      if (isMemoryError(error, "serverLost")) return [];
       throw error;
     }
   }

@@ -4,6 +4,7 @@ import type { ChatCommand, FromWebview } from "../../protocol/webviewMessages.ts
 
 /** Longest question, draft or text to copy that is accepted, in UTF-16 units. */
 const maxTextLength = 1_000_000;
+const maxQueryLength = 1_000;
 const maxIdLength = 200;
 const maxPathLength = 10_000;
 
@@ -40,6 +41,18 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
     case "deleteConversation":
       return isId(value["conversationId"])
         ? { type: value["type"], conversationId: value["conversationId"] }
+        : undefined;
+    case "openTurn": {
+      const { conversationId, turnId } = value;
+      return isId(conversationId) && isId(turnId)
+        ? { type: "openTurn", conversationId, turnId }
+        : undefined;
+    }
+    case "searchTurns":
+      return isText(value["query"]) &&
+        value["query"].trim() !== "" &&
+        value["query"].length <= maxQueryLength
+        ? { type: "searchTurns", query: value["query"] }
         : undefined;
     case "renameConversation":
       return isId(value["conversationId"]) && isId(value["title"])

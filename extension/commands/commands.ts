@@ -3,10 +3,12 @@ import { reportFailure, type ChatView } from "../chat/chatView.ts";
 import type { ChatKeeper } from "../chat/chatKeeper.ts";
 import type { ChatSession } from "../chat/chatSession.ts";
 import { explainObstacle } from "../memory/explain.ts";
+import type { CommitDocument } from "../history/commitDocument.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import type { Root } from "../../protocol/types.ts";
 import type { InlineCompletions } from "../completions/inlineCompletions.ts";
 import { testMemory } from "../selfTest/selfTest.ts";
+import type { PictureView } from "../picture/pictureView.ts";
 import type { StatusDocument } from "../status/statusDocument.ts";
 import type { Traces } from "../trace/traces.ts";
 import type { UnusualMarks } from "../unusual/unusualMarks.ts";
@@ -16,6 +18,9 @@ import { copyContext } from "./contextCommands.ts";
 import { forgetFolder, rebuildMemory } from "./memoryCommands.ts";
 import { rememberThis } from "./noteCommands.ts";
 import { findSimilarCode } from "./similarCode.ts";
+import { showTimeline } from "./timelineCommand.ts";
+import { whoWroteThis } from "./whoWrote.ts";
+import { exportMemory, forgetWork, importMemory } from "./workCommands.ts";
 
 /** What the commands act on. */
 export interface CommandTargets {
@@ -24,8 +29,10 @@ export interface CommandTargets {
   readonly keeper: ChatKeeper;
   readonly view: ChatView;
   readonly traces: Traces;
+  readonly commits: CommitDocument;
   readonly completions: InlineCompletions;
   readonly unusual: UnusualMarks;
+  readonly picture: PictureView;
   readonly extensionUri: vscode.Uri;
   readonly statusDocument: StatusDocument;
   readonly wording: Wording;
@@ -39,7 +46,8 @@ export interface CommandTargets {
  * that needs the memory first says what stands in the way.
  */
 export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
-  const { memory, chat, keeper, view, traces, completions, unusual, extensionUri } = targets;
+  const { memory, chat, keeper, view, traces, commits, completions, unusual, picture } = targets;
+  const { extensionUri } = targets;
   const { statusDocument, wording, log, allRoots } = targets;
   const register = (id: string, run: (argument: unknown) => Promise<unknown>): vscode.Disposable =>
     vscode.commands.registerCommand(id, async (argument: unknown) => {
@@ -67,6 +75,8 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
     withMemory("lore.whatChanged", () => ask(chat, view, "What changed since I last looked?")),
     withMemory("lore.rememberThis", (sentence) => rememberThis(memory, sentence)),
     withMemory("lore.copyContext", (question) => copyContext(memory, keeper, question)),
+    withMemory("lore.whoWrote", (place) => whoWroteThis(memory, chat, commits, place)),
+    withMemory("lore.showTimeline", () => showTimeline(memory, chat, view, commits)),
     withMemory("lore.findSimilarCode", () => findSimilarCode(memory)),
     withMemory("lore.pause", () => memory.pause()),
     withMemory("lore.resume", () => memory.resume()),
@@ -74,9 +84,13 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
       rebuildMemory(memory, allRoots(), wording, argument),
     ),
     withMemory("lore.forgetFolder", (argument) => forgetFolder(memory, argument)),
+    withMemory("lore.exportMemory", (file) => exportMemory(memory, wording, file)),
+    withMemory("lore.importMemory", (file) => importMemory(memory, chat, wording, file)),
+    withMemory("lore.forgetNotes", () => forgetWork(memory, chat, wording)),
     withMemory("lore.saveTrace", (file) => traces.saveTo(file)),
     withMemory("lore.compareTrace", (file) => traces.compareWith(file)),
     withMemory("lore.selfTest", (argument) => testMemory(memory, extensionUri, wording, argument)),
+    withMemory("lore.showMemory", () => picture.show()),
     withMemory("lore.newConversation", async () => {
       await chat.newConversation();
       await view.reveal();

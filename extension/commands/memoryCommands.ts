@@ -75,7 +75,7 @@ async function confirmForget(name: string): Promise<boolean> {
     {
       modal: true,
       detail: vscode.l10n.t(
-        "Everything Lore remembers of this folder is deleted from this machine. The folder itself and your conversations stay. Lore remembers it again when it is next opened.",
+        "Everything Lore remembers of this folder is deleted from this machine. The folder itself, your notes and your conversations stay. Lore remembers it again when it is next opened.",
       ),
     },
     forget,

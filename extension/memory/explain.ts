@@ -1,9 +1,12 @@
-import { errorCatalogue, type MemoryError } from "../../protocol/errors.ts";
+import { errorCatalogue, type ErrorName, type MemoryError } from "../../protocol/errors.ts";
 import { failureReason } from "../deepMemory/explainDeepMemory.ts";
 import type { Translate } from "../wording.ts";
 import type { MemoryState } from "./memoryState.ts";
 
-/** The sentence for the user about a failure; an internal one carries the id to look for in the log. */
+/** Failures whose detail the user can do something with: an id of the log, a line, what the system says. */
+const withDetail: readonly ErrorName[] = ["internal", "memoryFileUnusable", "fileUnavailable"];
+
+/** The sentence for the user about a failure, with its detail where that helps. */
 export function explainError(
   error: Pick<MemoryError, "errorName" | "detail">,
   t: Translate,
@@ -11,7 +14,7 @@ export function explainError(
   const sentence = t(errorCatalogue[error.errorName].sentence);
   if (error.errorName === "deepMemoryUnavailable")
     return failureReason(error.detail, t) ?? sentence;
-  return error.errorName === "internal" && error.detail !== ""
+  return withDetail.includes(error.errorName) && error.detail !== ""
     ? `${sentence} (${error.detail})`
     : sentence;
 }

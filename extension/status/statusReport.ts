@@ -5,6 +5,7 @@ import { explainNotice } from "../memory/explainNotice.ts";
 import { sum, type MemoryState } from "../memory/memoryState.ts";
 import type { Wording } from "../wording.ts";
 import { deepMemorySection } from "./deepMemoryReport.ts";
+import { historyLines } from "./historyReport.ts";
 import { countSentence } from "./statusLine.ts";
 
 /** The problems of one folder that are listed, and how many there are in all. */
@@ -44,6 +45,7 @@ export function statusReport(
   if (status.paused) head.push(t("Lore is paused: changes are not remembered."));
   const deep =
     status.deep === undefined ? [] : [deepMemorySection(status.deep, completions, wording)];
+  head.push(t("By folder, kind, age, strength and health: run “Lore: Show Memory”."));
   return `${[head.join("\n"), ...deep, ...sections].join("\n\n")}\n`;
 }
 
@@ -74,6 +76,7 @@ function rootSection(
       : [t("Bytes done: {0} of {1}", size(root.bytesDone), size(root.bytesKnown))]),
     t("Chunks: {0}, of these found by meaning: {1}", count(root.nChunks), count(root.nEmbedded)),
     t("Size of the memory on disk: {0}", size(root.storeBytes)),
+    ...historyLines(root.history, wording),
     ...problemLines(listed, wording),
   ];
   return lines.join("\n");
@@ -130,7 +133,8 @@ function stateSentence(root: RootStatus, { t }: Wording): string {
   }
 }
 
-function reasonName(reason: string, { t }: Wording): string {
+/** Why a file is not remembered, in words; a reason that this version does not know is shown as it is. */
+export function reasonName(reason: string, { t }: Wording): string {
   const names: Readonly<Record<SkipReason | FailReason, string>> = {
     binary: t("not text"),
     tooLarge: t("larger than “lore.maxFileSizeMB”"),

@@ -53,7 +53,14 @@ const layers = [
   },
   {
     files: /^extension\//,
-    sources: ["protocol/", "extension/", "webview/strings.ts"],
+    sources: [
+      "protocol/",
+      "extension/",
+      "webview/strings.ts",
+      "webview/picture/strings.ts",
+      "webview/retentionShape.ts",
+      "webview/svgShape.ts",
+    ],
     packages: ["vscode", "vscode-jsonrpc"],
     // No file system: the extension host is shared with every other extension, and the server does the reading.
     builtins: ["child_process", "crypto", "events", "module", "path", "readline"],
@@ -106,12 +113,12 @@ const layers = [
     packages: [],
     builtins: ["fs", "crypto", "zlib", ...pure],
   },
-  // Running git, and what tells one repository from another.
+  // Running git, and what tells one repository, and its user, from another.
   {
     files: /^server\/(git|identity)\//,
     sources: [...ground, "server/priority.ts", "server/git/", "server/identity/"],
     packages: [],
-    builtins: ["child_process", "crypto", "fs", ...pure],
+    builtins: ["child_process", "crypto", "fs", "os", ...pure],
   },
   // Asking git, watching the disk, and the pool that owns the parser threads.
   {
@@ -194,15 +201,30 @@ const layers = [
   },
   {
     files: /^server\/memory\//,
-    sources: [...ground, masking, "server/memory/"],
+    sources: [
+      ...ground,
+      masking,
+      // The order in which conversations and notes are forgotten, which needs nothing else.
+      "server/work/forgettingOrder.ts",
+      // Words are split for the index of conversations as they are for that of code.
+      "server/ingest/terms.ts",
+      "server/memory/",
+    ],
     packages: ["xxhash-wasm"],
     builtins: pure,
   },
   {
     files: /^server\/ingest\//,
-    sources: [...ground, "server/model/", "server/memory/", "server/ingest/"],
+    sources: [...ground, masking, "server/model/", "server/memory/", "server/ingest/"],
     packages: ["chardet", "iconv-lite", "minimatch", "stemmer", "web-tree-sitter", "xxhash-wasm"],
     builtins: pure,
+  },
+  // The memory picture: what stores know of themselves, summed up.
+  {
+    files: /^server\/picture\//,
+    sources: [...ground, masking, "server/memory/", "server/bank/catalogue.ts", "server/picture/"],
+    packages: [],
+    builtins: ["fs", ...pure],
   },
   // Notes: what the user wants remembered.
   {

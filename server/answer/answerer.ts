@@ -1,24 +1,31 @@
 /** Answers questions from what was recalled, without a language model: places, their lines, how they connect. */
 import type { Answer, RecallTrace } from "../../protocol/types.ts";
 import type { AskParams } from "../../protocol/methods.ts";
+import { asOfIn } from "../recall/asOfWords.ts";
+import { orderQuestion } from "../recall/orderWords.ts";
 import { parseQuestion, type ParsedQuestion } from "../recall/question.ts";
-import type { AnswerService } from "../services.ts";
+import type { AnswerService, RecallTurns } from "../services.ts";
 import { isYes, noteOffer } from "../work/noteOffer.ts";
 import { noteSentence, type NoteSentence } from "../work/noteSentence.ts";
 import { answerAllPlaces } from "./allPlacesAnswer.ts";
 import { AnswerWriter, type Emit } from "./answerWriter.ts";
 import type { AnswerOutcome, AnswerPorts, Ask } from "./ask.ts";
-import { answerAsOf } from "./asOfAnswer.ts";
+import { answerAsOf, type AsOfQuestion } from "./asOfAnswer.ts";
+import { seekCommits, tellBeside } from "./besideAnswer.ts";
 import { answerCallers } from "./callersAnswer.ts";
 import { answerError, answerMessage } from "./errorAnswer.ts";
+import { judged } from "./evidence.ts";
 import { answerFile } from "./fileAnswer.ts";
 import { answerFlow } from "./flowAnswer.ts";
+import { answerOrder } from "./orderAnswer.ts";
 import { answerPast } from "./pastAnswer.ts";
-import { answerFromNotes, answerRemember, mentionNote, offerText } from "./notesAnswer.ts";
+import { answerFromNotes, answerRemember, offerText } from "./notesAnswer.ts";
+import { prose } from "./markdown.ts";
 import { answerPlace } from "./placeAnswer.ts";
 import { QuestionTerms } from "./questionTerms.ts";
 import { selectionOf, type Selection } from "./selection.ts";
 import { answerSimilar } from "./similarAnswer.ts";
+import { answerFromTurns } from "./turnsAnswer.ts";
 import { writeUnusual } from "./unusualInFile.ts";
 import { drawnFrom } from "./wording.ts";
 
@@ -40,16 +47,29 @@ export class Answerer implements AnswerService {
     this.#ports = ports;
   }
 
-  async ask(params: AskParams, emit: Emit, signal: AbortSignal): Promise<Answer> {
+  async ask(
+    params: AskParams,
+    emit: Emit,
+    signal: AbortSignal,
+    recallTurns?: RecallTurns,
+  ): Promise<Answer> {
     const startMs = this.#ports.clock.elapsedMs();
     signal.throwIfAborted();
-    const { asOf } = params;
-    if (asOf !== undefined) return answerAsOf(this.#ports, { ...params, asOf }, emit, signal);
-    const sentence = this.#toRemember(params);
+    const sentence = params.asOf === undefined ? this.#toRemember(params) : undefined;
     if (sentence !== undefined) return answerRemember(sentence, params, this.#ports, emit);
+    const order = params.asOf === undefined ? orderQuestion(params.question) : undefined;
+    const told = order && (await answerOrder(this.#ports, params, order, emit, signal));
+    if (told !== undefined) return told;
+    const parsed = parseQuestion(params.question);
+    const asOf = asOfOf(params, parsed);
+    const before = asOf && (await answerAsOf(this.#ports, params, asOf, emit, signal));
+    if (before !== undefined) return before;
     const selection = selectionOf(params, this.#ports.source);
     const query = queryOf(params.question, selection);
-    const question = withSelection(parseQuestion(params.question), query);
+    const question = withSelection(parsed, query);
+    const commits = seekCommits({ ports: this.#ports, question, params }, signal);
+    // Where it is awaited is further down, and a cancelled question may not get there.
+    commits.catch(() => undefined);
     const result = await this.#ports.recall.search(
       {
         query,
@@ -63,21 +83,33 @@ export class Answerer implements AnswerService {
     signal.throwIfAborted();
     const writer = new AnswerWriter(emit, this.#ports.hashText);
     const terms = new QuestionTerms(question, result.trace);
+    const { calibration } = this.#ports;
+    const isJudged = calibration !== undefined && selection === undefined;
+    const evidence = isJudged ? judged(question, terms, result, calibration) : undefined;
     const ask: Ask = {
       ports: this.#ports,
       params,
       question,
       terms,
       result,
+      evidence,
+      commits,
       selection,
       writer,
       signal,
+      ...(recallTurns === undefined ? {} : { recallTurns }),
     };
-    const outcome = (await answerFromNotes(ask)) ?? (await answerWithMention(ask));
+    if (asOf?.said !== undefined)
+      writer.block(
+        `I know no commit and no time that “${prose(asOf.said)}” means here. This is of today's files:`,
+      );
+    const outcome =
+      (await answerFromNotes(ask)) ?? answerFromTurns(ask) ?? (await answerFromCode(ask));
     this.#offer(params, writer);
     writer.block(drawnFrom(result.coverage, result.tiers));
     writer.flush();
-    const { recalls, coverage, tiers, trace } = result;
+    const { recalls, coverage, tiers } = result;
+    const trace = evidence === undefined ? result.trace : { ...result.trace, evidence };
     return {
       markdown: writer.markdown,
       citations: writer.citations,
@@ -109,6 +141,16 @@ export class Answerer implements AnswerService {
   }
 }
 
+/** From which tree a question wants its answer: what is named beside it, or what its words say. */
+function asOfOf(
+  { asOf, question }: AskParams,
+  { intent }: ParsedQuestion,
+): AsOfQuestion | undefined {
+  if (asOf !== undefined) return { at: asOf, question };
+  // What happened at a time is asked of the history and not of one tree.
+  return intent.kind === "past" ? undefined : asOfIn(question);
+}
+
 /** "What does this do?" says nothing by itself, so the selected definition's name goes along. */
 function queryOf(question: string, selection: Selection | undefined): string {
   if (selection === undefined) return question;
@@ -129,10 +171,10 @@ function withSelection(question: ParsedQuestion, query: string): ParsedQuestion 
   return { ...parseQuestion(query), raw: question.raw, intent, scope };
 }
 
-/** A note that is about the same is told beside the code. */
-async function answerWithMention(ask: Ask): Promise<AnswerOutcome> {
+/** What notes, conversations and commits say of the same is told beside the code. */
+async function answerFromCode(ask: Ask): Promise<AnswerOutcome> {
   const outcome = await answerByIntent(ask);
-  await mentionNote(ask);
+  await tellBeside(ask);
   return outcome;
 }
 

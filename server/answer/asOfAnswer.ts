@@ -16,25 +16,31 @@ const maxShownLines = 60;
 
 type Recalled = Extract<RecallAtResult, { readonly kind: "recalled" }>;
 
-/** As `Answerer.ask`, for a question with `asOf`. */
+/** What is asked of a tree. */
+export interface AsOfQuestion {
+  /** A commit's name or a time. */
+  readonly at: string;
+  readonly question: string;
+  /** The words of the question that say which tree is meant; `undefined` when it was named beside the question. */
+  readonly said?: string;
+}
+
+/**
+ * As `Answerer.ask`, for a question about a tree. `undefined`, with nothing emitted, when words of the question were taken
+ * for a commit or a time and there is none.
+ */
 export async function answerAsOf(
   ports: AnswerPorts,
-  params: AskParams & { readonly asOf: string },
+  params: AskParams,
+  asked: AsOfQuestion,
   emit: Emit,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<Answer | undefined> {
   const startMs = ports.clock.elapsedMs();
   const writer = new AnswerWriter(emit, ports.hashText);
-  const [rootId] = params.rootIds ?? ports.history.rootIds();
-  const found: RecallAtResult =
-    rootId === undefined
-      ? { kind: "unknownCommit" }
-      : await ports.history.recallAt(
-          { rootId, at: params.asOf, query: params.question, limit: nRecalled },
-          signal,
-        );
-  signal.throwIfAborted();
-  const hasAnswer = write(writer, params, found);
+  const found = await recallFromTree(ports, params, asked, signal);
+  if (found.kind === "unknownCommit" && asked.said !== undefined) return undefined;
+  const hasAnswer = write(writer, asked, found);
   writer.flush();
   const recalls = found.kind === "recalled" ? found.recalls : [];
   const { filesSearched, filesLeftOut } =
@@ -55,10 +61,26 @@ export async function answerAsOf(
   };
 }
 
+/** The first root that knows the commit answers. */
+async function recallFromTree(
+  { history }: AnswerPorts,
+  { rootIds = history.rootIds() }: AskParams,
+  { at, question }: AsOfQuestion,
+  signal: AbortSignal,
+): Promise<RecallAtResult> {
+  let found: RecallAtResult = { kind: "unknownCommit" };
+  for (const rootId of rootIds) {
+    found = await history.recallAt({ rootId, at, query: question, limit: nRecalled }, signal);
+    signal.throwIfAborted();
+    if (found.kind !== "unknownCommit") break;
+  }
+  return found;
+}
+
 /** Returns whether something of the tree answers. */
 function write(
   writer: AnswerWriter,
-  { question, asOf }: AskParams & { readonly asOf: string },
+  { question, at: asOf, said }: AsOfQuestion,
   found: RecallAtResult,
 ): boolean {
   if (found.kind !== "recalled") {
@@ -70,7 +92,8 @@ function write(
     return false;
   }
   const missing = missingName(question, found.recalls);
-  const at = `As of ${writer.commit(found.commit)}, ${prose(found.commit.subject)}`;
+  const understood = said === undefined ? "" : ` (that is how I read “${prose(said)}”)`;
+  const at = `As of ${writer.commit(found.commit)}, ${prose(found.commit.subject)}${understood}`;
   if (missing !== undefined || found.recalls.length === 0) {
     const what =
       missing === undefined ? "nothing answers this" : `nothing is called ${code(missing)}`;

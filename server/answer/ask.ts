@@ -1,11 +1,20 @@
 /** One question on its way to an answer, and what answering needs from outside. */
-import type { RankingKind, Recall, SearchResult } from "../../protocol/types.ts";
+import type { EvidenceTrace, RankingKind, Recall, SearchResult } from "../../protocol/types.ts";
 import type { AskParams } from "../../protocol/methods.ts";
 import type { Clock } from "../ports.ts";
 import type { HashText } from "../recall/citation.ts";
 import type { ParsedQuestion } from "../recall/question.ts";
-import type { HistoryService, NotesService, RecallService, SourceReader } from "../services.ts";
+import type {
+  CommitAbout,
+  HistoryService,
+  NotesService,
+  RecallService,
+  RecallTurns,
+  SourceReader,
+  TimelineService,
+} from "../services.ts";
 import type { AnswerWriter } from "./answerWriter.ts";
+import type { EvidenceCalibration } from "./evidenceCalibration.ts";
 import type { QuestionTerms } from "./questionTerms.ts";
 import type { Selection } from "./selection.ts";
 import type { SurprisesOf } from "./unusualInFile.ts";
@@ -18,11 +27,17 @@ export interface AnswerPorts {
   readonly hashText: HashText;
   readonly clock: Clock;
   readonly notes: NotesService;
+  readonly timeline: TimelineService;
   /** The command that lists what is not in memory, as the user writes it where the answer is shown. */
   readonly statusCommand: string;
+  /** Absent when it was made for other models than those that recall; then a question's words decide. */
+  readonly calibration?: EvidenceCalibration;
   /** Absent without a deep memory. */
   readonly surprisesOf?: SurprisesOf;
 }
+
+/** Commits about a question as they are looked for beside the recall, or why there are none. */
+export type SoughtCommits = Promise<readonly CommitAbout[] | "late" | "unreadable">;
 
 /** Everything known about a question after its first recall. */
 export interface Ask {
@@ -31,9 +46,15 @@ export interface Ask {
   readonly question: ParsedQuestion;
   readonly terms: QuestionTerms;
   readonly result: SearchResult;
+  /** `undefined` where the words decide, see `judged`. */
+  readonly evidence: EvidenceTrace | undefined;
+  /** Rejects with the signal's reason when cancelled. */
+  readonly commits: SoughtCommits;
   readonly selection: Selection | undefined;
   readonly writer: AnswerWriter;
   readonly signal: AbortSignal;
+  /** Absent where there are no conversations. */
+  readonly recallTurns?: RecallTurns;
 }
 
 /** What became of a question. */

@@ -1,7 +1,9 @@
 /** Decides whether the recalled places support an answer. */
-import type { Recall, SearchResult } from "../../protocol/types.ts";
-import { termsOfName, termsOfText } from "../ingest/terms.ts";
+import type { EvidenceTrace, Recall, SearchResult } from "../../protocol/types.ts";
+import type { ParsedQuestion } from "../recall/question.ts";
 import { recallMore, recallUses, type Ask } from "./ask.ts";
+import { weighEvidence, type EvidenceCalibration } from "./evidenceCalibration.ts";
+import { evidenceFactsOf, termsOfRecall } from "./evidenceFacts.ts";
 import { lastPart, likeness, mentions } from "./names.ts";
 import type { QuestionTerms } from "./questionTerms.ts";
 
@@ -35,6 +37,35 @@ const nLooked = 5;
  * alone, or not at all.
  */
 export type Support = "sure" | "likely" | "near" | "none";
+
+/**
+ * Returns how probable it is that the memory holds the answer. `undefined` for what the calibration was not fitted on:
+ * a question with code, a path, a frame, a quoted text or in Chinese, Japanese or Korean, and a memory that is small,
+ * whose embeddings are not all there, or whose places were read once more; then the words decide, see `supportOf`.
+ */
+export function judged(
+  question: ParsedQuestion,
+  terms: QuestionTerms,
+  result: SearchResult,
+  calibration: EvidenceCalibration,
+): EvidenceTrace | undefined {
+  const { meaning, reread } = result.trace;
+  const isFitted =
+    isProse(question) &&
+    terms.units.length > 0 &&
+    reread === undefined &&
+    meaning?.state === "used" &&
+    meaning.nChunks >= calibration.minChunks;
+  if (!isFitted) return undefined;
+  return weighEvidence(evidenceFactsOf(question, terms, result), calibration);
+}
+
+/** Words and names and nothing that points at a place by itself. */
+function isProse(question: ParsedQuestion): boolean {
+  const { code, paths, stackFrames, literals, isCjk, problem } = question;
+  const pointing = paths.length + stackFrames.length + literals.length;
+  return code === undefined && pointing === 0 && !isCjk && problem === undefined;
+}
 
 /**
  * Judges the recalled places by their words. A question with a subject that occurs nowhere is about something else, unless
@@ -89,16 +120,6 @@ export function isNear(terms: QuestionTerms, recall: Recall): boolean {
   const { similarity } = recall;
   if (similarity === undefined || similarity < minNearnessOfOtherWords) return false;
   return similarity >= minNearness || terms.coverageOf(termsOfRecall(recall)) === 0;
-}
-
-/** The terms of a recall's text, path and definition. */
-export function termsOfRecall(recall: Recall): ReadonlySet<string> {
-  const { path, symbol } = recall.citation;
-  return new Set([
-    ...termsOfText(recall.text),
-    ...termsOfName(path),
-    ...(symbol === undefined ? [] : termsOfName(`${symbol.container} ${symbol.name}`)),
-  ]);
 }
 
 /** Returns the names of the question that occur nowhere in the memory, in order. */

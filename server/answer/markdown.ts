@@ -1,7 +1,8 @@
 /**
  * Puts text from the workspace into markdown so that it shows as itself: never as a link, an image,
- * HTML or a heading. Only `citeLink` makes links.
+ * HTML or a heading. Only `citeLink` and `turnLink` make links.
  */
+import type { TurnPlace } from "../../protocol/turns.ts";
 
 /** Shows control, format and bidi characters as `\u{…}` instead of letting them act. */
 export function visible(text: string): string {
@@ -39,6 +40,14 @@ export function code(text: string): string {
 /** Returns a link to citation `n`, whose label shows `label` as code. */
 export function citeLink(label: string, n: number): string {
   return `[${code(label)}](#cite-${n})`;
+}
+
+/**
+ * Returns a link to a turn of a conversation; its label is free text. Ids are the store's own, so that they hold nothing
+ * that markdown would act on.
+ */
+export function turnLink(label: string, { conversationId, turnId }: TurnPlace): string {
+  return `[${prose(label)}](#turn-${conversationId}/${turnId})`;
 }
 
 /** Returns a code block that shows `text` exactly. `line` is zero-based; the block's info string counts from one. */

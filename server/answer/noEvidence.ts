@@ -1,6 +1,7 @@
 /** The answer when nothing supports one: which name is missing, what came nearest, what is not in memory. */
 import type { AnswerOutcome, Ask } from "./ask.ts";
-import { nearestNames, termsOfRecall } from "./evidence.ts";
+import { nearestNames } from "./evidence.ts";
+import { termsOfRecall } from "./evidenceFacts.ts";
 import { code, listed } from "./markdown.ts";
 import { withoutRepeats } from "./mainPlace.ts";
 import { placeLine } from "./placeText.ts";

@@ -8,6 +8,7 @@ import type { NoteWish } from "../services.ts";
 import { noteQuestion, type NoteSentence } from "../work/noteSentence.ts";
 import { AnswerWriter, type Emit } from "./answerWriter.ts";
 import type { AnswerOutcome, AnswerPorts, Ask } from "./ask.ts";
+import { turnsAnswer } from "./turnsAnswer.ts";
 import { code, prose } from "./markdown.ts";
 
 const maxNotes = 5;
@@ -86,7 +87,8 @@ export async function answerFromNotes(ask: Ask): Promise<AnswerOutcome | undefin
   signal.throwIfAborted();
   if (notes === undefined) return undefined;
   if (notes.length === 0) {
-    if (onlyNotes) writer.block("No note says anything about this.");
+    // What was said in conversations may answer it all the same, and is said to be that.
+    if (onlyNotes && !turnsAnswer(ask)) writer.block("No note says anything about this.");
     return undefined;
   }
   for (const note of notes) writeNote(writer, ports, note);

@@ -1,52 +1,41 @@
 /** Answers "when", "why" and "who" about changes, and "what changed since": commits, each proved by its versions. */
-import type {
-  HistoryStatus,
-  HistoryTarget,
-  PastChange,
-  PastEvent,
-  PastResult,
-} from "../../protocol/history.ts";
-import type { Recall } from "../../protocol/types.ts";
+import type { HistoryStatus, PastChange, PastEvent, PastResult } from "../../protocol/history.ts";
 import type { PastIntent } from "../recall/intent.ts";
-import type { RecallService } from "../services.ts";
 import { answerChanged } from "./changedAnswer.ts";
 import { pause, type AnswerOutcome, type Ask } from "./ask.ts";
-import { changeWords, day, extentText, stateText } from "./historyWording.ts";
-import { code, count, listed, prose, shortened } from "./markdown.ts";
-import { withoutRepeats } from "./mainPlace.ts";
-import { lastPart } from "./names.ts";
+import { changeWords, day, extentText, quotedMessage, stateText } from "./historyWording.ts";
+import { code, count, listed, prose } from "./markdown.ts";
+import { subjectOf, type Subject } from "./pastSubject.ts";
+import { answerFromMessages } from "./messagesAnswer.ts";
 import { placeLine } from "./placeText.ts";
 import { Reading } from "./reading.ts";
 
 const maxEvents = 400;
 const maxShown = 8;
 const maxReasons = 3;
-const maxBodyLength = 1_200;
 const maxAuthors = 8;
 const maxFilesShown = 12;
 
 type Past = Extract<PastResult, { readonly kind: "past" }>;
 
-/** What a question is about, as the history and the reader call it. */
-interface Subject {
-  readonly target: HistoryTarget;
-  readonly label: string;
-  /** Where it is defined today. */
-  readonly definitions: readonly Recall[];
-  readonly rootIds: readonly string[];
-}
-
 /** Answers from the history. Commits are told by hash, day, author and subject, as plain text. */
 export async function answerPast(ask: Ask, intent: PastIntent): Promise<AnswerOutcome> {
   if (intent.wants === "changes" && isLastLook(intent.since)) return answerChanged(ask, "files");
   const subject = await subjectOf(ask, intent);
+  if (subject === undefined)
+    return (await answerFromMessages(ask, intent)) ?? refuse(ask, wordsText(ask));
   const found = await pastOf(ask, subject, intent);
   if (found === undefined) return refuse(ask, "There is no history in memory: no folder is open.");
-  if (found.kind === "unknown") return refuse(ask, unknownText(subject, found.status));
+  if (found.kind === "unknown")
+    return (
+      (await answerFromMessages(ask, intent)) ?? refuse(ask, unknownText(subject, found.status))
+    );
   if (found.kind === "unknownSince")
     return refuse(ask, `I do not know which time or commit ${code(intent.since ?? "")} is.`);
   if (relevant(found.events, intent).length === 0)
     return refuse(ask, `${nothingText(subject, intent, found)} ${extentText(found.status)}`);
+  if (subject.note !== undefined)
+    ask.writer.block(`The note “${prose(subject.note.text)}” cites code that has changed since.`);
   write(ask, intent, subject, found);
   writePlaces(ask, subject);
   ask.writer.block(`*${extentText(found.status)}*`);
@@ -68,74 +57,6 @@ function refuse({ writer }: Ask, sentence: string): AnswerOutcome {
   writer.block(sentence);
   writer.flush();
   return "abstained";
-}
-
-async function subjectOf(ask: Ask, intent: PastIntent): Promise<Subject> {
-  const { question, params, selection, ports } = ask;
-  const rootIds = params.rootIds ?? ports.history.rootIds();
-  const [mention] = question.paths;
-  if (mention !== undefined) {
-    const path = mention.path.replace(/^\.\//, "");
-    const target: HistoryTarget =
-      mention.line === undefined
-        ? { kind: "path", path }
-        : { kind: "line", path, line: mention.line };
-    const label = mention.line === undefined ? path : `${path}:${mention.line + 1}`;
-    return { target, label, definitions: [], rootIds };
-  }
-  const name = intent.target ?? selection?.name;
-  if (name !== undefined) {
-    const definitions = await definitionsOf(ports.recall, name, params.rootIds, ask.signal);
-    return {
-      ...{ target: symbolTarget(name, definitions), label: name, definitions },
-      rootIds: rootsFirst(definitions, rootIds),
-    };
-  }
-  const [folder] = question.scope.folders ?? [];
-  const file = isAboutFile(question.raw) ? relativeFile(ask) : undefined;
-  const path = folder ?? file?.path ?? "";
-  const label = path === "" ? "this folder" : path;
-  const own = file === undefined ? rootIds : [file.rootId];
-  return { target: { kind: "path", path }, label, definitions: [], rootIds: own };
-}
-
-function isAboutFile(question: string): boolean {
-  return /\b(?:this|the current|the open) (?:file|module|code)\b|这个文件|這個檔案|このファイル|이 파일/iu.test(
-    question,
-  );
-}
-
-/** The file that the user looks at. */
-function relativeFile({ params, ports }: Ask): { rootId: string; path: string } | undefined {
-  const active = params.activeFile?.replaceAll("\\", "/");
-  if (active === undefined) return undefined;
-  return ports.source.files(params.rootIds).find(({ path }) => active.endsWith(`/${path}`));
-}
-
-/** Returns the places that define a name today, best first. Rejects with AbortError when cancelled. */
-export async function definitionsOf(
-  recall: RecallService,
-  name: string,
-  rootIds: readonly string[] | undefined,
-  signal: AbortSignal,
-): Promise<Recall[]> {
-  const roots = rootIds === undefined ? {} : { rootIds };
-  const found = await recall.search(
-    { query: `\`${name}\``, limit: 20, neighbours: false, ...roots },
-    signal,
-  );
-  const last = lastPart(name);
-  return withoutRepeats(found.recalls.filter(({ citation }) => citation.symbol?.name === last));
-}
-
-/** Returns what the history is asked for when a name is meant. */
-export function symbolTarget(name: string, definitions: readonly Recall[]): HistoryTarget {
-  const paths = [...new Set(definitions.map(({ citation }) => citation.path))];
-  return { kind: "symbol", name, paths };
-}
-
-function rootsFirst(definitions: readonly Recall[], rootIds: readonly string[]): string[] {
-  return [...new Set([...definitions.map(({ citation }) => citation.rootId), ...rootIds])];
 }
 
 /** Asks one root after the other until one knows; what the first says stands when none does. */
@@ -206,11 +127,7 @@ function writeWhy({ writer }: Ask, { label }: Subject, events: readonly PastEven
   for (const event of distinct(events).slice(0, maxReasons)) {
     const { commit } = event;
     writer.block(`${code(label)} ${didText(event)} in ${writer.commit(commit)}. Its author wrote:`);
-    const paragraphs = [commit.subject, ...commit.body.split(/\n\s*\n/)].filter(
-      (text) => text !== "",
-    );
-    const quoted = shortened(paragraphs.join("\n\n"), maxBodyLength).split("\n\n");
-    writer.block(quoted.map((paragraph) => `> ${prose(paragraph)}`).join("\n>\n"));
+    writer.block(quotedMessage(commit));
   }
 }
 
@@ -300,6 +217,17 @@ function nothingText({ label }: Subject, { change, since }: PastIntent, { events
   const did = change === "removed" ? "was not removed" : "was not added";
   const last = `its last change is ${code(newest.commit.hash.slice(0, 10))} of ${day(newest.commit.authoredMs)}`;
   return `As far as the history in memory goes, ${code(label)} ${did}${when}; ${last}.`;
+}
+
+function wordsText({ ports, params, question }: Ask): string {
+  const [rootId] = params.rootIds ?? ports.history.rootIds();
+  if (rootId === undefined) return "There is no history in memory: no folder is open.";
+  const status = ports.history.status(rootId);
+  const words = question.words.map((word) => code(word)).join(" ");
+  return (
+    stateText(status) ??
+    `No commit in memory says anything about ${words}. ${extentText(status)} Name a definition or a file, or select the code that you mean.`
+  );
 }
 
 function unknownText({ label }: Subject, status: HistoryStatus): string {

@@ -1,15 +1,9 @@
 /** The usual answer: the most probable place with the lines that answer, then what it is connected with. */
-import type { Recall } from "../../protocol/types.ts";
+import type { EvidenceTrace, Recall } from "../../protocol/types.ts";
 import { pause, recallMore, type AnswerOutcome, type Ask } from "./ask.ts";
 import { findConnections, writeConnections } from "./connections.ts";
-import {
-  isNear,
-  missingNames,
-  nearestInMeaning,
-  supportOf,
-  termsOfRecall,
-  type Support,
-} from "./evidence.ts";
+import { isNear, missingNames, nearestInMeaning, supportOf, type Support } from "./evidence.ts";
+import { termsOfRecall } from "./evidenceFacts.ts";
 import { code, listed } from "./markdown.ts";
 import { holdsSelection, inOrderOfAnswer, isNamedAsAsked, isSamePlace } from "./mainPlace.ts";
 import { abstain } from "./noEvidence.ts";
@@ -30,7 +24,7 @@ export async function answerPlace(ask: Ask): Promise<AnswerOutcome> {
   if (nNames > 0 && missing.length === nNames && !isSelected && !isAboutPath(ask))
     return abstain(ask, missing);
   const near = byWords === "none" ? await nearestInMeaning(ask) : [];
-  const support = near.length > 0 ? "near" : byWords;
+  const support = near.length > 0 ? "near" : withEvidence(ask.evidence, byWords);
   if (support === "none") return abstain(ask, missing);
   const inOrder = inOrderOfAnswer(ask, await definitionsNamed(ask));
   const main = writeHead(ask, support === "near" ? near : inOrder, support, missing);
@@ -62,6 +56,12 @@ export async function writeRest(
   ask.writer.flush();
 }
 
+/** Where it is known how probable an answer is, that counts and not how many of the words are held. */
+function withEvidence(evidence: EvidenceTrace | undefined, byWords: Support): Support {
+  if (evidence === undefined) return byWords;
+  return evidence.verdict === "sure" ? "sure" : evidence.verdict === "unsure" ? "likely" : "none";
+}
+
 function isAboutPath(ask: Ask): boolean {
   const { paths, stackFrames } = ask.question;
   return paths.length + stackFrames.length > 0;
@@ -86,19 +86,32 @@ function writeHead(
   return undefined;
 }
 
-/** Says what of the question was not found, and that only its meaning led to the place. */
-function writeReserve({ writer, terms }: Ask, support: Support, missing: readonly string[]): void {
-  const absent = [...missing, ...terms.absent.map(({ text }) => text)];
-  if (absent.length === 0 && support !== "near") return;
+/** Says what of the question was not found, that only its meaning led to the place, and how sure that is. */
+function writeReserve(ask: Ask, support: Support, missing: readonly string[]): void {
+  const absent = [...missing, ...ask.terms.absent.map(({ text }) => text)];
+  const isNear = support === "near";
+  const doubt = doubtOf(ask.evidence);
   const lacks =
     absent.length > 0
-      ? `${listed(absent.map(code))} ${absent.length === 1 ? "does" : "do"} not occur in memory.`
-      : "No place holds enough of the question's words.";
-  const leads =
-    support === "near"
-      ? "By its meaning the question leads here:"
-      : "The rest of the question leads here:";
-  writer.block(`${lacks} ${leads}`);
+      ? [`${listed(absent.map(code))} ${absent.length === 1 ? "does" : "do"} not occur in memory.`]
+      : isNear
+        ? ["No place holds enough of the question's words."]
+        : [];
+  const leads = isNear
+    ? ["By its meaning the question leads here:"]
+    : lacks.length > 0
+      ? ["The rest of the question leads here:"]
+      : [];
+  const said = [...lacks, ...(doubt === undefined ? [] : [doubt]), ...leads];
+  if (said.length > 0) ask.writer.block(said.join(" "));
+}
+
+/** `undefined` where there is no doubt, or nothing is known of it. */
+function doubtOf(evidence: EvidenceTrace | undefined): string | undefined {
+  if (evidence === undefined || evidence.verdict === "sure") return undefined;
+  const nWithout = Math.min(9, Math.max(1, Math.round(10 * (1 - evidence.probability))));
+  const likely = nWithout <= 5 ? "The answer is probably here" : "The answer may be here";
+  return `${likely}, but for about ${nWithout} of 10 such questions it is not in memory.`;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Recall } from "../../protocol/types.ts";
 import { termsOfText } from "../ingest/terms.ts";
 import { pause, recallMore, type AnswerOutcome, type Ask } from "./ask.ts";
 import { likeCode, minLikeCode } from "./codeLikeness.ts";
-import { termsOfRecall } from "./evidence.ts";
+import { termsOfRecall } from "./evidenceFacts.ts";
 import { abstain } from "./noEvidence.ts";
 import { placeLine, writePlace } from "./placeText.ts";
 import { Reading, type Place } from "./reading.ts";

@@ -21,7 +21,7 @@ import { nameTables, NamePostings } from "./namePostings.ts";
 import type { RecordPlace } from "./segmentFiles.ts";
 
 /** A catalogue of another version is removed, and what it told of is encoded again. 2: with names, and checksums of blocks. */
-const schemaVersion = 2;
+export const catalogueVersion = 2;
 const cacheBytes = 4 * 1024 * 1024;
 
 function createTables(database: Database): void {
@@ -103,7 +103,7 @@ export class Catalogue {
     return new Catalogue(
       openDatabase({
         file,
-        schemaVersion,
+        schemaVersion: catalogueVersion,
         content: { kind: "replaceable", create: createTables },
         synchronous: "NORMAL",
         cacheBytes,

@@ -1,12 +1,14 @@
 import type { Citation } from "../../protocol/types.ts";
 import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
+import { openFolderTurns } from "./folderTurns.ts";
 import type { Surroundings } from "./openFolder.ts";
 import type { Command } from "./options.ts";
 import { linesOf } from "./places.ts";
 import { noticesJson } from "./statusText.ts";
 import type { Terminal } from "./terminal.ts";
 import { renderForTerminal } from "./terminalMarkdown.ts";
+import { printTrace } from "./traceText.ts";
 
 /** `lore ask`: an answer with its citations, each part as soon as it is there; with `--json` in one piece. */
 export function askFolder(
@@ -16,16 +18,25 @@ export function askFolder(
 ): Promise<ExitCode> {
   return answerFrom(command, "searchable", terminal, around, async (folder) => {
     const printPart = partPrinter(terminal);
-    const answer = await folder.services.answers.ask(
-      {
-        question: command.question,
-        askId: "cli",
-        ...(command.asOf === undefined ? {} : { asOf: command.asOf }),
-      },
-      command.json ? () => {} : printPart,
-      around.signal,
-    );
-    const { markdown, citations, commits = [], abstained, coverage, elapsedMs } = answer;
+    const turns = openFolderTurns(folder);
+    const answer = await folder.services.answers
+      .ask(
+        {
+          question: command.question,
+          askId: "cli",
+          ...(command.asOf === undefined ? {} : { asOf: command.asOf }),
+          ...(command.explain ? { explain: true } : {}),
+        },
+        command.json ? () => {} : printPart,
+        around.signal,
+        turns?.recall,
+      )
+      .finally(() => turns?.close());
+    const { markdown, citations, commits = [], abstained, coverage, elapsedMs, trace } = answer;
+    if (command.explain && !command.json) {
+      terminal.line();
+      printTrace(trace, terminal);
+    }
     if (command.json) {
       const text = renderForTerminal(markdown, citations, (_style, plain) => plain);
       const cited = citations.map(({ path, range, contentHash, commit }) => ({
@@ -37,6 +48,9 @@ export function askFolder(
       const notices = noticesJson(folder.status());
       terminal.json({
         ...{ text, markdown, citations: cited, commits, abstained, coverage, notices, elapsedMs },
+        // How probable it is that the memory holds the answer; null where the words decided.
+        evidence: trace.evidence ?? null,
+        ...(command.explain ? { trace } : {}),
       });
     }
     return abstained ? exitCodes.nothing : exitCodes.ok;

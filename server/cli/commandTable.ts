@@ -12,14 +12,19 @@ export const commandNames = [
   "context",
   "history",
   "changed",
+  "timeline",
   "retrace",
   "complete",
   "self-test",
   "remember",
   "notes",
+  "turns",
+  "memory",
   "status",
   "stats",
   "forget",
+  "export",
+  "import",
 ] as const;
 export type CommandName = (typeof commandNames)[number];
 
@@ -65,6 +70,10 @@ export const commandTable: Readonly<Record<CommandName, CommandEntry>> = {
     summary:
       "Say which definitions came, went or changed since the last “lore changed”, or with --since.",
   },
+  timeline: {
+    usage: [`${program} timeline FOLDER`],
+    summary: "List what happened when: commits, edits, questions and notes, the last first.",
+  },
   retrace: {
     usage: [`${program} retrace FOLDER TRACE.json`],
     summary: "Ask the question of a saved trace again, and say which places differ and why.",
@@ -94,6 +103,16 @@ export const commandTable: Readonly<Record<CommandName, CommandEntry>> = {
     summary:
       "List what was noted, and whether the code that it cites still says the same; change or delete it.",
   },
+  turns: {
+    usage: [`${program} turns FOLDER "question"`],
+    summary:
+      "List what was said about something in conversations; “yesterday”, “in October” and the like are understood.",
+  },
+  memory: {
+    usage: [`${program} memory [FOLDER]`, `${program} memory FOLDER PATH`],
+    summary:
+      "Show what is remembered by folder, kind, age, strength and health. PATH is a folder inside FOLDER.",
+  },
   status: {
     usage: [`${program} status [FOLDER]`],
     summary:
@@ -104,8 +123,20 @@ export const commandTable: Readonly<Record<CommandName, CommandEntry>> = {
     summary: "Show the size of a memory, or of all of them.",
   },
   forget: {
-    usage: [`${program} forget FOLDER`],
-    summary: "Delete the memory of a folder. The folder itself stays as it is.",
+    usage: [
+      `${program} forget FOLDER [--notes]`,
+      `${program} forget FOLDER --topic|--before|--inside …`,
+    ],
+    summary:
+      "Delete the memory of a folder, or of notes and conversations a part. The folder itself stays as it is.",
+  },
+  export: {
+    usage: [`${program} export FOLDER [FILE]`],
+    summary: "Write notes and conversations to FILE, or to stdout, as JSON lines.",
+  },
+  import: {
+    usage: [`${program} import FOLDER FILE`],
+    summary: "Add the notes and conversations of an exported file that are not here yet.",
   },
 };
 
@@ -131,6 +162,7 @@ export type OptionName =
   | "explain"
   | "save-trace"
   | "since"
+  | "until"
   | "as-of"
   | "all"
   | "whole-word"
@@ -146,6 +178,7 @@ export type OptionName =
   | "topic"
   | "before"
   | "inside"
+  | "notes"
   | "help"
   | "version";
 
@@ -198,7 +231,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     type: "string",
     value: "N",
     summary: "At most N results.",
-    commands: ["search", "history", "changed"],
+    commands: ["search", "history", "changed", "timeline", "turns", "memory"],
   },
   "as-of": {
     type: "string",
@@ -211,14 +244,20 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     type: "string",
     value: "WHEN",
     summary:
-      "Only what was committed since a commit, a tag, 2026-08-01, yesterday or “3 weeks ago”.",
-    commands: ["history", "changed"],
+      "Only what was committed since a commit, a tag, 2026-08-01, yesterday or “3 weeks ago”; of a timeline, what happened since a day or a time.",
+    commands: ["history", "changed", "timeline"],
+  },
+  until: {
+    type: "string",
+    value: "WHEN",
+    summary: "Only what happened up to the end of 2026-08-01, yesterday, “last week” or the like.",
+    commands: ["timeline"],
   },
   explain: {
     type: "boolean",
     summary:
-      "Say how the question was understood, what each stage found, and why each place was chosen.",
-    commands: ["search"],
+      "Say how the question was understood, what each stage found, and why each place was chosen, or how probable it is that the answer is in memory.",
+    commands: ["ask", "search"],
   },
   "save-trace": {
     type: "string",
@@ -294,20 +333,26 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   topic: {
     type: "string",
     value: "WORDS",
-    summary: "Forget the notes that are about this.",
-    commands: ["notes"],
+    summary: "Forget what was noted, with “lore forget” also what was said, about this.",
+    commands: ["notes", "forget"],
   },
   before: {
     type: "string",
-    value: "DATE",
-    summary: "Forget the notes of before a day, such as 2026-01-31.",
-    commands: ["notes"],
+    value: "WHEN",
+    summary: "Forget what is of before a day, such as 2026-01-31, or older than “90 days”.",
+    commands: ["notes", "forget"],
   },
   inside: {
     type: "string",
     value: "PATH",
-    summary: "Forget the notes about code in this part of the folder.",
-    commands: ["notes"],
+    summary: "Forget what is about code in this part of the folder.",
+    commands: ["notes", "forget"],
+  },
+  notes: {
+    type: "boolean",
+    summary:
+      "Forget the notes of the repository too, which its other clones and working trees share.",
+    commands: ["forget"],
   },
   help: { type: "boolean", summary: "Show this help.", commands: "all" },
   version: { type: "boolean", summary: "Show the version.", commands: "all" },

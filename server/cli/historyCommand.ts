@@ -5,7 +5,7 @@ import type {
   PastResult,
 } from "../../protocol/history.ts";
 import { changeWords, commitLine, extentText, stateText } from "../answer/historyWording.ts";
-import { definitionsOf, symbolTarget } from "../answer/pastAnswer.ts";
+import { definitionsOf, symbolTarget } from "../answer/pastSubject.ts";
 import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { formatNouns } from "./numbers.ts";
@@ -34,8 +34,8 @@ export function showHistory(
   });
 }
 
-/** Waits until all commits are read. What they did to definitions that are gone today may still be open. */
-async function readHistory(
+/** Returns how far the history is when all commits are read. What they did to definitions that are gone today may still be open. */
+export async function readHistory(
   { services, root }: OpenFolder,
   { signal }: Surroundings,
   terminal: Terminal,

@@ -1,8 +1,9 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
 import { forgetRoot } from "../bank/forgetRoot.ts";
 import { acquireStoreLock } from "../memory/storeLock.ts";
+import { shareNotes } from "../noteFolders.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import {
   CliError,
@@ -12,10 +13,11 @@ import {
   nameFolder,
   openFolder,
   type NamedFolder,
+  type OpenFolder,
   type Surroundings,
 } from "./openFolder.ts";
 import type { Command } from "./options.ts";
-import { formatMs } from "./numbers.ts";
+import { formatMs, formatNouns } from "./numbers.ts";
 import { recordStore } from "./storeList.ts";
 import { emptyLines, statusJson, summaryLines } from "./statusText.ts";
 import { safeLine, type Terminal } from "./terminal.ts";
@@ -62,21 +64,39 @@ export async function forgetFolder(
   const named = deleted ?? nameFolder(command.folder, command, around);
   const { folder } = named.root;
   const exists = hasStore(named);
+  if (deleted !== undefined && command.withNotes) throw unknownRepository(deleted);
+  let nNotes = 0;
   if (deleted !== undefined) await removeFiles(deleted);
   else if (exists) {
     const opened = await openFolder(named, command, around);
     try {
+      nNotes = await notesOf(opened, command.withNotes);
       await opened.services.memory.forget(named.root.id);
     } finally {
       await opened.close();
     }
   }
+  if (exists) shareNotes(named.storeDir, named.notesDir);
   // A folder that the user named may hold other things; Lore's own holds nothing else.
   if (exists && named.inDefaultPlace) rmSync(named.storeDir, { recursive: true, force: true });
   if (command.json) terminal.json({ folder, forgotten: exists });
-  else if (exists) terminal.line(`Lore has forgotten ${safeLine(folder)}.`);
-  else terminal.line(`Lore has no memory of ${safeLine(folder)}.`);
+  else if (exists) {
+    terminal.line(`Lore has forgotten ${safeLine(folder)}.`);
+    if (nNotes > 0)
+      terminal.line(
+        command.withNotes
+          ? `${formatNouns(nNotes, "note")} forgotten as well.`
+          : `${formatNouns(nNotes, "note")} of its repository stay; --notes forgets them as well.`,
+      );
+  } else terminal.line(`Lore has no memory of ${safeLine(folder)}.`);
   return exists ? exitCodes.ok : exitCodes.nothing;
+}
+
+/** Returns how many notes the folder's repository has, or had when they are to be forgotten. */
+async function notesOf({ services, notesDir }: OpenFolder, forget: boolean): Promise<number> {
+  if (!existsSync(path.join(notesDir, "work"))) return 0;
+  const { notes } = services;
+  return forget ? notes.forgetNotes({ all: true }) : (await notes.list({ all: true })).length;
 }
 
 /** A memory is opened with its folder; without one, its files are deleted unless another process works with them. */
@@ -94,6 +114,12 @@ async function removeFiles(deleted: NamedFolder): Promise<void> {
       throw openElsewhere(deleted);
     throw error;
   }
+}
+
+function unknownRepository({ root }: NamedFolder): CliError {
+  return new CliError(
+    `${root.folder} is gone, so that Lore cannot tell which repository's notes are meant. Nothing was changed; leave --notes out, or forget them in another working tree.`,
+  );
 }
 
 function openElsewhere({ root }: NamedFolder): CliError {

@@ -8,12 +8,19 @@ import type { Services } from "../handlers.ts";
 import { run } from "./run.ts";
 
 /** Logging is for whoever looks for a fault; otherwise stderr is for the person at the terminal. */
-function createLoggedServices(name: string | undefined, statusCommand: string): Promise<Services> {
+function createLoggedServices(
+  name: string | undefined,
+  statusCommand: string,
+  notesDir: string | undefined,
+): Promise<Services> {
   const level = logLevels.find((known) => known === name);
   const log: Logger =
     level === undefined ? { log: () => {} } : createJsonLogger(process.stderr, level);
   // Threads write for themselves.
-  return createServices(log, { logLevel: level ?? "off", statusCommand, deepMemory: "onDemand" });
+  return createServices(log, {
+    ...{ logLevel: level ?? "off", statusCommand, deepMemory: "onDemand" },
+    ...(notesDir === undefined ? {} : { notesDir }),
+  });
 }
 
 const interrupt = new AbortController();
@@ -39,6 +46,6 @@ process.exitCode = await run(process.argv.slice(2), {
   homeDir: os.homedir(),
   platform: process.platform,
   signal: interrupt.signal,
-  createServices: (statusCommand) =>
-    createLoggedServices(process.env["LORE_LOG_LEVEL"], statusCommand),
+  createServices: (statusCommand, notesDir) =>
+    createLoggedServices(process.env["LORE_LOG_LEVEL"], statusCommand, notesDir),
 });

@@ -3,11 +3,18 @@ import type { Note } from "../../protocol/notes.ts";
 import type { NotesService } from "../services.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { formatNouns } from "./numbers.ts";
-import { CliError, nameFolder, openFolder, type Surroundings } from "./openFolder.ts";
-import type { Command, NotesAction } from "./options.ts";
+import {
+  CliError,
+  nameFolder,
+  openFolder,
+  type OpenFolder,
+  type Surroundings,
+} from "./openFolder.ts";
+import type { Command, Common, NotesAction } from "./options.ts";
 import { recordStore } from "./storeList.ts";
 import { safe, safeLine, type Terminal } from "./terminal.ts";
 import { isFollower, waitFor } from "./waiting.ts";
+import { workParams } from "./workChoice.ts";
 
 type Remember = Extract<Command, { kind: "remember" }>;
 type Notes = Extract<Command, { kind: "notes" }>;
@@ -21,9 +28,9 @@ export function rememberNote(
   terminal: Terminal,
   around: Surroundings,
 ): Promise<ExitCode> {
-  return withNotes(command, around, async (notes, folder) => {
+  return withNotes(command, around, async (notes, { root }) => {
     const { text, at, noteKind } = command;
-    const lines = at && { ...at, file: path.resolve(folder, at.file) };
+    const lines = at && { ...at, file: path.resolve(root.folder, at.file) };
     const result = await notes.remember({
       text,
       ...(noteKind === undefined ? {} : { kind: noteKind }),
@@ -51,12 +58,15 @@ export function workOnNotes(
   terminal: Terminal,
   around: Surroundings,
 ): Promise<ExitCode> {
-  return withNotes(command, around, (notes) => act(command, notes, terminal));
+  return withNotes(command, around, (notes, { services }) =>
+    act(command, notes, services.clock.nowMs(), terminal),
+  );
 }
 
 async function act(
   { action, json }: Notes,
   notes: NotesService,
+  nowMs: number,
   terminal: Terminal,
 ): Promise<ExitCode> {
   switch (action.kind) {
@@ -78,7 +88,7 @@ async function act(
     case "forget": {
       const { which } = action;
       const nForgotten = await notes.forgetNotes(
-        which.id === undefined ? which : { id: await wholeId(which.id, notes) },
+        "id" in which ? { id: await wholeId(which.id, notes) } : workParams(which, nowMs),
       );
       if (json) terminal.json({ nForgotten });
       else terminal.line(`${formatNouns(nForgotten, "note")} forgotten.`);
@@ -138,18 +148,26 @@ async function wholeId(start: string, notes: NotesService): Promise<string> {
   return note.id;
 }
 
-/** Opens the folder, and waits until the memory knows where code that moved may be. */
-async function withNotes(
+function withNotes(
   command: Remember | Notes,
   around: Surroundings,
-  work: (notes: NotesService, folder: string) => Promise<ExitCode>,
+  work: (notes: NotesService, folder: OpenFolder) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  return withSearchable(command, around, (folder) => work(folder.services.notes, folder));
+}
+
+/** Opens the folder, and waits until the memory knows where code that moved may be. */
+export async function withSearchable(
+  command: { readonly folder: string } & Common,
+  around: Surroundings,
+  work: (folder: OpenFolder) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const named = nameFolder(command.folder, command, around);
   const folder = await openFolder(named, command, around);
   try {
     recordStore(named);
     if (!isFollower(folder.status())) await waitFor(folder, "searchable", around);
-    return await work(folder.services.notes, folder.root.folder);
+    return await work(folder);
   } finally {
     await folder.close();
   }

@@ -16,8 +16,14 @@ export interface Surroundings extends DataPlaces {
   readonly err: OutputStream;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
-  /** `statusCommand`: what an answer names as the command that lists what is not in memory. */
-  readonly createServices: (statusCommand: string) => Promise<Services>;
+  /**
+   * `statusCommand`: what an answer names as the command that lists what is not in memory. `notesDir`: where notes are,
+   * when not in the store.
+   */
+  readonly createServices: (
+    statusCommand: string,
+    notesDir: string | undefined,
+  ) => Promise<Services>;
 }
 
 /** A failure that the person at the terminal can understand and mend; the message is a sentence. */
@@ -36,6 +42,8 @@ export interface NamedFolder {
   readonly storeDir: string;
   /** True when `storeDir` is Lore's own and not one that the user named. */
   readonly inDefaultPlace: boolean;
+  /** Where notes are: in the default place all memories share them, so that working trees of a repository do. */
+  readonly notesDir: string;
 }
 
 /** A folder whose memory is open. */
@@ -84,9 +92,11 @@ function named(folder: string, common: Common, around: Surroundings): NamedFolde
   const root = rootOf(folder);
   const { storeDir } = common;
   if (storeDir !== undefined) {
-    return { root, storeDir: path.resolve(around.cwd, storeDir), inDefaultPlace: false };
+    const given = path.resolve(around.cwd, storeDir);
+    return { root, storeDir: given, inDefaultPlace: false, notesDir: given };
   }
-  return { root, storeDir: path.join(defaultStoresDir(around), root.id), inDefaultPlace: true };
+  const notesDir = defaultStoresDir(around);
+  return { root, storeDir: path.join(notesDir, root.id), inDefaultPlace: true, notesDir };
 }
 
 /** True when a memory may lie in the folder's store. Errors: `CliError` when the store's place is no folder or cannot be read. */
@@ -106,7 +116,10 @@ export async function openFolder(
   around: Surroundings,
 ): Promise<OpenFolder> {
   checkStorePlace(folder);
-  const services = await around.createServices(statusCommandOf(folder, around.platform));
+  const services = await around.createServices(
+    statusCommandOf(folder, around.platform),
+    folder.notesDir === folder.storeDir ? undefined : folder.notesDir,
+  );
   const { memory } = services;
   try {
     services.requireSqlite();

@@ -1,9 +1,12 @@
 /** What a command line asks for, or the one sentence that says what is wrong with it. */
 import { parseArgs } from "node:util";
 import { maxContextTokens, minContextTokens } from "../../protocol/context.ts";
-import { noteKinds, type ForgetNotesParams, type NoteKind } from "../../protocol/notes.ts";
+import { noteKinds, type NoteKind } from "../../protocol/notes.ts";
+import { maxPictureLimit } from "../../protocol/picture.ts";
 import { rankings, type MemorySettings, type RankingKind } from "../../protocol/types.ts";
 import { formatCount } from "./numbers.ts";
+import { filled, UsageError, type Values } from "./optionValues.ts";
+import { chosenWork, type WorkChoice } from "./workChoice.ts";
 import { commandNames, optionTable, type CommandName, type OptionName } from "./commandTable.ts";
 
 /** What every command has. */
@@ -21,7 +24,25 @@ export type Command =
   | { readonly kind: "version"; readonly json: boolean }
   | ({ readonly kind: "index"; readonly folder: string } & Common)
   | ({ readonly kind: "status"; readonly folder: string } & Common)
-  | ({ readonly kind: "forget"; readonly folder: string } & Common)
+  | ({
+      readonly kind: "forget";
+      readonly folder: string;
+      /** The repository's notes as well. */
+      readonly withNotes: boolean;
+    } & Common)
+  /** A part of the notes and conversations. */
+  | ({
+      readonly kind: "forgetWork";
+      readonly folder: string;
+      readonly which: WorkChoice;
+    } & Common)
+  /** To stdout without a file. */
+  | ({
+      readonly kind: "export";
+      readonly folder: string;
+      readonly file: string | undefined;
+    } & Common)
+  | ({ readonly kind: "import"; readonly folder: string; readonly file: string } & Common)
   /** Without a folder: all memories in the default place. */
   | ({ readonly kind: "stats"; readonly folder: string | undefined } & Common)
   | ({
@@ -29,6 +50,7 @@ export type Command =
       readonly folder: string;
       readonly question: string;
       readonly asOf: string | undefined;
+      readonly explain: boolean;
     } & Common)
   | ({
       readonly kind: "searchAt";
@@ -68,6 +90,13 @@ export type Command =
       readonly question: string;
       readonly maxTokens: number;
     } & Common)
+  | ({
+      readonly kind: "timeline";
+      readonly folder: string;
+      readonly limit: number;
+      readonly since: string | undefined;
+      readonly until: string | undefined;
+    } & Common)
   | ({ readonly kind: "retrace"; readonly folder: string; readonly file: string } & Common)
   | ({
       readonly kind: "complete";
@@ -94,6 +123,19 @@ export type Command =
         { readonly file: string; readonly startLine: number; readonly endLine: number } | undefined;
       readonly noteKind: NoteKind | undefined;
     } & Common)
+  | ({
+      readonly kind: "turns";
+      readonly folder: string;
+      readonly question: string;
+      readonly limit: number;
+    } & Common)
+  | ({
+      readonly kind: "memory";
+      readonly folder: string;
+      /** Relative to the folder; `""` is the folder itself. */
+      readonly inside: string;
+      readonly limit: number;
+    } & Common)
   | ({ readonly kind: "notes"; readonly folder: string; readonly action: NotesAction } & Common)
   | ({
       readonly kind: "batch";
@@ -117,7 +159,7 @@ export type NotesAction =
   | { readonly kind: "list"; readonly search: string | undefined; readonly all: boolean }
   | { readonly kind: "pin"; readonly id: string; readonly isPinned: boolean }
   | { readonly kind: "correct"; readonly id: string; readonly text: string }
-  | { readonly kind: "forget"; readonly which: ForgetNotesParams };
+  | { readonly kind: "forget"; readonly which: WorkChoice | { readonly id: string } };
 
 export type Parsed =
   | { readonly kind: "command"; readonly command: Command }
@@ -133,10 +175,13 @@ export type Parsed =
 const defaultMaxFileMb = 1;
 const bytesPerMb = 1_000_000;
 const defaultLimit = 10;
+const maxTurns = 200;
 const noLimit = 1_000_000;
 const defaultHistoryLimit = 30;
 const defaultChangedLimit = 100;
 const defaultContextTokens = 6_000;
+const defaultTimelineLimit = 50;
+const defaultPictureLimit = 15;
 const defaultSelfTestTokens = 65_536;
 /** As far as the longest distance that is published, ten times. */
 const maxSelfTestTokens = 100_000_000;
@@ -165,10 +210,6 @@ function wordsBeforeEnd(args: readonly string[]): readonly string[] {
   return end < 0 ? args : args.slice(0, end);
 }
 
-class UsageError extends Error {}
-
-type Values = Readonly<Partial<Record<OptionName, string | boolean | readonly string[]>>>;
-
 function parse(name: CommandName | undefined, args: readonly string[]): Command {
   const { values, positionals } = readWords(name === undefined ? args : args.slice(1));
   if (values.help === true) return { kind: "help", command: name };
@@ -187,15 +228,31 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
   const common = readCommon(values);
   switch (name) {
     case "index":
-    case "forget":
       return { kind: name, folder: folderOnly(name, positionals), ...common };
+    case "forget":
+      return readForget(values, folderOnly(name, positionals), common);
+    case "export": {
+      const [folder, file, ...more] = positionals;
+      if (more.length > 0 || file === "") throw new UsageError("“lore export” takes one file.");
+      return {
+        kind: name,
+        folder: folderOnly(name, folder === undefined ? [] : [folder]),
+        file,
+        ...common,
+      };
+    }
+    case "import": {
+      const [folder, file] = folderAndText(name, positionals, "file");
+      return { kind: name, folder, file, ...common };
+    }
     case "status":
       return { kind: name, folder: atMostOne(name, positionals) ?? ".", ...common };
     case "stats":
       return { kind: name, folder: atMostOne(name, positionals), ...common };
     case "ask": {
       const [folder, question] = folderAndText(name, positionals, "question");
-      return { kind: name, folder, question, asOf: asOfOf(values), ...common };
+      const explain = values.explain === true;
+      return { kind: name, folder, question, asOf: asOfOf(values), explain, ...common };
     }
     case "context": {
       const [folder, question] = folderAndText(name, positionals, "question");
@@ -208,12 +265,18 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
     case "history": {
       const [folder, target] = folderAndText(name, positionals, "name or path");
       const limit = wholeNumber(values, "limit", 1, noLimit) ?? defaultHistoryLimit;
-      return { kind: name, folder, target, limit, since: sinceOf(values), ...common };
+      return { kind: name, folder, target, limit, since: wordsOf(values, "since"), ...common };
     }
     case "changed": {
       const folder = folderOnly(name, positionals);
       const limit = wholeNumber(values, "limit", 1, noLimit) ?? defaultChangedLimit;
-      return { kind: name, folder, limit, since: sinceOf(values), ...common };
+      return { kind: name, folder, limit, since: wordsOf(values, "since"), ...common };
+    }
+    case "timeline": {
+      const folder = folderOnly(name, positionals);
+      const limit = wholeNumber(values, "limit", 1, noLimit) ?? defaultTimelineLimit;
+      const until = wordsOf(values, "until");
+      return { kind: name, folder, limit, since: wordsOf(values, "since"), until, ...common };
     }
     case "retrace": {
       const [folder, file] = folderAndText(name, positionals, "file with a saved trace");
@@ -232,6 +295,13 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
       if (folder === "") throw new UsageError(emptyFolder(name));
       return { kind: name, folder, action: readNotesAction(values, words), ...common };
     }
+    case "turns": {
+      const [folder, question] = folderAndText(name, positionals, "question");
+      const limit = wholeNumber(values, "limit", 1, maxTurns) ?? defaultLimit;
+      return { kind: name, folder, question, limit, ...common };
+    }
+    case "memory":
+      return { kind: name, ...readMemory(values, positionals), ...common };
     case "self-test": {
       const folder = atMostOne(name, positionals) ?? ".";
       return { kind: name, folder, ...readSelfTest(values), ...common };
@@ -246,8 +316,9 @@ function asOfOf(values: Values): string | undefined {
   return given === undefined ? undefined : filled("as-of", String(given));
 }
 
-function sinceOf({ since }: Values): string | undefined {
-  return since === undefined ? undefined : filled("since", String(since));
+function wordsOf(values: Values, name: "since" | "until"): string | undefined {
+  const given = values[name];
+  return given === undefined ? undefined : filled(name, String(given));
 }
 
 function readRemember(
@@ -272,7 +343,7 @@ function readNotesAction(values: Values, words: readonly string[]): NotesAction 
   const [verb, ...rest] = words;
   const [id, text, ...more] = rest;
   const isChange = verb !== undefined && ["forget", "pin", "unpin", "correct"].includes(verb);
-  const which = chosenNotes(values);
+  const which = chosenWork(values);
   if (which !== undefined && (verb !== "forget" || id !== undefined))
     throw new UsageError("--topic, --before and --inside go with “lore notes FOLDER forget”.");
   if (!isChange) {
@@ -293,20 +364,26 @@ function readNotesAction(values: Values, words: readonly string[]): NotesAction 
     : { kind: "pin", id, isPinned: verb === "pin" };
 }
 
-function chosenNotes(values: Values): ForgetNotesParams | undefined {
-  const given = (["topic", "before", "inside"] as const).filter(
-    (name) => values[name] !== undefined,
-  );
-  const [name] = given;
-  if (name === undefined) return undefined;
-  if (given.length > 1) throw new UsageError("Choose one of --topic, --before and --inside.");
-  const value = filled(name, String(values[name]));
-  if (name === "topic") return { topic: value };
-  if (name === "inside") return { folder: value };
-  const beforeMs = Date.parse(`${value}T00:00:00`);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(value) || Number.isNaN(beforeMs))
-    throw new UsageError(`--before needs a day such as 2026-01-31, not “${value}”.`);
-  return { beforeMs };
+function readForget(values: Values, folder: string, common: Common): Command {
+  const which = chosenWork(values);
+  const withNotes = values.notes === true;
+  if (which === undefined) return { kind: "forget", folder, withNotes, ...common };
+  if (withNotes) throw new UsageError("--notes does not go with --topic, --before and --inside.");
+  return { kind: "forgetWork", folder, which, ...common };
+}
+
+function readMemory(
+  values: Values,
+  [folder = ".", inside = "", ...more]: readonly string[],
+): Pick<Extract<Command, { kind: "memory" }>, "folder" | "inside" | "limit"> {
+  if (folder === "") throw new UsageError(emptyFolder("memory"));
+  if (more.length > 0) throw new UsageError("“lore memory” takes a folder and a path inside it.");
+  const limit = wholeNumber(values, "limit", 1, maxPictureLimit) ?? defaultPictureLimit;
+  return {
+    folder,
+    inside: inside.replaceAll("\\", "/").replace(/^(\.?\/)+|^\.$|\/+$/g, ""),
+    limit,
+  };
 }
 
 function readPlace(
@@ -473,11 +550,6 @@ function readCommon(values: Values): Common {
 function globs(values: Values, name: "include" | "exclude"): string[] {
   const given = values[name];
   return Array.isArray(given) ? given.map((glob) => filled(name, String(glob))) : [];
-}
-
-function filled(name: OptionName, value: string): string {
-  if (value.trim() === "") throw new UsageError(`--${name} needs a value.`);
-  return value;
 }
 
 function wholeNumber(

@@ -3,6 +3,7 @@ import { errorCatalogue, MemoryError, type ErrorName } from "../../protocol/erro
 import { serverVersion } from "../version.ts";
 import { askFolder } from "./askCommand.ts";
 import { searchBatch } from "./batchCommand.ts";
+import { showTimeline } from "./timelineCommand.ts";
 import { showChanged } from "./changedCommand.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { completeAt } from "./completeCommand.ts";
@@ -11,13 +12,16 @@ import { helpText, usageLine } from "./help.ts";
 import { showHistory } from "./historyCommand.ts";
 import { forgetFolder, indexFolder } from "./indexCommand.ts";
 import { CliError, isInterrupted, type Surroundings } from "./openFolder.ts";
+import { showMemory } from "./memoryCommand.ts";
 import { rememberNote, workOnNotes } from "./notesCommand.ts";
 import { parseCommandLine, type Command } from "./options.ts";
 import { retraceFolder } from "./retraceCommand.ts";
 import { searchEverywhere, searchFolder, searchFolderAt } from "./searchCommand.ts";
 import { testMemory } from "./selfTestCommand.ts";
 import { showStats, showStatus } from "./statusCommand.ts";
+import { showTurns } from "./turnsCommand.ts";
 import { Terminal, type Failure } from "./terminal.ts";
+import { exportFolder, forgetPart, importFile } from "./workCommand.ts";
 
 /** Runs one command line and returns the exit code. `args` are the words behind the program's name. */
 export async function run(args: readonly string[], around: Surroundings): Promise<ExitCode> {
@@ -73,6 +77,8 @@ function runCommand(
       return showContext(command, terminal, around);
     case "history":
       return showHistory(command, terminal, around);
+    case "timeline":
+      return showTimeline(command, terminal, around);
     case "changed":
       return showChanged(command, terminal, around);
     case "retrace":
@@ -83,6 +89,10 @@ function runCommand(
       return rememberNote(command, terminal, around);
     case "notes":
       return workOnNotes(command, terminal, around);
+    case "turns":
+      return showTurns(command, terminal, around);
+    case "memory":
+      return showMemory(command, terminal, around);
     case "self-test":
       return testMemory(command, terminal, around);
     case "status":
@@ -91,6 +101,12 @@ function runCommand(
       return showStats(command, terminal, around);
     case "forget":
       return forgetFolder(command, terminal, around);
+    case "forgetWork":
+      return forgetPart(command, terminal, around);
+    case "export":
+      return exportFolder(command, terminal, around);
+    case "import":
+      return importFile(command, terminal, around);
   }
 }
 

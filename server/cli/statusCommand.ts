@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import path from "node:path";
 import type { FileProblem } from "../../protocol/types.ts";
+import { readText } from "../answer/historyWording.ts";
 import { exitCodes, program, type ExitCode } from "./commandTable.ts";
 import { deepMemoryLine } from "./deepMemoryText.ts";
 import { formatBytes, formatCount, formatNouns } from "./numbers.ts";
@@ -33,10 +34,12 @@ export function showStatus(
     const status = folder.status();
     const problems = await allProblems(folder);
     const deep = folder.services.deep?.status();
+    const history = await folder.services.history.keptStatus(folder.root.id, around.signal);
     if (command.json) {
       terminal.json({
         ...statusJson(status, folder.storeDir),
         ...(deep?.detail === undefined ? {} : { deep }),
+        history,
         problems,
       });
       return exitCodes.ok;
@@ -45,6 +48,7 @@ export function showStatus(
     for (const line of lines(status, terminal)) terminal.line(line);
     // Nothing is known of it before somebody uses it.
     if (deep?.detail !== undefined) terminal.line(`  ${safeLine(deepMemoryLine(deep))}`);
+    terminal.line(`  history: ${readText(history)}`);
     for (const { path, outcome, reason } of problems.slice(0, maxNamed)) {
       terminal.line(
         terminal.style("quiet", `  ${outcome} ${safeLine(path)} (${reasonText(reason)})`),

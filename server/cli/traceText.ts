@@ -1,5 +1,6 @@
 import type {
   DropReason,
+  EvidenceTrace,
   MeaningTrace,
   RecallTrace,
   RereadTrace,
@@ -27,6 +28,7 @@ export function printTrace(trace: RecallTrace, terminal: Terminal): void {
   list("quoted", trace.literals);
   if (trace.meaning !== undefined) terminal.line(`meaning: ${meaningText(trace.meaning)}`);
   if (trace.reread !== undefined) terminal.line(`read again: ${rereadText(trace.reread)}`);
+  if (trace.evidence !== undefined) terminal.line(`in memory: ${evidenceText(trace.evidence)}`);
   for (const { name, nCandidates, ms, candidates = [] } of trace.stages) {
     terminal.line(
       `${safeLine(name)}: ${formatNouns(nCandidates, "candidate")} in ${ms.toFixed(1)} ms`,
@@ -79,6 +81,20 @@ function meaningText({ state, nEmbedded, nChunks, memoryBytes }: MeaningTrace): 
     case "unavailable":
       return "not available, search works by words only";
   }
+}
+
+const verdictWords: Readonly<Record<EvidenceTrace["verdict"], string>> = {
+  sure: "sure",
+  unsure: "not sure",
+  unknown: "too little for an answer",
+};
+
+/** What moved the probability most is named first. */
+function evidenceText({ probability, verdict, parts }: EvidenceTrace): string {
+  const told = parts
+    .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+    .map(({ fact, weight }) => `${fact} ${weight >= 0 ? "+" : ""}${weight.toFixed(2)}`);
+  return `${(100 * probability).toFixed(0)} % (${verdictWords[verdict]}): ${told.join(", ")}`;
 }
 
 function rereadText({ state, nPlaces }: RereadTrace): string {

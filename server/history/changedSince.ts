@@ -1,33 +1,17 @@
 /** What changed in meaning: which definitions came, went, or differ in signature, body or comment. */
-import type {
-  ChangedDefinition,
-  ChangedFile,
-  ChangedParams,
-  ChangedResult,
-  DefinitionChange,
-} from "../../protocol/changed.ts";
+import type { ChangedFile, ChangedParams, ChangedResult } from "../../protocol/changed.ts";
 import type { CommitInfo } from "../../protocol/history.ts";
 import { runGit } from "../git/gitCommand.ts";
 import { BlobReader } from "../git/blobReader.ts";
-import { decode } from "../ingest/decoder.ts";
-import { relativeTo } from "../ingest/rootPath.ts";
-import { inspectContent } from "../ingest/skipRules.ts";
-import type { SyntaxChunker } from "../ingest/syntax/syntaxChunker.ts";
 import { filesChanged, plainDiff, type FileChanged } from "./commitLog.ts";
-import {
-  FileVersions,
-  versionOf,
-  type DefinitionVersion,
-  type VersionCache,
-} from "./definitionVersions.ts";
-import { isVisible, type TreeRules } from "./recallAt.ts";
-import { seenOf, type SeenDefinition, type SeenFile, type SeenStore } from "./seenStore.ts";
+import { differences } from "./definitionChanges.ts";
+import { FileVersions, type VersionCache } from "./definitionVersions.ts";
+import { presentOf, type PresentContext } from "./presentFile.ts";
+import { isVisible } from "./recallAt.ts";
+import { seenOf, type SeenFile, type SeenStore } from "./seenStore.ts";
 import { commitAt } from "./treeAt.ts";
 
-export interface ChangedContext {
-  readonly folder: string;
-  readonly rules: TreeRules;
-  readonly syntax: SyntaxChunker | undefined;
+export interface ChangedContext extends PresentContext {
   readonly versions: VersionCache;
   readonly hashText: (text: string) => string;
   readonly nowMs: () => number;
@@ -164,76 +148,4 @@ async function changedFile(
     ...(change === "renamed" && oldPath !== undefined ? { oldPath } : {}),
     definitions,
   };
-}
-
-/** A file of today as it is on disk, by the rules of today. */
-async function presentOf(
-  { folder, rules, syntax }: ChangedContext,
-  path: string,
-): Promise<
-  { readonly text: string; readonly definitions: readonly DefinitionVersion[] } | undefined
-> {
-  if (!isVisible(path, folder, rules) || !liesInside(path, folder, rules)) return undefined;
-  const read = rules.files.readFile(`${folder}/${path}`, rules.maxFileBytes);
-  if (read.kind !== "read" || inspectContent(read.bytes, path) !== undefined) return undefined;
-  const decoded = decode(read.bytes);
-  return decoded.kind === "text" ? versionOf(decoded.text, path, syntax) : undefined;
-}
-
-/** False for a link, and for what lies behind one that leads out of the folder. */
-function liesInside(path: string, folder: string, { files }: TreeRules): boolean {
-  const absolute = `${folder}/${path}`;
-  if (files.stat(absolute, false)?.kind !== "file") return false;
-  const top = files.realPath(folder);
-  const real = files.realPath(absolute);
-  return top !== undefined && real !== undefined && relativeTo(top, real) !== undefined;
-}
-
-/** Definitions of the same name in the same place are compared in order. */
-function differences(
-  before: readonly SeenDefinition[],
-  after: readonly DefinitionVersion[],
-  hashText: (text: string) => string,
-): ChangedDefinition[] {
-  const keyOf = ({ name, container }: { name: string; container: string }): string =>
-    `${container}\0${name}`;
-  const waiting = Map.groupBy(before, keyOf);
-  const now = seenOf(after, hashText);
-  const changes: ChangedDefinition[] = [];
-  for (const [idx, definition] of after.entries()) {
-    const { name, container, kind, startLine, endLine } = definition;
-    const was = waiting.get(keyOf(definition))?.shift();
-    const change = was === undefined ? "added" : changeOf(was, now[idx] as SeenDefinition);
-    if (change !== undefined)
-      changes.push({ name, container, kind, change, lines: { startLine, endLine } });
-  }
-  for (const { name, container, kind } of [...waiting.values()].flat())
-    changes.push({ name, container, kind, change: "removed" });
-  return withoutHolders(changes);
-}
-
-function changeOf(before: SeenDefinition, after: SeenDefinition): DefinitionChange | undefined {
-  return (["signature", "body", "comment"] as const).find((part) => before[part] !== after[part]);
-}
-
-/**
- * A class whose method changed has another body: the method says it better. Of one that came or went, what is in it
- * came or went with it.
- */
-function withoutHolders(changes: readonly ChangedDefinition[]): ChangedDefinition[] {
-  const inner = new Set(changes.map(({ container }) => container));
-  const whole = new Set(
-    changes
-      .filter(({ change }) => change === "added" || change === "removed")
-      .map(({ name, container, change }) => `${change} ${pathOf(name, container)}`),
-  );
-  return changes.filter(
-    ({ name, container, change }) =>
-      !(change === "body" && inner.has(pathOf(name, container))) &&
-      !whole.has(`${change} ${container}`),
-  );
-}
-
-function pathOf(name: string, container: string): string {
-  return container === "" ? name : `${container}.${name}`;
 }

@@ -1,5 +1,5 @@
 /** Brings a history up to date with its repository: newest first, in small steps that survive a kill. */
-import { runGit, type GitFailure } from "../git/gitCommand.ts";
+import { runGit, type GitFailure, type GitLimits } from "../git/gitCommand.ts";
 import { readCommits } from "./commitLog.ts";
 import type { HistoryWriter } from "./historyWriter.ts";
 import { readPatches } from "./patchSymbols.ts";
@@ -81,8 +81,27 @@ async function listCommits(
   const all = list.text.split("\n").filter((line) => line !== "");
   const hashes = all.slice(0, maxCommits);
   const missing = writer.follow(hashes);
-  writer.setMeta({ isWhole: String(all.length <= maxCommits && !list.isCut) });
+  const isWhole = all.length <= maxCommits && !list.isCut;
+  const nInRepository = isWhole ? all.length : await countCommits(hash, scope, folder, limits);
+  const shallow = await runGit(folder, ["rev-parse", "--is-shallow-repository"], limits);
+  const isShallow = shallow.kind === "output" && shallow.text.trim() === "true";
+  writer.setMeta({
+    isWhole: String(isWhole),
+    nInRepository: String(nInRepository),
+    isShallow: String(isShallow),
+  });
   return { kind: "listed", head: hash, hashes, missing };
+}
+
+/** 0 when git does not count them in time. */
+async function countCommits(
+  head: string,
+  scope: readonly string[],
+  folder: string,
+  limits: GitLimits,
+): Promise<number> {
+  const counted = await runGit(folder, ["rev-list", "--count", head, ...scope], limits);
+  return counted.kind === "output" ? Number(counted.text.trim()) || 0 : 0;
 }
 
 async function fillSymbols(

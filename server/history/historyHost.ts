@@ -1,15 +1,18 @@
 /** The thread's side of the histories: one after the other is brought up to date, and questions are answered beside it. */
 import { MemoryError } from "../../protocol/errors.ts";
 import type { FileAtParams, RecallAtParams, RecallAtResult } from "../../protocol/asOf.ts";
-import type { PastParams, PastResult } from "../../protocol/history.ts";
+import type { HistoryStatus, PastParams, PastResult } from "../../protocol/history.ts";
+import type { WhoWroteParams, WhoWroteResult } from "../../protocol/whoWrote.ts";
 import type { SyntaxChunker } from "../ingest/syntax/syntaxChunker.ts";
 import type { ChangedParams, ChangedResult } from "../../protocol/changed.ts";
 import { relativeTo } from "../ingest/rootPath.ts";
 import { asMemoryError, isDamage } from "../memory/database.ts";
 import type { Clock, FileSystem, Logger } from "../ports.ts";
 import { parseQuestion } from "../recall/question.ts";
+import type { HistoryExtentParams, HistoryExtents } from "../services.ts";
 import type { ThreadFailure } from "../threadFailure.ts";
 import {
+  noExtents,
   noHistory,
   type HistoryCall,
   type HistoryReply,
@@ -18,9 +21,20 @@ import {
   type HistoryWorkspace,
 } from "./historyCalls.ts";
 import { VersionCache } from "./definitionVersions.ts";
+import type {
+  Age,
+  CommitAbout,
+  CommitsAboutParams,
+  Happened,
+  HappenedParams,
+} from "../services.ts";
+import { commitsAbout } from "./commitsAbout.ts";
 import { changedSince, seenNow, type ChangedContext } from "./changedSince.ts";
-import { pastOf } from "./past.ts";
+import { ageOf } from "./ageOf.ts";
+import { noteEdits } from "./noteEdits.ts";
+import { infoOf, pastOf } from "./past.ts";
 import { recallAt, textAt } from "./recallAt.ts";
+import { whoWrote } from "./whoWrote.ts";
 import { commitAt } from "./treeAt.ts";
 import { isStoreError, RootHistory } from "./rootHistory.ts";
 
@@ -46,6 +60,7 @@ export class HistoryHost {
   #workspace: HistoryWorkspace | undefined;
   #following: Promise<void> = Promise.resolve();
   #filling: Promise<void> = Promise.resolve();
+  #noting: Promise<void> = Promise.resolve();
   #stop = new AbortController();
   #isWaiting = false;
   #saying: NodeJS.Timeout | undefined;
@@ -63,6 +78,9 @@ export class HistoryHost {
         return this.#following;
       case "look":
         return this.#look();
+      case "saved":
+        this.#noting = this.#noting.then(() => this.#saved(call.files));
+        return this.#noting;
       case "request":
         return this.#answer(call);
       case "cancel":
@@ -147,11 +165,42 @@ export class HistoryHost {
         return this.#past(params as PastParams, signal);
       case "recallAt":
         return this.#recallAt(params as RecallAtParams, signal);
+      case "whoWrote":
+        return this.#whoWrote(params as WhoWroteParams, signal);
       case "changed":
         return this.#changed(params as ChangedParams, signal);
+      case "commitsAbout":
+        return this.#commitsAbout(params as CommitsAboutParams, signal);
+      case "status":
+        return this.#status(params.rootId, signal);
+      case "happened":
+        return this.#happened(params as HappenedParams, signal);
+      case "age":
+        return this.#age(params as HistoryRequests["age"]["params"], signal);
+      case "extent":
+        return Promise.resolve(this.#extent(params as HistoryExtentParams));
       case "fileAt":
         return this.#fileAt(params as FileAtParams, signal);
     }
+  }
+
+  #whoWrote({ rootId, ...lines }: WhoWroteParams, signal: AbortSignal): Promise<WhoWroteResult> {
+    return whoWrote(this.#changedContext(this.#history(rootId), signal), lines);
+  }
+
+  async #status(rootId: string, signal: AbortSignal): Promise<HistoryStatus> {
+    const history = this.#history(rootId);
+    await history.kept(signal);
+    return history.status();
+  }
+
+  /** What is in memory; an answer does not wait for a look at the repository. */
+  async #commitsAbout(
+    params: CommitsAboutParams,
+    signal: AbortSignal,
+  ): Promise<readonly CommitAbout[]> {
+    const reader = await this.#history(params.rootId).kept(signal);
+    return reader === undefined ? [] : commitsAbout(reader, params);
   }
 
   async #changed(
@@ -192,6 +241,56 @@ export class HistoryHost {
     }
   }
 
+  /** Edits are written down one after the other. Never rejects. */
+  async #saved(files: readonly string[]): Promise<void> {
+    await this.#following;
+    if (this.#workspace?.isPaused !== false) return;
+    for (const history of this.#histories.values()) {
+      const paths = files.flatMap((file) => relativeTo(history.folder, file) ?? []);
+      if (paths.length === 0) continue;
+      const { signal } = this.#stop;
+      try {
+        const log = await history.edits(signal);
+        if (log !== undefined) await noteEdits(this.#changedContext(history, signal), log, paths);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!isStoreError(error)) throw error;
+        this.#options.log.log("error", "memory", "what was edited cannot be kept", {
+          code: asMemoryError(error).errorName,
+        });
+      }
+    }
+  }
+
+  async #age(
+    { rootId, name, paths }: HistoryRequests["age"]["params"],
+    signal: AbortSignal,
+  ): Promise<Age | undefined> {
+    const history = this.#history(rootId);
+    await this.#freshen(signal);
+    const reader = await history.kept(signal);
+    return reader === undefined ? undefined : ageOf(reader, name, paths);
+  }
+
+  async #happened(
+    { rootId, fromMs, toMs, author, limit }: HappenedParams,
+    signal: AbortSignal,
+  ): Promise<Happened> {
+    const history = this.#history(rootId);
+    await this.#freshen(signal);
+    await this.#noting;
+    const reader = await history.kept(signal);
+    const commits = reader?.commitsBetween(fromMs / 1000, toMs / 1000, limit, author) ?? [];
+    const edits = await history.edits(signal);
+    return {
+      commits: commits.map((commit) => ({
+        commit: infoOf(commit),
+        atMs: commit.commitSeconds * 1000,
+      })),
+      edits: edits?.between(fromMs, toMs, limit) ?? [],
+    };
+  }
+
   async #recallAt(
     { rootId, at, query, limit }: RecallAtParams,
     signal: AbortSignal,
@@ -212,6 +311,19 @@ export class HistoryHost {
     return found === undefined
       ? { kind: "failed", status: this.#history(rootId).status() }
       : { kind: "recalled", commit, ...found };
+  }
+
+  #extent({ rootId, edgesMs, limit }: HistoryExtentParams): HistoryExtents {
+    const history = this.#history(rootId);
+    const { reader } = history;
+    const status = history.status();
+    if (reader === undefined) return noExtents(status, edgesMs);
+    return {
+      status,
+      commits: reader.newest(limit).map(infoOf),
+      counts: reader.countsBetween(edgesMs.map((ms) => ms / 1_000)),
+      bytes: reader.bytes(),
+    };
   }
 
   /** Hidden files are not shown, whatever the commit. */
@@ -257,6 +369,7 @@ export class HistoryHost {
     await this.#following;
     this.#interrupt();
     await this.#filling;
+    await this.#noting;
     const history = this.#histories.get(rootId);
     this.#histories.delete(rootId);
     await history?.forget(this.#stop.signal);
@@ -273,6 +386,7 @@ export class HistoryHost {
     this.#isClosed = true;
     await this.#following;
     await this.#turnedFrom(this.#workspace?.activeFile);
+    await this.#noting;
     this.#interrupt();
     for (const controller of this.#requests.values()) controller.abort();
     await this.#filling;

@@ -1,6 +1,6 @@
 /** Reads one checkout's history: commits of a path, of a name, of words. */
 import { ftsQuote, termsOfText } from "../ingest/terms.ts";
-import { openForReading, type Database } from "../memory/database.ts";
+import { databaseBytes, openForReading, type Database } from "../memory/database.ts";
 import type { ChangeStatus } from "./commitLog.ts";
 import type { SymbolChangeKind } from "./patchSymbols.ts";
 
@@ -43,6 +43,9 @@ export interface HistoryExtent {
   readonly nWithoutSymbols: number;
   /** False when the repository holds older commits than are remembered. */
   readonly isWhole: boolean;
+  /** 0 when git did not count them. */
+  readonly nInRepository: number;
+  readonly isShallow: boolean;
   /** When the oldest remembered commit was made; 0 without commits. */
   readonly oldestSeconds: number;
 }
@@ -73,6 +76,8 @@ export class HistoryReader {
       nCommits: counts.n,
       nWithoutSymbols: counts.open,
       isWhole: this.#meta("isWhole") === "true",
+      nInRepository: Number(this.#meta("nInRepository")),
+      isShallow: this.#meta("isShallow") === "true",
       oldestSeconds: counts.oldest,
     };
   }
@@ -117,6 +122,21 @@ export class HistoryReader {
       ...[sinceSeconds, folder, folder, folder, folder, limit],
     );
     return rows.map(changeOf);
+  }
+
+  /** The commits of a time, half-open, in seconds, by when they were committed; the newest first. */
+  commitsBetween(
+    fromSeconds: number,
+    toSeconds: number,
+    limit: number,
+    author = "",
+  ): StoredCommit[] {
+    return this.#all(
+      `SELECT ${commitColumns} FROM entry e JOIN author a ON a.id = e.author
+       WHERE e.commitSeconds >= ? AND e.commitSeconds < ? AND (? = '' OR a.name = ?)
+       ORDER BY e.commitSeconds DESC, e.position LIMIT ?`,
+      ...[fromSeconds, toSeconds, author, author, limit],
+    ).map(commitOf);
   }
 
   /** What one commit changed. */
@@ -180,6 +200,15 @@ export class HistoryReader {
     });
   }
 
+  /** Names of definitions that a commit touched. */
+  namesTouched(entry: number, limit: number): string[] {
+    const rows = this.#all(
+      "SELECT DISTINCT s.name FROM touch t JOIN symbol s ON s.id = t.symbol WHERE t.entry = ? LIMIT ?",
+      ...[entry, limit],
+    ) as unknown as { name: string }[];
+    return rows.map(({ name }) => name);
+  }
+
   /** Returns a remembered commit by its whole hash, or by a beginning of at least four digits that is its alone. */
   commit(hash: string): StoredCommit | undefined {
     if (!/^[0-9a-f]{4,64}$/.test(hash)) return undefined;
@@ -188,6 +217,33 @@ export class HistoryReader {
       ...[hash, `${hash}g`],
     );
     return rows.length === 1 ? commitOf(rows[0] as Row) : undefined;
+  }
+
+  /** The newest commits as git lists them, at most `limit`. */
+  newest(limit: number): StoredCommit[] {
+    const rows = this.#all(
+      `SELECT ${commitColumns} FROM entry e JOIN author a ON a.id = e.author ORDER BY e.position LIMIT ?`,
+      limit,
+    );
+    return rows.map(commitOf);
+  }
+
+  /**
+   * How many commits were made after the first of some times, in seconds and falling, between it and the second, …, and
+   * before the last.
+   */
+  countsBetween(edgesSeconds: readonly number[]): number[] {
+    const after = edgesSeconds.map((seconds) => {
+      const row = this.#get("SELECT count(*) AS n FROM entry WHERE commitSeconds > ?", seconds);
+      return (row as { n: number }).n;
+    });
+    const all = (this.#get("SELECT count(*) AS n FROM entry") as { n: number }).n;
+    return [...after, all].map((n, idx) => n - (after[idx - 1] ?? 0));
+  }
+
+  /** Bytes of the file, without its journal. */
+  bytes(): number {
+    return databaseBytes(this.#database);
   }
 
   close(): void {

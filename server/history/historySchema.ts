@@ -10,6 +10,8 @@ export const metaKeys = {
   limit: "limit",
   folder: "folder",
   isWhole: "isWhole",
+  nInRepository: "nInRepository",
+  isShallow: "isShallow",
 } as const;
 
 /** The split of identifiers has been done before, as for chunks; contentless: terms cannot be read back. */

@@ -128,7 +128,18 @@ async function pastOfLine(
   const range = `-L${line + 1},${line + 1}`;
   const output = await runGit(
     folder,
-    ["blame", "--porcelain", "--no-textconv", "-w", "-M", range, "HEAD", "--", path],
+    [
+      "blame",
+      "--porcelain",
+      "--no-textconv",
+      "--no-ignore-revs-file",
+      "-w",
+      "-M",
+      range,
+      "HEAD",
+      "--",
+      path,
+    ],
     { timeoutMs: blameTimeoutMs, maxOutputBytes: maxBlameBytes, signal },
   );
   if (output.kind !== "output") return undefined;
@@ -267,7 +278,7 @@ class SymbolWalk {
 }
 
 /** Returns a remembered commit as it crosses the wire. */
-function infoOf({ hash, author, authorSeconds, subject, body }: StoredCommit): CommitInfo {
+export function infoOf({ hash, author, authorSeconds, subject, body }: StoredCommit): CommitInfo {
   return { hash, author, authoredMs: authorSeconds * 1000, subject, body };
 }
 

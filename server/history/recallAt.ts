@@ -21,7 +21,7 @@ import {
   type FileVersion,
   type VersionCache,
 } from "./definitionVersions.ts";
-import { filesAt, matchesAt, type TreeFile } from "./treeAt.ts";
+import { definingAt, filesAt, matchesAt, type TreeFile } from "./treeAt.ts";
 
 /** What of the question the search goes by. */
 export interface AskedAt {
@@ -63,6 +63,8 @@ const columnWeights = [3, 1.5, 1.2, 1, 0.3];
 /** More than the words of a whole chunk can be worth: a chunk that holds the definition must not stand in front of it. */
 const nameWeight = 1_000;
 const pathWeight = 12;
+/** A name that is part of many words occurs in more files than are read; those that may define it come first. */
+const definingWeight = 200;
 const roleWeights = { source: 1, test: 0.7, docs: 0.7, config: 0.7 } as const;
 
 /** Returns the places of a tree that a question is about; `undefined` when git cannot read it. Rejects when cancelled. */
@@ -81,14 +83,17 @@ export async function recallAt(
   const needles = [
     ...new Set([...wanted.terms, ...wanted.names.map((name) => name.toLowerCase())]),
   ];
-  const matches = await matchesAt(folder, commit.hash, needles, signal);
-  if (matches === undefined) return undefined;
+  const [matches, defining] = await Promise.all([
+    matchesAt(folder, commit.hash, needles, signal),
+    definingAt(folder, commit.hash, wanted.names, signal),
+  ]);
+  if (matches === undefined || defining === undefined) return undefined;
   wanted.weigh(shown, matches);
   const blobs = new BlobReader(folder, rules.maxFileBytes);
   try {
     const versions = new FileVersions(blobs, syntax, context.versions);
     const places: Scored[] = [];
-    for (const file of wanted.bestFiles(shown, matches).slice(0, maxFiles)) {
+    for (const file of wanted.bestFiles(shown, matches, defining).slice(0, maxFiles)) {
       signal.throwIfAborted();
       const version = await versions.of(file.blob, file.path);
       if (version !== undefined)
@@ -177,10 +182,16 @@ class Wanted {
   }
 
   /** Files that hold something of what is looked for, best first. */
-  bestFiles(files: readonly TreeFile[], matches: Matches): TreeFile[] {
+  bestFiles(
+    files: readonly TreeFile[],
+    matches: Matches,
+    defining: ReadonlySet<string>,
+  ): TreeFile[] {
     const scored = files.map((file) => ({
       file,
-      score: this.#scoreOf(file.path, matches.get(file.path)),
+      score:
+        this.#scoreOf(file.path, matches.get(file.path)) +
+        (defining.has(file.path) ? definingWeight : 0),
     }));
     return scored
       .filter(({ score }) => score > 0)

@@ -9,6 +9,7 @@ import { errorCode } from "../memory/database.ts";
 import { makeFolder } from "../memory/storeFolder.ts";
 import { acquireStoreLock, type StoreLock } from "../memory/storeLock.ts";
 import { MemoryError } from "../../protocol/errors.ts";
+import { EditLog } from "./editLog.ts";
 import { fillHistory } from "./historyFill.ts";
 import { HistoryReader } from "./historyReader.ts";
 import { SeenStore } from "./seenStore.ts";
@@ -30,6 +31,7 @@ export class RootHistory {
   #writer: HistoryWriter | undefined;
   #reader: HistoryReader | undefined;
   #seen: SeenStore | undefined;
+  #edits: EditLog | undefined;
   #problem: Problem | undefined;
   #state: "waiting" | "reading" | "ready" = "waiting";
 
@@ -56,11 +58,17 @@ export class RootHistory {
     return this.#reader;
   }
 
+  /** What is in memory from before, without a look at the repository. Rejects with the signal's reason when cancelled. */
+  async kept(signal: AbortSignal): Promise<HistoryReader | undefined> {
+    this.#place ??= await this.#find(signal);
+    return this.reader;
+  }
+
   status(): HistoryStatus {
     const reader = this.reader;
-    const { nCommits, nWithoutSymbols, isWhole, oldestSeconds } = reader?.extent() ?? nothing;
-    const state = this.#stateNow(nCommits);
-    return { state, nCommits, nWithoutSymbols, isWhole, oldestMs: oldestSeconds * 1000 };
+    const { head: _head, oldestSeconds, ...extent } = reader?.extent() ?? nothing;
+    const state = this.#stateNow(extent.nCommits);
+    return { state, ...extent, oldestMs: oldestSeconds * 1000 };
   }
 
   #stateNow(nCommits: number): HistoryStatus["state"] {
@@ -100,8 +108,16 @@ export class RootHistory {
   async seen(signal: AbortSignal): Promise<SeenStore | undefined> {
     const place = (this.#place ??= await this.#find(signal));
     if (this.#seen === undefined && this.#own(place.file))
-      this.#seen = new SeenStore(seenFile(place.file));
+      this.#seen = new SeenStore(besideHistory(place.file, "seen"));
     return this.#seen;
+  }
+
+  /** What was saved when; `undefined` while another process keeps it. Errors: those of the store. */
+  async edits(signal: AbortSignal): Promise<EditLog | undefined> {
+    const place = (this.#place ??= await this.#find(signal));
+    if (this.#edits === undefined && this.#own(place.file))
+      this.#edits = new EditLog(besideHistory(place.file, "edits"));
+    return this.#edits;
   }
 
   /** Says that the store could not be written. */
@@ -123,17 +139,20 @@ export class RootHistory {
     const place = this.#place ?? (await this.#find(signal));
     this.#place = place;
     this.discard();
-    for (const suffix of ["", "-wal", "-shm"])
-      rmSync(seenFile(place.file) + suffix, { force: true });
+    for (const name of ["seen", "edits"] as const)
+      for (const suffix of ["", "-wal", "-shm"])
+        rmSync(besideHistory(place.file, name) + suffix, { force: true });
   }
 
   close(): void {
     this.#reader?.close();
     this.#seen?.close();
+    this.#edits?.close();
     this.#writer?.close();
     this.#lock?.release();
     this.#reader = undefined;
     this.#seen = undefined;
+    this.#edits = undefined;
     this.#writer = undefined;
     this.#lock = undefined;
   }
@@ -158,12 +177,15 @@ export class RootHistory {
   }
 }
 
-/** It is irreplaceable, and stays when the history beside it is read anew. */
-function seenFile(historyFile: string): string {
-  return historyFile.replace(/history-(\w+)\.sqlite$/, "seen-$1.sqlite");
+/** They are irreplaceable, and stay when the history beside them is read anew. */
+function besideHistory(historyFile: string, name: "seen" | "edits"): string {
+  return historyFile.replace(/history-(\w+)\.sqlite$/, `${name}-$1.sqlite`);
 }
 
-const nothing = { nCommits: 0, nWithoutSymbols: 0, isWhole: false, oldestSeconds: 0 };
+const nothing = {
+  ...{ head: "", nCommits: 0, nWithoutSymbols: 0, isWhole: false, oldestSeconds: 0 },
+  ...{ nInRepository: 0, isShallow: false },
+};
 
 /** True when the store failed and not the code. */
 export function isStoreError(error: unknown): boolean {

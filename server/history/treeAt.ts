@@ -45,7 +45,8 @@ async function lastBefore(
   return /^[0-9a-f]{40,64}$/.exec(output.text.trim())?.[0];
 }
 
-async function commitInfo(
+/** Returns a commit with its message; `undefined` when git cannot read it. Rejects with the signal's reason when cancelled. */
+export async function commitInfo(
   folder: string,
   hash: string,
   signal: AbortSignal,
@@ -126,4 +127,38 @@ export async function matchesAt(
     found.set(name, counts);
   }
   return found;
+}
+
+const definingWords =
+  "function|func|fn|fun|def|defp|class|struct|interface|enum|trait|impl|type|union|record|object|module|mod|namespace|macro|const|let|var|val|static";
+
+/**
+ * Returns the files of a commit's tree in which a line looks as if it defined one of the names, in the same case.
+ * `undefined` when git cannot search.
+ */
+export async function definingAt(
+  folder: string,
+  commit: string,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string> | undefined> {
+  const plain = names.filter((name) => /^[\p{L}\p{N}_$]+$/u.test(name));
+  if (plain.length === 0) return new Set();
+  const name = `(${plain.join("|").replaceAll("$", "\\$")})`;
+  const end = "([^[:alnum:]_$]|$)";
+  const output = await runGit(
+    folder,
+    [
+      ...["grep", "-I", "-E", "-l", "-z", "--no-color", "--no-textconv", "--threads=1"],
+      ...["-e", `(^|[^[:alnum:]_$])(${definingWords})[^=;]*[^[:alnum:]_$]${name}${end}`],
+      // A method or a field: nothing but modifiers and types stands before it.
+      ...["-e", `^[[:space:]]*([[:alnum:]_<>,*&]+[[:space:]]+)*${name}[[:space:]]*[(<:=?]`],
+      ...[commit, "--", "."],
+    ],
+    { timeoutMs, maxOutputBytes: maxListBytes, signal },
+  );
+  // Git ends with 1 when nothing is found.
+  if (output.kind !== "output") return output.kind === "failed" ? new Set() : undefined;
+  const paths = output.text.split("\0").filter((path) => path !== "");
+  return new Set(paths.map((path) => path.slice(commit.length + 1)));
 }

@@ -7,6 +7,7 @@ import type { BlobContent, BlobLevel, UnembeddedBlob } from "../memory/memoryWri
 import type { Clock, FileStat, FileSystem } from "../ports.ts";
 import type { ParsedFile } from "../types.ts";
 import type { StaticEncoder } from "../model/staticEncoder.ts";
+import { blankSecrets } from "../secrets/maskSecrets.ts";
 import { unpackSpans } from "../memory/packedSpans.ts";
 import { blobContentOf, bytesOf } from "./blobContent.ts";
 import { decode } from "./decoder.ts";
@@ -206,7 +207,8 @@ export class FileParser {
     text?: string,
   ): ParseResult {
     const isStored = signed(this.#hasher.h64Raw(bytes)) === hash;
-    const whole = isStored ? (text ?? textOf(bytes)) : undefined;
+    const read = isStored ? (text ?? textOf(bytes)) : undefined;
+    const whole = read === undefined ? undefined : blankSecrets(read);
     const bounds = whole === undefined ? [] : offsetsOfSpans(whole, unpackSpans(chunks));
     const vectors = whole === undefined ? undefined : this.#encoder?.encodeSpans(whole, bounds);
     return {
@@ -229,13 +231,15 @@ export class FileParser {
       return { kind: "known", path: task.path, stat, hash };
     const language = languageOf(task.path, firstLineOf(text));
     this.#enter("chunk", bytes.length);
-    const { parsed, level } = await this.#chunk(text, language, task.bySyntax);
+    // Terms and names of keys and tokens would be in the index.
+    const shown = blankSecrets(text);
+    const { parsed, level } = await this.#chunk(shown, language, task.bySyntax);
     this.#enter("index", bytes.length);
     return {
       kind: "parsed",
       path: task.path,
       stat,
-      content: blobContentOf(text, hash, language, parsed, level, this.#scanner, this.#encoder),
+      content: blobContentOf(shown, hash, language, parsed, level, this.#scanner, this.#encoder),
     };
   }
 

@@ -3,12 +3,17 @@ import type { Turn } from "../../protocol/types.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
 import { TurnMask } from "../secrets/turnMask.ts";
 import type { Database } from "./database.ts";
+import { createRoundTables, verifyRoundTables } from "./roundIndex.ts";
 
 /**
  * `steps[n]` leads from version n to n + 1. Conversations cannot be made again from the workspace, so a
  * change of the tables is a step more, never a change of an old one.
  */
-const steps: readonly ((database: Database) => void)[] = [createTables, maskTurns];
+const steps: readonly ((database: Database) => void)[] = [
+  createTables,
+  maskTurns,
+  createRoundTables,
+];
 
 /** The version of the tables after all steps. */
 export const conversationSchemaVersion = steps.length;
@@ -22,10 +27,11 @@ export function upgradeConversations(database: Database, fromVersion: number): v
 export function verifyConversationTables(database: Database): void {
   database.prepare("SELECT id, title, is_named, created_ms, updated_ms, change FROM conversation");
   database.prepare("SELECT conversation_id, position, id, writer_id, json FROM turn");
+  verifyRoundTables(database);
 }
 
 /**
- * A turn is kept as JSON, because nothing is searched inside it here; `position` orders the turns.
+ * A turn is kept as JSON, since what is searched of it is in the index of rounds; `position` orders the turns.
  * Tables of a file that bears no version are kept.
  */
 function createTables(database: Database): void {

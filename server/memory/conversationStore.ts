@@ -10,20 +10,43 @@ import type { Conversation, Turn } from "../../protocol/types.ts";
 import type { Clock } from "../ports.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
 import { TurnMask } from "../secrets/turnMask.ts";
-import type { ConversationStore, TurnOutline, TurnPage } from "../services.ts";
+import type {
+  AskedTurn,
+  ConversationStore,
+  KeptConversation,
+  RoundCandidate,
+  RoundCounts,
+  RoundQuery,
+  TextEmbedder,
+  TurnOutline,
+  TurnPage,
+} from "../services.ts";
+import { bytesToFree, whatToForget } from "../work/forgettingOrder.ts";
+import { cosine } from "./cosine.ts";
 import {
   conversationSchemaVersion,
   upgradeConversations,
   verifyConversationTables,
 } from "./conversationSchema.ts";
 import {
+  addConversations,
+  conversationUses,
+  deleteTurns,
+  keptConversations,
+  nextChange,
+} from "./conversationUpkeep.ts";
+import {
   asMemoryError,
+  databaseBytes,
+  eraseDeleted,
   inTransaction,
   openDatabase,
   openForReading,
   withMemoryErrors,
   type Database,
 } from "./database.ts";
+import { linkStart, withoutQuotes } from "./quotedTurns.ts";
+import { RoundIndex } from "./roundIndex.ts";
 
 /** An open store, with what the user should know about how it was opened. */
 export interface OpenedConversations {
@@ -36,16 +59,21 @@ export const untitled = "New conversation";
 const maxTitleLength = 60;
 const maxNameLength = 200;
 const cacheBytes = 2 * 1024 * 1024;
+/** Room on the disk for conversations: thousands of answers. */
+const defaultMaxBytes = 256_000_000;
 
 /**
  * Opens or creates `conversations.sqlite` in a folder. A file of an older Lore is brought forward, a damaged
- * one is moved aside and a new one made, and one of a newer Lore is left alone and another one used. `newId` gives unique ids.
+ * one is moved aside and a new one made, and one of a newer Lore is left alone and another one used. Without an embedder turns are found
+ * by words alone. `newId` gives unique ids. A store that takes more than `maxBytes` forgets conversations, see `whatToForget`.
  * Errors: `sqliteMissing`, `diskFull`, `storeUnavailable`.
  */
 export function openConversationStore(
   folder: string,
   clock: Clock,
+  embedder?: TextEmbedder,
   newId: () => string = () => crypto.randomUUID(),
+  maxBytes = defaultMaxBytes,
 ): OpenedConversations {
   const name = path.join(folder, "conversations");
   const found = versionOf(`${name}.sqlite`);
@@ -62,21 +90,12 @@ export function openConversationStore(
     cacheBytes,
   });
   // What an upgrade took out of a row would stay in free pages and in the write-ahead log.
-  if (found > 0 && found < conversationSchemaVersion) erase(database);
+  if (found > 0 && found < conversationSchemaVersion) eraseDeleted(database);
   const notice = isNewer ? newerNotice : movedAside === undefined ? undefined : damageNotice;
   return {
-    store: new SqliteConversations(database, clock, newId),
+    store: new SqliteConversations(database, clock, { embedder, newId, maxBytes }),
     ...(notice === undefined ? {} : { notice }),
   };
-}
-
-/** Leaves no bytes of what was deleted. Errors: `diskFull`, `storeUnavailable`. */
-function erase(database: Database): void {
-  try {
-    database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
-  } catch (error) {
-    throw asMemoryError(error);
-  }
 }
 
 const newerNotice: Notice = { kind: "conversationsNewer" };
@@ -120,20 +139,32 @@ const selectConversation = `SELECT c.id, c.title, c.created_ms, c.updated_ms,
 /** Recalls and traces are most of a turn: they stay where they are. */
 const outlineOf = `json_object('id', json -> 'id', 'role', json -> 'role', 'text', json -> 'text', 'createdMs', json -> 'createdMs',
   'citations', json -> 'citations', 'selectedFile', json -> '$.selection.file')`;
-/** Orders changes within one millisecond. */
-const nextChange = "(SELECT coalesce(max(change), 0) + 1 FROM conversation)";
 
 class SqliteConversations implements ConversationStore {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #newId: () => string;
+  readonly #maxBytes: number;
   /** Tells turns that this process is still writing from those that a dead one left. */
   readonly #writerId: string;
   readonly #secrets = new TurnMask();
+  readonly #index: RoundIndex;
+  readonly #embedder: TextEmbedder | undefined;
 
-  constructor(database: Database, clock: Clock, newId: () => string) {
+  constructor(
+    database: Database,
+    clock: Clock,
+    {
+      embedder,
+      newId,
+      maxBytes,
+    }: { embedder: TextEmbedder | undefined; newId: () => string; maxBytes: number },
+  ) {
     this.#database = database;
+    this.#maxBytes = maxBytes;
     this.#clock = clock;
+    this.#embedder = embedder;
+    this.#index = new RoundIndex(database, embedder);
     this.#newId = newId;
     this.#writerId = newId();
     withMemoryErrors(() => database.exec("PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"));
@@ -186,9 +217,23 @@ class SqliteConversations implements ConversationStore {
     return rows.map(({ json }) => JSON.parse(json) as TurnOutline);
   }
 
+  /** Questions of all conversations in a time, half-open, the newest first. */
+  askedBetween(fromMs: number, toMs: number, limit: number): AskedTurn[] {
+    return withMemoryErrors(
+      () =>
+        this.#database
+          .prepare(
+            `SELECT conversation_id AS conversationId, json ->> '$.text' AS text, json ->> '$.createdMs' AS atMs FROM turn
+             WHERE json ->> '$.role' = 'user' AND json ->> '$.createdMs' >= ? AND json ->> '$.createdMs' < ?
+             ORDER BY atMs DESC, position DESC LIMIT ?`,
+          )
+          .all(fromMs, toMs, limit) as unknown as AskedTurn[],
+    );
+  }
+
   /** White space around a title goes; a blank one changes nothing. */
   rename(conversationId: string, title: string): Conversation {
-    const name = cut(oneLine(maskSecrets(title)), maxNameLength);
+    const name = nameOf(title);
     if (name === "") return this.#conversation(conversationId);
     withMemoryErrors(() =>
       this.#database
@@ -200,11 +245,11 @@ class SqliteConversations implements ConversationStore {
 
   delete(conversationId: string): void {
     this.#conversation(conversationId);
-    withMemoryErrors(() => {
-      this.#database.prepare("DELETE FROM conversation WHERE id = ?").run(conversationId);
-      // Free pages are overwritten (`secure_delete`), and the write-ahead log would keep the deleted text.
-      this.#database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
+    this.#write(() => {
+      this.#forget(conversationId);
+      this.#index.sweep();
     });
+    eraseDeleted(this.#database);
   }
 
   /** A turn of the same id is replaced. The first question gives an unnamed conversation its title. */
@@ -219,11 +264,13 @@ class SqliteConversations implements ConversationStore {
            ON CONFLICT (conversation_id, id) DO UPDATE SET writer_id = excluded.writer_id, json = excluded.json`,
         )
         .run(conversationId, conversationId, turn.id, this.#writerId, JSON.stringify(turn));
+      this.#index.turnChanged(conversationId, turn.id);
       if (title === "") return;
       this.#database
         .prepare("UPDATE conversation SET title = ?, is_named = 1 WHERE id = ? AND is_named = 0")
         .run(title, conversationId);
     });
+    if (turn.role === "user") this.#makeRoom(conversationId);
   }
 
   /** Errors: `conversationNotFound`, also when the conversation does not hold the turn. */
@@ -235,7 +282,70 @@ class SqliteConversations implements ConversationStore {
         .prepare("UPDATE turn SET writer_id = ?, json = ? WHERE conversation_id = ? AND id = ?")
         .run(this.#writerId, JSON.stringify(turn), conversationId, turn.id);
       if (Number(changes) === 0) throw new MemoryError("conversationNotFound");
+      this.#index.turnChanged(conversationId, turn.id);
     });
+  }
+
+  kept(): Iterable<KeptConversation> {
+    return keptConversations(this.#database, (json, writerId) =>
+      this.#turnOf({ json, writer_id: writerId }),
+    );
+  }
+
+  addKept(conversations: readonly KeptConversation[]): ReturnType<ConversationStore["addKept"]> {
+    const added = withMemoryErrors(() =>
+      addConversations(this.#database, conversations, {
+        ...{ writerId: this.#newId(), nameOf },
+        added: (conversationId, turnId) => this.#index.turnChanged(conversationId, turnId),
+      }),
+    );
+    this.#makeRoom(undefined);
+    return added;
+  }
+
+  forgetTurns(
+    choose: (turns: readonly Turn[]) => ReadonlySet<string>,
+  ): ReturnType<ConversationStore["forgetTurns"]> {
+    const chosen: { conversationId: string; turnIds: ReadonlySet<string> }[] = [];
+    // One after the other, because all of them may be large.
+    for (const { id, turns } of this.kept()) {
+      const turnIds = choose(turns);
+      if (turnIds.size > 0) chosen.push({ conversationId: id, turnIds });
+    }
+    if (chosen.length === 0) return { nConversations: 0, nTurns: 0 };
+    const title = (question: string): string => titleOf(question) || untitled;
+    const counts = withMemoryErrors(() =>
+      deleteTurns(this.#database, chosen, {
+        titleOf: title,
+        deleting: (conversationId) => {
+          this.#forgetQuotes(conversationId);
+          this.#index.remove(conversationId);
+        },
+        deleted: (conversationId) => this.#index.add(conversationId),
+        done: () => this.#index.sweep(),
+      }),
+    );
+    eraseDeleted(this.#database);
+    return counts;
+  }
+
+  rounds(query: RoundQuery): RoundCandidate[] {
+    return withMemoryErrors(() => this.#index.candidates(query));
+  }
+
+  roundCounts(terms: readonly string[]): RoundCounts {
+    return withMemoryErrors(() => this.#index.counts(terms));
+  }
+
+  nearness(question: string, texts: readonly string[]): number[] | undefined {
+    const embedder = this.#embedder;
+    if (embedder === undefined) return undefined;
+    const asked = embedder.encodeQuery(question);
+    return texts.map((text) => cosine(embedder.encodeText(text), asked));
+  }
+
+  bytes(): number {
+    return withMemoryErrors(() => databaseBytes(this.#database));
   }
 
   close(): void {
@@ -248,6 +358,34 @@ class SqliteConversations implements ConversationStore {
     );
     if (row === undefined) throw new MemoryError("conversationNotFound");
     return conversationOf(row as unknown as ConversationRow);
+  }
+
+  #forget(conversationId: string): void {
+    this.#index.remove(conversationId);
+    this.#forgetQuotes(conversationId);
+    this.#database.prepare("DELETE FROM conversation WHERE id = ?").run(conversationId);
+  }
+
+  /** Answers in other conversations may quote this one. */
+  #forgetQuotes(conversationId: string): void {
+    const quoting = this.#database
+      .prepare(
+        "SELECT conversation_id, id, json FROM turn WHERE conversation_id <> ? AND instr(json, ?) > 0",
+      )
+      .all(conversationId, linkStart(conversationId)) as unknown as {
+      conversation_id: string;
+      id: string;
+      json: string;
+    }[];
+    const update = this.#database.prepare(
+      "UPDATE turn SET json = ? WHERE conversation_id = ? AND id = ?",
+    );
+    for (const { conversation_id: inConversation, id, json } of quoting) {
+      const turn = JSON.parse(json) as Turn;
+      const text = withoutQuotes(turn.text, conversationId);
+      update.run(JSON.stringify({ ...turn, text }), inConversation, id);
+      this.#index.turnChanged(inConversation, id);
+    }
   }
 
   #position(conversationId: string, turnId: string): number {
@@ -270,11 +408,31 @@ class SqliteConversations implements ConversationStore {
     return (row as { n: number }).n;
   }
 
-  #turnOf({ writer_id, json }: TurnRow): Turn {
+  #turnOf({ writer_id, json }: Pick<TurnRow, "writer_id" | "json">): Turn {
     const turn = JSON.parse(json) as Turn;
     return turn.state === "streaming" && writer_id !== this.#writerId
       ? { ...turn, state: "interrupted" }
       : turn;
+  }
+
+  /** Forgets whole conversations, never the one that is being written to. */
+  #makeRoom(writtenId: string | undefined): void {
+    const taken = withMemoryErrors(() => databaseBytes(this.#database));
+    if (taken <= this.#maxBytes) return;
+    const uses = withMemoryErrors(() => conversationUses(this.#database));
+    const items = uses.map(({ id, createdMs, updatedMs, nQuestions, bytes }) => ({
+      ...{ id, createdMs, bytes },
+      lastUsedMs: updatedMs,
+      nUses: nQuestions,
+      isPinned: id === writtenId,
+    }));
+    const ids = whatToForget(items, bytesToFree(items, taken, this.#maxBytes), this.#clock.nowMs());
+    if (ids.length === 0) return;
+    this.#write(() => {
+      for (const id of ids) this.#forget(id);
+      this.#index.sweep();
+    });
+    eraseDeleted(this.#database);
   }
 
   #touch(id: string): void {
@@ -306,6 +464,11 @@ function titleOf(question: string): string {
     .split(/[\r\n]+/)
     .find((each) => oneLine(each) !== "");
   return cut(oneLine(line ?? ""), maxTitleLength);
+}
+
+/** A title as it is kept; `""` when it says nothing. */
+function nameOf(title: string): string {
+  return cut(oneLine(maskSecrets(title)), maxNameLength);
 }
 
 /** Without control and direction characters, which would act in a list of titles. */

@@ -161,6 +161,22 @@ export function inTransaction(database: Database, change: () => void): void {
   }
 }
 
+/** Returns the room that a database takes on the disk, without its journal. Errors: those of SQLite. */
+export function databaseBytes(database: Database): number {
+  const { bytes } = database
+    .prepare("SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size")
+    .get() as { bytes: number };
+  return bytes;
+}
+
+/**
+ * Leaves no bytes of what was deleted: with `secure_delete` free pages are overwritten, but the write-ahead log would keep
+ * them. Errors: `diskFull`, `storeUnavailable`.
+ */
+export function eraseDeleted(database: Database): void {
+  withMemoryErrors(() => database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);"));
+}
+
 function check(database: Database): void {
   const found = database.prepare("PRAGMA quick_check(1)").get() as
     { quick_check: string } | undefined;

@@ -1,10 +1,12 @@
 /** Search by meaning: the chunks whose embeddings are nearest to the question's, for every open memory. */
 import type { MeaningTrace } from "../../protocol/types.ts";
+import { cosine } from "../memory/cosine.ts";
 import type { MemoryBank } from "../memory/memoryBank.ts";
 import type { ModelFault } from "../model/modelFault.ts";
 import { StaticEncoder, type EncoderParts } from "../model/staticEncoder.ts";
 import type { Neighbour } from "../model/vectorScan.ts";
 import type { Clock } from "../ports.ts";
+import type { TextEmbedder } from "../services.ts";
 import { EmbeddingIndex, type LargeIndexOptions } from "./embeddingIndex.ts";
 import type { Nearest, VectorIndex } from "./vectorIndex.ts";
 
@@ -49,6 +51,16 @@ export class DenseSearch {
     this.#clock = clock;
     this.#large = large;
     this.#encoder = parts.kind === "ready" ? new StaticEncoder(parts.parts) : undefined;
+  }
+
+  /** What turns texts into embeddings; `undefined` without a model. */
+  get embedder(): TextEmbedder | undefined {
+    return this.#encoder;
+  }
+
+  /** The static model's id, `undefined` without one. */
+  get modelId(): string | undefined {
+    return this.#encoder?.modelId;
   }
 
   /** Returns the question's embedding, `undefined` without a model or when the text holds no word. */
@@ -136,16 +148,4 @@ function candidatesOf(
       minSimilarity,
     top: neighbours[0]?.similarity ?? minSimilarity,
   };
-}
-
-function cosine(a: Int8Array, b: Int8Array): number {
-  let dot = 0;
-  let squareA = 0;
-  let squareB = 0;
-  for (let i = 0; i < a.length; i++) {
-    dot += (a[i] as number) * (b[i] as number);
-    squareA += (a[i] as number) ** 2;
-    squareB += (b[i] as number) ** 2;
-  }
-  return squareA === 0 || squareB === 0 ? 0 : dot / Math.sqrt(squareA * squareB);
 }

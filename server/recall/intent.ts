@@ -135,19 +135,22 @@ const addedWords =
   /\b(?:add(?:ed)?|introduced?|created?|born|wrote|written|first (?:appear|commit)\w*)\b|添加|加入|增加|引入|新增|追加|추가/iu;
 const removedWords =
   /\b(?:removed?|deleted?|dropp?(?:ed)?|gone|disappear(?:ed)?|stop(?:ped)?|ceased?)\b|删除|刪除|删掉|移除|去掉|削除|삭제|제거/iu;
-const changeWord = String.raw`(?:chang(?:e|ed|ing)|modif(?:y|ied)|updated?|edit(?:ed)?|touch(?:ed)?|add(?:ed)?|introduced?|created?|removed?|deleted?|dropp?(?:ed)?|renamed?|moved?|rewr(?:ote|itten)|replaced?|refactor(?:ed)?|reverted?|stop(?:ped)?|disappear(?:ed)?|appear(?:ed)?|written|wrote|born)`;
+const changeWord = String.raw`(?:chang(?:e|ed|ing)|modif(?:y|ied)|updated?|edit(?:ed)?|touch(?:ed)?|add(?:ed)?|introduced?|created?|removed?|deleted?|dropp?(?:ed)?|renamed?|moved?|rewr(?:ote|itten)|replaced?|refactor(?:ed)?|reverted?|stop(?:ped)?|start(?:ed)?|switch(?:ed)?|migrat(?:e|ed)|fix(?:ed)?|broke|broken|disappear(?:ed)?|appear(?:ed)?|written|wrote|born)`;
+/** Something else than the code itself came to an end: a claim, a habit. What changed the code then tells. */
+const stoppedBeing =
+  /\b(?:stop(?:ped)?|ceased?) (?:to )?(?:be(?:ing)?|hold(?:ing)?|apply(?:ing)?|match(?:ing)?|\w+ing)\b|\bno longer\b/iu;
 /** Questions about the code of today, whatever they say of changes. */
 const presentStart =
   /^(?:so |and |please )?(?:where|how|in (?:which|what)|which (?:file|function|class|method|module)s? (?!changed)|find|show me where)\b/iu;
 const pastStart: readonly (readonly [PastIntent["wants"], RegExp])[] = [
   [
     "changes",
-    /^(?:so |and |please )?(?:(?:what|which \w+|did anything|has anything|list what|show me what) (?:(?:has|have|was|were|all|else) )*changed\b(?! (?:if|when)\b)|what(?:'s| is) new\b|what happened (?:in|to|since)\b|(?:list |show )?(?:me )?(?:the |all |recent |latest )*(?:changes|commits) (?:in|to|of|on|under|since|for)\b)/iu,
+    /^(?:so |and |please )?(?:(?:what|which \w+|did anything|has anything|list what|show me what) (?:(?:has|have|was|were|all|else) )*changed?\b(?! (?:if|when)\b)|(?:has|have|did) .{1,100} changed? (?:since|after|in the last)\b|what(?:'s| is) new\b|what happened (?:in|to|since)\b|(?:list |show )?(?:me )?(?:the |all |recent |latest )*(?:changes|commits) (?:in|to|of|on|under|since|for)\b)/iu,
   ],
   [
     "when",
     new RegExp(
-      String.raw`(?:\bwhen (?:did|was|were|has|have)\b.{0,200}\b${changeWord}\b|\bsince when (?:do|does|is|are|did|has|have)\b|^(?:what|which|show|when)\b.{0,20}\b(?:last|latest|first) (?:change|commit|edit|modification) (?:of|to|in|on|for)\b|^(?:show )?(?:me )?(?:the )?(?:git |change |commit )?history of\b)`,
+      String.raw`(?:^(?:so |and |please )?how (?:has|have|did) .{1,200}\b(?:changed?|evolved?)\b|^(?:so |and |please )?(?:which|what) commits? (?:first |last )?${changeWord}\b|\bwhat(?:'s| is) the (?:git |change |commit )?history of\b|\bwhen (?:exactly )?(?:did|was|were|has|have)\b.{0,200}\b${changeWord}\b|\bsince when (?:do|does|is|are|did|has|have)\b|^(?:what|which|show|when)\b.{0,20}\b(?:last|latest|first) (?:change|commit|edit|modification) (?:of|to|in|on|for)\b|^(?:show )?(?:me )?(?:the )?(?:git |change |commit )?history of\b)`,
       "iu",
     ),
   ],
@@ -201,18 +204,24 @@ const sinceCjk = /([^\s，。、？?]{1,40}?) ?(?:以来|以來|之后|之後|�
 
 /** What happened to something, in the past tense: the code of today answers the rest. */
 function pastOf(text: string, identifiers: readonly string[]): PastIntent | undefined {
-  if (presentStart.test(text)) return undefined;
-  const wants = [...pastStart, ...pastCjk].find(([, words]) => words.test(text))?.[0];
+  if (presentStart.test(text) && !/^(?:so |and |please )?how (?:has|have|did) /iu.test(text))
+    return undefined;
+  const wants = /\b(?:when and why|why and when)\b/iu.test(text)
+    ? "why"
+    : [...pastStart, ...pastCjk].find(([, words]) => words.test(text))?.[0];
   if (wants === undefined) return undefined;
   if (wants === "who" && (callerStart.test(text) || callerCjk.test(text))) return undefined;
   const since = sinceOf(text);
   const about = since === undefined ? text : text.slice(0, text.lastIndexOf(since));
   const target = identifiers.find((name) => about.includes(name)) ?? pastName(about);
-  const change = removedWords.test(about)
-    ? "removed"
-    : addedWords.test(about)
-      ? "added"
-      : undefined;
+  const isClaim = stoppedBeing.test(about);
+  const change = isClaim
+    ? undefined
+    : removedWords.test(about)
+      ? "removed"
+      : addedWords.test(about)
+        ? "added"
+        : undefined;
   return {
     ...{ kind: "past", wants },
     ...(change === undefined ? {} : { change }),
@@ -222,6 +231,8 @@ function pastOf(text: string, identifiers: readonly string[]): PastIntent | unde
 }
 
 function sinceOf(text: string): string | undefined {
+  const day = /\b(today|yesterday)[?.!]*$/iu.exec(text)?.[1];
+  if (day !== undefined) return day;
   if (/^(?:so |and )?since when\b/i.test(text)) return undefined;
   return (sinceWords.exec(text) ?? sinceCjk.exec(text))?.[1]?.trim();
 }
@@ -229,9 +240,10 @@ function sinceOf(text: string): string | undefined {
 /** The one word that is left when everything that only asks is taken away. */
 function pastName(text: string): string | undefined {
   const rest = text
+    .replace(stoppedBeing, " ")
     .replace(new RegExp(String.raw`\b${changeWord}\b`, "giu"), " ")
     .replace(
-      /\b(?:when|why|who|whom|what|which|how|did|was|were|has|have|had|been|is|are|do|does|since|last|first|latest|history|past|git|blame|commits?|knows?|owns?|maintains?|works?|worked|on|else|authors?|experts?|maintainers?|can|could|should|i|we|they|you|ask|about|reasons?|behind|be|being|true|exist|exists|file|folder|and|or|please|show|list|me|changes|new|happened|anything)\b/giu,
+      /\b(?:when|why|who|whom|what|which|how|did|was|were|has|have|had|been|is|are|do|does|since|last|first|latest|history|past|git|blame|commits?|knows?|owns?|maintains?|works?|worked|on|else|authors?|experts?|maintainers?|can|could|should|i|we|they|you|ask|about|reasons?|behind|be|being|true|over time|exist|exists|file|folder|and|or|please|show|list|me|changes|new|happened|anything)\b/giu,
       " ",
     )
     .replace(/\s+/g, " ")

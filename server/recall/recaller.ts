@@ -93,6 +93,11 @@ export class Recaller implements RecallService, SourceReader {
     this.#clock = clock;
   }
 
+  /** Ids of the models that places are found and ranked with, `undefined` for one that there is not. */
+  get models(): { readonly ranker: string | undefined; readonly encoder: string | undefined } {
+    return { ranker: this.#learned?.modelId, encoder: this.#dense.modelId };
+  }
+
   async search(
     params: SearchParams,
     signal: AbortSignal,

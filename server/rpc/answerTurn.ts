@@ -9,6 +9,8 @@ import type { ConversationStore } from "../services.ts";
  */
 export class AnswerTurn {
   readonly id: string;
+  /** The turn of the user. */
+  readonly questionId: string;
   readonly #store: ConversationStore;
   readonly #conversationId: string;
   #turn: Turn;
@@ -23,7 +25,8 @@ export class AnswerTurn {
     this.#store = store;
     this.#conversationId = conversationId;
     this.id = crypto.randomUUID();
-    const asked = { ...emptyTurn, id: crypto.randomUUID(), createdMs: clock.nowMs() };
+    this.questionId = crypto.randomUUID();
+    const asked = { ...emptyTurn, id: this.questionId, createdMs: clock.nowMs() };
     this.#turn = {
       ...emptyTurn,
       id: this.id,

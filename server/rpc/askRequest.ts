@@ -2,7 +2,8 @@ import { placeOf } from "../../protocol/errorPlace.ts";
 import type { AskParams, AskResult } from "../../protocol/methods.ts";
 import type { Citation } from "../../protocol/types.ts";
 import type { Clock, Logger } from "../ports.ts";
-import type { AnswerService } from "../services.ts";
+import type { AnswerService, RecallTurns } from "../services.ts";
+import { searchTurns } from "../work/turnSearch.ts";
 import { AnswerStream } from "./answerStream.ts";
 import { AnswerTurn } from "./answerTurn.ts";
 import type { Session } from "./session.ts";
@@ -43,6 +44,7 @@ export async function ask(
         if (!signal.aborted) stream.add(markdown, citations);
       },
       signal,
+      recallTurnsFor(turn, session, clock),
     );
     stream.end();
     turn?.finish(answer);
@@ -52,6 +54,22 @@ export async function ask(
     stopTurn(turn, isAbort(error) ? "cancelled" : "failed", log);
     throw error;
   }
+}
+
+/** A question outside a conversation, such as an agent's, is answered from the workspace alone. */
+function recallTurnsFor(
+  turn: AnswerTurn | undefined,
+  session: Session,
+  clock: Clock,
+): RecallTurns | undefined {
+  if (turn === undefined) return undefined;
+  return (params) =>
+    searchTurns(
+      session.conversations(),
+      params,
+      clock.nowMs(),
+      ({ questionId }) => questionId === turn.questionId,
+    );
 }
 
 function stopTurn(turn: AnswerTurn | undefined, state: "cancelled" | "failed", log: Logger): void {

@@ -1,8 +1,7 @@
-/** The requests to the deep memory, and its part of every status. */
+/** The requests to the deep memory. */
 import type { DeepMemoryDetail, DeepMemoryReason } from "../../protocol/deepMemory.ts";
 import { MemoryError } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";
-import type { MemoryStatus } from "../../protocol/types.ts";
 import type { DeepMemoryService } from "../services.ts";
 import { params as shapes } from "./params.ts";
 import type { Router } from "./router.ts";
@@ -22,14 +21,6 @@ export function answerFromDeepMemory(router: Router, deep: DeepMemoryService | u
       signal,
     ),
   );
-}
-
-/** The status with the deep memory's part, where there is a deep memory. */
-export function withDeepMemory(
-  status: MemoryStatus,
-  deep: DeepMemoryService | undefined,
-): MemoryStatus {
-  return deep === undefined ? status : { ...status, deep: deep.status() };
 }
 
 /** Errors: `deepMemoryUnavailable` when there is none, or it says that it cannot be used. */

@@ -29,6 +29,11 @@ import {
   type NotedLines,
   type RememberParams,
 } from "../../protocol/notes.ts";
+import type { TimelineParams } from "../../protocol/timeline.ts";
+import type { WhoWroteParams } from "../../protocol/whoWrote.ts";
+import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
+import type { SearchTurnsParams } from "../../protocol/turns.ts";
+import { maxPictureLimit, type PictureParams } from "../../protocol/picture.ts";
 import { maxTraceLength } from "../../protocol/savedTrace.ts";
 import { symbolKinds } from "../../protocol/types.ts";
 import type {
@@ -42,6 +47,7 @@ import type {
 } from "../../protocol/types.ts";
 import {
   absolutePath,
+  exactly,
   filledText,
   flag,
   integer,
@@ -60,6 +66,9 @@ const maxPathLength = 32_768;
 const maxNoteLength = 10_000;
 /** A pasted log is a question too; a whole file is not. */
 const maxQuestionLength = 100_000;
+/** What is searched for in conversations is a question of a few words. */
+const maxSearchedLength = 10_000;
+const maxTurnResults = 200;
 const maxSelectionLength = 1_000_000;
 /** More than this many file changes at once is a checkout, which a rescan serves better. */
 const maxChanges = 100_000;
@@ -125,6 +134,12 @@ const changedSince: Shape<ChangedParams["since"]> = (value, place) =>
     ? oneOf("files", "look")(value, place)
     : object<{ at: string }>({ at: filledText(200) })(value, place);
 
+const wholeHash: Shape<string> = (value, place) => {
+  const hash = filledText(64)(value, place);
+  if (!/^[0-9a-f]{40,64}$/.test(hash)) throw new ShapeError(`${place} must be a whole hash`);
+  return hash;
+};
+
 /** A definition, a path or a line; which fields there are goes by `kind`. */
 const pastTarget: Shape<HistoryTarget> = (value, place) => {
   const { kind } = object<Pick<HistoryTarget, "kind">>({
@@ -155,12 +170,20 @@ function withinItsTokens(shape: Shape<SelfTestRequest>): Shape<SelfTestRequest> 
   };
 }
 
+/** A folder below a root, or `""`; only compared with what is remembered, and never opened. */
+const relativeFolder: Shape<string> = (value, place) => {
+  const checked = text(maxPathLength)(value, place);
+  if (checked.startsWith("/") || checked.endsWith("/") || checked.includes("\0"))
+    throw new ShapeError(`${place} must be relative and not end in a slash`);
+  return checked;
+};
+
 /** Exactly one way to choose; deleting more than was meant cannot be taken back. */
-function onlyOne(shape: Shape<ForgetNotesParams>): Shape<ForgetNotesParams> {
+function onlyOne<T extends object>(ways: string, shape: Shape<T>): Shape<T> {
   return (value, place) => {
     const checked = shape(value, place);
     if (Object.keys(checked).length !== 1)
-      throw new ShapeError(`${place} must have one of id, topic, beforeMs and folder`);
+      throw new ShapeError(`${place} must have one of ${ways}`);
     return checked;
   };
 }
@@ -194,6 +217,11 @@ export const params = {
     rootId: optional(id),
     offset: integer(0, Number.MAX_SAFE_INTEGER),
     limit: integer(0, maxResults),
+  }),
+  picture: object<PictureParams>({
+    rootId: id,
+    folder: relativeFolder,
+    limit: integer(1, maxPictureLimit),
   }),
   rebuild: object<{ rootId?: string }>({ rootId: optional(id) }),
   forget: object<{ rootId: string }>({ rootId: id }),
@@ -258,6 +286,20 @@ export const params = {
     limit: integer(0, maxResults),
     since: optional(filledText(200)),
   }),
+  whoWrote: object<WhoWroteParams>({
+    rootId: id,
+    path: filledText(maxPathLength),
+    startLine: line,
+    endLine: line,
+    commit: optional(wholeHash),
+  }),
+  timeline: object<TimelineParams>({
+    rootIds: optional(rootIds),
+    since: optional(filledText(200)),
+    until: optional(filledText(200)),
+    own: optional(flag),
+    limit: integer(1, maxResults),
+  }),
   changed: object<ChangedParams>({
     rootId: id,
     since: changedSince,
@@ -283,11 +325,22 @@ export const params = {
   }),
   pinNote: object<{ id: string; isPinned: boolean }>({ id, isPinned: flag }),
   forgetNotes: onlyOne(
+    "id, topic, beforeMs and folder",
     object<ForgetNotesParams>({
       id: optional(id),
       topic: optional(filledText(maxNoteLength)),
       beforeMs: optional(integer(0, Number.MAX_SAFE_INTEGER)),
       folder: optional(text(maxPathLength)),
+    }),
+  ),
+  memoryFile: object<{ file: string }>({ file }),
+  forgetWork: onlyOne(
+    "topic, beforeMs, folder and all",
+    object<ForgetWorkParams>({
+      topic: optional(filledText(maxNoteLength)),
+      beforeMs: optional(integer(0, Number.MAX_SAFE_INTEGER)),
+      folder: optional(text(maxPathLength)),
+      all: optional(exactly(true)),
     }),
   ),
   checkCitations: object<{ citations: Citation[] }>({ citations: list(citation, maxResults) }),
@@ -296,6 +349,12 @@ export const params = {
     conversationId: id,
     lastTurns: optional(integer(0, maxResults)),
     before: optional(id),
+  }),
+  searchTurns: object<SearchTurnsParams>({
+    query: filledText(maxSearchedLength),
+    limit: integer(1, maxTurnResults),
+    afterMs: optional(integer(0, Number.MAX_SAFE_INTEGER)),
+    beforeMs: optional(integer(0, Number.MAX_SAFE_INTEGER)),
   }),
   renameConversation: object<{ conversationId: string; title: string }>({
     conversationId: id,

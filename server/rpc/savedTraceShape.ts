@@ -21,6 +21,7 @@ import {
 } from "../../protocol/types.ts";
 import { range } from "./params.ts";
 import {
+  exactly,
   filledText,
   finite,
   flag,
@@ -31,7 +32,6 @@ import {
   optional,
   ShapeError,
   text,
-  type Shape,
 } from "./shape.ts";
 import { maxResults } from "./params.ts";
 
@@ -89,13 +89,6 @@ const place = object<TracedPlace>({
   score: finite,
   parts,
 });
-
-const exactly =
-  <const T>(wanted: T): Shape<T> =>
-  (value, at) => {
-    if (value !== wanted) throw new ShapeError(`${at} must be ${String(wanted)}`);
-    return wanted;
-  };
 
 /** Checks of a saved trace of this version. */
 export const savedTrace = object<SavedTrace>({

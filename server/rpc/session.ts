@@ -22,10 +22,10 @@ export interface SessionServices {
 }
 
 /**
- * Conversations belong to the first folder of a workspace, so that they stay when folders are added to it
+ * Returns where conversations are kept. They belong to the first folder of a workspace, so that they stay when folders are added to it
  * or the window's layout changes.
  */
-function conversationDir(storeDir: string, roots: readonly Root[]): string {
+export function conversationDir(storeDir: string, roots: readonly Root[]): string {
   return path.join(storeDir, "conversations", roots[0]?.id ?? "none");
 }
 

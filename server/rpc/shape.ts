@@ -120,6 +120,14 @@ export function oneOf<const T extends string>(...allowed: readonly T[]): Shape<T
   };
 }
 
+/** This very value. */
+export const exactly =
+  <const T>(wanted: T): Shape<T> =>
+  (value, place) => {
+    if (value !== wanted) throw new ShapeError(`${place} must be ${String(wanted)}`);
+    return wanted;
+  };
+
 /** No parameters: absent, `null` or an object, whose fields are ignored. */
 export const nothing: Shape<Record<string, never>> = (value, place) => {
   if (

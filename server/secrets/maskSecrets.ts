@@ -26,3 +26,19 @@ export function masked(text: string, spans: readonly SecretSpan[]): string {
 export function maskOf(kind: string): string {
   return `[secret: ${kind}]`;
 }
+
+/**
+ * Returns a text of the same length in which each secret is blank but for its line breaks: what is indexed of it stands
+ * where it stands in the file.
+ */
+export function blankSecrets(text: string): string {
+  const spans = findSecrets(text);
+  if (spans.length === 0) return text;
+  const parts: string[] = [];
+  let at = 0;
+  for (const { start, end } of spans) {
+    parts.push(text.slice(at, start), text.slice(start, end).replace(/[^\r\n]/g, " "));
+    at = end;
+  }
+  return parts.join("") + text.slice(at);
+}

@@ -1,6 +1,7 @@
 /** Which notes a question is about. */
 import type { NoteKind } from "../../protocol/notes.ts";
 import type { StoredNote } from "./noteStore.ts";
+import { strength } from "./strength.ts";
 import { termsOf, wordTerms, writtenShare, writtenWords } from "./noteWords.ts";
 
 /** A note with how well it fits, larger is better. */
@@ -13,7 +14,6 @@ export interface RankedNote {
   readonly score: number;
 }
 
-const dayMs = 86_400_000;
 /** A word that no note holds says little of which one is meant. */
 const unknownShare = 0.4;
 /** How much of a note's score fades with time. */
@@ -22,17 +22,6 @@ const fadingShare = 0.3;
 const fitShare = 0.1;
 /** A note of a kind that the question asks for comes before others that fit as well. */
 const kindBonus = 0.1;
-
-/**
- * How much of a note is left after a time without use, 0 to 1: Ebbinghaus' curve as MemoryBank has it (Zhong et al. 2023,
- * 4.2), e^(-t/S) with t in days and a strength S that begins at one and grows by one with each use. Its program writes
- * `t / 5 * S`, by which what is used often fades faster; what it means is `t / (5 * S)`.
- */
-function retention(note: StoredNote, nowMs: number): number {
-  if (note.isPinned) return 1;
-  const days = Math.max(0, nowMs - (note.lastUsedMs ?? note.createdMs)) / dayMs;
-  return Math.exp(-days / (5 * (1 + note.nUses)));
-}
 
 /** Returns live notes that share a word with a text, best first; all of them for a text without words. */
 export function rankNotes(
@@ -68,7 +57,7 @@ export function rankNotes(
       const theirs = writtenWords(note.text);
       const nWritten = asWritten.filter((word) => theirs.has(word)).length;
       const written = (writtenShare * nWritten) / Math.max(1, asWritten.length);
-      const score = written + fit * (1 - fadingShare * (1 - retention(note, nowMs))) + bonus;
+      const score = written + fit * (1 - fadingShare * (1 - strength(note, nowMs))) + bonus;
       return { note, coverage, nHeld, score };
     })
     .filter(

@@ -7,6 +7,8 @@ import { MemoryError } from "../../protocol/errors.ts";
 import type { NoteKind, NoteLink } from "../../protocol/notes.ts";
 import type { Range, SymbolInfo } from "../../protocol/types.ts";
 import {
+  databaseBytes,
+  eraseDeleted,
   inTransaction,
   openDatabase,
   withMemoryErrors,
@@ -119,27 +121,41 @@ export class NoteStore {
   /** Adds a note; `replaces` is not recalled any more. Errors: `noteNotFound`. */
   add(note: StoredNote, replaces?: string): void {
     this.#write(() => {
-      this.#database
-        .prepare("INSERT INTO note VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        .run(
-          ...([note.id, note.kind, note.text, note.who, Math.round(note.createdMs)] as const),
-          note.file ?? null,
-          note.conversationId ?? null,
-          JSON.stringify(note.tags),
-          note.isPinned ? 1 : 0,
-          note.nUses,
-          note.lastUsedMs ?? null,
-          note.supersededBy ?? null,
-        );
-      this.#addEvidence(note.id, note.evidence, 0);
-      this.#addLinks(note.id, note.links);
+      this.#insert(note);
       if (replaces === undefined) return;
-      this.#changed(
-        this.#database
-          .prepare("UPDATE note SET superseded_by = ? WHERE id = ? AND superseded_by IS NULL")
-          .run(note.id, replaces),
-      );
+      this.#changed(this.#replace(replaces, note.id));
     });
+  }
+
+  /**
+   * Adds notes whose ids are not known yet, and returns how many. A known live one is replaced when it comes as one that
+   * was; each `supersededBy` is that of another note given, and they lead in no circle. `also` is done within the same
+   * transaction.
+   */
+  addAll(notes: readonly StoredNote[], also: () => void): number {
+    const known = new Map(this.all().map((note) => [note.id, note]));
+    const added = notes.filter(({ id }) => !known.has(id));
+    this.#write(() => {
+      // A note may come before the one that replaced it.
+      this.#database.exec("PRAGMA defer_foreign_keys = ON");
+      for (const note of added) this.#insert(note);
+      const next = new Map(
+        [...known.values(), ...added].map((note) => [note.id, note.supersededBy]),
+      );
+      for (const { id, supersededBy } of notes) {
+        if (supersededBy === undefined || next.get(id) !== undefined) continue;
+        if (leadsTo(next, supersededBy, id)) continue;
+        next.set(id, supersededBy);
+        this.#replace(id, supersededBy);
+      }
+      also();
+    });
+    return added.length;
+  }
+
+  /** Bytes of the file, without its journal. */
+  bytes(): number {
+    return withMemoryErrors(() => databaseBytes(this.#database));
   }
 
   /** Gives a note the evidence, links and tags of another one that says the same. Errors: `noteNotFound`. */
@@ -200,8 +216,7 @@ export class NoteStore {
         "DELETE FROM link WHERE kind = 'note' AND target NOT IN (SELECT id FROM note)",
       );
     });
-    // Free pages are overwritten (`secure_delete`), and the write-ahead log would keep the deleted text.
-    withMemoryErrors(() => this.#database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);"));
+    eraseDeleted(this.#database);
     return before - this.all().length;
   }
 
@@ -226,6 +241,29 @@ export class NoteStore {
     return rows.map((row) =>
       noteOf(row, evidence.get(row.id) ?? [], (links.get(row.id) ?? []).map(linkOf)),
     );
+  }
+
+  #insert(note: StoredNote): void {
+    this.#database
+      .prepare("INSERT INTO note VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .run(
+        ...([note.id, note.kind, note.text, note.who, Math.round(note.createdMs)] as const),
+        note.file ?? null,
+        note.conversationId ?? null,
+        JSON.stringify(note.tags),
+        note.isPinned ? 1 : 0,
+        note.nUses,
+        note.lastUsedMs ?? null,
+        note.supersededBy ?? null,
+      );
+    this.#addEvidence(note.id, note.evidence, 0);
+    this.#addLinks(note.id, note.links);
+  }
+
+  #replace(id: string, by: string): { readonly changes: number | bigint } {
+    return this.#database
+      .prepare("UPDATE note SET superseded_by = ? WHERE id = ? AND superseded_by IS NULL")
+      .run(by, id);
   }
 
   #addEvidence(id: string, evidence: readonly StoredEvidence[], from: number): void {
@@ -260,6 +298,17 @@ export class NoteStore {
       this.#seenVersion = -1;
     }
   }
+}
+
+/** True when what replaced a note, and what replaced that, leads to another one. */
+function leadsTo(
+  replacedBy: ReadonlyMap<string, string | undefined>,
+  from: string,
+  to: string,
+): boolean {
+  let id: string | undefined = from;
+  while (id !== undefined && id !== to) id = replacedBy.get(id);
+  return id === to;
 }
 
 function noteOf(

@@ -8,17 +8,22 @@ import type {
   NoteEvidence,
   NoteHealth,
   NoteKind,
-  NoteLink,
   RememberResult,
 } from "../../protocol/notes.ts";
 import type { Citation, CitationCheck, Range, SymbolInfo } from "../../protocol/types.ts";
+import type { ForgetWorkParams, SavedNote } from "../../protocol/savedMemory.ts";
 import type { Clock } from "../ports.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
-import type { NoteWish } from "../services.ts";
+import type { NotesExtent, NoteWish } from "../services.ts";
+import { chosenNotes } from "./forgetChoice.ts";
+import { bytesToFree, whatToForget } from "./forgettingOrder.ts";
+import { linksOf, tagsIn } from "./noteLinks.ts";
 import { rankNotes } from "./noteRanking.ts";
 import { sentenceOf } from "./noteSentence.ts";
+import { withoutSecrets } from "./savedNotes.ts";
 import { NoteStore, type StoredEvidence, type StoredNote } from "./noteStore.ts";
 import { contradiction, noteWords, saysTheSame, termsOf, wordTerms } from "./noteWords.ts";
+import { weighNotes } from "./weighNotes.ts";
 
 /** Where text of a file may be now, and what is defined in it, as the memory knows it. */
 export interface Places {
@@ -37,6 +42,8 @@ export interface RootNotesPorts {
   readonly cite: (path: string, startLine: number, endLine: number) => Citation | undefined;
   readonly clock: Clock;
   readonly newId: () => string;
+  /** Room on the disk; more than it is made by forgetting, see `whatToForget`. */
+  readonly maxBytes: number;
 }
 
 /** A note to be written; the paths are relative to the root. */
@@ -55,14 +62,6 @@ interface Seen {
   /** The file as the memory knew it then. */
   readonly fileHash: string | undefined;
 }
-
-const maxTags = 20;
-const maxLinks = 20;
-const maxRelated = 5;
-/** Two notes that share this part of their words hang together. */
-const relatedShare = 0.3;
-/** A topic to be forgotten is held whole, or nearly, by what is forgotten. */
-const topicCoverage = 0.75;
 
 export class RootNotes {
   readonly #ports: RootNotesPorts;
@@ -150,9 +149,23 @@ export class RootNotes {
   }
 
   /** Returns how many were deleted. Errors: `noteNotFound` for an id that is not here. */
-  forget(which: ForgetNotesParams): number {
+  forget(which: ForgetNotesParams | ForgetWorkParams): number {
     if (!this.#hasStore()) return 0;
-    return this.#open().forget(this.#chosen(which).map(({ id }) => id));
+    const chosen = chosenNotes(this.#all(), which, this.#ports.clock.nowMs());
+    return this.#open().forget(chosen.map(({ id }) => id));
+  }
+
+  /** Every note as it is kept, oldest first. */
+  saved(): SavedNote[] {
+    const { rootId } = this.#ports;
+    return this.#all().map(({ ...note }) => ({ ...note, rootId }));
+  }
+
+  /** Adds notes whose ids are not known, and returns how many; see `NotesService.addSaved`. */
+  addSaved(notes: readonly SavedNote[], also: () => void): number {
+    const nAdded = this.#open().addAll(notes.map(withoutSecrets), also);
+    this.#makeRoom(undefined);
+    return nAdded;
   }
 
   /** Live notes with their score, for a wish. */
@@ -203,6 +216,24 @@ export class RootNotes {
     return { nNotes: live.length, needCheck: needsCheck.map(({ id }) => id) };
   }
 
+  /** What notes there are, with at most `limit` of the live ones as they are now. Looks at evidence first. */
+  extent(limit: number): NotesExtent {
+    this.lookAgain();
+    const live = this.#live().map((note) => {
+      const seen = note.evidence.flatMap((_each, idx) => this.#seen.get(keyOf(note, idx)) ?? []);
+      return { note, health: worst(seen) };
+    });
+    const { counts, inOrder } = weighNotes(live, this.#ports.clock.nowMs());
+    const notes = inOrder.slice(0, limit).map(({ note, strength }) => {
+      return { note: this.#fresh(note), strength };
+    });
+    return {
+      picture: { ...counts, nReplaced: this.#all().length - live.length, notes },
+      writtenMs: live.map(({ note }) => note.createdMs),
+      bytes: this.#store?.bytes() ?? 0,
+    };
+  }
+
   close(): void {
     this.#store?.close();
     this.#store = undefined;
@@ -210,12 +241,28 @@ export class RootNotes {
 
   #add(note: StoredNote, replaced: StoredNote | undefined, against: StoredNote[]): RememberResult {
     this.#open().add(note, replaced?.id);
+    this.#makeRoom(note.id);
+    const old = replaced === undefined ? undefined : this.#find(replaced.id);
     return {
       note: this.#fresh(this.#open().get(note.id)),
       outcome: replaced === undefined ? "new" : "corrected",
-      ...(replaced === undefined ? {} : { superseded: this.#fresh(this.#open().get(replaced.id)) }),
+      ...(old === undefined ? {} : { superseded: this.#fresh(old) }),
       contradicts: against.map((other) => this.#fresh(other)),
     };
+  }
+
+  /** Forgets notes of a store that takes too much, never the one that was just written. */
+  #makeRoom(writtenId: string | undefined): void {
+    const store = this.#open();
+    const taken = store.bytes();
+    if (taken <= this.#ports.maxBytes) return;
+    const items = store.all().map((note) => ({
+      ...note,
+      bytes: Buffer.byteLength(JSON.stringify(note)),
+      isPinned: note.isPinned || note.id === writtenId,
+    }));
+    const toFree = bytesToFree(items, taken, this.#ports.maxBytes);
+    store.forget(whatToForget(items, toFree, this.#ports.clock.nowMs()));
   }
 
   #noteOf(given: NewNote): StoredNote {
@@ -233,7 +280,7 @@ export class RootNotes {
       ...(conversationId === undefined ? {} : { conversationId }),
       evidence,
       tags: tagsIn(text),
-      links: this.#linksOf(text, evidence),
+      links: linksOf(text, evidence, this.#live()),
       isPinned: false,
       nUses: 0,
     };
@@ -253,56 +300,6 @@ export class RootNotes {
       ...(symbol === undefined ? {} : { symbol }),
       ...(fileHash === undefined ? {} : { fileHash }),
     };
-  }
-
-  #linksOf(text: string, evidence: readonly StoredEvidence[]): NoteLink[] {
-    const commits = (text.match(/\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}\b/g) ?? []).map(
-      (target): NoteLink => ({ kind: "commit", target }),
-    );
-    const named = [...text.matchAll(/`([\p{L}_$][\p{L}\p{N}_$.]{0,200})`/gu)].map(
-      ([, name]) => name as string,
-    );
-    const symbols = [...evidence.flatMap(({ symbol }) => symbol?.name ?? []), ...named].map(
-      (target): NoteLink => ({ kind: "symbol", target }),
-    );
-    return [...commits, ...symbols, ...this.#related(text, evidence)].slice(0, maxLinks);
-  }
-
-  #related(text: string, evidence: readonly StoredEvidence[]): NoteLink[] {
-    const terms = termsOf(text);
-    const paths = new Set(evidence.map(({ path }) => path));
-    return this.#live()
-      .map((other) => {
-        const theirs = termsOf(other.text);
-        const shared = [...terms].filter((term) => theirs.has(term)).length;
-        const share = shared / Math.max(1, Math.min(terms.size, theirs.size));
-        const isSameFile = other.evidence.some(({ path }) => paths.has(path));
-        return { other, share: share + (isSameFile ? relatedShare : 0) };
-      })
-      .filter(({ share }) => share >= relatedShare)
-      .sort((a, b) => b.share - a.share)
-      .slice(0, maxRelated)
-      .map(({ other }): NoteLink => ({ kind: "note", target: other.id }));
-  }
-
-  #chosen({ id, topic, beforeMs, folder }: ForgetNotesParams): StoredNote[] {
-    const notes = this.#all();
-    if (id !== undefined) {
-      const found = this.#find(id);
-      return found === undefined ? [] : [found];
-    }
-    if (topic !== undefined)
-      return rankNotes(notes, topic, [], this.#ports.clock.nowMs())
-        .filter(({ coverage }) => termsOf(topic).size > 0 && coverage >= topicCoverage)
-        .map(({ note }) => note);
-    if (beforeMs !== undefined) return notes.filter(({ createdMs }) => createdMs < beforeMs);
-    if (folder === undefined) return [];
-    const inside = `${folder.replace(/\/+$/, "")}/`;
-    return notes.filter((note) =>
-      [note.file, ...note.evidence.map(({ path }) => path)].some(
-        (path) => path !== undefined && (inside === "/" || path.startsWith(inside)),
-      ),
-    );
   }
 
   /** The note with its evidence as it is now. */
@@ -401,13 +398,7 @@ function placeOf(check: CitationCheck | undefined): { readonly range: Range } | 
     : undefined;
 }
 
-function worst(evidence: readonly NoteEvidence[]): NoteHealth {
+function worst(evidence: readonly Pick<NoteEvidence, "health">[]): NoteHealth {
   if (evidence.some(({ health }) => health === "gone")) return "gone";
   return evidence.some(({ health }) => health === "needsCheck") ? "needsCheck" : "ok";
-}
-
-/** `#words` in a note. */
-function tagsIn(text: string): string[] {
-  const tags = [...text.matchAll(/(?<=^|\s)#([\p{L}\p{N}][\p{L}\p{N}_-]{1,40})/gu)];
-  return [...new Set(tags.map(([, tag]) => (tag as string).toLowerCase()))].slice(0, maxTags);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { absolutePath, isInside, rootsOf } from "../../extension/roots.ts";
+import { absolutePath, isInside, relativeTo, rootsOf } from "../../extension/roots.ts";
 
 const folder = (name: string, fsPath: string, scheme = "file") => ({
   name,
@@ -34,6 +34,19 @@ test("a file is inside its folder and not inside one with a longer or shorter na
   assert.equal(isInside("/work/a", "/work"), false);
   assert.equal(isInside("/work/a", "/work/a/..x"), true);
   assert.equal(isInside("/", "/x"), true);
+});
+
+test("a file belongs to the inner folder that holds it", () => {
+  const roots = ["/work/a", "/work/a/in", "/work/ab"].map((folder) => ({
+    ...{ id: folder, folder, name: folder },
+  }));
+  assert.deepEqual(relativeTo(roots, "/work/a/in/x/y.ts"), {
+    rootId: "/work/a/in",
+    path: "x/y.ts",
+  });
+  assert.deepEqual(relativeTo(roots, "/work/ab/z.ts"), { rootId: "/work/ab", path: "z.ts" });
+  for (const none of ["/work/c/x.ts", "/work/a", "/work"])
+    assert.equal(relativeTo(roots, none), undefined, none);
 });
 
 test("a citation's path leads into its folder or nowhere", () => {

@@ -3,16 +3,18 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { errorCatalogue } from "../../protocol/errors.ts";
+import { pictureStrings } from "../../webview/picture/strings.ts";
 import { englishStrings } from "../../webview/strings.ts";
 
 const checkout = path.resolve(import.meta.dirname, "../..");
 const readText = (name: string): string => readFileSync(path.join(checkout, name), "utf8");
 
-/** Every text that the extension translates: its own literals, the failures' sentences, the chat's texts. */
+/** Every text that the extension translates: its own literals, the failures' sentences, the texts of the pages. */
 function translatedTexts(): Set<string> {
   const texts = new Set<string>([
     ...Object.values(errorCatalogue).map(({ sentence }) => sentence),
     ...Object.values(englishStrings),
+    ...Object.values(pictureStrings),
   ]);
   const folder = path.join(checkout, "extension");
   for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" })) {

@@ -27,6 +27,11 @@ const exhaustive = { literal: "a", wholeWord: true, limit: 5 };
 /** Values of a wrong type wherever an object is expected. */
 const notObjects: readonly unknown[] = ["text", 1, true, [], [1, 2, 3], [{}, {}], [[]]];
 
+const memoryFile = {
+  good: { file: "/work/memory.jsonl" },
+  bad: [{}, { file: "memory.jsonl" }, { file: "/a\0b" }, { file: 1 }, { file: longText }],
+};
+
 /** For each request: one set of good parameters, and bad ones. */
 const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] }>> = {
   [methods.open.method]: {
@@ -72,6 +77,20 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { offset: -1, limit: 1 },
       { offset: 0, limit: 1e9 },
       { offset: 0, limit: 1, rootId: 3 },
+    ],
+  },
+  [methods.picture.method]: {
+    good: { rootId: "root", folder: "", limit: 10 },
+    bad: [
+      {},
+      { rootId: "root", folder: "" },
+      { rootId: "root", folder: "/etc", limit: 10 },
+      { rootId: "root", folder: "src/", limit: 10 },
+      { rootId: "root", folder: "a\0b", limit: 10 },
+      { rootId: "root", folder: longText, limit: 10 },
+      { rootId: "root", folder: "", limit: 0 },
+      { rootId: "root", folder: "", limit: 1e9 },
+      { rootId: { id: "root" }, folder: "", limit: 10 },
     ],
   },
   [methods.rebuild.method]: { good: {}, bad: [{ rootId: {} }, { rootId: longText }] },
@@ -173,6 +192,29 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { rootId: "r", since: "files", limit: -1 },
     ],
   },
+  [methods.whoWrote.method]: {
+    good: { rootId: "r", path: "a.ts", startLine: 0, endLine: 3, commit: "a".repeat(40) },
+    bad: [
+      {},
+      { rootId: "r", path: "", startLine: 0, endLine: 3 },
+      { rootId: "r", path: longText.repeat(40), startLine: 0, endLine: 3 },
+      { rootId: "r", path: "a.ts", startLine: -1, endLine: 3 },
+      { rootId: "r", path: "a.ts", startLine: 0 },
+      { rootId: "r", path: "a.ts", startLine: 0, endLine: 3, commit: "--help" },
+    ],
+  },
+  [methods.timeline.method]: {
+    good: { rootIds: ["r"], since: "yesterday", until: "today", own: true, limit: 20 },
+    bad: [
+      {},
+      { limit: 0 },
+      { limit: 1e9 },
+      { limit: 5, since: "" },
+      { limit: 5, until: longText },
+      { limit: 5, own: 1 },
+      { limit: 5, rootIds: "r" },
+    ],
+  },
   [methods.recallAt.method]: {
     good: { rootId: "r", at: "v1", query: "load", limit: 3 },
     bad: [
@@ -207,6 +249,21 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
   [methods.pinNote.method]: {
     good: { id: "1", isPinned: true },
     bad: [{}, { id: "1" }, { id: "1", isPinned: 1 }],
+  },
+  [methods.exportMemory.method]: memoryFile,
+  [methods.importMemory.method]: memoryFile,
+  [methods.forgetWork.method]: {
+    good: { topic: "tides" },
+    bad: [
+      {},
+      { topic: " " },
+      { topic: longText },
+      { topic: "a", folder: "b" },
+      { beforeMs: -1 },
+      { all: false },
+      { all: true, beforeMs: 1 },
+      { id: "1" },
+    ],
   },
   [methods.forgetNotes.method]: {
     good: { topic: "tabs" },
@@ -267,6 +324,18 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
   [methods.readConversation.method]: {
     good: { conversationId: "c", lastTurns: 2, before: "t" },
     bad: [{}, { conversationId: "c", lastTurns: -1 }, { conversationId: "c", before: 1 }],
+  },
+  [methods.searchTurns.method]: {
+    good: { query: "what did I say?", limit: 5, afterMs: 0, beforeMs: 1 },
+    bad: [
+      {},
+      { query: " ", limit: 5 },
+      { query: longText, limit: 5 },
+      { query: "a", limit: 0 },
+      { query: "a", limit: 1e9 },
+      { query: "a", limit: 5, afterMs: -1 },
+      { query: "a", limit: 5, beforeMs: "now" },
+    ],
   },
   [methods.renameConversation.method]: {
     good: { conversationId: "c", title: "t" },
@@ -368,12 +437,14 @@ for (const [method, { good, bad }] of Object.entries(requests)) {
           pin: seen(received, (...args) => services.notes.pin(...args)),
           forgetNotes: seen(received, (...args) => services.notes.forgetNotes(...args)),
           recall: seen(received, (...args) => services.notes.recall(...args)),
+          saved: () => services.notes.saved(),
+          addSaved: seen(received, (...args) => services.notes.addSaved(...args)),
         },
       };
       const joined = method === methods.open.method ? join(spied) : await joinOpen(spied);
       await joined.client.sendRequest(method, polluted(good)).catch((error: unknown) => {
         // There is no conversation here, and no folder that could have notes: nothing else may fail.
-        const expected = method.startsWith("notes/")
+        const expected = /^(?:notes\/|memory\/(?:export|import|forgetWork)$)/.test(method)
           ? codes.rootNotOpen
           : codes.conversationNotFound;
         assert.equal((error as ResponseError<ErrorData>).code, expected);

@@ -5,6 +5,7 @@ import type {
   SelfTestScore,
   SurpriseResult,
 } from "../../protocol/deepMemory.ts";
+import { noTimeline } from "../server/noTimeline.ts";
 import { noHistory } from "../server/history/noHistory.ts";
 import { errorCatalogue, MemoryError } from "../../protocol/errors.ts";
 import type { ContextResult } from "../../protocol/context.ts";
@@ -20,6 +21,7 @@ import type {
 import type { Services } from "../../server/handlers.ts";
 import type { Clock, Logger, LogLevel } from "../../server/ports.ts";
 import type { ConversationStore, DeepMemoryService, MemoryService } from "../../server/services.ts";
+import { pictureOf } from "../server/picture/samplePicture.ts";
 import { closedNotes } from "../server/work/closedNotes.ts";
 
 export const settings: MemorySettings = {
@@ -106,6 +108,7 @@ export function inMemoryDeepMemory(): InMemoryDeepMemory {
   const surprise: SurpriseResult = { lines: [{ line: 0, nats: 2.5, nTokens: 4 }], tookMs: 1 };
   return {
     calls,
+    folder: undefined,
     announce: (status) => {
       current = status;
       listeners.forEach((listener) => listener());
@@ -194,6 +197,7 @@ function inMemoryMemory(): InMemoryMemory {
     openEditors: noted("openEditors"),
     rescan: told("rescan"),
     status: () => current,
+    storeFile: () => undefined,
     settled: (refined) => told("settled")(refined),
     problems: (...args) => {
       calls.push(["problems", ...args]);
@@ -244,6 +248,7 @@ function inMemoryConversations(): InMemoryConversations {
         selectedFile: selection?.file ?? null,
       }));
     },
+    askedBetween: () => [],
     rename(id, title) {
       const renamed = { ...find(id), title };
       known.set(id, renamed);
@@ -263,6 +268,19 @@ function inMemoryConversations(): InMemoryConversations {
       const list = turns.get(id) ?? [];
       list[list.findIndex((candidate) => candidate.id === turn.id)] = turn;
     },
+    kept: () => [...known.values()].map((each) => ({ ...each, turns: turns.get(each.id) ?? [] })),
+    addKept(conversations) {
+      for (const { turns: theirs, ...each } of conversations) {
+        known.set(each.id, { ...each, nTurns: theirs.length });
+        turns.set(each.id, [...theirs]);
+      }
+      return { nConversations: conversations.length, nTurns: 0 };
+    },
+    forgetTurns: () => ({ nConversations: 0, nTurns: 0 }),
+    rounds: () => [],
+    roundCounts: (terms) => ({ nRounds: 0, nHolding: terms.map(() => 0) }),
+    nearness: () => undefined,
+    bytes: () => 4_096,
     close() {
       this.closed = true;
     },
@@ -287,6 +305,7 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
       usesOf: () => Promise.resolve([]),
     },
     history: noHistory,
+    timeline: noTimeline,
     answers: {
       ask(_params, emit) {
         emit("one ", [citation]);
@@ -307,6 +326,7 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
     checkCitations: (citations) => Promise.resolve(citations.map(() => ({ kind: "gone" }))),
     context: () => Promise.resolve(contextResult),
     notes: closedNotes(),
+    pictures: { picture: ({ rootId, folder }) => Promise.resolve(pictureOf(rootId, folder)) },
     openConversations: () => ({ store }),
     requireSqlite: () => {},
     serverVersion: "1.2.3",

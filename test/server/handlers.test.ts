@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
-import { describe, it, mock } from "node:test";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, it, mock, type TestContext } from "node:test";
 import { CancellationTokenSource, ConnectionError, ResponseError } from "vscode-jsonrpc/node";
 import type { ConversationPart } from "../../protocol/context.ts";
 import { errorCatalogue, MemoryError, type ErrorData } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";
 import { pieceIntervalMs } from "../../server/rpc/answerStream.ts";
+import { emptyStatus as noCommits } from "./history/noHistory.ts";
 import { rootStatus } from "./cli/around.ts";
+import { makeTurn } from "./memory/conversationTurns.ts";
 import { join, joinOpen, openParams, type Joined } from "../protocol/connection.ts";
 import {
   answer,
@@ -279,7 +284,8 @@ describe("conversations", () => {
     const told = Promise.withResolvers<unknown>();
     client.onNotification(methods.statusChanged.method, told.resolve);
     await client.sendRequest(methods.listConversations.method, {});
-    const expected = { ...wholeStatus, roots: [rootStatus("/work", { notices: [notice] })] };
+    const root = rootStatus("/work", { notices: [notice], history: noCommits });
+    const expected = { ...wholeStatus, roots: [root] };
     assert.deepEqual(await told.promise, { status: expected });
     assert.deepEqual(await client.sendRequest(methods.status.method, {}), expected);
   });
@@ -570,5 +576,73 @@ describe("the deep memory", () => {
     await client.sendRequest(methods.status.method, {});
     source.cancel();
     assert.equal((await rejection(request)).code, codes.cancelled);
+  });
+});
+
+describe("the memory of the work", () => {
+  const fileFor = (t: TestContext, services: InMemoryServices): string => {
+    const folder = mkdtempSync(path.join(tmpdir(), "lore-export-"));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    services.memory.status = () => ({
+      roots: [rootStatus("/work")],
+      paused: false,
+      serverVersion: "1",
+    });
+    return path.join(folder, "memory.jsonl");
+  };
+  const withoutNotes = (): InMemoryServices => {
+    const services = inMemoryServices();
+    const notes = {
+      ...services.notes,
+      onChanged: () => () => undefined,
+      saved: () => Promise.resolve([]),
+      addSaved: (given: readonly unknown[], also: () => void) => {
+        also();
+        return Promise.resolve(given.length);
+      },
+    };
+    return inMemoryServices({ notes: notes as unknown as InMemoryServices["notes"] });
+  };
+
+  it("is exported to a file and imported from it over the wire", async (t) => {
+    const services = withoutNotes();
+    const file = fileFor(t, services);
+    const { client } = await joinOpen(services);
+    const { id } = services.store.create();
+    services.store.appendTurn(id, makeTurn({ id: "q", text: "why?" }));
+    const counts = { nNotes: 0, nConversations: 1, nTurns: 1 };
+    assert.deepEqual(await client.sendRequest(methods.exportMemory.method, { file }), counts);
+    assert.equal(readFileSync(file, "utf8").trimEnd().split("\n").length, 3);
+    services.store.delete(id);
+    await client.sendRequest(methods.importMemory.method, { file });
+    assert.equal(services.store.turns.get(id)?.[0]?.text, "why?");
+  });
+
+  it("is not exported when somebody cancels", async (t) => {
+    const services = withoutNotes();
+    const file = fileFor(t, services);
+    const source = new CancellationTokenSource();
+    const waiting = Promise.withResolvers<never[]>();
+    Object.assign(services.notes, { saved: () => waiting.promise });
+    const { client } = await joinOpen(services);
+    const ended = rejection(
+      client.sendRequest(methods.exportMemory.method, { file }, source.token),
+    );
+    source.cancel();
+    assert.equal((await ended).code, codes.cancelled);
+    waiting.resolve([]);
+    await client.sendRequest(methods.status.method, {});
+    assert.equal(existsSync(file), false);
+  });
+
+  it("is refused with the line of a file that is not as it should be", async (t) => {
+    const services = withoutNotes();
+    const file = fileFor(t, services);
+    const { client } = await joinOpen(services);
+    await client.sendRequest(methods.exportMemory.method, { file });
+    appendFileSync(file, "no memory\n");
+    const error = await rejection(client.sendRequest(methods.importMemory.method, { file }));
+    assert.equal(error.code, codes.memoryFileUnusable);
+    assert.equal(error.data?.detail, "line 2: it is not JSON");
   });
 });

@@ -51,6 +51,14 @@ test("a chip names file and lines, its label the whole place, and a click opens 
       (await chip.getAttribute("title")) ?? "",
       /^src\/http\/retryPolicy\.ts, lines 34–40\n/,
     );
+    assert.equal(
+      await chip.getAttribute("data-vscode-context"),
+      '{"loreCitation":1,"preventDefaultContextMenuItems":true}',
+    );
+    assert.deepEqual(
+      await chat.page.locator("[data-turn=a1]").getAttribute("data-vscode-context"),
+      '{"loreTurn":"a1"}',
+    );
     await chip.click();
     await chip.click({ modifiers: ["Control"] });
     await chip.click({ button: "middle" });
@@ -181,6 +189,7 @@ test("what was looked at shows places, scores, reasons and how the question was 
       "where",
       "Neighbours",
       "3.1 ms",
+      "Is the answer in memory?\nfor 93 of 100 questions like this one it is",
       "Memory used: words, definitions. 3,391 files were in memory. 21 are left out",
     ]) {
       assert.ok(text.includes(part), part);

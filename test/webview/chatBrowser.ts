@@ -1,11 +1,11 @@
-/** Opens the built chat in a real browser, on the page that the extension makes, with a fake editor around it. */
+/** Opens a built page in a real browser, as the extension makes it, with a fake editor around it. */
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { after, before } from "node:test";
 import { build } from "esbuild";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
-import { chatPage } from "../../extension/chat/chatPage.ts";
+import { scriptPage } from "../../extension/scriptPage.ts";
 import type { FromWebview } from "../../protocol/webviewMessages.ts";
 import { bundleOptions, presentBundles } from "../../scripts/bundles.ts";
 import { nowMs } from "./sampleChat.ts";
@@ -22,7 +22,7 @@ const known = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/** How a chat is opened. */
+/** How a page is opened. */
 export interface OpenOptions {
   readonly theme?: ThemeName;
   readonly width?: number;
@@ -32,30 +32,38 @@ export interface OpenOptions {
   readonly reducedMotion?: boolean;
 }
 
-/** One open chat. */
-export interface Chat {
+/** One open page that posts messages of a type. */
+export interface OpenPage<M extends { readonly type: string }> {
   readonly page: Page;
   /** Sends something to the view as the extension does, and waits until it was drawn. */
   send(...messages: readonly unknown[]): Promise<void>;
   /** Everything the view posted, oldest first; `ready` included. */
-  posted(): Promise<readonly FromWebview[]>;
+  posted(): Promise<readonly M[]>;
   /** What the view posted of one type. */
-  postedOf<T extends FromWebview["type"]>(
-    type: T,
-  ): Promise<readonly Extract<FromWebview, { type: T }>[]>;
+  postedOf<T extends M["type"]>(type: T): Promise<readonly Extract<M, { type: T }>[]>;
   saved(): Promise<unknown>;
   screenshot(name: string): Promise<void>;
 }
 
-/**
- * Starts a browser before the tests of a file and ends it after them. Returns the function that opens a chat;
- * each chat must have loaded nothing but its own two files, run no foreign script, shown no dialog, thrown no
- * error and broken no rule of its policy when it is closed.
- */
+/** One open chat. */
+export type Chat = OpenPage<FromWebview>;
+
+/** As `usePageBrowser`, for the chat. */
 export function useChatBrowser(): (
   options: OpenOptions,
   drive: (chat: Chat) => Promise<void>,
 ) => Promise<void> {
+  return usePageBrowser<FromWebview>("webview");
+}
+
+/**
+ * Starts a browser before the tests of a file and ends it after them. Returns the function that opens a page by the
+ * name of its bundles; each page must have loaded nothing but its own two files, run no foreign script, shown no dialog, thrown no
+ * error and broken no rule of its policy when it is closed.
+ */
+export function usePageBrowser<M extends { readonly type: string }>(
+  name: "webview" | "picture",
+): (options: OpenOptions, drive: (page: OpenPage<M>) => Promise<void>) => Promise<void> {
   let browser: Browser | undefined;
   let files: ReadonlyMap<string, string> = new Map();
   before(async () => {
@@ -64,7 +72,7 @@ export function useChatBrowser(): (
       executablePath,
       "No Chromium was found: install it (Debian: apt-get install chromium) to test the chat.",
     );
-    files = await bundledFiles();
+    files = await bundledFiles(name);
     const args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
     browser = await chromium.launch({ executablePath, headless: true, args });
   });
@@ -77,14 +85,14 @@ export function useChatBrowser(): (
       locale: "en-US",
     });
     try {
-      await driveOne(context, files, options, drive);
+      await driveOne<M>(context, name, files, options, drive);
     } finally {
       await context.close();
     }
   };
 }
 
-async function bundledFiles(): Promise<ReadonlyMap<string, string>> {
+async function bundledFiles(name: string): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   for (const bundle of presentBundles().filter(({ runtime }) => runtime === "browser")) {
     const { outputFiles } = await build({ ...bundleOptions(bundle, true), write: false });
@@ -92,10 +100,10 @@ async function bundledFiles(): Promise<ReadonlyMap<string, string>> {
   }
   files.set(
     "/",
-    chatPage({
+    scriptPage({
       cspSource: origin,
-      scriptUri: `${origin}/webview.js`,
-      styleUri: `${origin}/webview.css`,
+      scriptUri: `${origin}/${name}.js`,
+      styleUri: `${origin}/${name}.css`,
       nonce: "bm9uY2U",
       language: "en",
     }),
@@ -103,11 +111,12 @@ async function bundledFiles(): Promise<ReadonlyMap<string, string>> {
   return files;
 }
 
-async function driveOne(
+async function driveOne<M extends { readonly type: string }>(
   context: BrowserContext,
+  name: string,
   files: ReadonlyMap<string, string>,
   options: OpenOptions,
-  drive: (chat: Chat) => Promise<void>,
+  drive: (page: OpenPage<M>) => Promise<void>,
 ): Promise<void> {
   const faults: string[] = [];
   const requested: string[] = [];
@@ -140,7 +149,7 @@ async function driveOne(
   await page.clock.setFixedTime(nowMs);
   await page.goto(`${origin}/`);
   await page.waitForFunction(() => window.fakeEditor.posted.length > 0);
-  await drive(chatOn(page));
+  await drive(openPage<M>(page));
   assert.equal(
     await page.evaluate(() => window.hostileScriptRan),
     undefined,
@@ -148,7 +157,7 @@ async function driveOne(
   );
   faults.push(...(await page.evaluate(() => window.fakeEditor.violations)));
   assert.deepEqual(faults, []);
-  const own = [`${origin}/`, `${origin}/webview.css`, `${origin}/webview.js`];
+  const own = [`${origin}/`, `${origin}/${name}.css`, `${origin}/${name}.js`];
   assert.deepEqual(requested.toSorted(), own, "the page loads its own two files and nothing else");
 }
 
@@ -162,9 +171,9 @@ export async function mainThreadClock(page: Page): Promise<() => Promise<number>
   };
 }
 
-function chatOn(page: Page): Chat {
-  const posted = (): Promise<readonly FromWebview[]> =>
-    page.evaluate(() => window.fakeEditor.posted);
+function openPage<M extends { readonly type: string }>(page: Page): OpenPage<M> {
+  const posted = (): Promise<readonly M[]> =>
+    page.evaluate(() => window.fakeEditor.posted as readonly unknown[] as readonly M[]);
   return {
     page,
     posted,
@@ -190,7 +199,7 @@ function chatOn(page: Page): Chat {
 const screenshotFolder = fileURLToPath(new URL("../../test-results/webview", import.meta.url));
 
 interface FakeEditor {
-  readonly posted: FromWebview[];
+  readonly posted: { readonly type: string }[];
   readonly violations: string[];
   saved: unknown;
   /** Callbacks that wait for an animation frame. */
@@ -229,7 +238,7 @@ function fakeEditor(given: {
   window.fakeEditor = editor;
   Object.assign(window, {
     acquireVsCodeApi: () => ({
-      postMessage: (message: FromWebview) => void editor.posted.push(message),
+      postMessage: (message: { readonly type: string }) => void editor.posted.push(message),
       getState: () => editor.saved,
       setState: (state: unknown) => {
         editor.saved = state;

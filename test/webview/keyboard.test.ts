@@ -154,6 +154,92 @@ test("the list of conversations by keyboard", () =>
     );
   }));
 
+test("what was said is found and opened by keyboard", () =>
+  withChat({}, async (chat) => {
+    await chat.send(sample.state(exchange));
+    const { keyboard } = chat.page;
+    const focused = (): Promise<string> =>
+      chat.page.evaluate(() => document.activeElement?.textContent ?? "");
+    const isInField = (): Promise<boolean> =>
+      chat.page.locator(".find").evaluate((node) => node === document.activeElement);
+    await chat.page.locator(".title").press("Enter");
+    await keyboard.press("ArrowUp");
+    assert.ok(await isInField(), "the field stands above the first row");
+    await keyboard.type("delay");
+    const queries = (await chat.postedOf("searchTurns")).map(({ query }) => query);
+    assert.equal(queries.at(-1), "delay");
+    const rows = chat.page.locator(".popup .conversation-open");
+    assert.equal(await rows.count(), 1, "titles are filtered at once");
+    const said = { conversationId: "conversation-2", title: "<b>T</b>", role: "user" } as const;
+    const turns = [
+      { ...said, turnId: "t1", text: "the delay is <img src=x> doubled", createdMs: 1 },
+      { ...said, turnId: "t2", text: "the delay is capped", createdMs: 2 },
+    ];
+    await chat.send({ type: "foundTurns", query: "del", turns });
+    assert.equal(await rows.count(), 1, "an answer to an older query is not shown");
+    await chat.send({ type: "foundTurns", query: "delay", turns });
+    await chat.page.getByRole("status").filter({ hasText: "2 places in conversations" }).waitFor();
+    assert.equal(await chat.page.locator(".popup img, .popup b").count(), 0);
+    await keyboard.press("ArrowDown");
+    assert.match(await focused(), /^Where is the retry delay/);
+    await keyboard.press("ArrowDown");
+    assert.match(await focused(), /^the delay is <img src=x> doubled/);
+    await keyboard.press("ArrowDown");
+    assert.match(await focused(), /^the delay is capped/);
+    await keyboard.press("ArrowUp");
+    await keyboard.press("Enter");
+    const place = { conversationId: "conversation-2", turnId: "t1" };
+    assert.deepEqual(await chat.postedOf("openTurn"), [{ type: "openTurn", ...place }]);
+    assert.equal(await chat.page.locator(".popup").isVisible(), false);
+    await chat.page.locator(".title").press("Enter");
+    await chat.page.locator(".find").focus();
+    assert.equal(await chat.page.locator(".find").inputValue(), "", "the next search begins anew");
+    await keyboard.type("x");
+    await keyboard.press("Escape");
+    assert.ok(await isInField(), "Escape empties the field first");
+    assert.equal(await rows.count(), 3);
+    await keyboard.press("Escape");
+    assert.equal(await chat.page.locator(".popup").isVisible(), false);
+  }));
+
+test("a turn that is wanted comes into sight and has the focus", () =>
+  withChat({ height: 400 }, async (chat) => {
+    const long = Array.from({ length: 12 }, (_, idx) => [
+      sample.question(`q${idx}`, `Question ${idx}?`),
+      sample.answer(`a${idx}`),
+    ]).flat();
+    await chat.send(sample.state(long), {
+      type: "showTurn",
+      conversationId: "conversation-1",
+      turnId: "q2",
+    });
+    const turn = chat.page.locator('.turn[data-turn="q2"]');
+    await chat.page.waitForFunction(
+      () => document.activeElement?.getAttribute("data-turn") === "q2",
+    );
+    const [top, height] = await turn.evaluate((node) => [
+      node.getBoundingClientRect().top,
+      window.innerHeight,
+    ]);
+    assert.ok(top !== undefined && top >= 0 && top < (height ?? 0));
+  }));
+
+test("an answer's link to a turn opens it; an address that only looks like one is text", () =>
+  withChat({}, async (chat) => {
+    const text =
+      "> We retry.\n>\n> *You, in [Retry](#turn-conversation-2/t1)*\n\n[x](#turn-a/b/c) [y](#turn-<a>)";
+    await chat.send(
+      sample.state([sample.question("q1", "First?"), { ...sample.answer("a1"), text }]),
+    );
+    const link = chat.page.getByRole("button", { name: "Open the conversation “Retry”" });
+    await link.focus();
+    await chat.page.keyboard.press("Enter");
+    assert.deepEqual(await chat.postedOf("openTurn"), [
+      { type: "openTurn", conversationId: "conversation-2", turnId: "t1" },
+    ]);
+    assert.equal(await chat.page.locator("[data-said]").count(), 1);
+  }));
+
 test("Escape in the open list does not stop the answer", () =>
   withChat({}, async (chat) => {
     await chat.send(sample.state([sample.question("q1", "First?"), sample.streaming("a1")]));

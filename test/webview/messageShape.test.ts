@@ -14,6 +14,7 @@ const valid: readonly ToWebview[] = [
   { type: "earlierTurns", conversationId: "c", turns: [sample.question("q", "?")], nEarlier: 2 },
   { type: "parts", conversationId: "c", parts: [sample.part(1, 3)] },
   turnWith({ trace: rereadTrace({ state: "used", nPlaces: 30 }) }) as ToWebview,
+  turnWith({ trace: judgedTrace({}) }) as ToWebview,
   { type: "append", conversationId: "c", turnId: "t", markdown: "x", citations: sample.citations },
   { type: "memory", memory: { kind: "noFolder" } },
   { type: "memory", memory: { kind: "restricted" } },
@@ -59,6 +60,8 @@ const wrong: Readonly<Record<string, unknown>> = {
   "a turn of an unknown role": turnWith({ role: "system" }),
   "a turn of an unknown state": turnWith({ state: "paused" }),
   "a turn whose text is a number": turnWith({ text: 1 }),
+  "a probability that is a text": turnWith({ trace: judgedTrace({ probability: "high" }) }),
+  "a verdict that there is not": turnWith({ trace: judgedTrace({ verdict: "never" }) }),
   "a citation without a range": turnWith({
     citations: [{ ...sample.citations[0], range: undefined }],
   }),
@@ -142,6 +145,11 @@ function turnWith(changes: object): unknown {
 }
 function rereadTrace(reread: object): object {
   return { terms: [], identifiers: [], paths: [], literals: [], stages: [], reread };
+}
+function judgedTrace(more: object): object {
+  const parts = [{ fact: "best", value: 0.5, weight: 1 }];
+  const evidence = { probability: 0.7, verdict: "unsure", parts, ...more };
+  return { terms: [], identifiers: [], paths: [], literals: [], stages: [], evidence };
 }
 function citationAt(line: number): object {
   const start = { line, character: 0 };

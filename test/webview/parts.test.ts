@@ -169,6 +169,17 @@ test("unfolding a part whose beginning is not there yet brings its turns, each o
     assert.equal((await chat.postedOf("showEarlier")).length, 2);
   }));
 
+test("a turn that is sought is unfolded, shown and has the focus", () =>
+  withChat({}, async (chat) => {
+    await chat.send(sample.state(turns, { parts }));
+    await chat.send({ type: "showTurn", conversationId, turnId: "q5" });
+    await shows(chat, 4, 5, 6, 7, 8);
+    const focused = await chat.page.evaluate(
+      () => (document.activeElement as HTMLElement | null)?.dataset["turn"],
+    );
+    assert.equal(focused, "q5");
+  }));
+
 test("a hostile line is text", () =>
   withChat({}, async (chat) => {
     const line = '<img src=x onerror="window.hostileScriptRan=true"> [x](https://x.invalid) \u202e';

@@ -183,6 +183,14 @@ export function answer(id: string, changes: Partial<Turn> = {}): Turn {
         { name: "neighbours", nCandidates: 9, ms: 3.1 },
         { name: "verify", nCandidates: 20, ms: 11 },
       ],
+      evidence: {
+        probability: 0.926,
+        verdict: "sure",
+        parts: [
+          { fact: "best", value: -0.4, weight: 1.9 },
+          { fact: "coverage", value: 0.8, weight: 0.2 },
+        ],
+      },
       asked: {
         query: "Where is the retry delay decided?",
         limit: 20,

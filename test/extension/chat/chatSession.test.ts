@@ -433,6 +433,35 @@ test("the parts of a conversation are shown with it, and again after each answer
   assert.equal(told?.type === "parts" && told.parts[0]?.nQuestions, 5);
 });
 
+test("a turn that is far up is shown with as many turns as it takes", async () => {
+  const turns = exchanges(100);
+  const wanted = turns[6]?.id ?? "";
+  const { chat, messages } = await build({}, new Map([["long", turns]]));
+  await chat.openTurn("long", wanted);
+  const state = messages.findLast(({ type }) => type === "state");
+  assert.ok(state?.type === "state" && state.state.turns.some(({ id }) => id === wanted));
+  const shownTurn = messages.filter(({ type }) => type === "showTurn");
+  assert.deepEqual(shownTurn, [{ type: "showTurn", conversationId: "long", turnId: wanted }]);
+});
+
+test("what was said is sent for the newest query, without what is hardly about it", async () => {
+  const { far, chat, messages } = await build();
+  const place = { conversationId: "c", turnId: "t", title: "T", role: "user" } as const;
+  const found = { ...place, text: "we retry", createdMs: 5 };
+  const rest = { score: 1, citations: [] };
+  far.server.on(methods.searchTurns, () => ({
+    turns: [
+      { ...found, ...rest, relevance: 0.9 },
+      { ...found, ...rest, turnId: "u", relevance: 0.1 },
+    ],
+  }));
+  await Promise.all([chat.searchTurns("ret"), chat.searchTurns("retry")]);
+  assert.deepEqual(
+    messages.filter(({ type }) => type === "foundTurns"),
+    [{ type: "foundTurns", query: "retry", turns: [found] }],
+  );
+});
+
 test("no request reads more of a long conversation than is needed", async () => {
   const stored = new Map([["long", exchanges(400)]]);
   const { far, chat } = await build({ "lore.chat.conversationId": "long" }, stored);

@@ -13,6 +13,7 @@ import { SourceFile } from "../../../server/recall/sourceFile.ts";
 import { hostileText } from "./hostileText.ts";
 import { filesOf, MemorySource } from "./memorySource.ts";
 import { noHistory } from "../history/noHistory.ts";
+import { noTimeline } from "../noTimeline.ts";
 import { closedNotes } from "../work/closedNotes.ts";
 
 const hashText = await createHashText();
@@ -34,6 +35,7 @@ async function ask(
   let nowMs = 0;
   const clock = { nowMs: () => nowMs++, elapsedMs: () => nowMs++ };
   const answerer = new Answerer({
+    timeline: noTimeline,
     notes: closedNotes(),
     recall: source,
     source,

@@ -7,6 +7,7 @@ import { Answerer } from "../../../server/answer/answerer.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
 import type { HistoryService } from "../../../server/services.ts";
 import { noHistory } from "../history/noHistory.ts";
+import { noTimeline } from "../noTimeline.ts";
 import { closedNotes } from "../work/closedNotes.ts";
 import { MemorySource } from "./memorySource.ts";
 
@@ -34,12 +35,17 @@ function historyWith(result: RecallAtResult): HistoryService {
   return { ...noHistory, rootIds: () => ["root"], recallAt: () => Promise.resolve(result) };
 }
 
-async function ask(question: string, result: RecallAtResult): Promise<Answer> {
+async function ask(
+  question: string,
+  result: RecallAtResult,
+  asOf: { readonly asOf?: string } = { asOf: "v1" },
+): Promise<Answer> {
   const answerer = new Answerer({
+    timeline: noTimeline,
     ...{ recall: source, source, hashText, notes: closedNotes(), history: historyWith(result) },
     ...{ statusCommand: "status", clock: { nowMs: () => 0, elapsedMs: () => 0 } },
   });
-  const params = { question, askId: "a", asOf: "v1" };
+  const params = { question, askId: "a", ...asOf };
   return answerer.ask(params, () => undefined, new AbortController().signal);
 }
 
@@ -93,4 +99,21 @@ test("citations of a commit are held against its tree", async () => {
   assert.equal(await check(recall.citation, file), "current");
   assert.equal(await check(recall.citation, file.replace("1", "2")), "stale");
   assert.equal(await check(recall.citation, undefined), "gone");
+});
+
+test("the question's own words say from which commit, and the answer says how they were read", async () => {
+  const found = {
+    kind: "recalled",
+    commit,
+    recalls: [recall],
+    filesSearched: 3,
+    filesLeftOut: 0,
+  } as const;
+  const inWords = await ask("where was `load` last month?", found, {});
+  assert.match(inWords.markdown, /^As of `cccccccccc` .* \(that is how I read “last month”\):/);
+  assert.deepEqual(inWords.citations, [recall.citation]);
+  const unknown = await ask("where is `load` in v9.9?", { kind: "unknownCommit" }, {});
+  assert.match(unknown.markdown, /^I know no commit and no time that “in v9\\?\.9” means here\./);
+  const past = await ask("when did `load` change before v1.2?", found, {});
+  assert.doesNotMatch(past.markdown, /^As of/);
 });

@@ -6,6 +6,7 @@ import { createHashText } from "../../../server/recall/citation.ts";
 import type { SurprisesOf } from "../../../server/answer/unusualInFile.ts";
 import { MemorySource } from "./memorySource.ts";
 import { noHistory } from "../history/noHistory.ts";
+import { noTimeline } from "../noTimeline.ts";
 import { closedNotes } from "../work/closedNotes.ts";
 
 const hashText = await createHashText();
@@ -19,6 +20,7 @@ async function ask(
   const source = new MemorySource(new Map(Object.entries(files)), hashText);
   const clock = { nowMs: () => 0, elapsedMs: () => 0 };
   const answerer = new Answerer({
+    timeline: noTimeline,
     notes: closedNotes(),
     recall: source,
     source,

@@ -6,6 +6,7 @@ import { Answerer } from "../../../server/answer/answerer.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
 import { openMemory, workspace, type OpenedMemory } from "../workspaceMemoryHarness.ts";
 import { noHistory } from "../history/noHistory.ts";
+import { noTimeline } from "../noTimeline.ts";
 import { closedNotes } from "../work/closedNotes.ts";
 
 const hashText = await createHashText();
@@ -30,6 +31,7 @@ after(async () => {
 
 function ask(question: string, memory = opened): Promise<Answer> {
   const answerer = new Answerer({
+    timeline: noTimeline,
     notes: closedNotes(),
     recall: memory.recaller,
     source: memory.recaller,

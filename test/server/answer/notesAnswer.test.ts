@@ -9,6 +9,7 @@ import type { NotesState } from "../../../protocol/notes.ts";
 import { Answerer } from "../../../server/answer/answerer.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
 import { noHistory } from "../history/noHistory.ts";
+import { noTimeline } from "../noTimeline.ts";
 import { closedNotes } from "../work/closedNotes.ts";
 import { rootOf } from "../../../server/cli/storeLocation.ts";
 import type { Services } from "../../../server/handlers.ts";
@@ -157,7 +158,11 @@ test("where notes cannot be read that is said, and the code is still asked", asy
     recall: () => Promise.reject(new MemoryError("storeUnavailable")),
   };
   const ports = { recall, source, clock, notes, history: noHistory, statusCommand: "status" };
-  const answerer = new Answerer({ ...ports, hashText: await createHashText() });
+  const answerer = new Answerer({
+    timeline: noTimeline,
+    ...ports,
+    hashText: await createHashText(),
+  });
   const { signal } = new AbortController();
   const params = { question: "why does tideHeight use a cosine?", askId: "1" };
   const { markdown } = await answerer.ask(params, () => undefined, signal);

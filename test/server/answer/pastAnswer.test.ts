@@ -4,7 +4,9 @@ import type { HistoryStatus, PastParams, PastResult } from "../../../protocol/hi
 import type { Answer } from "../../../protocol/types.ts";
 import { Answerer } from "../../../server/answer/answerer.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
+import type { CommitAbout } from "../../../server/services.ts";
 import { emptyStatus, noHistory } from "../history/noHistory.ts";
+import { noTimeline } from "../noTimeline.ts";
 import { closedNotes } from "../work/closedNotes.ts";
 import { MemorySource } from "./memorySource.ts";
 
@@ -20,11 +22,13 @@ const hash = (digit: string): string => digit.repeat(40);
 async function ask(
   question: string,
   result: PastResult,
+  about: readonly CommitAbout[] = [],
 ): Promise<Answer & { readonly params: readonly PastParams[] }> {
   const files = { "src/pool.ts": "export function load(n: number) {\n  return n;\n}\n" };
   const source = new MemorySource(new Map(Object.entries(files)), hashText);
   const params: PastParams[] = [];
   const answerer = new Answerer({
+    timeline: noTimeline,
     ...{
       recall: source,
       source,
@@ -36,6 +40,7 @@ async function ask(
     history: {
       ...noHistory,
       rootIds: () => ["root"],
+      commitsAbout: () => Promise.resolve(about),
       past: (asked) => {
         params.push(asked);
         return Promise.resolve(result);
@@ -180,4 +185,21 @@ test("without history, without the name, and without a known time the answer abs
   }
   const when = await ask("what changed since the flood?", { kind: "unknownSince", status: ready });
   assert.match(when.markdown, /I do not know which time or commit `flood` is\./);
+});
+
+test("what has no name in the code is told by the commits that say it", async () => {
+  const commit = { ...past.events[0]!.commit, subject: "Switch to sqlite for the store" };
+  const unknown: PastResult = { kind: "unknown", status: ready };
+  const told = await ask("when did we switch to sqlite?", unknown, [{ commit, names: [] }]);
+  assert.equal(told.abstained, false);
+  assert.match(
+    told.markdown,
+    /^What comes nearest among the commits is `aaaaaaaaaa` .*:\n\n> Switch/,
+  );
+  const why = await ask("why did we switch to sqlite stores?", unknown, [{ commit, names: [] }]);
+  assert.match(why.markdown, /> Switch to sqlite for the store\n>\n> Because\./);
+  checkHarmless(why.markdown);
+  const none = await ask("when did we start using sqlite?", unknown, []);
+  assert.equal(none.abstained, true);
+  assert.match(none.markdown, /No commit in memory says anything about `sqlite`/);
 });

@@ -460,7 +460,10 @@ describe("lore ask", () => {
     const at = (platform: NodeJS.Platform, folder: string, storeDir?: string): string => {
       const root = { id: "r", folder, name: "r" };
       const inDefaultPlace = storeDir === undefined;
-      return statusCommandOf({ root, storeDir: storeDir ?? "", inDefaultPlace }, platform);
+      return statusCommandOf(
+        { root, storeDir: storeDir ?? "", inDefaultPlace, notesDir: "" },
+        platform,
+      );
     };
     assert.equal(at("win32", "C:\\Users\\ü\\app"), "npx lore status C:\\Users\\ü\\app");
     assert.equal(
@@ -488,6 +491,29 @@ describe("lore ask", () => {
     assert.deepEqual(result["citations"], [
       { path: "src/a.ts", startLine: 3, endLine: 5, contentHash: citation.contentHash },
     ]);
+    assert.equal(result["evidence"], null);
+  });
+
+  it("tells how probable it is that the answer is in memory, and why with --explain", async (t) => {
+    const evidence = {
+      ...{ probability: 0.714, verdict: "unsure" as const },
+      parts: [
+        { fact: "words", value: 3, weight: -0.2 },
+        { fact: "best", value: -1, weight: 1.25 },
+      ],
+    };
+    const judged = { ...answer, trace: { ...answer.trace, evidence } };
+    const bench = cliBench(t, {}, { answers: { ask: () => Promise.resolve(judged) } });
+    const json = await bench.run(["ask", "project", "where?", "--json"]);
+    const [result] = jsonLines(json.out) as [Record<string, unknown>];
+    assert.deepEqual(result["evidence"], evidence);
+    assert.equal(result["trace"], undefined);
+    const explained = await bench.run(["ask", "project", "where?", "--json", "--explain"]);
+    const [traced] = jsonLines(explained.out) as [Record<string, unknown>];
+    assert.deepEqual(traced["trace"], judged.trace);
+    const { out } = await bench.run(["ask", "project", "where?", "--explain"]);
+    assert.match(out, /^in memory: 71 % \(not sure\): best \+1\.25, words -0\.20$/m);
+    assert.doesNotMatch((await bench.run(["ask", "project", "where?"])).out, /in memory: /);
   });
 });
 

@@ -31,8 +31,11 @@ describe("a command line", () => {
       folder: "src",
       question: "why?",
       asOf: undefined,
+      explain: false,
       ...defaults,
     });
+    const explained = parsed("ask", "src", "why?", "--explain");
+    assert.ok(explained.kind === "ask" && explained.explain);
     assert.deepEqual(parsed("search", "src", "why?", "--as-of", "v1", "--limit", "3"), {
       ...{ kind: "searchAt", folder: "src", question: "why?", asOf: "v1", limit: 3 },
       ...defaults,
@@ -120,10 +123,52 @@ describe("a command line", () => {
       kind: "forget",
       which: { folder: "src" },
     });
-    const beforeMs = new Date(2026, 0, 31).getTime();
+    const atMs = new Date(2026, 0, 31).getTime();
     assert.deepEqual(action("a", "forget", "--before", "2026-01-31"), {
       kind: "forget",
-      which: { beforeMs },
+      which: { before: { atMs } },
+    });
+  });
+
+  it("forgets a folder, its notes too, or a part of notes and conversations", () => {
+    assert.deepEqual(parsed("forget", "a"), {
+      kind: "forget",
+      folder: "a",
+      withNotes: false,
+      ...defaults,
+    });
+    const withNotes = parsed("forget", "a", "--notes");
+    assert.ok(withNotes.kind === "forget" && withNotes.withNotes);
+    const which = (...args: string[]): unknown => {
+      const command = parsed("forget", "a", ...args);
+      return command.kind === "forgetWork" ? command.which : undefined;
+    };
+    assert.deepEqual(which("--topic", "tides"), { topic: "tides" });
+    assert.deepEqual(which("--inside", "src"), { folder: "src" });
+    const days = (n: number): unknown => ({ before: { agoMs: n * 86_400_000 } });
+    assert.deepEqual(which("--before", "90 days"), days(90));
+    assert.deepEqual(which("--before", "older than 2 weeks"), days(14));
+    assert.deepEqual(which("--before", "1d"), days(1));
+  });
+
+  it("exports to a file or to stdout, and imports from a file", () => {
+    assert.deepEqual(parsed("export", "a"), {
+      kind: "export",
+      folder: "a",
+      file: undefined,
+      ...defaults,
+    });
+    assert.deepEqual(parsed("export", "a", "f"), {
+      kind: "export",
+      folder: "a",
+      file: "f",
+      ...defaults,
+    });
+    assert.deepEqual(parsed("import", "a", "f"), {
+      kind: "import",
+      folder: "a",
+      file: "f",
+      ...defaults,
     });
   });
 
@@ -132,6 +177,20 @@ describe("a command line", () => {
     assert.ok(all.kind === "all" && all.wholeWord && all.literal === "TODO");
     const batch = parsed("search", "src", "--batch", "q.jsonl", "--limit", "3");
     assert.ok(batch.kind === "batch" && batch.file === "q.jsonl" && batch.limit === 3);
+  });
+
+  it("searches what was said", () => {
+    const asked = { folder: "src", question: "retries yesterday?", ...defaults };
+    assert.deepEqual(parsed("turns", "src", "retries yesterday?", "--limit", "3"), {
+      kind: "turns",
+      limit: 3,
+      ...asked,
+    });
+    assert.deepEqual(parsed("turns", "src", "retries yesterday?"), {
+      kind: "turns",
+      limit: 10,
+      ...asked,
+    });
   });
 
   it("names a self-test's size and a place in a file", () => {
@@ -224,6 +283,11 @@ describe("a command line", () => {
     [["notes", "a", "forget", "--topic", "x", "--before", "2026-01-01"], /Choose one/],
     [["notes", "a", "forget", "--before", "monday"], /needs a day such as/],
     [["notes", "a", "--topic", "x"], /go with “lore notes FOLDER forget”/],
+    [["forget", "a", "--notes", "--topic", "x"], /--notes does not go with/],
+    [["forget", "a", "--before", "soon"], /a day such as 2026-01-31 or “90 days”/],
+    [["export"], /needs a folder/],
+    [["export", "a", "b", "c"], /takes one file/],
+    [["import", "a"], /needs a folder and a file|needs/],
     [["notes", "a", "pin", "1", "2"], /takes one id/],
     [["notes", "a", "correct", "1"], /needs one sentence/],
     [["notes", ""], /folder of “lore notes” is empty/],

@@ -18,6 +18,11 @@ import os from "node:os";
 import path from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
+import type { SearchTurnsResult } from "../../../protocol/turns.ts";
+import { rootOf } from "../../../server/cli/storeLocation.ts";
+import { openConversationStore } from "../../../server/memory/conversationStore.ts";
+import { nodeClock } from "../../../server/nodePorts.ts";
+import { makeTurn } from "../memory/conversationTurns.ts";
 
 const entry = fileURLToPath(new URL("../../../server/cli/main.ts", import.meta.url));
 
@@ -85,6 +90,33 @@ describe("lore on a real folder", () => {
     const inside = ["notes", folder, "forget", "--inside", "src"];
     assert.match((await lore(home, inside)).out, /1 note forgotten/);
     assert.equal((await lore(home, ["notes", folder])).code, 3);
+  });
+
+  it("finds what was said in conversations, and quotes it in an answer", async (t) => {
+    const { home, folder } = project(t);
+    const store = path.join(home, "store");
+    const none = await lore(home, ["turns", folder, "retries", "--store", store]);
+    assert.equal(none.code, 3, none.err);
+    assert.match(none.out, /There are no conversations/);
+    assert.ok(!existsSync(path.join(store, "conversations")));
+    const dir = path.join(store, "conversations", rootOf(folder).id);
+    const opened = openConversationStore(dir, nodeClock);
+    const { id } = opened.store.create();
+    const text = "The cache may hold \u001b[31m500 answers.";
+    opened.store.appendTurn(id, makeTurn({ text, createdMs: nodeClock.nowMs() }));
+    opened.store.close();
+    const question = "what did I say about the cache today?";
+    const found = await lore(home, ["turns", folder, question, "--store", store]);
+    assert.equal(found.code, 0, found.err);
+    assert.match(found.out, /^The cache may hold .*500 answers\./);
+    assert.ok(!found.out.includes("\u001b[31m"), "no text commands the terminal");
+    const asJson = await lore(home, ["turns", folder, question, "--store", store, "--json"]);
+    const { turns, span } = JSON.parse(asJson.out) as SearchTurnsResult;
+    assert.equal(turns[0]?.conversationId, id);
+    assert.ok(span?.afterMs !== undefined);
+    const answer = await lore(home, ["ask", folder, question, "--store", store]);
+    assert.match(answer.out, /> The cache may hold .*500 answers\./);
+    assert.match(answer.out, /You, \d{4}-\d\d-\d\d/);
   });
 
   it("saves a trace, asks it again later and says what differs", async (t) => {

@@ -21,7 +21,7 @@ class OpenedDeepMemory extends OpenedMemory {
   readonly deep: DeepMemory;
 
   constructor({ folder, storeDir, memory, recaller }: OpenedMemory, deep: DeepMemory) {
-    super(folder, storeDir, { memory, recaller, kernel: undefined });
+    super(folder, storeDir, { memory, recaller, embedder: undefined, kernel: undefined });
     this.deep = deep;
   }
 

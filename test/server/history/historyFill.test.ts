@@ -51,8 +51,11 @@ test("commits are remembered newest first with files, renames and touched defini
     reader.search("save", 5).map(({ hash }) => hash),
     [second],
   );
-  const { head, nCommits, nWithoutSymbols, isWhole } = reader.extent();
-  assert.deepEqual([head, nCommits, nWithoutSymbols, isWhole], [third, 3, 0, true]);
+  const { oldestSeconds: _oldest, ...extent } = reader.extent();
+  assert.deepEqual(extent, {
+    ...{ head: third, nCommits: 3, nWithoutSymbols: 0, isWhole: true },
+    ...{ nInRepository: 3, isShallow: false },
+  });
 });
 
 test("keys and tokens in messages are masked before they are kept", async () => {
@@ -242,4 +245,19 @@ test("without git, a repository or a commit the outcome says so", async () => {
   } finally {
     process.env["PATH"] = before;
   }
+});
+
+test("how many commits there are is known when only some are kept, and when the clone itself holds only some", async () => {
+  using folder = temporaryFolder();
+  const root = path.join(folder.path, "root");
+  begin(root);
+  for (const n of [1, 2, 3]) commit(root, `commit ${n}`, { "a.c": `int a${n};\n` });
+  using some = await filled(root, path.join(folder.path, "some"), { maxCommits: 2 });
+  const { nCommits, nInRepository, isWhole } = some.reader.extent();
+  assert.deepEqual([nCommits, nInRepository, isWhole], [2, 3, false]);
+  const shallow = path.join(folder.path, "shallow");
+  git(folder.path, ["clone", "-q", "--depth=1", `file://${root}`, shallow]);
+  using cloned = await filled(shallow, path.join(folder.path, "store"));
+  const extent = cloned.reader.extent();
+  assert.deepEqual([extent.nCommits, extent.nInRepository, extent.isShallow], [1, 1, true]);
 });

@@ -164,3 +164,21 @@ test("a definition asked for by its name comes before the class that holds all o
   assert.equal(best?.citation.symbol?.name, "get_cache_key");
   assert.match(best.text, /^ *def get_cache_key\(self, name\):\n {8}return name\n?$/);
 });
+
+test("a file that defines the name is read before many that hold it inside other words", async () => {
+  using folder = temporaryFolder();
+  const root = path.join(folder.path, "root");
+  begin(root);
+  const others = Array.from(
+    { length: 60 },
+    (_unused, n) =>
+      [
+        `src/a${n}.ts`,
+        `export const f${n} = () => handler(handles, handled, handle());\n`,
+      ] as const,
+  );
+  const own = "export const handle = (app: string) => {\n  return app;\n};\n";
+  commit(root, "one", { ...Object.fromEntries(others), "src/z.ts": own });
+  const [best] = await recalled(root, "HEAD", { names: ["handle"] });
+  assert.equal(best?.citation.path, "src/z.ts");
+});

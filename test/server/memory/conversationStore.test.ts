@@ -11,7 +11,7 @@ import fc from "fast-check";
 import { MemoryError } from "../../../protocol/errors.ts";
 import { openConversationStore, untitled } from "../../../server/memory/conversationStore.ts";
 import type { Turn } from "../../../protocol/types.ts";
-import type { ConversationStore } from "../../../server/services.ts";
+import type { ConversationStore, RoundCandidate, TextEmbedder } from "../../../server/services.ts";
 import { plantSecrets } from "../secrets/plantedSecrets.ts";
 import { randomNumbers } from "../workspaceMemoryHarness.ts";
 import { createTestClock, makeTurn } from "./conversationTurns.ts";
@@ -65,6 +65,49 @@ test("the outline of a conversation has each turn's words and citations, and wha
     { ...outlined(answered), selectedFile: null },
   ]);
   assert.throws(() => store.outline("gone"), isNotFound);
+  store.close();
+});
+
+test("a full store forgets conversations that fade, never the one that is written to, and leaves no byte of them", () => {
+  const folder = newFolder();
+  const maxBytes = 300_000;
+  let nowMs = 1_700_000_000_000;
+  const clock = { nowMs: () => nowMs++, elapsedMs: () => 0 };
+  const { store } = openConversationStore(
+    folder,
+    clock,
+    undefined,
+    () => crypto.randomUUID(),
+    maxBytes,
+  );
+  const say = (id: string, name: string): void =>
+    store.appendTurn(
+      id,
+      makeTurn({ id: crypto.randomUUID(), text: `NEEDLE-${name} ${"x".repeat(20_000)}` }),
+    );
+  const old = store.create().id;
+  say(old, "old");
+  const often = store.create().id;
+  for (let i = 0; i < 5; i++) say(often, "often");
+  for (let i = 0; i < 8; i++) {
+    nowMs += 86_400_000;
+    const { id } = store.create();
+    say(id, `n${i}`);
+    assert.ok(
+      store.list().some((each) => each.id === id),
+      "the one that was just written",
+    );
+  }
+  const left = store.list().map(({ id }) => id);
+  assert.ok(!left.includes(old) && left.includes(often));
+  const bytes = readdirSync(folder).map((name) => readFileSync(path.join(folder, name)));
+  assert.ok(!bytes.some((each) => each.includes("NEEDLE-old")));
+  for (let i = 0; i < 30; i++) say(often, "often");
+  assert.deepEqual(
+    store.list().map(({ id }) => id),
+    [often],
+    "one that is larger than all room stays whole",
+  );
   store.close();
 });
 
@@ -225,6 +268,143 @@ test("a deleted conversation leaves no bytes in any file, and the others stay", 
   store.close();
   assert.deepEqual(holds(folder, "DOOMED-NEEDLE"), []);
   assert.equal(open(folder).read(kept.id).turns.length, 30);
+});
+
+/** Two rows of numbers that stand for a text; a real model's are as hard to tell from others. */
+const letterEmbedder: TextEmbedder = {
+  modelId: "letters",
+  encodeText: (text) => Int8Array.from({ length: 16 }, (_, idx) => text.charCodeAt(idx) % 120 || 0),
+  encodeQuery: (text) => letterEmbedder.encodeText(text),
+};
+
+/** Ways in which a conversation goes, or all that was said in it. */
+const deletions: Readonly<Record<string, (store: ConversationStore, id: string) => void>> = {
+  deleted: (store, id) => store.delete(id),
+  "forgotten turn by turn": (store) => {
+    const gone = store.forgetTurns(
+      (turns) => new Set(turns.filter(({ text }) => /zqxj|wqzx/.test(text)).map(({ id }) => id)),
+    );
+    assert.deepEqual(gone, { nConversations: 1, nTurns: 80 });
+  },
+  "forgotten for want of room": (store, doomed) => {
+    const { id } = store.create();
+    for (let i = 0; store.list().some((each) => each.id === doomed); i++) {
+      assert.ok(i < 200);
+      store.appendTurn(id, makeTurn({ id: `x${i}`, text: "y".repeat(4_000) }));
+    }
+  },
+};
+
+for (const [way, forget] of Object.entries(deletions))
+  test(`a conversation that is ${way} leaves no word in the index, no embedding, and no quote in other conversations`, () => {
+    const folder = newFolder();
+    const newId = (): string => crypto.randomUUID();
+    const clock = createTestClock();
+    const { store } = openConversationStore(folder, clock, letterEmbedder, newId, 400_000);
+    const [doomed, kept] = [store.create(), store.create()];
+    for (let i = 0; i < 40; i++) {
+      // Long, so that enough room is free without the other one going.
+      const said = `vanishingword${i} zqxjkvbm${" and so on".repeat(300)}`;
+      store.appendTurn(doomed.id, makeTurn({ id: `q${i}`, text: said }));
+      store.appendTurn(
+        doomed.id,
+        makeTurn({ id: `a${i}`, role: "lore", text: `answerword${i} wqzxjkvy` }),
+      );
+    }
+    // Asked in more often, so that it outlives the other when room is wanted.
+    for (let i = 0; i < 80; i++)
+      store.appendTurn(kept.id, makeTurn({ id: `q${i}`, text: `stayingword${i}` }));
+    const quote = `> vanishingword1\n>\n> *You, in [title](#turn-${doomed.id}/q1)*`;
+    const quoting = { id: "quoting", role: "lore", text: `Before.\n\n${quote}\n\nAfter.` } as const;
+    store.appendTurn(kept.id, makeTurn(quoting));
+    const embedding = Buffer.from(letterEmbedder.encodeText("vanishingword1 zqxjkvbm").buffer);
+    const files = (): string[] =>
+      readdirSync(folder).filter((name) =>
+        readFileSync(path.join(folder, name)).includes(embedding),
+      );
+    assert.notDeepEqual(files(), []);
+    assert.notDeepEqual(holds(folder, "zqxjkvbm"), []);
+    forget(store, doomed.id);
+    for (const needle of ["vanish", "answerword", "zqxjk", "wqzxj", doomed.id])
+      assert.deepEqual(holds(folder, needle), [], needle);
+    assert.deepEqual(files(), []);
+    const text = store.read(kept.id).turns.at(-1)?.text ?? "";
+    assert.match(text, /^Before\.\n\n\*Something was quoted here .*\*\n\nAfter\.$/);
+    assert.equal(roundsOf(store, ["stayingword7", "7"])[0]?.questionId, "q7");
+    store.close();
+  });
+
+test("what is imported is found, and of a conversation that lost turns what is left", () => {
+  const store = open(newFolder());
+  const turns = [
+    makeTurn({ id: "q1", text: "about the otter" }),
+    makeTurn({ id: "a1", role: "lore", text: "the narwhal" }),
+    makeTurn({ id: "q2", text: "about the heron" }),
+  ];
+  store.addKept([{ id: "imported", title: "animals", createdMs: 1, updatedMs: 2, turns }]);
+  assert.equal(roundsOf(store, ["narwhal"])[0]?.questionId, "q1");
+  store.forgetTurns(() => new Set(["q1", "a1"]));
+  assert.deepEqual(roundsOf(store, ["narwhal"]), []);
+  assert.equal(roundsOf(store, ["heron"])[0]?.questionId, "q2");
+  store.close();
+});
+
+function roundsOf(store: ConversationStore, terms: readonly string[]): RoundCandidate[] {
+  return store.rounds({ terms, text: terms.join(" "), limit: 1 });
+}
+
+test("a round is found by what the user said and by the answer once it is done", () => {
+  const store = open(newFolder());
+  const { id } = store.create();
+  store.appendTurn(id, makeTurn({ id: "q", text: "about the otter", createdMs: 5 }));
+  const answer = {
+    id: "a",
+    role: "lore",
+    text: "the narwhal\n```ts\nconst hidden = 1;\n```",
+  } as const;
+  store.appendTurn(id, makeTurn({ ...answer, state: "streaming" }));
+  assert.deepEqual(roundsOf(store, ["narwhal"]), []);
+  assert.equal(roundsOf(store, ["otter"])[0]?.answer, "");
+  store.updateTurn(id, makeTurn({ ...answer, state: "done" }));
+  const [found] = roundsOf(store, ["narwhal"]);
+  assert.deepEqual([found?.questionId, found?.answerId, found?.createdMs], ["q", "a", 5]);
+  assert.equal(found?.answer, "the narwhal");
+  assert.deepEqual(roundsOf(store, ["hidden"]), []);
+  store.appendTurn(id, makeTurn({ id: "q", text: "about the seal" }));
+  assert.deepEqual(roundsOf(store, ["otter"]), []);
+  assert.equal(roundsOf(store, ["seal"])[0]?.answerId, "a");
+  assert.deepEqual(store.roundCounts(["seal", "otter"]), { nRounds: 1, nHolding: [1, 0] });
+  store.close();
+});
+
+test("keys that stand in a turn are in no index", () => {
+  const folder = newFolder();
+  const store = open(folder);
+  const { id } = store.create();
+  for (const [idx, { text, secret }] of plantSecrets(40, randomNumbers(23)).entries()) {
+    store.appendTurn(id, makeTurn({ id: `${idx}`, text }));
+    assert.deepEqual(holds(folder, secret), []);
+    assert.deepEqual(holds(folder, secret.toLowerCase()), []);
+  }
+  store.close();
+});
+
+test("conversations of a version without an index get one, and embeddings with the next search", () => {
+  const folder = newFolder();
+  const store = open(folder);
+  const { id } = store.create();
+  store.appendTurn(id, makeTurn({ id: "q", text: "about the otter" }));
+  store.appendTurn(id, makeTurn({ id: "a", role: "lore", text: "the narwhal" }));
+  store.close();
+  const older = new DatabaseSync(path.join(folder, "conversations.sqlite"));
+  older.exec("DROP TABLE round_index; DROP TABLE round; PRAGMA user_version = 2");
+  older.close();
+  const opened = openConversationStore(folder, createTestClock(), letterEmbedder);
+  assert.equal(opened.notice, undefined);
+  assert.equal(roundsOf(opened.store, ["narwhal"])[0]?.questionId, "q");
+  const near = opened.store.rounds({ terms: ["nothing"], text: "about the otter", limit: 1 });
+  assert.ok((near[0]?.similarity ?? 0) > 0.99);
+  opened.store.close();
 });
 
 test("a damaged file is moved aside with a notice, and a new one works", () => {

@@ -20,7 +20,11 @@ export interface NoteHarness {
   again(): RootNotes;
 }
 
-export function openNotes(folder: string, files: Record<string, string> = {}): NoteHarness {
+export function openNotes(
+  folder: string,
+  files: Record<string, string> = {},
+  maxBytes = 64_000_000,
+): NoteHarness {
   const texts = new Map(Object.entries(files));
   const source: SourceReader = {
     readText: (_rootId, file) => {
@@ -57,6 +61,7 @@ export function openNotes(folder: string, files: Record<string, string> = {}): N
         },
         clock: { nowMs: () => harness.nowMs++, elapsedMs: () => 0 },
         newId: () => `${folder.length}-${nIds++}`,
+        maxBytes,
       },
       () => existsSync(path.join(folder, "notes.sqlite")),
     );

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -220,6 +220,39 @@ test("of two notes that hold the whole question the one that says less besides c
   notes.remember({ text: "retryOfUpload gives up after 900 attempts", who });
   const [best] = notes.rank({ text: "when retry gives up", kinds: [], minCoverage: 0.4, limit: 1 });
   assert.equal(notes.use([best?.id ?? ""])[0]?.text, "retry gives up after 3 attempts");
+});
+
+test("a store that is full forgets what was replaced, then what is weakest, and never what is pinned or new", () => {
+  const folder = newFolder();
+  const maxBytes = 200_000;
+  const harness = openNotes(folder, {}, maxBytes);
+  const words = (name: string): string => `${name} ${"tide ".repeat(800)}NEEDLE-${name}`;
+  const add = (name: string): string => harness.notes.remember({ text: words(name), who }).note.id;
+  const names = (): string[] =>
+    harness.notes.list({ all: true }).map(({ text }) => text.split(" ")[0] as string);
+  const pinned = add("pinned");
+  harness.notes.pin(pinned, true);
+  const replaced = add("replaced");
+  harness.notes.correct(replaced, words("replacing"), who);
+  const used = add("used");
+  for (let i = 0; i < 20; i++) harness.notes.use([used]);
+  const isFull = (): boolean => !names().includes("weak");
+  add("weak");
+  for (let i = 0; i < 200 && !isFull(); i++) {
+    harness.nowMs += dayMs;
+    const before = names();
+    add(`n${i}`);
+    const gone = before.filter((name) => !names().includes(name));
+    assert.ok(names().includes(`n${i}`), "what was just written stays");
+    if (gone.length > 0 && before.includes("replaced"))
+      assert.ok(gone.includes("replaced"), "what was replaced goes first");
+    assert.ok(statSync(path.join(folder, "notes.sqlite")).size <= maxBytes);
+  }
+  assert.ok(isFull());
+  for (const name of ["pinned", "used"]) assert.ok(names().includes(name), name);
+  const bytes = readdirSync(folder).map((name) => readFileSync(path.join(folder, name)));
+  for (const name of ["replaced", "weak"])
+    assert.ok(!bytes.some((each) => each.includes(`NEEDLE-${name}`)), name);
 });
 
 test("links lead to symbols, commits and notes about the same", () => {

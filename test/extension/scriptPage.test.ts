@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chatPage } from "../../../extension/chat/chatPage.ts";
+import { scriptPage } from "../../extension/scriptPage.ts";
 
-const page = chatPage({
+const page = scriptPage({
   cspSource: "https://view.example",
   scriptUri: 'https://view.example/a"b<c>.js',
   styleUri: "https://view.example/s.css?x=1&y=2",

@@ -1,7 +1,7 @@
-import { contentPolicy, escaped } from "../webviewPage.ts";
+import { contentPolicy, escaped } from "./webviewPage.ts";
 
-/** What the chat's page loads. */
-export interface ChatPageParts {
+/** What a page with a script loads. */
+export interface ScriptPageParts {
   /** The webview's own origin for scripts, styles and pictures. */
   readonly cspSource: string;
   readonly scriptUri: string;
@@ -12,8 +12,8 @@ export interface ChatPageParts {
   readonly language: string;
 }
 
-/** The chat's page. It may load what `contentPolicy` says. */
-export function chatPage(parts: ChatPageParts): string {
+/** A page that its script fills. It may load what `contentPolicy` says. */
+export function scriptPage(parts: ScriptPageParts): string {
   const { cspSource, nonce } = parts;
   const policy = contentPolicy(cspSource, nonce);
   return `<!DOCTYPE html>

@@ -1,0 +1,106 @@
+/** The file that the memory of the work is exported to: JSON Lines, described in `docs/memory-format.md`. */
+import type { NoteKind, NoteLink } from "./notes.ts";
+import type { Citation, Range, SymbolInfo, Tier, Turn } from "./types.ts";
+
+export const memoryFormat = "lore-memory";
+/** Raised when an older Lore could no longer read what is written. */
+export const memoryFormatVersion = 1;
+
+/** The first line. */
+export interface SavedHead {
+  readonly type: "memory";
+  readonly format: typeof memoryFormat;
+  readonly version: typeof memoryFormatVersion;
+  /** The folders that the other lines name by id. */
+  readonly roots: readonly SavedRoot[];
+}
+export interface SavedRoot {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Code that a note cites: where it stood and its hash, not its text. */
+export interface SavedEvidence {
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+  readonly range: Range;
+  readonly contentHash: string;
+  readonly symbol?: SymbolInfo;
+  /** Hash of the whole file when it was seen last. */
+  readonly fileHash?: string;
+}
+
+/** A note, with what it was replaced by. */
+export interface SavedNote {
+  readonly id: string;
+  readonly rootId: string;
+  readonly kind: NoteKind;
+  readonly text: string;
+  readonly who: string;
+  readonly createdMs: number;
+  /** The file that was open, relative to the root. */
+  readonly file?: string;
+  readonly conversationId?: string;
+  readonly evidence: readonly SavedEvidence[];
+  readonly tags: readonly string[];
+  readonly links: readonly NoteLink[];
+  readonly isPinned: boolean;
+  readonly nUses: number;
+  readonly lastUsedMs?: number;
+  /** Id of another note of the file. */
+  readonly supersededBy?: string;
+}
+
+/** A conversation; the lines of its turns follow. */
+export interface SavedConversation {
+  readonly id: string;
+  readonly title: string;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+}
+
+/** A turn, in the order in which it was said. What recall saw on the machine at the time is not saved. */
+export interface SavedTurn extends Pick<
+  Turn,
+  "id" | "role" | "text" | "createdMs" | "abstained" | "elapsedMs"
+> {
+  readonly conversationId: string;
+  readonly state: Exclude<Turn["state"], "streaming">;
+  readonly selection?: SavedSelection;
+  readonly citations: readonly Citation[];
+  readonly tiers: readonly Tier[];
+}
+
+/** Selected code of a root's file. */
+export interface SavedSelection {
+  readonly rootId: string;
+  readonly path: string;
+  readonly text: string;
+  /** Zero-based and half-open. */
+  readonly range: { readonly startLine: number; readonly endLine: number };
+}
+
+/** What an export wrote. */
+export interface ExportResult {
+  readonly nNotes: number;
+  readonly nConversations: number;
+  readonly nTurns: number;
+}
+
+/** What an import added; what was here already is not counted. */
+export type ImportResult = ExportResult;
+
+/** Which memory of the work to forget, notes and conversations alike; exactly one of these. */
+export interface ForgetWorkParams {
+  /** What is clearly about this. */
+  readonly topic?: string;
+  /** What was said before this time. */
+  readonly beforeMs?: number;
+  /** What cites or shows code of this folder, relative to its root. */
+  readonly folder?: string;
+  /** Everything. */
+  readonly all?: true;
+}
+
+/** How many were deleted. A conversation that has no turn left is deleted with its title. */
+export type ForgetWorkResult = ExportResult;

@@ -1,0 +1,47 @@
+import { existsSync } from "node:fs";
+import { conversationDir } from "../rpc/session.ts";
+import type { ConversationStore } from "../services.ts";
+import { answerFrom } from "./answerFrom.ts";
+import { exitCodes, type ExitCode } from "./commandTable.ts";
+import { readHistory } from "./historyCommand.ts";
+import { CliError, type OpenFolder, type Surroundings } from "./openFolder.ts";
+import type { Command } from "./options.ts";
+import { pictureLines } from "./pictureText.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** `lore memory`: the memory picture as tables. */
+export function showMemory(
+  command: Extract<Command, { kind: "memory" }>,
+  terminal: Terminal,
+  around: Surroundings,
+): Promise<ExitCode> {
+  return answerFrom(command, "searchable", terminal, around, async (folder) => {
+    await readHistory(folder, around, terminal);
+    const { inside, limit, json } = command;
+    const conversations = existingConversations(folder);
+    try {
+      const picture = await folder.services.pictures.picture(
+        { rootId: folder.root.id, folder: inside, limit },
+        conversations,
+        around.signal,
+      );
+      if (inside !== "" && picture.folder.nFiles === 0)
+        throw new CliError(`Nothing in ${inside} is in memory, or there is no such folder.`);
+      if (json) terminal.json(picture);
+      else for (const line of pictureLines(picture, terminal)) terminal.line(line);
+      return exitCodes.ok;
+    } finally {
+      conversations?.close();
+    }
+  });
+}
+
+/** Looking at a memory makes no store of conversations. */
+function existingConversations({
+  services,
+  storeDir,
+  root,
+}: OpenFolder): ConversationStore | undefined {
+  const folder = conversationDir(storeDir, [root]);
+  return existsSync(folder) ? services.openConversations(folder).store : undefined;
+}

@@ -1,0 +1,96 @@
+/** `lore export`, `lore import`, and `lore forget` of a part of the notes and conversations. */
+import path from "node:path";
+import type { ExportResult } from "../../protocol/savedMemory.ts";
+import { conversationDir } from "../rpc/session.ts";
+import {
+  exportMemory,
+  forgetWork,
+  importMemory,
+  savedLinesOf,
+  type WorkMemory,
+} from "../workMemory.ts";
+import { exitCodes, type ExitCode } from "./commandTable.ts";
+import { withSearchable } from "./notesCommand.ts";
+import { formatNouns } from "./numbers.ts";
+import type { OpenFolder, Surroundings } from "./openFolder.ts";
+import type { Command } from "./options.ts";
+import { safeLine, type Terminal } from "./terminal.ts";
+import { workParams } from "./workChoice.ts";
+
+type WorkCommand<K extends Command["kind"]> = Extract<Command, { kind: K }>;
+
+/** `lore export`: writes notes and conversations to a file, or to stdout. */
+export function exportFolder(
+  command: WorkCommand<"export">,
+  terminal: Terminal,
+  around: Surroundings,
+): Promise<ExitCode> {
+  return withWork(command, around, async (work) => {
+    const { file } = command;
+    if (file === undefined) {
+      const { lines, counts } = await savedLinesOf(work);
+      for (const line of lines) around.out.write(`${line}\n`);
+      return codeOf(counts);
+    }
+    const counts = await exportMemory(work, path.resolve(around.cwd, file), around.signal);
+    if (command.json) terminal.json(counts);
+    else terminal.line(`${sumOf(counts)} written to ${safeLine(file)}.`);
+    return codeOf(counts);
+  });
+}
+
+/** `lore import`: adds what is not here yet. */
+export function importFile(
+  command: WorkCommand<"import">,
+  terminal: Terminal,
+  around: Surroundings,
+): Promise<ExitCode> {
+  return withWork(command, around, async (work) => {
+    const file = path.resolve(around.cwd, command.file);
+    const counts = await importMemory(work, file, around.signal);
+    if (command.json) terminal.json(counts);
+    else if (codeOf(counts) === exitCodes.ok) terminal.line(`${sumOf(counts)} added.`);
+    else terminal.line("Nothing was added: what the file holds is here already.");
+    return codeOf(counts);
+  });
+}
+
+/** `lore forget --topic|--before|--inside`: deletes notes and turns. */
+export function forgetPart(
+  command: WorkCommand<"forgetWork">,
+  terminal: Terminal,
+  around: Surroundings,
+): Promise<ExitCode> {
+  return withWork(command, around, async (work, { services }) => {
+    const counts = await forgetWork(work, workParams(command.which, services.clock.nowMs()));
+    if (command.json) terminal.json(counts);
+    else terminal.line(`${sumOf(counts)} forgotten.`);
+    return codeOf(counts);
+  });
+}
+
+function withWork(
+  command: WorkCommand<"export" | "import" | "forgetWork">,
+  around: Surroundings,
+  act: (work: WorkMemory, folder: OpenFolder) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  return withSearchable(command, around, async (folder) => {
+    const { services, storeDir, root } = folder;
+    const { store } = services.openConversations(conversationDir(storeDir, [root]));
+    try {
+      return await act({ notes: services.notes, conversations: store, roots: [root] }, folder);
+    } finally {
+      store.close();
+    }
+  });
+}
+
+/** Such as “3 notes, 1 conversation with 2 turns”. */
+function sumOf({ nNotes, nConversations, nTurns }: ExportResult): string {
+  const conversations = `${formatNouns(nConversations, "conversation")} with ${formatNouns(nTurns, "turn")}`;
+  return `${formatNouns(nNotes, "note")}, ${conversations}`;
+}
+
+function codeOf({ nNotes, nConversations, nTurns }: ExportResult): ExitCode {
+  return nNotes + nConversations + nTurns === 0 ? exitCodes.nothing : exitCodes.ok;
+}

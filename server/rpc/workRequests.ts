@@ -1,0 +1,27 @@
+/** The requests about notes and conversations alike. */
+import * as methods from "../../protocol/methods.ts";
+import type { NotesService } from "../services.ts";
+import { exportMemory, forgetWork, importMemory, type WorkMemory } from "../workMemory.ts";
+import { params as shapes } from "./params.ts";
+import type { Router } from "./router.ts";
+import type { Session, SessionServices } from "./session.ts";
+
+/** Answers the requests that export, import and forget the memory of the work. */
+export function answerAboutWork(
+  router: Router,
+  { memory, notes }: Pick<SessionServices, "memory"> & { readonly notes: NotesService },
+  session: Session,
+): void {
+  const work = (): WorkMemory => ({
+    notes,
+    conversations: session.conversations(),
+    roots: memory.status().roots.map(({ root }) => root),
+  });
+  router.answer(methods.exportMemory, shapes.memoryFile, ({ file }, signal) =>
+    exportMemory(work(), file, signal),
+  );
+  router.answer(methods.importMemory, shapes.memoryFile, ({ file }, signal) =>
+    importMemory(work(), file, signal),
+  );
+  router.answer(methods.forgetWork, shapes.forgetWork, (params) => forgetWork(work(), params));
+}

@@ -1,0 +1,89 @@
+/** What the user wants forgotten: notes, and turns of conversations, by the same rules. */
+import type { ForgetNotesParams } from "../../protocol/notes.ts";
+import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
+import type { Turn } from "../../protocol/types.ts";
+import { rankNotes } from "./noteRanking.ts";
+import type { StoredNote } from "./noteStore.ts";
+import { termsOf } from "./noteWords.ts";
+
+/** A topic to be forgotten is held whole, or nearly, by what is forgotten. */
+const topicCoverage = 0.75;
+
+/** Returns the notes that a wish to forget is about; none when nothing is wished. */
+export function chosenNotes(
+  notes: readonly StoredNote[],
+  which: ForgetNotesParams | ForgetWorkParams,
+  nowMs: number,
+): readonly StoredNote[] {
+  const { id, topic, beforeMs, folder, all }: ForgetNotesParams & ForgetWorkParams = which;
+  if (all === true) return notes;
+  if (id !== undefined) return notes.filter((note) => note.id === id);
+  if (topic !== undefined)
+    return rankNotes(notes, topic, [], nowMs)
+      .filter(({ coverage }) => termsOf(topic).size > 0 && coverage >= topicCoverage)
+      .map(({ note }) => note);
+  if (beforeMs !== undefined) return notes.filter(({ createdMs }) => createdMs < beforeMs);
+  if (folder === undefined) return [];
+  return notes.filter((note) =>
+    [note.file, ...note.evidence.map(({ path }) => path)].some(
+      (path) => path !== undefined && isInside(folder, path),
+    ),
+  );
+}
+
+/**
+ * Returns the ids of the turns of one conversation that a wish to forget is about. A question goes with its answers and
+ * an answer with its question: by topic when the question holds it, by folder when it was about selected code there or its
+ * answer cites or found code there. `relativeTo` gives the path inside the root of an absolute one, `undefined` for a file
+ * elsewhere.
+ */
+export function chosenTurns(
+  turns: readonly Turn[],
+  which: ForgetWorkParams,
+  relativeTo: (file: string) => string | undefined,
+): ReadonlySet<string> {
+  const isChosen = turnChoice(which, relativeTo);
+  const chosen = exchanges(turns).filter((exchange) => exchange.some(isChosen));
+  return new Set(chosen.flat().map(({ id }) => id));
+}
+
+function turnChoice(
+  { topic, beforeMs, folder, all }: ForgetWorkParams,
+  relativeTo: (file: string) => string | undefined,
+): (turn: Turn) => boolean {
+  if (all === true) return () => true;
+  if (topic !== undefined) {
+    const wanted = [...termsOf(topic)];
+    return ({ role, text }) => {
+      if (role !== "user" || wanted.length === 0) return false;
+      const terms = termsOf(text);
+      return wanted.filter((term) => terms.has(term)).length / wanted.length >= topicCoverage;
+    };
+  }
+  if (beforeMs !== undefined) return ({ createdMs }) => createdMs < beforeMs;
+  if (folder === undefined) return () => false;
+  return ({ citations, recalls, selection }) => {
+    const selected = selection === undefined ? undefined : relativeTo(selection.file);
+    const paths = [...citations, ...recalls.map(({ citation }) => citation)].map(
+      ({ path }) => path,
+    );
+    return [...paths, selected].some((path) => path !== undefined && isInside(folder, path));
+  };
+}
+
+/** Each question with what follows it up to the next one. */
+function exchanges(turns: readonly Turn[]): Turn[][] {
+  const found: Turn[][] = [];
+  for (const turn of turns) {
+    const last = found.at(-1);
+    if (last === undefined || turn.role === "user") found.push([turn]);
+    else last.push(turn);
+  }
+  return found;
+}
+
+/** `""` and `/` are the whole root; a file is inside itself. */
+function isInside(folder: string, path: string): boolean {
+  const inside = folder.replace(/\/+$/, "");
+  return inside === "" || path === inside || path.startsWith(`${inside}/`);
+}

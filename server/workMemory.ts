@@ -1,0 +1,177 @@
+/** What concerns notes and conversations alike: writing them to a file, reading them from one, and forgetting. */
+import path from "node:path";
+import { MemoryError } from "../protocol/errors.ts";
+import {
+  memoryFormat,
+  memoryFormatVersion,
+  type ExportResult,
+  type ForgetWorkParams,
+  type ForgetWorkResult,
+  type ImportResult,
+  type SavedHead,
+  type SavedNote,
+  type SavedTurn,
+} from "../protocol/savedMemory.ts";
+import type { Root, Turn } from "../protocol/types.ts";
+import { readMemoryFile, writeMemoryFile, type SavedMemory } from "./rpc/savedMemoryFile.ts";
+import { savedLines } from "./rpc/savedMemoryShape.ts";
+import type { ConversationStore, KeptConversation, NotesService } from "./services.ts";
+import { chosenTurns } from "./work/forgetChoice.ts";
+
+/** The memory of the work of what is open. */
+export interface WorkMemory {
+  readonly notes: NotesService;
+  readonly conversations: ConversationStore;
+  readonly roots: readonly Root[];
+}
+
+/** The lines of an exported memory, without line breaks; `counts` is right when all of them were taken. */
+interface SavedLines {
+  readonly lines: Iterable<string>;
+  readonly counts: ExportResult;
+}
+
+/** Returns all notes and conversations as lines of the exported form. Errors: those of the stores. */
+export async function savedLinesOf(memory: WorkMemory): Promise<SavedLines> {
+  const notes = await memory.notes.saved();
+  const counts = { nNotes: notes.length, nConversations: 0, nTurns: 0 };
+  return { counts, lines: linesOf(memory, notes, counts) };
+}
+
+function* linesOf(
+  { conversations, roots }: WorkMemory,
+  notes: readonly SavedNote[],
+  counts: { nConversations: number; nTurns: number },
+): Generator<string> {
+  const head: SavedHead = {
+    type: "memory",
+    format: memoryFormat,
+    version: memoryFormatVersion,
+    roots: roots.map(({ id, name }) => ({ id, name })),
+  };
+  yield JSON.stringify(head);
+  // Checked as an import checks it, so that what is written can be read, and its fields are in one order.
+  for (const note of notes)
+    yield JSON.stringify({ type: "note", ...savedLines.note(note, "note") });
+  for (const { turns, ...conversation } of conversations.kept()) {
+    counts.nConversations++;
+    const title = savedLines.conversation(conversation, "conversation");
+    yield JSON.stringify({ type: "conversation", ...title });
+    for (const turn of turns) {
+      counts.nTurns++;
+      const saved = savedLines.turn(savedTurn(conversation.id, turn, roots), "turn");
+      yield JSON.stringify({ type: "turn", ...saved });
+    }
+  }
+}
+
+/**
+ * Writes all notes and conversations to a file. Rejects with the signal's reason when cancelled.
+ * Errors: those of `memory/export`.
+ */
+export async function exportMemory(
+  memory: WorkMemory,
+  file: string,
+  signal: AbortSignal,
+): Promise<ExportResult> {
+  const { lines, counts } = await savedLinesOf(memory);
+  await writeMemoryFile(file, lines, signal);
+  return counts;
+}
+
+/**
+ * Adds what a file holds and is not here yet: all of it, or nothing. Folders of the file are those of the same id here,
+ * else of the same name, else the first one. Rejects with the signal's reason when cancelled before anything was added.
+ * Errors: those of `memory/import`.
+ */
+export async function importMemory(
+  { notes, conversations, roots }: WorkMemory,
+  file: string,
+  signal: AbortSignal,
+): Promise<ImportResult> {
+  if (roots.length === 0) throw new MemoryError("rootNotOpen");
+  const saved = await readMemoryFile(file, signal);
+  const rootOf = rootsHere(saved, roots);
+  const turns = Map.groupBy(saved.turns, ({ conversationId }) => conversationId);
+  const kept = saved.conversations.map((conversation): KeptConversation => ({
+    ...conversation,
+    turns: (turns.get(conversation.id) ?? []).map((turn) => turnHere(turn, rootOf)),
+  }));
+  let added = { nConversations: 0, nTurns: 0 };
+  const nNotes = await notes.addSaved(
+    saved.notes.map((note) => ({ ...note, rootId: rootOf(note.rootId).id })),
+    () => {
+      if (kept.length > 0) added = conversations.addKept(kept);
+    },
+  );
+  return { nNotes, ...added };
+}
+
+/** Deletes notes and turns for good, and says how many. Errors: those of the stores. */
+export async function forgetWork(
+  { notes, conversations, roots }: WorkMemory,
+  which: ForgetWorkParams,
+): Promise<ForgetWorkResult> {
+  const relativeTo = (file: string): string | undefined => placeIn(roots, file)?.path;
+  const nNotes = await notes.forgetNotes(which);
+  const turns = conversations.forgetTurns((those) => chosenTurns(those, which, relativeTo));
+  return { nNotes, ...turns };
+}
+
+function rootsHere(saved: SavedMemory, roots: readonly Root[]): (id: string) => Root {
+  const here = new Map(
+    saved.roots.map(({ id, name }) => [
+      id,
+      roots.find((root) => root.id === id) ?? roots.find((root) => root.name === name),
+    ]),
+  );
+  return (id) => here.get(id) ?? (roots[0] as Root);
+}
+
+function savedTurn(conversationId: string, turn: Turn, roots: readonly Root[]): SavedTurn {
+  const { id, role, text, createdMs, state, selection, citations, abstained, tiers } = turn;
+  const place = selection && placeIn(roots, selection.file);
+  return {
+    ...{ id, conversationId, role, text, createdMs, citations, abstained, tiers },
+    // Nobody goes on writing a turn of a file.
+    state: state === "streaming" ? "interrupted" : state,
+    ...(selection === undefined || place === undefined
+      ? {}
+      : { selection: { ...place, text: selection.text, range: selection.range } }),
+    ...(turn.elapsedMs === undefined ? {} : { elapsedMs: turn.elapsedMs }),
+  };
+}
+
+function turnHere(turn: SavedTurn, rootOf: (id: string) => Root): Turn {
+  const { conversationId: _conversationId, selection, ...rest } = turn;
+  return {
+    ...rest,
+    citations: rest.citations.map((citation) => ({
+      ...citation,
+      rootId: rootOf(citation.rootId).id,
+    })),
+    recalls: [],
+    ...(selection === undefined
+      ? {}
+      : {
+          selection: {
+            file: path.join(rootOf(selection.rootId).folder, selection.path),
+            text: selection.text,
+            range: selection.range,
+          },
+        }),
+  };
+}
+
+/** The root that holds a file, by absolute path, and the path inside it; `undefined` for a file of no root. */
+function placeIn(
+  roots: readonly Root[],
+  file: string,
+): { readonly rootId: string; readonly path: string } | undefined {
+  for (const { id, folder } of roots) {
+    const relative = path.relative(folder, file);
+    if (relative !== "" && !relative.startsWith("..") && !path.isAbsolute(relative))
+      return { rootId: id, path: relative.replaceAll(path.sep, "/") };
+  }
+  return undefined;
+}

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, test } from "node:test";
+import type { RecalledTurn } from "../../../protocol/turns.ts";
+import { openConversationStore } from "../../../server/memory/conversationStore.ts";
+import type { ConversationStore } from "../../../server/services.ts";
+import { searchTurns } from "../../../server/work/turnSearch.ts";
+import { makeTurn } from "../memory/conversationTurns.ts";
+
+const scratch = mkdtempSync(path.join(tmpdir(), "lore-turns-"));
+after(() => rmSync(scratch, { recursive: true, force: true }));
+const nowMs = new Date(2026, 10, 18, 15, 30).getTime();
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** A round as it is told in a test: when, what was said, what was answered. */
+type Round = readonly [agoMs: number, said: string, answered?: string];
+
+let nStores = 0;
+function storeOf(conversations: readonly (readonly Round[])[]): ConversationStore {
+  const clock = { nowMs: () => nowMs, elapsedMs: () => 0 };
+  const { store } = openConversationStore(path.join(scratch, String(nStores++)), clock);
+  for (const [at, rounds] of conversations.entries()) {
+    const { id } = store.create();
+    for (const [idx, [agoMs, text, answered]] of rounds.entries()) {
+      const createdMs = nowMs - agoMs;
+      store.appendTurn(id, makeTurn({ id: `${at}-${idx}`, text, createdMs }));
+      if (answered === undefined) continue;
+      const answer = {
+        id: `${at}-${idx}-answer`,
+        role: "lore",
+        text: answered,
+        createdMs,
+      } as const;
+      store.appendTurn(id, makeTurn(answer));
+    }
+  }
+  return store;
+}
+
+/** Asks, and returns what was found; the store is closed. */
+function check(
+  conversations: readonly (readonly Round[])[],
+  query: string,
+): readonly RecalledTurn[] {
+  const store = storeOf(conversations);
+  try {
+    return searchTurns(store, { query, limit: 10 }, nowMs).turns;
+  } finally {
+    store.close();
+  }
+}
+const ids = (turns: readonly RecalledTurn[]): string[] => turns.map(({ turnId }) => turnId);
+
+const project: readonly (readonly Round[])[] = [
+  [
+    [40 * dayMs, "The importer retries three times before it gives up.", "Noted."],
+    [40 * dayMs, "Where is the toolbar rendered?", "In `src/toolbar.ts`, it draws the sailboat."],
+  ],
+  [
+    [dayMs, "I want tabs in the stylesheets. Where is the theme loaded?"],
+    [2 * hourMs, "Which test covers the parser?"],
+  ],
+  [[4 * hourMs, "The importer now retries five times."]],
+];
+
+test("what was said is found by its words, quoted by the sentence that fits", () => {
+  const [first] = check(project, "what did I say about the stylesheets?");
+  assert.equal(first?.turnId, "1-0");
+  assert.equal(first.text, "I want tabs in the stylesheets.");
+  assert.equal(first.role, "user");
+});
+
+test("of what was said about the same the newest comes first, and the older one says so", () => {
+  const [first, second] = check(project, "how often does the importer retry?");
+  assert.equal(first?.turnId, "2-0");
+  assert.equal(first.newer, undefined);
+  assert.equal(second?.turnId, "0-0");
+  assert.equal(second.newer?.turnId, "2-0");
+  const [oldest] = check(project, "how often did the importer originally retry?");
+  assert.equal(oldest?.turnId, "0-0");
+});
+
+test("a time that is named comes first, and alone it is all that is asked for", () => {
+  assert.equal(check(project, "what did I say about the importer in October?")[0]?.turnId, "0-0");
+  assert.deepEqual(ids(check(project, "what did I ask yesterday?")), ["1-0"]);
+  assert.deepEqual(ids(check(project, "what did I ask today after lunch?")), ["1-1"]);
+});
+
+test("what only the answer said is found as the answer's, without its code", () => {
+  const [first] = check(project, "what did you tell me about the sailboat?");
+  assert.equal(first?.turnId, "0-1-answer");
+  assert.equal(first.role, "lore");
+  assert.equal(first.text, "In src/toolbar.ts, it draws the sailboat.");
+});
+
+test("other words of the trade find it too", () => {
+  const [first] = check(project, "Do you remember how many attempts the importer makes?");
+  assert.equal(first?.turnId, "2-0");
+});
+
+test("relevance tells what was said from what was not", () => {
+  const [said] = check(project, "what did I say about the retries of the importer?");
+  const [unsaid] = check(project, "what did I say about the licence of the importer?");
+  const [foreign] = check(project, "what did I say about kubernetes clusters?");
+  assert.ok(said !== undefined && said.relevance > 0.9);
+  assert.ok((unsaid?.relevance ?? 0) < 0.7);
+  assert.equal(foreign, undefined);
+});
+
+test("bounds of the request hold, whatever the question says", () => {
+  const store = storeOf(project);
+  const params = { query: "importer retries", limit: 10, beforeMs: nowMs - dayMs };
+  assert.deepEqual(ids(searchTurns(store, params, nowMs).turns), ["0-0"]);
+  const left = searchTurns(store, { query: "importer", limit: 10 }, nowMs, () => true);
+  assert.deepEqual(left.turns, []);
+  store.close();
+});
