@@ -1,42 +1,32 @@
 /** `npm run bench`: measures, prints tables, and writes them with the machine described. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { benchAbstention } from "./abstention/abstentionBench.ts";
-import { benchEditor } from "./editor.ts";
-import { benchEncoder } from "./encoder.ts";
-import { benchIngest } from "./ingest.ts";
-import { benchLatency } from "./latency.ts";
 import { describeMachine } from "./machine.ts";
-import { benchMemory } from "./memory.ts";
 import { memorySections } from "./memory/memorySettings.ts";
-import { benchRecall } from "./recall/recallBench.ts";
 import { benchUsage, readSettings, treeSizes, type BenchSettings, type Part } from "./settings.ts";
-import { benchStartup } from "./startup.ts";
-import { benchContext } from "./work-memory/context.ts";
-import { benchForgetting } from "./work-memory/forgetting.ts";
-import { benchConversations } from "./work-memory/conversations.ts";
-import { benchHistory } from "./work-memory/history.ts";
 import { toMarkdown, toText, type Table } from "./table.ts";
-import { benchVectorIndex } from "./vectorIndex.ts";
-import { benchOrder } from "./work-memory/order.ts";
-import { benchWorkNotes } from "./work-memory/notes.ts";
 
-const benches: Readonly<Record<Part, (settings: BenchSettings) => Table[] | Promise<Table[]>>> = {
-  encoder: benchEncoder,
-  vectorIndex: benchVectorIndex,
-  ingest: benchIngest,
-  startup: benchStartup,
-  latency: benchLatency,
-  recall: benchRecall,
-  editor: benchEditor,
-  memory: benchMemory,
-  history: benchHistory,
-  "work-notes": benchWorkNotes,
-  context: benchContext,
-  abstention: benchAbstention,
-  order: benchOrder,
-  forgetting: benchForgetting,
-  conversations: benchConversations,
+// Loaded when it is wanted: what a benchmark of memory measures must not hold the editor's driver as well.
+const benches: Readonly<Record<Part, (settings: BenchSettings) => Promise<Table[]>>> = {
+  encoder: async () => (await import("./encoder.ts")).benchEncoder(),
+  vectorIndex: async (settings) => (await import("./vectorIndex.ts")).benchVectorIndex(settings),
+  ingest: async (settings) => (await import("./ingest.ts")).benchIngest(settings),
+  startup: async (settings) => (await import("./startup.ts")).benchStartup(settings),
+  latency: async (settings) => (await import("./latency.ts")).benchLatency(settings),
+  recall: async (settings) => (await import("./recall/recallBench.ts")).benchRecall(settings),
+  editor: async (settings) => (await import("./editor.ts")).benchEditor(settings),
+  memory: async (settings) => (await import("./memory.ts")).benchMemory(settings),
+  context: async (settings) => (await import("./work-memory/context.ts")).benchContext(settings),
+  history: async (settings) => (await import("./work-memory/history.ts")).benchHistory(settings),
+  "work-notes": async (settings) =>
+    (await import("./work-memory/notes.ts")).benchWorkNotes(settings),
+  abstention: async (settings) =>
+    (await import("./abstention/abstentionBench.ts")).benchAbstention(settings),
+  order: async (settings) => (await import("./work-memory/order.ts")).benchOrder(settings),
+  forgetting: async (settings) =>
+    (await import("./work-memory/forgetting.ts")).benchForgetting(settings),
+  conversations: async (settings) =>
+    (await import("./work-memory/conversations.ts")).benchConversations(settings),
 };
 
 /** Some sizes or sections alone have a file of their own, so that a table can be made piece by piece. */

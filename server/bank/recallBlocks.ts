@@ -149,7 +149,9 @@ class View {
   /** Blocks that no file shows to this question. */
   hidden(): Block[] {
     const suspects = this.#only === undefined ? this.#cutBlocks() : this.#tables.blocks.values();
-    return [...suspects].filter((block) => this.#useOf(block) === undefined);
+    const hidden: Block[] = [];
+    for (const block of suspects) if (this.#useOf(block) === undefined) hidden.push(block);
+    return hidden;
   }
 
   /** Returns whether any file shows a block to this question. */

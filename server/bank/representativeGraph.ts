@@ -21,7 +21,7 @@ import { representativesPerBlock } from "./bankTypes.ts";
 import type { BlockScores, RepresentativeRows } from "./representativeRows.ts";
 
 /** Rows for each anchor, on average. */
-const rowsPerAnchor = 12;
+const rowsPerAnchor = 24;
 /** Anchors whose lists a query is compared with. */
 const nProbes = 96;
 /** Rows that are worked on before the clock is looked at. */
