@@ -26,7 +26,7 @@ import type {
   RememberParams,
   RememberResult,
 } from "../protocol/notes.ts";
-import type { SearchTurnsParams, SearchTurnsResult } from "../protocol/turns.ts";
+import type { SearchTurnsParams, SearchTurnsResult, TurnPlace } from "../protocol/turns.ts";
 import type { MemoryPicture, NotesPicture, PictureParams } from "../protocol/picture.ts";
 import type {
   Answer,
@@ -386,8 +386,7 @@ export interface TurnOutline extends Pick<
 }
 
 /** A question that was asked in a conversation. */
-export interface AskedTurn {
-  readonly conversationId: string;
+export interface AskedTurn extends TurnPlace {
   readonly text: string;
   readonly atMs: number;
 }

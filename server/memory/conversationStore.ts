@@ -223,7 +223,7 @@ class SqliteConversations implements ConversationStore {
       () =>
         this.#database
           .prepare(
-            `SELECT conversation_id AS conversationId, json ->> '$.text' AS text, json ->> '$.createdMs' AS atMs FROM turn
+            `SELECT conversation_id AS conversationId, id AS turnId, json ->> '$.text' AS text, json ->> '$.createdMs' AS atMs FROM turn
              WHERE json ->> '$.role' = 'user' AND json ->> '$.createdMs' >= ? AND json ->> '$.createdMs' < ?
              ORDER BY atMs DESC, position DESC LIMIT ?`,
           )
@@ -361,18 +361,16 @@ class SqliteConversations implements ConversationStore {
   }
 
   #forget(conversationId: string): void {
-    this.#index.remove(conversationId);
     this.#forgetQuotes(conversationId);
+    this.#index.remove(conversationId);
     this.#database.prepare("DELETE FROM conversation WHERE id = ?").run(conversationId);
   }
 
-  /** Answers in other conversations may quote this one. */
+  /** Answers in any conversation may quote this one, later ones of its own too. */
   #forgetQuotes(conversationId: string): void {
     const quoting = this.#database
-      .prepare(
-        "SELECT conversation_id, id, json FROM turn WHERE conversation_id <> ? AND instr(json, ?) > 0",
-      )
-      .all(conversationId, linkStart(conversationId)) as unknown as {
+      .prepare("SELECT conversation_id, id, json FROM turn WHERE instr(json, ?) > 0")
+      .all(linkStart(conversationId)) as unknown as {
       conversation_id: string;
       id: string;
       json: string;
