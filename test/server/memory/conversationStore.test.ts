@@ -377,6 +377,24 @@ test("what an answer tells of other conversations is not its own words, so that 
   store.close();
 });
 
+test("an embedding of another model is held against nothing until the text has one of the present model", () => {
+  const folder = newFolder();
+  const { store } = openConversationStore(folder, createTestClock(), letterEmbedder);
+  const { id } = store.create();
+  // More than get a new embedding with one search.
+  for (let i = 0; i < 501; i++) store.appendTurn(id, makeTurn({ id: `q${i}`, text: `otter ${i}` }));
+  store.close();
+  const other: TextEmbedder = { ...letterEmbedder, modelId: "others" };
+  const again = openConversationStore(folder, createTestClock(), other).store;
+  const nNear = (): number =>
+    again
+      .rounds({ terms: ["otter"], text: "otter", limit: 501 })
+      .filter(({ similarity }) => similarity !== undefined).length;
+  assert.equal(nNear(), 500);
+  assert.equal(nNear(), 501);
+  again.close();
+});
+
 test("what is imported is found, and of a conversation that lost turns what is left", () => {
   const store = open(newFolder());
   const turns = [
