@@ -428,6 +428,8 @@ export interface ConversationStore {
     nConversations: number;
     nTurns: number;
   };
+  /** Takes quotes of forgotten notes out of answers; `words` are the notes' as answers write them. */
+  forgetQuotedNotes(words: ReadonlySet<string>): void;
   /** Rounds that may be meant, in no order. */
   rounds(query: RoundQuery): RoundCandidate[];
   roundCounts(terms: readonly string[]): RoundCounts;
