@@ -254,6 +254,7 @@ export const params = {
     ),
     asOf: optional(filledText(200)),
     explain: optional(flag),
+    deep: optional(flag),
     askId: id,
   }),
   complete: object<CompleteParams>({
