@@ -34,7 +34,7 @@ interface Commented {
 }
 
 const minName = 4;
-const maxPairs = 40;
+const maxPairs = 8;
 const nHintWords = 3;
 
 /**

@@ -35,6 +35,8 @@ interface Entry extends NotedPlace {
 
 /** Reciprocal ranks of searches are added, after Cormack, Clarke and Büttcher (2009), with an offset for short lists. */
 const rankOffset = 10;
+/** A definition that a place's name leads to counts as if it had been the first of so many searches. */
+const nameFactor = 1.9;
 
 /** The note of one question. */
 export class RoundNote {
@@ -50,13 +52,20 @@ export class RoundNote {
   /** Adds what a search found. Returns how many words and places were not covered before. */
   add(round: number, query: RoundQuery, recalls: readonly Recall[]): number {
     const before = this.#nCovered();
-    for (const [rank, recall] of recalls.entries()) {
+    const { name } = query;
+    // The words beside a name were looked for before; what the name adds is its definition.
+    const counted =
+      name === undefined
+        ? recalls
+        : recalls.filter(({ citation }) => citation.symbol?.name === name).slice(0, 1);
+    for (const [rank, recall] of counted.entries()) {
       const entry = this.#entryOf(round, query, recall);
       for (const [i, part] of this.parts.entries()) {
         if (query.part !== undefined && query.part !== i) continue;
-        entry.shares[i] = (entry.shares[i] ?? 0) + 1 / (rankOffset + rank);
+        const share = (name === undefined ? 1 : nameFactor) / (rankOffset + rank);
+        entry.shares[i] = (entry.shares[i] ?? 0) + share;
         const isOwn = query.part === i || this.parts.length === 1;
-        entry.covers[i] ||= covers(part, recall, entry.terms, isOwn);
+        entry.covers[i] ||= name !== undefined || covers(part, recall, entry.terms, isOwn);
       }
     }
     return this.#nCovered() - before;
@@ -101,7 +110,7 @@ export class RoundNote {
         .filter(({ covers: isCovering }) => isCovering[part] === true)
         .flatMap((entry) => terms.heldBy(entry.terms)),
     );
-    return terms.units.filter((unit) => !held.has(unit) && !unit.isWeak && !unit.isAbsent);
+    return terms.units.filter((unit) => !held.has(unit) && !unit.isWeak);
   }
 
   /** True when one place holds nearly all of each part. */
@@ -122,16 +131,15 @@ export class RoundNote {
       .sort((a, b) => (b.shares[part] as number) - (a.shares[part] as number));
   }
 
-  #entryOf(round: number, { name }: RoundQuery, recall: Recall): Entry {
+  #entryOf(round: number, query: RoundQuery, recall: Recall): Entry {
     const { rootId, path, range } = recall.citation;
     const key = JSON.stringify([rootId, path, range.start, range.end]);
     const known = this.#entries.get(key);
     if (known !== undefined) return known;
-    const isThrough = name !== undefined && recall.citation.symbol?.name === name;
     const entry: Entry = {
       recall,
       round,
-      ...(isThrough ? { through: name } : {}),
+      ...(query.name === undefined ? {} : { through: query.name }),
       terms: termsOfRecall(recall),
       shares: [],
       covers: [],
