@@ -3,7 +3,7 @@
  * out. The product's own recall and rounds; the budget of time is left out, so that the answers do not depend on the
  * machine.
  */
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { SearchParams } from "../../protocol/methods.ts";
 import type { Recall, SearchResult } from "../../protocol/types.ts";
@@ -37,10 +37,11 @@ interface Row {
   readonly found: readonly (readonly [boolean, boolean])[];
 }
 
-/** Errors: a sentence, thrown, when the set is not named or not whole. */
+/** The rows are written to `workDir` as JSON lines too. Errors: a sentence, thrown, when the set is not named or not whole. */
 export async function benchRounds({ evalDir, workDir }: BenchSettings): Promise<Table[]> {
   if (evalDir === undefined) throw new Error("rounds needs --eval DIR (see bench/README.md)");
   const dir = path.join(workDir, "rounds");
+  const kept = path.join(workDir, "rounds.jsonl");
   const rows: Row[] = [];
   const trees = readRoundsTrees(evalDir);
   for (const { name, treeDir, cases } of trees) {
@@ -56,6 +57,7 @@ export async function benchRounds({ evalDir, workDir }: BenchSettings): Promise<
     } finally {
       await services.memory.close();
     }
+    writeFileSync(kept, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
     process.stderr.write(`rounds: ${name}, ${rows.length / nRounds.length} questions so far\n`);
   }
   rmSync(dir, { recursive: true, force: true });
@@ -115,7 +117,11 @@ async function placesOf(
   const plan = { parts, first: first.recalls, names: [], maxRounds: nAllowed, budgetMs: Infinity };
   const { note } = await recallInRounds(plan, {
     search: async ({ text }) => {
-      const { result, ms: took } = await search({ query: text, limit: nFurther, neighbours: false });
+      const { result, ms: took } = await search({
+        query: text,
+        limit: nFurther,
+        neighbours: false,
+      });
       searchMs += took;
       return result;
     },
@@ -220,7 +226,9 @@ function timeTable(rows: readonly Row[]): Table {
         count(rounds),
         ms(percentile(times, 0.5)),
         ms(percentile(times, 0.95)),
-        ...nPlaces.map((_n, i) => count(mean(own.map(({ characters }) => characters[i] as number)))),
+        ...nPlaces.map((_n, i) =>
+          count(mean(own.map(({ characters }) => characters[i] as number))),
+        ),
       ];
     }),
   };

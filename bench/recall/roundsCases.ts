@@ -34,7 +34,7 @@ interface Commented {
 }
 
 const minName = 4;
-const maxPairs = 8;
+const maxPairs = 6;
 const nHintWords = 3;
 
 /**
@@ -60,7 +60,10 @@ function pairsOf(
   return commented.flatMap((caller) => {
     const text = readSource(path.join(treeDir, caller.lines.path)) ?? "";
     const { startLine = 1, endLine = startLine } = caller.lines;
-    const body = text.split("\n").slice(startLine - 1, endLine).join("\n");
+    const body = text
+      .split("\n")
+      .slice(startLine - 1, endLine)
+      .join("\n");
     const called = new Set([...body.matchAll(/([A-Za-z_$][\w$]*)\s*\(/g)].map(([, name]) => name));
     return [...called].flatMap((name) => {
       const [callee, ...others] = named.get(name ?? "") ?? [];

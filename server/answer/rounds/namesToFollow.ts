@@ -55,6 +55,8 @@ function isName(name: string): boolean {
 
 function sharedWeight(units: readonly QuestionUnit[], terms: ReadonlySet<string>): number {
   return units
-    .filter(({ parts, whole, isWeak }) => !isWeak && [...parts, whole ?? ""].some((t) => terms.has(t)))
+    .filter(
+      ({ parts, whole, isWeak }) => !isWeak && [...parts, whole ?? ""].some((t) => terms.has(t)),
+    )
     .reduce((sum, { weight }) => sum + weight, 0);
 }

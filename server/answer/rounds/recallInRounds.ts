@@ -90,11 +90,9 @@ function queriesOf(
   followed: Set<string>,
 ): RoundQuery[] {
   const { parts } = note;
-  const ofParts = round === 2 && parts.length > 1 ? parts.map(({ text }, part) => ({ text, part })) : [];
-  const names = [
-    ...given,
-    ...namesToFollow(note, followed, maxNames),
-  ].slice(0, maxNames);
+  const ofParts =
+    round === 2 && parts.length > 1 ? parts.map(({ text }, part) => ({ text, part })) : [];
+  const names = [...given, ...namesToFollow(note, followed, maxNames)].slice(0, maxNames);
   for (const { name } of names) followed.add(name);
   return [
     ...ofParts,

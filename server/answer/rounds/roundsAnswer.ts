@@ -92,7 +92,12 @@ function lookedFor(queries: readonly RoundQuery[]): string {
   return listed([...(isParts ? ["each part by itself"] : []), ...names]);
 }
 
-function writePart(ask: Ask, part: QuestionPart, noted: readonly NotedPlace[], { note }: Rounds): void {
+function writePart(
+  ask: Ask,
+  part: QuestionPart,
+  noted: readonly NotedPlace[],
+  { note }: Rounds,
+): void {
   const { writer, ports } = ask;
   if (note.parts.length > 1) writer.block(`### ${prose(shortened(part.text, maxPartLength))}`);
   const reading = new Reading(ports.source);
@@ -117,7 +122,12 @@ function writePart(ask: Ask, part: QuestionPart, noted: readonly NotedPlace[], {
     writer.block(`None of these places holds ${listed(lacks.slice(0, maxHeld))}.`);
 }
 
-function otherLine(ask: Ask, { terms }: QuestionPart, place: Place, through: string | undefined): string {
+function otherLine(
+  ask: Ask,
+  { terms }: QuestionPart,
+  place: Place,
+  through: string | undefined,
+): string {
   const held = terms.heldBy(termsOfRecall(place.recall)).map(({ text }) => code(text));
   const holds = held.length === 0 ? "near in meaning" : `holds ${listed(held.slice(0, maxHeld))}`;
   return `${placeLine(ask, place)}: ${holds}${through === undefined ? "" : ", by its name in a place found before"}`;

@@ -133,7 +133,13 @@ test("what no place holds is told as lacking", async () => {
 
 test("a cancelled search ends the rounds with its reason", async () => {
   const question = parseQuestion(twoThings);
-  const parts = questionParts(question, { terms: [], identifiers: [], paths: [], literals: [], stages: [] });
+  const parts = questionParts(question, {
+    terms: [],
+    identifiers: [],
+    paths: [],
+    literals: [],
+    stages: [],
+  });
   const reason = new Error("cancelled");
   const plan = { parts, first: [], names: [], maxRounds, budgetMs: 1_000 };
   const ports = {
