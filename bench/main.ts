@@ -16,6 +16,7 @@ const benches: Readonly<Record<Part, (settings: BenchSettings) => Promise<Table[
   recall: async (settings) => (await import("./recall/recallBench.ts")).benchRecall(settings),
   editor: async (settings) => (await import("./editor.ts")).benchEditor(settings),
   memory: async (settings) => (await import("./memory.ts")).benchMemory(settings),
+  context: async (settings) => (await import("./work-memory/context.ts")).benchContext(settings),
   history: async (settings) => (await import("./work-memory/history.ts")).benchHistory(settings),
   "work-notes": async (settings) =>
     (await import("./work-memory/notes.ts")).benchWorkNotes(settings),

@@ -94,6 +94,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerCommands({
       memory,
       chat,
+      keeper,
       view,
       traces,
       commits,

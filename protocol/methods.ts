@@ -12,6 +12,7 @@ import type {
   SurpriseResult,
 } from "./deepMemory.ts";
 import type { RecallAtParams, RecallAtResult } from "./asOf.ts";
+import type { ContextParams, ContextResult, ConversationPart } from "./context.ts";
 import type { ChangedParams, ChangedResult } from "./changed.ts";
 import type { PastParams, PastResult } from "./history.ts";
 import type {
@@ -134,6 +135,12 @@ export interface SearchParams {
 }
 export const search = request<SearchParams, SearchResult>("recall/search");
 
+/**
+ * What a language model should know for a question, within a budget of tokens. Errors: `conversationNotFound`, and those
+ * of notes. Can be cancelled.
+ */
+export const context = request<ContextParams, ContextResult>("recall/context");
+
 export interface ExhaustiveParams {
   /** Literal text; matched case-sensitively when it holds an upper-case letter. */
   readonly literal: string;
@@ -253,6 +260,11 @@ export interface ReadConversationResult {
 export const readConversation = request<ReadConversationParams, ReadConversationResult>(
   "conversation/read",
 );
+/** What a conversation is about, part by part, in order; none without a turn. Errors: `conversationNotFound`. */
+export const conversationParts = request<
+  { conversationId: string },
+  { parts: readonly ConversationPart[] }
+>("conversation/parts");
 export const renameConversation = request<
   { conversationId: string; title: string },
   { conversation: Conversation }

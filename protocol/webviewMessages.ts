@@ -2,6 +2,7 @@
  * Everything that passes between the chat webview and the extension, both directions. The webview keeps
  * nothing that must last: on load it sends `ready` and the extension replies with `state`.
  */
+import type { ConversationPart } from "./context.ts";
 import type { RecalledTurn } from "./turns.ts";
 import type { Citation, Conversation, Coverage, Turn } from "./types.ts";
 
@@ -60,6 +61,12 @@ export type ToWebview =
       readonly turns: readonly Turn[];
       readonly nEarlier: number;
     }
+  /** What the conversation is about, part by part. */
+  | {
+      readonly type: "parts";
+      readonly conversationId: string;
+      readonly parts: readonly ConversationPart[];
+    }
   /** Text to append to the streaming turn. */
   | {
       readonly type: "append";
@@ -98,6 +105,8 @@ export interface ChatState {
   readonly turns: readonly Turn[];
   /** Turns before the first of `turns`, which `showEarlier` brings. */
   readonly nEarlier: number;
+  /** What the conversation is about, part by part, the turns before those that are shown too. */
+  readonly parts: readonly ConversationPart[];
   readonly draft: string;
   readonly memory: MemoryLine;
   /** Localised user-facing strings by key; see webview/strings.ts for the keys and the English texts. */

@@ -1,6 +1,6 @@
 /**
- * Keeps ARCHITECTURE.md true: each file and folder it names exists, each folder of the product is named, and each
- * rule under "Invariants" names the lint rule or test that holds it.
+ * Keeps ARCHITECTURE.md and `docs/` true: each file and folder they name exists, each folder of the product is named in
+ * ARCHITECTURE.md, and each rule under "Invariants" names the lint rule or test that holds it.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fail } from "./bootstrap.mjs";
@@ -18,12 +18,16 @@ if (faults.length > 0) {
 
 /** Whatever stands in a code span and looks like a path of the checkout. */
 function missingFiles(): readonly string[] {
-  return codeSpans(text)
-    .filter(
-      (span) => /^[\w.-]+(\/[\w.-]*)+$/.test(span) && roots().includes(span.split("/")[0] ?? ""),
-    )
-    .filter((span) => !existsSync(inCheckout(span)))
-    .map((span) => `ARCHITECTURE.md names ${span}, which does not exist.`);
+  const docs = readdirSync(inCheckout("docs")).filter((name) => name.endsWith(".md"));
+  const pages = ["ARCHITECTURE.md", ...docs.map((name) => `docs/${name}`)];
+  return pages.flatMap((page) =>
+    codeSpans(readFileSync(inCheckout(page), "utf8"))
+      .filter(
+        (span) => /^[\w.-]+(\/[\w.-]*)+$/.test(span) && roots().includes(span.split("/")[0] ?? ""),
+      )
+      .filter((span) => !existsSync(inCheckout(span)))
+      .map((span) => `${page} names ${span}, which does not exist.`),
+  );
 }
 
 function unnamedFolders(): readonly string[] {

@@ -1,6 +1,7 @@
 /** One handler for each method of `protocol/methods.ts`, by topic. How a request ends is `rpc/router.ts`. */
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import * as methods from "../protocol/methods.ts";
+import type { ContextParams, ContextResult } from "../protocol/context.ts";
 import type { Citation, CitationCheck, ExhaustiveResult, MemoryStatus } from "../protocol/types.ts";
 import type { Clock, Logger } from "./ports.ts";
 import { ask } from "./rpc/askRequest.ts";
@@ -21,9 +22,11 @@ import type {
   PictureService,
   RecallService,
   SourceReader,
+  TurnOutline,
   TimelineService,
 } from "./services.ts";
-
+import { roundsOf } from "./work/rounds.ts";
+import { taskParts } from "./work/taskParts.ts";
 import { searchTurns } from "./work/turnSearch.ts";
 
 /** What the handlers call. */
@@ -40,6 +43,12 @@ export interface Services extends SessionServices {
   exhaustive(params: methods.ExhaustiveParams, signal: AbortSignal): Promise<ExhaustiveResult>;
   /** One check for each citation, in order. Rejects with AbortError when cancelled. */
   checkCitations(citations: readonly Citation[], signal: AbortSignal): Promise<CitationCheck[]>;
+  /** What a language model should know for a question asked after these turns. Rejects with AbortError when cancelled. */
+  context(
+    params: ContextParams,
+    turns: readonly TurnOutline[],
+    signal: AbortSignal,
+  ): Promise<ContextResult>;
   /** The files in memory and their present text. */
   readonly source: SourceReader;
   readonly clock: Clock;
@@ -68,7 +77,7 @@ export function registerHandlers(
 
   answerAboutMemory(router, services, session);
   followChanges(router, services);
-  answerRecall(router, services);
+  answerRecall(router, services, session);
   answerQuestions(router, services, session, log);
   answerAboutConversations(router, session, clock);
   answerFromDeepMemory(router, deep);
@@ -149,10 +158,16 @@ function followChanges(router: Router, { memory }: Services): void {
   router.follow(methods.openEditors, shapes.openEditors, ({ files }) => memory.openEditors(files));
 }
 
-function answerRecall(router: Router, services: Services): void {
+function answerRecall(router: Router, services: Services, session: Session): void {
   router.answer(methods.search, shapes.search, (params, signal) =>
     services.recall.search(params, signal),
   );
+  router.answer(methods.context, shapes.context, (params, signal) => {
+    const { conversationId } = params;
+    const turns =
+      conversationId === undefined ? [] : session.conversations().outline(conversationId);
+    return services.context(params, turns, signal);
+  });
   router.answer(methods.compareTrace, shapes.compareTrace, ({ trace }, signal) => {
     const roots = services.memory.status().roots.map(({ root }) => root);
     return compareTrace(trace, { recall: services.recall, clock: services.clock, roots }, signal);
@@ -191,6 +206,11 @@ function answerAboutConversations(router: Router, session: Session, clock: Clock
   router.answer(methods.readConversation, shapes.readConversation, ({ conversationId, ...page }) =>
     session.conversations().read(conversationId, page),
   );
+  router.answer(methods.conversationParts, shapes.conversation, ({ conversationId }) => ({
+    parts: taskParts(roundsOf(session.conversations().outline(conversationId))).map(
+      ({ part }) => part,
+    ),
+  }));
   router.answer(
     methods.renameConversation,
     shapes.renameConversation,

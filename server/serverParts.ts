@@ -5,6 +5,7 @@ import { MemoryError } from "../protocol/errors.ts";
 import { Answerer } from "./answer/answerer.ts";
 import { checkAllCitations } from "./answer/allCitations.ts";
 import { checkCitations } from "./answer/citations.ts";
+import { taskContext } from "./answer/taskContext.ts";
 import { calibrationFor } from "./answer/evidenceCalibration.ts";
 import type { SurprisesOf } from "./answer/unusualInFile.ts";
 import { assembleRecall } from "./assembly.ts";
@@ -23,7 +24,9 @@ import { citeRange, createHashText } from "./recall/citation.ts";
 import { findAllPlaces } from "./recall/exhaustive.ts";
 import { RootPlaces } from "./recall/rootPlaces.ts";
 import { readSourceFile } from "./recall/sourceFile.ts";
+import { maskSecrets } from "./secrets/maskSecrets.ts";
 import { grammarFolderUrl, modelFolderUrl, threadEntry } from "./threads.ts";
+import { tokenCounter } from "./tokenCounter.ts";
 import { serverVersion } from "./version.ts";
 import { WorkNotes } from "./workNotes.ts";
 import { WorkTimeline } from "./workTimeline.ts";
@@ -59,6 +62,8 @@ export async function createServices(
   const hashText = await createHashText();
   const clock = nodeClock;
   const notes = notesOf(memory, recaller, hashText, log, notesDir);
+  const check: Services["checkCitations"] = (citations, signal) =>
+    checkAllCitations(citations, recaller, history, hashText, signal);
   const calibration = calibrationFor(recaller.models, log);
   const timeline = new WorkTimeline({
     ...{ history, notes, clock },
@@ -89,8 +94,14 @@ export async function createServices(
       const context = { source: recaller, hashText, filesNotInMemory, elapsedMs };
       return findAllPlaces(params, context, signal);
     },
-    checkCitations: (citations, signal) =>
-      checkAllCitations(citations, recaller, history, hashText, signal),
+    checkCitations: check,
+    context: (params, turns, signal) =>
+      taskContext(
+        params,
+        turns,
+        { recall: recaller, notes, check, mask: maskSecrets, ...tokenCounter(log) },
+        signal,
+      ),
     openConversations: (storeDir) => {
       const opened = openConversationStore(storeDir, clock, embedder);
       timeline.follow(opened.store);

@@ -309,6 +309,8 @@ export interface NotesService {
   forgetNotes(params: ForgetNotesParams | ForgetWorkParams): Promise<number>;
   /** Live notes that fit, best first; each counts as used. None while no folder is open. */
   recall(wish: NoteWish): Promise<Note[]>;
+  /** Live notes that hang together with these by their links, at most `limit`, the nearest first, none of these. */
+  linked(ids: readonly string[], limit: number): Promise<Note[]>;
   /** All notes, those that were replaced too, oldest first. */
   saved(): Promise<SavedNote[]>;
   /**
@@ -374,6 +376,15 @@ export interface RoundCounts {
 /** Which turns to read; all without a page. */
 export type TurnPage = Omit<ReadConversationParams, "conversationId">;
 
+/** A turn without what the chat alone shows: its recalls, its trace and the text that was selected. */
+export interface TurnOutline extends Pick<
+  Turn,
+  "id" | "role" | "text" | "createdMs" | "citations"
+> {
+  /** Absolute path of the file of the selected code, `null` when none was selected. */
+  readonly selectedFile: string | null;
+}
+
 /** A question that was asked in a conversation. */
 export interface AskedTurn {
   readonly conversationId: string;
@@ -398,6 +409,8 @@ export interface ConversationStore {
   create(): Conversation;
   /** Errors: `conversationNotFound`, also when it does not hold the turn `before`. */
   read(conversationId: string, page?: TurnPage): ReadConversationResult;
+  /** All turns in order. Errors: `conversationNotFound`. */
+  outline(conversationId: string): TurnOutline[];
   /** Questions of all conversations in a time, half-open, the newest first. */
   askedBetween(fromMs: number, toMs: number, limit: number): AskedTurn[];
   rename(conversationId: string, title: string): Conversation;

@@ -134,6 +134,13 @@ export class WorkNotes implements NotesService, Companion {
     return best.flatMap(({ root, id }) => root.notes.use([id]));
   }
 
+  async linked(ids: readonly string[], limit: number): Promise<Note[]> {
+    if (ids.length === 0) return [];
+    // Links do not leave a store.
+    const all = distinct(await this.#open()).flatMap(({ notes }) => notes.linked(ids, limit));
+    return all.slice(0, limit);
+  }
+
   async saved(): Promise<SavedNote[]> {
     return distinct(await this.#open()).flatMap(({ notes }) => notes.saved());
   }

@@ -24,6 +24,10 @@ export interface FollowScroll {
   restore(position: ListPosition): void;
   /** Lets `change` put something in above what is in sight, which stays where it is. */
   keepSight(change: () => void): void;
+  /** Lets `change` put something in or take it out below what the user just pressed, which stays where it is. */
+  keepTop(change: () => void): void;
+  /** True when the user reads somewhere else than where the latest text is. */
+  isReading(): boolean;
   /** The list may have grown. */
   grown(): void;
 }
@@ -105,6 +109,16 @@ export function createFollowScroll(
       following = "nothing";
       change();
       put(scrollTop + list.scrollHeight - scrollHeight);
+    },
+    keepTop: (change) => {
+      const { scrollTop } = list;
+      following = "nothing";
+      change();
+      put(scrollTop);
+    },
+    isReading: () => {
+      noticeUser();
+      return following === "nothing";
     },
     grown,
   };

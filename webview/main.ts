@@ -2,7 +2,7 @@ import type { ToWebview } from "../protocol/webviewMessages.ts";
 import { openChannel, type VsCodeApi } from "./channel.ts";
 import { createChatView, type ChatView } from "./chatView.ts";
 import { createFrames } from "./frames.ts";
-import { isBoolean, isNumber, isObject, isOptional, isString } from "./shape.ts";
+import { isArrayOf, isBoolean, isNumber, isObject, isOptional, isString } from "./shape.ts";
 import { initialState, reduce } from "./state.ts";
 import { createTexts } from "./texts.ts";
 import type { ScrollPosition } from "./transcriptView.ts";
@@ -14,6 +14,7 @@ const isScrollPosition = isObject<ScrollPosition>({
   conversationId: isOptional(isString),
   top: isNumber,
   atEnd: isBoolean,
+  unfolded: isOptional(isArrayOf(isString)),
 });
 
 const api = acquireVsCodeApi();

@@ -1,3 +1,4 @@
+import type { ConversationPart } from "../protocol/context.ts";
 import type {
   AskedTrace,
   Citation,
@@ -205,6 +206,18 @@ const isConversation = isObject<Conversation>({
   nTurns: isCount,
 });
 
+const isConversationPart = isObject<ConversationPart>({
+  firstTurnId: isString,
+  lastTurnId: isString,
+  line: isString,
+  nQuestions: isCount,
+  nPlaces: isCount,
+  paths: isArrayOf(isString),
+  startMs: isNumber,
+  endMs: isNumber,
+  isOpen: isBoolean,
+});
+
 /** One field that names the kind; the value of it was looked at by `isUnion`. */
 const kindOnly = <T extends { readonly kind: string }>(): Check<T> =>
   isObject<{ kind: string }>({ kind: isString }) as Check<T>;
@@ -238,6 +251,7 @@ const isChatState = isObject<ChatState>({
   conversation: isOptional(isConversation),
   turns: isArrayOf(isTurn),
   nEarlier: isCount,
+  parts: isArrayOf(isConversationPart),
   draft: isString,
   memory: isMemoryLine,
   strings: isRecordOf(isString),
@@ -257,6 +271,11 @@ export const isToWebview: Check<ToWebview> = isUnion<"type", ToWebview>("type", 
     conversationId: isString,
     turns: isArrayOf(isTurn),
     nEarlier: isCount,
+  }),
+  parts: isObject<Message<"parts">>({
+    type: isOneOf("parts"),
+    conversationId: isString,
+    parts: isArrayOf(isConversationPart),
   }),
   append: isObject<Message<"append">>({
     type: isOneOf("append"),

@@ -1,3 +1,4 @@
+import type { ConversationPart } from "../protocol/context.ts";
 import type { Conversation, Turn } from "../protocol/types.ts";
 import type { FoundTurn, MemoryLine, ToWebview } from "../protocol/webviewMessages.ts";
 
@@ -15,6 +16,8 @@ export interface ViewState {
   readonly turns: readonly Turn[];
   /** Turns of the conversation before the first of `turns`. */
   readonly nEarlier: number;
+  /** What the conversation is about, part by part; turns after the last part belong to it. */
+  readonly parts: readonly ConversationPart[];
   /** By turn id, one for each of the turn's citations, as far as they were read again. */
   readonly citationStates: ReadonlyMap<string, readonly CitationState[]>;
   /** What was said about the last query that was answered. */
@@ -33,6 +36,7 @@ export const initialState: ViewState = {
   conversationId: undefined,
   turns: [],
   nEarlier: 0,
+  parts: [],
   citationStates: new Map(),
   found: undefined,
   sought: undefined,
@@ -44,7 +48,8 @@ export const initialState: ViewState = {
 export function reduce(state: ViewState, message: ToWebview): ViewState {
   switch (message.type) {
     case "state": {
-      const { conversations, conversation, turns, nEarlier, memory, strings } = message.state;
+      const { conversations, conversation, turns, nEarlier, parts, memory, strings } =
+        message.state;
       const sameConversation =
         conversation !== undefined && conversation.id === state.conversationId;
       return {
@@ -54,6 +59,7 @@ export function reduce(state: ViewState, message: ToWebview): ViewState {
         conversationId: conversation?.id,
         turns,
         nEarlier,
+        parts,
         citationStates: sameConversation ? state.citationStates : new Map(),
         found: state.found,
         sought: sameConversation ? state.sought : undefined,
@@ -65,6 +71,10 @@ export function reduce(state: ViewState, message: ToWebview): ViewState {
       return withTurn(state, message.conversationId, message.turn);
     case "earlierTurns":
       return withEarlier(state, message);
+    case "parts":
+      return state.conversationId === message.conversationId
+        ? { ...state, parts: message.parts }
+        : state;
     case "append":
       return withText(state, message);
     case "memory":

@@ -8,6 +8,8 @@ import { createMarkdownRenderer } from "./markdown.ts";
 import type { ViewState } from "./state.ts";
 import type { TurnPlace } from "../protocol/turns.ts";
 import { openPlacesOf } from "./placeClicks.ts";
+import { finishedParts, lacksTurns, rowsOf } from "./partRows.ts";
+import { createPartView } from "./partView.ts";
 import { createQuestionView } from "./questionView.ts";
 import type { Texts } from "./texts.ts";
 import { createTurnList } from "./turnList.ts";
@@ -28,6 +30,8 @@ export interface TranscriptActions extends TurnActions {
 /** Where a conversation was left. */
 export interface ScrollPosition extends ListPosition {
   readonly conversationId: string | undefined;
+  /** First turns of the parts that the user unfolded; absent when there are none. */
+  readonly unfolded?: readonly string[];
 }
 
 /** The turns of the open conversation. */
@@ -64,14 +68,22 @@ export function createTranscriptView(
     if (first) actions.showEarlier(first.id);
   });
   list.append(earlier.root);
-  const shown = createTurnList(earlier.root, (turn) =>
-    turn.role === "user"
-      ? createQuestionView(turn, texts)
-      : createAnswerView(turn, renderer, texts, actions),
-  );
+  const shown = createTurnList(earlier.root, {
+    turn: (turn) =>
+      turn.role === "user"
+        ? createQuestionView(turn, texts)
+        : createAnswerView(turn, renderer, texts, actions),
+    part: (firstTurnId) => createPartView(texts, () => toggle(firstTurnId)),
+  });
   let turns: readonly Turn[] = [];
   let conversationId: string | undefined;
   let opened = false;
+  let latest: ViewState | undefined;
+  const unfolded = new Set(restored?.unfolded);
+  /** Finished parts that were there when the conversation was shown last. */
+  let known: ReadonlySet<string> = new Set();
+  /** The first shown turn when earlier ones were wished for, so that each is wished for once. */
+  let wishedBefore: string | undefined;
   let sought: ViewState["sought"];
 
   const scroll = createFollowScroll(
@@ -79,7 +91,9 @@ export function createTranscriptView(
     () => shown.rootOf(turns.findLast(({ role }) => role === "user")?.id ?? ""),
     (position) => {
       toEnd.hidden = position.atEnd;
-      if (opened) actions.scrolled({ conversationId, ...position });
+      if (!opened) return;
+      const kept = unfolded.size === 0 ? {} : { unfolded: [...unfolded] };
+      actions.scrolled({ conversationId, ...position, ...kept });
     },
   );
 
@@ -89,6 +103,7 @@ export function createTranscriptView(
   /** Each wish is followed once, when its turn is there; where the reader goes next is theirs. */
   function showSought(state: ViewState): void {
     if (state.sought === sought) return;
+    unfoldAround(state);
     const turn = state.sought && shown.rootOf(state.sought.turnId);
     if (state.sought !== undefined && turn === undefined) return;
     sought = state.sought;
@@ -119,12 +134,11 @@ export function createTranscriptView(
     const isLonger =
       !switched && first !== undefined && state.turns.findIndex(({ id }) => id === first.id) > 0;
     if (isLonger) silence();
+    keepWhatIsRead(state, switched);
     conversationId = state.conversationId;
     turns = state.turns;
-    const show = (): void => {
-      earlier.update(state.nEarlier);
-      shown.update(state);
-    };
+    latest = state;
+    const show = (): void => showRows(state);
     if (isLonger) {
       const hadFocus = earlier.hasFocus();
       scroll.keepSight(show);
@@ -137,6 +151,50 @@ export function createTranscriptView(
     else if (switched || asked) scroll.showLatest();
     else scroll.grown();
     opened = true;
+  }
+
+  function showRows({ nEarlier, parts, citationStates }: ViewState): void {
+    earlier.update(nEarlier);
+    shown.update(rowsOf(turns, parts, unfolded), citationStates);
+    const [first] = turns;
+    if (first === undefined || nEarlier === 0 || first.id === wishedBefore) return;
+    if (!lacksTurns(turns, parts, unfolded)) return;
+    wishedBefore = first.id;
+    actions.showEarlier(first.id);
+  }
+
+  function toggle(firstTurnId: string): void {
+    const state = latest;
+    if (state === undefined) return;
+    if (!unfolded.delete(firstTurnId)) unfolded.add(firstTurnId);
+    silence();
+    scroll.keepTop(() => showRows(state));
+  }
+
+  /** What is sought must not stay behind a folded line. */
+  function unfoldAround(state: ViewState): void {
+    const holding = finishedParts(turns, state.parts).find(({ turns: own }) =>
+      own.some(({ id }) => id === state.sought?.turnId),
+    );
+    if (holding === undefined || unfolded.has(holding.part.firstTurnId)) return;
+    unfolded.add(holding.part.firstTurnId);
+    silence();
+    showRows(state);
+  }
+
+  /** A part that is finished now folds, but not while the user reads in the conversation or has the focus in the part. */
+  function keepWhatIsRead(state: ViewState, switched: boolean): void {
+    const finished = finishedParts(state.turns, state.parts);
+    const isNew = finished.filter(({ part }) => !known.has(part.firstTurnId));
+    known = new Set(finished.map(({ part }) => part.firstTurnId));
+    if (switched || isNew.length === 0) return;
+    const isReading = scroll.isReading();
+    for (const { part, turns: own } of isNew) {
+      const roots = own.flatMap(({ id }) => shown.rootOf(id) ?? []);
+      const hasFocus = roots.some((node) => node.contains(document.activeElement));
+      if (roots.length > 0 && (isReading || hasFocus)) unfolded.add(part.firstTurnId);
+    }
+    silence();
   }
 
   /** A screen reader must not read a whole old conversation aloud. */

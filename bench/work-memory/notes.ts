@@ -14,6 +14,7 @@ import { inCheckout } from "../../scripts/checkout.ts";
 import { randomNumbers } from "../../test/server/workspaceMemoryHarness.ts";
 import type { BenchSettings } from "../settings.ts";
 import { count, ms, percentile, verdict, type Table } from "../table.ts";
+import { measureLinks } from "./noteLinks.ts";
 
 const nCorrections = 500;
 const nCited = 200;
@@ -48,7 +49,8 @@ export async function benchWorkNotes({ workDir }: BenchSettings): Promise<Table[
     const functions = functionsOf(folder);
     const corrections = await correct(services, functions);
     await services.notes.forgetNotes({ beforeMs: Date.now() + 1_000 });
-    return [corrections, await edit(services, folder, functions)];
+    const links = await measureLinks(services.notes);
+    return [corrections, await edit(services, folder, functions), links];
   } finally {
     await services.memory.close();
     rmSync(dir, { recursive: true, force: true });

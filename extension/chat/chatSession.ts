@@ -270,6 +270,7 @@ export class ChatSession {
 
   async #sendFinal(conversationId: string): Promise<void> {
     await this.#sendTurns(conversationId);
+    await this.#sendParts(conversationId);
     await this.#sendConversations();
   }
 
@@ -281,14 +282,23 @@ export class ChatSession {
     for (const turn of turns) this.#messages.fire({ type: "turn", conversationId, turn });
   }
 
+  async #sendParts(conversationId: string): Promise<void> {
+    if (conversationId !== this.#keeper.conversationId) return;
+    const parts = await this.#conversations.parts(conversationId);
+    this.#messages.fire({ type: "parts", conversationId, parts });
+  }
+
   async #sendConversations(): Promise<void> {
     const conversations = await this.#conversations.list();
     this.#messages.fire({ type: "conversations", conversations });
   }
 
   async #readState(): Promise<ChatState> {
+    const shown = await this.#readShown();
+    const { conversation } = shown;
     return {
-      ...(await this.#readShown()),
+      ...shown,
+      parts: conversation === undefined ? [] : await this.#conversations.parts(conversation.id),
       conversations: await this.#conversations.list(),
       draft: this.#keeper.draft,
       memory: this.#window.memoryLine(),

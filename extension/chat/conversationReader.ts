@@ -1,4 +1,5 @@
 import * as methods from "../../protocol/methods.ts";
+import type { ConversationPart } from "../../protocol/context.ts";
 import type { Conversation, Turn } from "../../protocol/types.ts";
 import { isMemoryError } from "../memory/memoryClient.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
@@ -41,6 +42,18 @@ export class ConversationReader {
       // Deleted elsewhere or with the folder's memory; a turn that is gone says nothing about the rest.
       if (page.before === undefined) this.#keeper.keepConversation(undefined);
       return nothing;
+    }
+  }
+
+  /** What a conversation is about, part by part. */
+  async parts(conversationId: string): Promise<readonly ConversationPart[]> {
+    try {
+      const { client } = this.#memory;
+      return (await client.request(methods.conversationParts, { conversationId })).parts;
+    } catch (error) {
+      if (isMemoryError(error, "serverLost") || isMemoryError(error, "conversationNotFound"))
+        return [];
+      throw error;
     }
   }
 

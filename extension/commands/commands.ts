@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { reportFailure, type ChatView } from "../chat/chatView.ts";
+import type { ChatKeeper } from "../chat/chatKeeper.ts";
 import type { ChatSession } from "../chat/chatSession.ts";
 import { explainObstacle } from "../memory/explain.ts";
 import type { CommitDocument } from "../history/commitDocument.ts";
@@ -13,6 +14,7 @@ import type { Traces } from "../trace/traces.ts";
 import type { UnusualMarks } from "../unusual/unusualMarks.ts";
 import type { Wording } from "../wording.ts";
 import { ask, askAboutSelection } from "./askCommands.ts";
+import { copyContext } from "./contextCommands.ts";
 import { forgetFolder, rebuildMemory } from "./memoryCommands.ts";
 import { rememberThis } from "./noteCommands.ts";
 import { findSimilarCode } from "./similarCode.ts";
@@ -24,6 +26,7 @@ import { exportMemory, forgetWork, importMemory } from "./workCommands.ts";
 export interface CommandTargets {
   readonly memory: MemorySession;
   readonly chat: ChatSession;
+  readonly keeper: ChatKeeper;
   readonly view: ChatView;
   readonly traces: Traces;
   readonly commits: CommitDocument;
@@ -43,8 +46,8 @@ export interface CommandTargets {
  * that needs the memory first says what stands in the way.
  */
 export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
-  const { memory, chat, view, traces, commits, completions, unusual, picture, extensionUri } =
-    targets;
+  const { memory, chat, keeper, view, traces, commits, completions, unusual, picture } = targets;
+  const { extensionUri } = targets;
   const { statusDocument, wording, log, allRoots } = targets;
   const register = (id: string, run: (argument: unknown) => Promise<unknown>): vscode.Disposable =>
     vscode.commands.registerCommand(id, async (argument: unknown) => {
@@ -71,6 +74,7 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
     // A question that the server understands, and therefore in no other language.
     withMemory("lore.whatChanged", () => ask(chat, view, "What changed since I last looked?")),
     withMemory("lore.rememberThis", (sentence) => rememberThis(memory, sentence)),
+    withMemory("lore.copyContext", (question) => copyContext(memory, keeper, question)),
     withMemory("lore.whoWrote", (place) => whoWroteThis(memory, chat, commits, place)),
     withMemory("lore.showTimeline", () => showTimeline(memory, chat, view, commits)),
     withMemory("lore.findSimilarCode", () => findSimilarCode(memory)),

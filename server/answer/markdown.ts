@@ -52,9 +52,14 @@ export function turnLink(label: string, { conversationId, turnId }: TurnPlace): 
 
 /** Returns a code block that shows `text` exactly. `line` is zero-based; the block's info string counts from one. */
 export function codeBlock(text: string, language: string, line: number, n: number): string {
-  const fence = "`".repeat(Math.max(3, longestRun(text) + 1));
+  const fence = fenceOf(text);
   const name = /^[\w+#-]{1,30}$/.test(language) ? language : "plaintext";
   return `${fence}${name} {start=${line + 1} cite=${n}}\n${text}\n${fence}\n`;
+}
+
+/** Returns backticks that no line of `text` can close a code block with. */
+export function fenceOf(text: string): string {
+  return "`".repeat(Math.max(3, longestRun(text) + 1));
 }
 
 function longestRun(text: string): number {

@@ -14,6 +14,8 @@ import { code, prose } from "./markdown.ts";
 
 const maxNotes = 5;
 const maxOfKind = 20;
+/** Notes that come along by their links. */
+const maxLinked = 3;
 /** A note answers a question when it holds this share of what the question is about. */
 const topicCoverage = 0.45;
 /** A question that code may answer too needs a note that is more clearly about it. */
@@ -93,6 +95,12 @@ export async function answerFromNotes(ask: Ask): Promise<AnswerOutcome | undefin
     return undefined;
   }
   for (const note of notes) writeNote(writer, ports, note);
+  // Who asks for all notes of a kind has what belongs to them already, or does not want it.
+  const ids = topic === "" ? [] : notes.map(({ id }) => id);
+  const linked = await ports.notes.linked(ids, maxLinked);
+  signal.throwIfAborted();
+  if (linked.length > 0) writer.block("Notes that belong to it:");
+  for (const note of linked) writer.block(quoted(note) + markOf(note));
   writer.flush();
   return "answered";
 }
@@ -138,8 +146,7 @@ export async function mentionNote(ask: Ask): Promise<void> {
   const wish = { text: words.join(" "), kinds: [], minCoverage: mentionCoverage, limit: 1 };
   const [note] = (await recallNotes(ask, { ...wish, minWords: minSharedWords })) ?? [];
   if (note === undefined) return;
-  const mark = note.health === "ok" ? "" : ` ${healthMarks[note.health]}`;
-  writer.block(`Noted by ${whoOf(note)} on ${dayOf(note)}: “${prose(note.text)}”${mark}`);
+  writer.block(`Noted by ${whoOf(note)} on ${dayOf(note)}: “${prose(note.text)}”${markOf(note)}`);
 }
 
 /** `undefined` when the store of notes cannot be read, which is said: the code can still be asked. */
@@ -174,6 +181,10 @@ const healthMarks: Readonly<Record<NoteHealth, string>> = {
   needsCheck: "**⚠ Needs check: the code that it cites has changed since.**",
   gone: "**⚠ Needs check: the file that it cites is gone.**",
 };
+
+function markOf({ health }: Note): string {
+  return health === "ok" ? "" : ` ${healthMarks[health]}`;
+}
 
 function writeNote(writer: AnswerWriter, ports: AnswerPorts, note: Note): void {
   writer.block(quoted(note));

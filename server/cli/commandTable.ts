@@ -9,6 +9,7 @@ export const commandNames = [
   "index",
   "ask",
   "search",
+  "context",
   "history",
   "changed",
   "timeline",
@@ -49,6 +50,11 @@ export const commandTable: Readonly<Record<CommandName, CommandEntry>> = {
       `${program} search FOLDER --batch QUESTIONS.jsonl`,
     ],
     summary: "List the places that a question is about, or all places of a text.",
+  },
+  context: {
+    usage: [`${program} context FOLDER "question"`],
+    summary:
+      "Print what is remembered for a question as a prompt for any language model: notes and code with citations, within a number of tokens.",
   },
   history: {
     usage: [
@@ -298,8 +304,9 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   tokens: {
     type: "string",
     value: "N",
-    summary: "Tokens of code that the self-test streams, such as 160k or 1M; 65,536 when left out.",
-    commands: ["self-test"],
+    summary:
+      "Tokens of code that the self-test streams, such as 160k or 1M, 65,536 when left out; most tokens of a context, 6,000 when left out.",
+    commands: ["self-test", "context"],
   },
   points: {
     type: "string",

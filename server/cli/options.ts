@@ -1,5 +1,6 @@
 /** What a command line asks for, or the one sentence that says what is wrong with it. */
 import { parseArgs } from "node:util";
+import { maxContextTokens, minContextTokens } from "../../protocol/context.ts";
 import { noteKinds, type NoteKind } from "../../protocol/notes.ts";
 import { maxPictureLimit } from "../../protocol/picture.ts";
 import { rankings, type MemorySettings, type RankingKind } from "../../protocol/types.ts";
@@ -83,6 +84,12 @@ export type Command =
       readonly limit: number;
       /** Since the last look when `undefined`. */
       readonly since: string | undefined;
+    } & Common)
+  | ({
+      readonly kind: "context";
+      readonly folder: string;
+      readonly question: string;
+      readonly maxTokens: number;
     } & Common)
   | ({
       readonly kind: "timeline";
@@ -173,6 +180,7 @@ const maxTurns = 200;
 const noLimit = 1_000_000;
 const defaultHistoryLimit = 30;
 const defaultChangedLimit = 100;
+const defaultContextTokens = 6_000;
 const defaultTimelineLimit = 50;
 const defaultPictureLimit = 15;
 const defaultSelfTestTokens = 65_536;
@@ -247,6 +255,14 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
       const explain = values.explain === true;
       const deep = values.deep === true;
       return { kind: name, folder, question, asOf: asOfOf(values), explain, deep, ...common };
+    }
+    case "context": {
+      const [folder, question] = folderAndText(name, positionals, "question");
+      const maxTokens =
+        values.tokens === undefined
+          ? defaultContextTokens
+          : tokenCount("tokens", String(values.tokens), minContextTokens, maxContextTokens);
+      return { kind: name, folder, question, maxTokens, ...common };
     }
     case "history": {
       const [folder, target] = folderAndText(name, positionals, "name or path");

@@ -7,6 +7,7 @@ import { showTimeline } from "./timelineCommand.ts";
 import { showChanged } from "./changedCommand.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { completeAt } from "./completeCommand.ts";
+import { showContext } from "./contextCommand.ts";
 import { helpText, usageLine } from "./help.ts";
 import { showHistory } from "./historyCommand.ts";
 import { forgetFolder, indexFolder } from "./indexCommand.ts";
@@ -72,6 +73,8 @@ function runCommand(
       return searchEverywhere(command, terminal, around);
     case "batch":
       return searchBatch(command, terminal, around);
+    case "context":
+      return showContext(command, terminal, around);
     case "history":
       return showHistory(command, terminal, around);
     case "timeline":

@@ -18,6 +18,7 @@ import type {
   RoundCounts,
   RoundQuery,
   TextEmbedder,
+  TurnOutline,
   TurnPage,
 } from "../services.ts";
 import { bytesToFree, whatToForget } from "../work/forgettingOrder.ts";
@@ -135,6 +136,9 @@ interface TurnRow {
 
 const selectConversation = `SELECT c.id, c.title, c.created_ms, c.updated_ms,
   (SELECT count(*) FROM turn t WHERE t.conversation_id = c.id) AS n_turns FROM conversation c`;
+/** Recalls and traces are most of a turn: they stay where they are. */
+const outlineOf = `json_object('id', json -> 'id', 'role', json -> 'role', 'text', json -> 'text', 'createdMs', json -> 'createdMs',
+  'citations', json -> 'citations', 'selectedFile', json -> '$.selection.file')`;
 
 class SqliteConversations implements ConversationStore {
   readonly #database: Database;
@@ -199,6 +203,18 @@ class SqliteConversations implements ConversationStore {
     const first = rows.at(-1)?.position ?? end;
     const turns = rows.map((row) => this.#turnOf(row)).toReversed();
     return { conversation, turns, nEarlier: this.#countBefore(conversationId, first) };
+  }
+
+  outline(conversationId: string): TurnOutline[] {
+    this.#conversation(conversationId);
+    const rows = withMemoryErrors(() =>
+      this.#database
+        .prepare(
+          `SELECT ${outlineOf} AS json FROM turn WHERE conversation_id = ? ORDER BY position`,
+        )
+        .all(conversationId),
+    ) as unknown as Pick<TurnRow, "json">[];
+    return rows.map(({ json }) => JSON.parse(json) as TurnOutline);
   }
 
   /** Questions of all conversations in a time, half-open, the newest first. */

@@ -17,6 +17,7 @@ import type {
   SelfTestRequest,
   SurpriseParams,
 } from "../../protocol/methods.ts";
+import { maxContextTokens, minContextTokens, type ContextParams } from "../../protocol/context.ts";
 import type { RecallAtParams } from "../../protocol/asOf.ts";
 import type { ChangedParams } from "../../protocol/changed.ts";
 import type { HistoryTarget, PastParams } from "../../protocol/history.ts";
@@ -232,6 +233,12 @@ export const params = {
     activeFile: optional(file),
     neighbours: optional(flag),
     explain: optional(flag),
+  }),
+  context: object<ContextParams>({
+    question,
+    conversationId: optional(id),
+    maxTokens: integer(minContextTokens, maxContextTokens),
+    rootIds: optional(rootIds),
   }),
   compareTrace: object<CompareTraceParams>({ trace: text(maxTraceLength) }),
   exhaustive: object<ExhaustiveParams>({

@@ -17,6 +17,7 @@ import { maskSecrets } from "../secrets/maskSecrets.ts";
 import type { NotesExtent, NoteWish } from "../services.ts";
 import { chosenNotes } from "./forgetChoice.ts";
 import { bytesToFree, whatToForget } from "./forgettingOrder.ts";
+import { linkedNotes } from "./linkedNotes.ts";
 import { linksOf, tagsIn } from "./noteLinks.ts";
 import { rankNotes } from "./noteRanking.ts";
 import { sentenceOf } from "./noteSentence.ts";
@@ -174,6 +175,13 @@ export class RootNotes {
     return rankNotes(this.#all(), wish.text, wish.kinds, this.#ports.clock.nowMs())
       .filter(({ coverage, nHeld }) => coverage >= wish.minCoverage && nHeld >= minHeld)
       .map(({ note, score }) => ({ id: note.id, score }));
+  }
+
+  /** Live notes that hang together with some of these, the nearest first; ids that are not here are passed over. */
+  linked(ids: readonly string[], limit: number): Note[] {
+    const all = this.#all();
+    const from = all.filter(({ id }) => ids.includes(id));
+    return linkedNotes(from, all, limit).map((note) => this.#fresh(note));
   }
 
   /** Returns these notes as they are now, and counts that they were used. */

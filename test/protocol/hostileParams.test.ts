@@ -21,6 +21,7 @@ const trace = { trace: "a file" };
 const note = { text: "we use tabs" };
 const complete = { file: "/work/a.ts", languageId: "typescript", prefix: "a.", suffix: ")" };
 const selfTest = { selfTestId: "1", tokens: 16_384 };
+const context = { question: "why?", maxTokens: 1_000 };
 const exhaustive = { literal: "a", wholeWord: true, limit: 5 };
 
 /** Values of a wrong type wherever an object is expected. */
@@ -115,6 +116,20 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
   [methods.compareTrace.method]: {
     good: trace,
     bad: [{}, { trace: 1 }, { trace: { format: "lore-trace" } }, { trace: longText }],
+  },
+  [methods.context.method]: {
+    good: context,
+    bad: [
+      {},
+      { ...context, question: "" },
+      { ...context, question: longText },
+      { ...context, maxTokens: 199 },
+      { ...context, maxTokens: 1_000_001 },
+      { ...context, maxTokens: 1_000.5 },
+      { ...context, maxTokens: "1000" },
+      { ...context, conversationId: 1 },
+      { ...context, rootIds: "root" },
+    ],
   },
   [methods.exhaustive.method]: {
     good: exhaustive,
@@ -331,6 +346,10 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { conversationId: "c", title: " " },
     ],
   },
+  [methods.conversationParts.method]: {
+    good: { conversationId: "c" },
+    bad: [{}, { conversationId: 7 }],
+  },
   [methods.deleteConversation.method]: {
     good: { conversationId: "c" },
     bad: [{ conversationId: 7 }],
@@ -419,6 +438,7 @@ for (const [method, { good, bad }] of Object.entries(requests)) {
           pin: seen(received, (...args) => services.notes.pin(...args)),
           forgetNotes: seen(received, (...args) => services.notes.forgetNotes(...args)),
           recall: seen(received, (...args) => services.notes.recall(...args)),
+          linked: (...args) => services.notes.linked(...args),
           saved: () => services.notes.saved(),
           addSaved: seen(received, (...args) => services.notes.addSaved(...args)),
         },

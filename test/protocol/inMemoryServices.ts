@@ -8,6 +8,7 @@ import type {
 import { noTimeline } from "../server/noTimeline.ts";
 import { noHistory } from "../server/history/noHistory.ts";
 import { errorCatalogue, MemoryError } from "../../protocol/errors.ts";
+import type { ContextResult } from "../../protocol/context.ts";
 import type {
   Answer,
   Citation,
@@ -67,6 +68,14 @@ export const deepStatus: DeepMemoryStatus = {
   shortTermBlocks: 9,
   longTermBlocks: 0,
   tokensPerSecond: 0,
+};
+
+export const contextResult: ContextResult = {
+  items: [],
+  rounds: [],
+  prompt: "prompt",
+  nTokens: 1,
+  counter: "estimate",
 };
 
 const halfOf40: SelfTestScore = { accuracy: 0.5, low: 0.35, high: 0.65, nAsked: 40 };
@@ -232,6 +241,13 @@ function inMemoryConversations(): InMemoryConversations {
       return conversation;
     },
     read: (id) => ({ conversation: find(id), turns: turns.get(id) ?? [], nEarlier: 0 }),
+    outline: (id) => {
+      find(id);
+      return (turns.get(id) ?? []).map(({ selection, ...turn }) => ({
+        ...turn,
+        selectedFile: selection?.file ?? null,
+      }));
+    },
     askedBetween: () => [],
     rename(id, title) {
       const renamed = { ...find(id), title };
@@ -308,6 +324,7 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
         unreadable: [],
       }),
     checkCitations: (citations) => Promise.resolve(citations.map(() => ({ kind: "gone" }))),
+    context: () => Promise.resolve(contextResult),
     notes: closedNotes(),
     pictures: { picture: ({ rootId, folder }) => Promise.resolve(pictureOf(rootId, folder)) },
     openConversations: () => ({ store }),

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, it, mock, type TestContext } from "node:test";
 import { CancellationTokenSource, ConnectionError, ResponseError } from "vscode-jsonrpc/node";
+import type { ConversationPart } from "../../protocol/context.ts";
 import { errorCatalogue, MemoryError, type ErrorData } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";
 import { pieceIntervalMs } from "../../server/rpc/answerStream.ts";
@@ -15,6 +16,7 @@ import {
   answer,
   citation,
   codes,
+  contextResult,
   deepStatus,
   emptyStatus,
   inMemoryDeepMemory,
@@ -234,6 +236,40 @@ describe("conversations", () => {
     await client.sendRequest(methods.deleteConversation.method, { conversationId });
     const gone = client.sendRequest(methods.readConversation.method, { conversationId });
     assert.equal((await rejection(gone)).code, codes.conversationNotFound);
+  });
+
+  it("fall into parts, and are part of a context", async () => {
+    const asked: unknown[] = [];
+    const services = inMemoryServices({
+      context: (params, turns) => {
+        asked.push(params.question, turns.length);
+        return Promise.resolve(contextResult);
+      },
+    });
+    const { client } = await joinOpen(services);
+    const { id: conversationId } = services.store.create();
+    for (const question of ["Where is the cache?", "and who fills it?"])
+      await client.sendRequest(methods.ask.method, { question, conversationId, askId: "1" });
+    const { parts } = await client.sendRequest<{ parts: ConversationPart[] }>(
+      methods.conversationParts.method,
+      { conversationId },
+    );
+    assert.deepEqual(
+      parts.map(({ line, nQuestions, nPlaces, isOpen }) => [line, nQuestions, nPlaces, isOpen]),
+      [["Where is the cache?", 2, 1, true]],
+    );
+    const params = { question: "why?", maxTokens: 1_000 };
+    const { method } = methods.context;
+    assert.deepEqual(
+      await client.sendRequest(method, { ...params, conversationId }),
+      contextResult,
+    );
+    assert.deepEqual(await client.sendRequest(method, params), contextResult);
+    assert.deepEqual(asked, ["why?", 4, "why?", 0]);
+    for (const gone of [methods.conversationParts.method, method]) {
+      const request = client.sendRequest(gone, { ...params, conversationId: "gone" });
+      assert.equal((await rejection(request)).code, codes.conversationNotFound);
+    }
   });
 
   it("that had to be made anew are spoken of in the status", async () => {

@@ -1,4 +1,5 @@
 /** A conversation as the memory server makes it without a language model, and the messages that show it. */
+import type { ConversationPart } from "../../protocol/context.ts";
 import type { Citation, Conversation, Coverage, Recall, Turn } from "../../protocol/types.ts";
 import type { ChatState, ToWebview } from "../../protocol/webviewMessages.ts";
 
@@ -259,6 +260,26 @@ export const conversations: readonly Conversation[] = [
   },
 ];
 
+/** The part of questions `first` to `last`, which are numbered. */
+export function part(
+  first: number,
+  last: number,
+  changes: Partial<ConversationPart> = {},
+): ConversationPart {
+  return {
+    firstTurnId: `q${first}`,
+    lastTurnId: `a${last}`,
+    line: `Question ${first}?`,
+    nQuestions: last - first + 1,
+    nPlaces: 4,
+    paths: ["src/http/retryPolicy.ts"],
+    startMs: nowMs - 3 * 3_600_000,
+    endMs: nowMs - 2 * 3_600_000,
+    isOpen: false,
+    ...changes,
+  };
+}
+
 /** The state of an opened conversation with these turns. */
 export function state(turns: readonly Turn[], changes: Partial<ChatState> = {}): ToWebview {
   return {
@@ -268,6 +289,7 @@ export function state(turns: readonly Turn[], changes: Partial<ChatState> = {}):
       conversation,
       turns,
       nEarlier: 0,
+      parts: [],
       draft: "",
       memory: { kind: "ready", coverage },
       strings: {},

@@ -119,6 +119,29 @@ const states: Readonly<Record<string, readonly unknown[]>> = {
       { nEarlier: 46 },
     ),
   ],
+  folded: [
+    sample.state(
+      [1, 2, 3, 4, 5, 6, 7].flatMap((n) => [
+        sample.question(`q${n}`, `Who else waits before attempt ${n}?`),
+        sample.answer(`a${n}`, {
+          text: "Only `delayBefore` [`x`](#cite-0).\n",
+          citations: sample.citations.slice(1, 2),
+        }),
+      ]),
+      {
+        parts: [
+          sample.part(1, 3, { line: "Where is the cache cleared?", nPlaces: 7 }),
+          sample.part(4, 4, {
+            line: "How do the numbers on the invoices come to be, and where do the taxes come fr…",
+            nPlaces: 1,
+            endMs: sample.nowMs - 600_000,
+          }),
+          sample.part(5, 5, { line: "איפה נקבע זמן ההמתנה?" }),
+          sample.part(6, 7, { isOpen: true }),
+        ],
+      },
+    ),
+  ],
   bidi: [
     sample.state([
       sample.question("q1", "איפה נקבע זמן ההמתנה? (retryPolicy.ts)"),

@@ -120,6 +120,15 @@ test("a question can be asked while the memory fills, not without a trusted fold
   assert.equal(canAsk({ kind: "restricted" }), false);
 });
 
+test("the parts are those of the open conversation", () => {
+  const parts = [sample.part(1, 2)];
+  const open = after(sample.state(asked));
+  assert.deepEqual(open.parts, []);
+  const told = reduce(open, { type: "parts", conversationId: "conversation-1", parts });
+  assert.equal(told.parts, parts);
+  assert.equal(reduce(told, { type: "parts", conversationId: "other", parts: [] }), told);
+});
+
 test("earlier turns come before those that are shown, each once", () => {
   const later = [sample.question("q2", "Second"), sample.answer("a2")];
   const early = [sample.question("q1", "First"), sample.answer("a1")];

@@ -4,6 +4,7 @@ import { ChatKeeper } from "../../../extension/chat/chatKeeper.ts";
 import { ChatSession, wasStopped } from "../../../extension/chat/chatSession.ts";
 import { MemoryClient, isMemoryError } from "../../../extension/memory/memoryClient.ts";
 import { MemorySession } from "../../../extension/memory/memorySession.ts";
+import type { ConversationPart } from "../../../protocol/context.ts";
 import * as methods from "../../../protocol/methods.ts";
 import type { Citation, Conversation, Turn } from "../../../protocol/types.ts";
 import type { ToWebview } from "../../../protocol/webviewMessages.ts";
@@ -54,6 +55,11 @@ class Conversations {
       const from = Math.max(0, end - (lastTurns ?? end));
       const conversation = this.conversation(conversationId);
       return { conversation, turns: turns.slice(from, end), nEarlier: from };
+    });
+    server.on(methods.conversationParts, ({ conversationId }) => {
+      const turns = this.turns.get(conversationId);
+      if (turns === undefined) return failure("conversationNotFound");
+      return { parts: turns.length === 0 ? [] : [partOf(turns)] };
     });
     server.on(methods.deleteConversation, ({ conversationId }) => {
       this.turns.delete(conversationId);
@@ -200,6 +206,16 @@ function shown(messages: readonly ToWebview[]): { text: string; state: string; c
     }
   }
   return [...turns.values()];
+}
+
+/** A conversation as one part. */
+function partOf(turns: readonly Turn[]): ConversationPart {
+  const { id, createdMs } = turns[0] as Turn;
+  return {
+    ...{ firstTurnId: id, lastTurnId: (turns.at(-1) as Turn).id, line: "", paths: [] },
+    nQuestions: turns.filter(({ role }) => role === "user").length,
+    ...{ nPlaces: 0, startMs: createdMs, endMs: createdMs, isOpen: true },
+  };
 }
 
 test("a question starts a conversation, streams, and ends as the server stored it", async () => {
@@ -404,6 +420,17 @@ test("a long conversation shows its last turns, and earlier ones on demand", asy
   const again = messages.find(({ type }) => type === "state");
   assert.ok(again?.type === "state");
   assert.equal(again.state.turns[0]?.id, earlier.turns[0]?.id, "a page that comes back shows them");
+});
+
+test("the parts of a conversation are shown with it, and again after each answer", async () => {
+  const stored = new Map([["long", exchanges(4)]]);
+  const { chat, messages } = await build({ "lore.chat.conversationId": "long" }, stored);
+  await chat.sendState();
+  const state = messages.find(({ type }) => type === "state");
+  assert.equal(state?.type === "state" && state.state.parts[0]?.nQuestions, 4);
+  await chat.ask("why?");
+  const told = messages.findLast(({ type }) => type === "parts");
+  assert.equal(told?.type === "parts" && told.parts[0]?.nQuestions, 5);
 });
 
 test("a turn that is far up is shown with as many turns as it takes", async () => {

@@ -175,3 +175,13 @@ test("a note that shares one word with a question about code does not answer it"
   const answer = await ask("why does springRange enter the height?");
   assert.doesNotMatch(answer.markdown, /Brest/);
 });
+
+test("a note that answers brings along what hangs together with it, by a symbol that both name", async () => {
+  await ask("remember that uploads are retried by `sendChunk` because the line drops");
+  await ask("remember that `sendChunk` gives up after 5 attempts");
+  const answer = await ask("why are uploads retried?");
+  const [first, rest] = answer.markdown.split("Notes that belong to it:");
+  assert.match(first ?? "", /uploads are retried/);
+  assert.doesNotMatch(first ?? "", /gives up after/);
+  assert.match(rest ?? "", /gives up after 5 attempts/);
+});

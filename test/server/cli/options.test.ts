@@ -47,6 +47,14 @@ describe("a command line", () => {
       ...{ kind: "history", folder: "src", target: "a.ts:3", limit: 30, since: "3 weeks ago" },
       ...defaults,
     });
+    assert.deepEqual(parsed("context", "src", "why?"), {
+      ...{ kind: "context", folder: "src", question: "why?", maxTokens: 6_000 },
+      ...defaults,
+    });
+    assert.deepEqual(parsed("context", "src", "why?", "--tokens", "2k"), {
+      ...{ kind: "context", folder: "src", question: "why?", maxTokens: 2_000 },
+      ...defaults,
+    });
     assert.deepEqual(parsed("changed", "src"), {
       ...{ kind: "changed", folder: "src", limit: 100, since: undefined },
       ...defaults,

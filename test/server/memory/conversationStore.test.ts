@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { MemoryError } from "../../../protocol/errors.ts";
 import { openConversationStore, untitled } from "../../../server/memory/conversationStore.ts";
+import type { Turn } from "../../../protocol/types.ts";
 import type { ConversationStore, RoundCandidate, TextEmbedder } from "../../../server/services.ts";
 import { plantSecrets } from "../secrets/plantedSecrets.ts";
 import { randomNumbers } from "../workspaceMemoryHarness.ts";
@@ -47,6 +48,24 @@ test("a conversation and its turns are there after closing and opening again", (
   assert.deepEqual(again.read(id).turns, turns);
   assert.equal(again.read(id).conversation.nTurns, 2);
   again.close();
+});
+
+test("the outline of a conversation has each turn's words and citations, and what was selected", () => {
+  const store = open(newFolder());
+  const { id } = store.create();
+  const selection = { file: "/work/a.ts", text: "x", range: { startLine: 0, endLine: 1 } };
+  const asked = makeTurn({ id: "a", text: "where is \u0000 \ud800 the “retry” 🎉?", selection });
+  const answered = makeTurn({ id: "b", role: "lore", text: "`here`" });
+  for (const turn of [asked, answered]) store.appendTurn(id, turn);
+  const outlined = ({ id: turnId, role, text, createdMs, citations }: Turn): object => ({
+    ...{ id: turnId, role, text, createdMs, citations },
+  });
+  assert.deepEqual(store.outline(id), [
+    { ...outlined(asked), selectedFile: "/work/a.ts" },
+    { ...outlined(answered), selectedFile: null },
+  ]);
+  assert.throws(() => store.outline("gone"), isNotFound);
+  store.close();
 });
 
 test("a full store forgets conversations that fade, never the one that is written to, and leaves no byte of them", () => {
