@@ -114,7 +114,7 @@ async function placesOf(
 ): Promise<{ readonly places: readonly Recall[]; readonly ms: number }> {
   let searchMs = 0;
   const parts = questionParts(parseQuestion(query), first.trace);
-  const plan = { parts, first: first.recalls, names: [], maxRounds: nAllowed, budgetMs: Infinity };
+  const plan = { parts, first, names: [], maxRounds: nAllowed, budgetMs: Infinity };
   const { note } = await recallInRounds(plan, {
     search: async ({ text }) => {
       const { result, ms: took } = await search({

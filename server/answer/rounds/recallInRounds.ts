@@ -30,7 +30,7 @@ export interface RoundsPlan {
   /** At least one. */
   readonly parts: readonly QuestionPart[];
   /** What the whole question recalled: the first round. */
-  readonly first: readonly Recall[];
+  readonly first: RoundFound;
   /** Names that notes about the parts cite: they are followed first. */
   readonly names: readonly NameToFollow[];
   readonly maxRounds: number;
@@ -62,7 +62,8 @@ export async function recallInRounds(plan: RoundsPlan, ports: RoundsPorts): Prom
   const endMs = ports.elapsedMs() + budgetMs;
   const note = new RoundNote(parts);
   const followed = new Set<string>();
-  note.add(1, { text: "", part: undefined }, first);
+  note.add(1, { text: "", part: undefined }, first.recalls);
+  if (parts.length === 1) note.weigh(0, first.evidence);
   for (let round = 2; round <= plan.maxRounds; round++) {
     const isAsked = parts.length === 1 || round > 2;
     if (isAsked && note.isCovered) return { note, nRounds: round - 1, end: "covered" };

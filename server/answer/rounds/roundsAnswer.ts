@@ -25,6 +25,7 @@ const budgetMs = 4_000;
 const nFurther = 10;
 /** Places that are told of one part, and of all parts together. */
 const nOfPart = 4;
+const nTold = 10;
 const maxHeld = 5;
 const maxPartLength = 160;
 
@@ -39,7 +40,8 @@ export async function answerInRounds(ask: Ask): Promise<AnswerOutcome | undefine
     parts.map(({ text }) => parseQuestion(text)),
   );
   writer.flush();
-  const plan = { parts, first: result.recalls, names: noted.names, maxRounds, budgetMs };
+  const first = { recalls: result.recalls, evidence: ask.evidence };
+  const plan = { parts, first, names: noted.names, maxRounds, budgetMs };
   const rounds = await recallInRounds(plan, {
     search: (query) => searchOf(ask, parts, query),
     elapsedMs: () => ports.clock.elapsedMs(),
@@ -48,7 +50,10 @@ export async function answerInRounds(ask: Ask): Promise<AnswerOutcome | undefine
       writer.flush();
     },
   });
-  const found = parts.map((_part, i) => rounds.note.placesOf(i));
+  const handed = new Set(rounds.note.handOut(nTold));
+  const found = parts.map((_part, i) =>
+    rounds.note.placesOf(i).filter((place) => handed.has(place)),
+  );
   if (noted.nNotes === 0 && found.every((places) => places.length === 0)) return undefined;
   for (const [i, part] of parts.entries()) {
     writePart(ask, part, found[i] as readonly NotedPlace[], rounds);

@@ -58,7 +58,7 @@ async function inRounds({ question, plan = {}, searchMs = 1 }: Asked): Promise<T
   const parts = questionParts(parsed, first.trace);
   let nowMs = 0;
   const searched: string[][] = [];
-  const defaults = { parts, first: first.recalls, names: [], maxRounds, budgetMs: 1_000 };
+  const defaults = { parts, first, names: [], maxRounds, budgetMs: 1_000 };
   const { note, nRounds, end } = await recallInRounds(
     { ...defaults, ...plan },
     {
@@ -141,7 +141,7 @@ test("a cancelled search ends the rounds with its reason", async () => {
     stages: [],
   });
   const reason = new Error("cancelled");
-  const plan = { parts, first: [], names: [], maxRounds, budgetMs: 1_000 };
+  const plan = { parts, first: { recalls: [] }, names: [], maxRounds, budgetMs: 1_000 };
   const ports = {
     search: () => Promise.reject(reason),
     elapsedMs: () => 0,
