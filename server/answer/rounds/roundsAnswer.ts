@@ -7,6 +7,7 @@ import { pause, type AnswerOutcome, type Ask } from "../ask.ts";
 import { judged } from "../evidence.ts";
 import { termsOfRecall } from "../evidenceFacts.ts";
 import { code, listed, prose, shortened } from "../markdown.ts";
+import { withoutRepeats } from "../mainPlace.ts";
 import { tellNotes } from "../notesAnswer.ts";
 import { placeLine, writePlace } from "../placeText.ts";
 import { Reading, type Place } from "../reading.ts";
@@ -106,7 +107,9 @@ function writePart(
   const { writer, ports } = ask;
   if (note.parts.length > 1) writer.block(`### ${prose(shortened(part.text, maxPartLength))}`);
   const reading = new Reading(ports.source);
+  const kept = new Set(withoutRepeats(noted.map(({ recall }) => recall)));
   const places = noted.flatMap((each) => {
+    if (!kept.has(each.recall)) return [];
     const place = reading.place(each.recall);
     return place === undefined ? [] : [{ place, through: each.through }];
   });

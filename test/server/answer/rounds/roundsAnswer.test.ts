@@ -71,6 +71,10 @@ test("each part has its places, and the rounds are told while they are made", as
   const [, first = "", second = ""] = markdown.split("### ");
   assert.match(first, /^how is an order submitted with its basket\n[^]*submitOrder/);
   assert.match(second, /^when is the delivery scheduled\?\n[^]*scheduleDelivery/);
+  for (const part of [first, second]) {
+    const lines = part.split("\n").filter((line) => line.startsWith("- "));
+    assert.equal(new Set(lines).size, lines.length);
+  }
   assert.match(markdown, /I stopped after \d rounds: /);
   assert.deepEqual(new Set(citations.map(({ path: file }) => file)), new Set(Object.keys(files)));
   assert.equal(abstained, false);
