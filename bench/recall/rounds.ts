@@ -192,8 +192,9 @@ function recallTable(rows: readonly Row[], names: string): Table {
 
 /** The differences are of the same questions. */
 function gainTable(rows: readonly Row[]): Table {
+  let nProved = 0;
   const further = nRounds.filter((rounds) => rounds > 1);
-  return {
+  const table: Table = {
     title: "Gain over one round with as many places",
     head: ["question", "rounds", ...nPlaces.flatMap((n) => [`recall@${n}`, "95 % interval", ""])],
     rows: roundsKinds.flatMap((kind) =>
@@ -203,6 +204,7 @@ function gainTable(rows: readonly Row[]): Table {
           const gains = sharesAt(rowsOf(rows, kind, rounds), i).map((x, j) => x - (one[j] ?? 0));
           const interval = bootstrapInterval(gains);
           const gain = mean(gains);
+          if (interval.low > 0) nProved++;
           return [
             `${gain < 0 ? "" : "+"}${gain.toFixed(3)}`,
             spread(interval),
@@ -213,6 +215,8 @@ function gainTable(rows: readonly Row[]): Table {
       }),
     ),
   };
+  const nGains = roundsKinds.length * further.length * nPlaces.length;
+  return { ...table, notes: [`${nProved} of ${nGains} gains are proved.`] };
 }
 
 function timeTable(rows: readonly Row[]): Table {
