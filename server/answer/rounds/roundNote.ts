@@ -79,7 +79,12 @@ export class RoundNote {
   /** Returns the places that cover a part, best first. None where the memory probably does not answer it. */
   placesOf(part: number): readonly NotedPlace[] {
     if (this.#evidence[part]?.verdict === "unknown") return [];
-    return this.#ranked(part).filter(({ covers: isCovering }) => isCovering[part] === true);
+    const { terms } = this.parts[part] as QuestionPart;
+    return this.#ranked(part).filter(
+      (entry) =>
+        entry.covers[part] === true &&
+        (entry.through === undefined || terms.coverageOf(entry.terms) >= minThrough),
+    );
   }
 
   /** Returns the first places of a part, best first, covering or not: where to read on. */
@@ -154,6 +159,8 @@ export class RoundNote {
     return places.length - nLacking;
   }
 }
+/** A name may share one common word with a part by chance; what it leads to must hold this share of the part's weight. */
+const minThrough = 0.25;
 /** A part of which one place holds so much is not looked for any more. */
 const fullCoverage = 0.9;
 

@@ -43,6 +43,8 @@ interface Asked {
 
 interface Told {
   readonly places: readonly string[];
+  /** By part, what names led to and what answers it. */
+  readonly covering: readonly (readonly string[])[];
   readonly lacking: readonly string[];
   readonly through: readonly string[];
   readonly nRounds: number;
@@ -74,6 +76,11 @@ async function inRounds({ question, plan = {}, searchMs = 1 }: Asked): Promise<T
   const handed = note.handOut(nFurther);
   return {
     places: handed.map(({ recall }) => recall.citation.path),
+    covering: parts.map((_part, i) =>
+      note
+        .placesOf(i)
+        .flatMap(({ recall, through }) => (through === undefined ? [] : [recall.citation.path])),
+    ),
     lacking: parts.flatMap((_part, i) => note.lacking(i).map(({ text }) => text)),
     through: handed.flatMap(({ through }) => through ?? []),
     nRounds,
@@ -92,6 +99,7 @@ test("a place that only a name in another place leads to is found, and how it wa
   assert.ok(all.places.includes("src/submit.ts"));
   assert.ok(all.places.includes("src/warehouse.ts"));
   assert.deepEqual(all.through, ["scheduleDelivery"]);
+  assert.deepEqual(all.covering, [[], ["src/warehouse.ts"]]);
   assert.deepEqual(all.searched[0]?.slice(0, 2), [
     "how does the basket submit an order",
     "when is the delivery planned",
@@ -104,6 +112,14 @@ test("a name that a note cites is followed before the names in places", async ()
   const { searched, places } = await inRounds({ question, plan: { names } });
   assert.equal(searched[0]?.[0], "what becomes of a paid zeppelin `scheduleDelivery`");
   assert.ok(places.includes("src/warehouse.ts"));
+});
+
+test("a name that shares one word of many with a part does not answer it", async () => {
+  const question =
+    "how does the basket submit an order, and where do zeppelin pilots moor airships before a planned delivery route of helium";
+  const { searched, covering } = await inRounds({ question });
+  assert.ok(searched.flat().some((text) => text.endsWith("`scheduleDelivery`")));
+  assert.deepEqual(covering, [[], []]);
 });
 
 const ends: readonly (readonly [string, Asked, RoundsEnd, number])[] = [
