@@ -25,6 +25,7 @@ const benches: Readonly<Record<Part, (settings: BenchSettings) => Promise<Table[
   order: async (settings) => (await import("./work-memory/order.ts")).benchOrder(settings),
   forgetting: async (settings) =>
     (await import("./work-memory/forgetting.ts")).benchForgetting(settings),
+  rounds: async (settings) => (await import("./recall/rounds.ts")).benchRounds(settings),
   conversations: async (settings) =>
     (await import("./work-memory/conversations.ts")).benchConversations(settings),
 };

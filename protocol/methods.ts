@@ -169,6 +169,8 @@ export interface AskParams {
   readonly explain?: boolean;
   /** Answers from the tree of a commit, see `RecallAtParams`, of the first root or that of `rootIds`. */
   readonly asOf?: string;
+  /** Answers part by part, looking further in rounds; slower. Without effect with `asOf` or a selection. */
+  readonly deep?: boolean;
   /** Client-chosen id that `answerProgress` repeats. */
   readonly askId: string;
 }

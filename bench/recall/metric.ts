@@ -14,6 +14,8 @@ export interface EvalQuestion {
   readonly id: string;
   readonly kind: "doc" | "commit";
   readonly query: string;
+  /** The name of the function that a `doc` question is about. */
+  readonly symbol?: string;
   readonly relevant: readonly {
     readonly path: string;
     readonly startLine?: number;
@@ -68,7 +70,10 @@ function spanHit(question: EvalQuestion, results: readonly ResultSpan[]): number
 }
 
 /** Returns whether a place is the function that a `doc` question is about. */
-export function isRightPlace({ relevant }: EvalQuestion, result: ResultSpan): boolean {
+export function isRightPlace(
+  { relevant }: Pick<EvalQuestion, "relevant">,
+  result: ResultSpan,
+): boolean {
   const [wanted] = relevant;
   if (wanted?.startLine === undefined || wanted.endLine === undefined) return false;
   const { path, startLine: wantedStart, endLine: wantedEnd } = wanted;

@@ -24,6 +24,7 @@ import { prose } from "./markdown.ts";
 import { answerPlace } from "./placeAnswer.ts";
 import { QuestionTerms } from "./questionTerms.ts";
 import { selectionOf, type Selection } from "./selection.ts";
+import { answerInRounds } from "./rounds/roundsAnswer.ts";
 import { answerSimilar } from "./similarAnswer.ts";
 import { answerFromTurns } from "./turnsAnswer.ts";
 import { writeUnusual } from "./unusualInFile.ts";
@@ -104,7 +105,10 @@ export class Answerer implements AnswerService {
         `I know no commit and no time that “${prose(asOf.said)}” means here. This is of today's files:`,
       );
     const outcome =
-      (await answerFromNotes(ask)) ?? answerFromTurns(ask) ?? (await answerFromCode(ask));
+      (params.deep === true ? await answerInRounds(ask) : undefined) ??
+      (await answerFromNotes(ask)) ??
+      answerFromTurns(ask) ??
+      (await answerFromCode(ask));
     this.#offer(params, writer);
     writer.block(drawnFrom(result.coverage, result.tiers));
     writer.flush();

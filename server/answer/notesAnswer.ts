@@ -3,6 +3,7 @@ import { MemoryError } from "../../protocol/errors.ts";
 import type { AskParams } from "../../protocol/methods.ts";
 import type { Note, NoteEvidence, NoteHealth, NoteKind } from "../../protocol/notes.ts";
 import type { Answer } from "../../protocol/types.ts";
+import type { ParsedQuestion } from "../recall/question.ts";
 import { readSourceFile } from "../recall/sourceFile.ts";
 import type { NoteWish } from "../services.ts";
 import { noteQuestion, type NoteSentence } from "../work/noteSentence.ts";
@@ -102,6 +103,39 @@ export async function answerFromNotes(ask: Ask): Promise<AnswerOutcome | undefin
   for (const note of linked) writer.block(quoted(note) + markOf(note));
   writer.flush();
   return "answered";
+}
+
+/** A name that notes about a part of a question cite; `part` is its index. */
+export interface CitedName {
+  readonly name: string;
+  readonly part: number;
+}
+
+/**
+ * Writes the notes that are about a part of a question, each once and with what it cites. Returns how many there are, and
+ * the names of the definitions that they cite: details are looked for there first.
+ */
+export async function tellNotes(
+  ask: Ask,
+  parts: readonly ParsedQuestion[],
+): Promise<{ readonly nNotes: number; readonly names: readonly CitedName[] }> {
+  const told = new Map<string, CitedName[]>();
+  for (const [part, { identifiers, words }] of parts.entries()) {
+    const text = [...identifiers, ...words];
+    if (text.length < minSharedWords) continue;
+    const wish = { text: text.join(" "), kinds: [], minCoverage: whyCoverage, limit: maxNotes };
+    for (const note of (await recallNotes(ask, { ...wish, minWords: minSharedWords })) ?? []) {
+      if (told.has(note.id)) continue;
+      const names = note.evidence.flatMap(({ citation }) => citation.symbol?.name ?? []);
+      told.set(
+        note.id,
+        names.map((name) => ({ name, part })),
+      );
+      writeNote(ask.writer, ask.ports, note);
+    }
+    ask.signal.throwIfAborted();
+  }
+  return { nNotes: told.size, names: [...told.values()].flat() };
 }
 
 /** Adds one line about a note that is clearly about what was asked. */

@@ -26,6 +26,7 @@ export function askFolder(
           askId: "cli",
           ...(command.asOf === undefined ? {} : { asOf: command.asOf }),
           ...(command.explain ? { explain: true } : {}),
+          ...(command.deep ? { deep: true } : {}),
         },
         command.json ? () => {} : printPart,
         around.signal,

@@ -160,6 +160,7 @@ export type OptionName =
   | "no-refine"
   | "limit"
   | "explain"
+  | "deep"
   | "save-trace"
   | "since"
   | "until"
@@ -258,6 +259,12 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     summary:
       "Say how the question was understood, what each stage found, and why each place was chosen, or how probable it is that the answer is in memory.",
     commands: ["ask", "search"],
+  },
+  deep: {
+    type: "boolean",
+    summary:
+      "Answer each part of the question by itself, and look further in rounds by names that the places found use; slower.",
+    commands: ["ask"],
   },
   "save-trace": {
     type: "string",

@@ -51,6 +51,7 @@ export type Command =
       readonly question: string;
       readonly asOf: string | undefined;
       readonly explain: boolean;
+      readonly deep: boolean;
     } & Common)
   | ({
       readonly kind: "searchAt";
@@ -252,7 +253,8 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
     case "ask": {
       const [folder, question] = folderAndText(name, positionals, "question");
       const explain = values.explain === true;
-      return { kind: name, folder, question, asOf: asOfOf(values), explain, ...common };
+      const deep = values.deep === true;
+      return { kind: name, folder, question, asOf: asOfOf(values), explain, deep, ...common };
     }
     case "context": {
       const [folder, question] = folderAndText(name, positionals, "question");

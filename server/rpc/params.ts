@@ -261,6 +261,7 @@ export const params = {
     ),
     asOf: optional(filledText(200)),
     explain: optional(flag),
+    deep: optional(flag),
     askId: id,
   }),
   complete: object<CompleteParams>({

@@ -143,6 +143,7 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { ...ask, askId: 1 },
       { ...ask, conversationId: "" },
       { ...ask, explain: 1 },
+      { ...ask, deep: "yes" },
       { ...ask, selection: "text" },
       { ...ask, selection: { ...selection, text: longText } },
       { ...ask, selection: { ...selection, range: { startLine: -1, endLine: 2 } } },

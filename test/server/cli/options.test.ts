@@ -32,8 +32,11 @@ describe("a command line", () => {
       question: "why?",
       asOf: undefined,
       explain: false,
+      deep: false,
       ...defaults,
     });
+    const deep = parsed("ask", "src", "why?", "--deep");
+    assert.ok(deep.kind === "ask" && deep.deep);
     const explained = parsed("ask", "src", "why?", "--explain");
     assert.ok(explained.kind === "ask" && explained.explain);
     assert.deepEqual(parsed("search", "src", "why?", "--as-of", "v1", "--limit", "3"), {

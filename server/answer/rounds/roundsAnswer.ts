@@ -1,0 +1,154 @@
+/**
+ * The answer to a deep question: what was noted about it first, then its parts, each with the places that cover it or
+ * that there is none. The rounds are told while they are made.
+ */
+import { parseQuestion } from "../../recall/question.ts";
+import { pause, type AnswerOutcome, type Ask } from "../ask.ts";
+import { judged } from "../evidence.ts";
+import { termsOfRecall } from "../evidenceFacts.ts";
+import { code, listed, prose, shortened } from "../markdown.ts";
+import { withoutRepeats } from "../mainPlace.ts";
+import { tellNotes } from "../notesAnswer.ts";
+import { placeLine, writePlace } from "../placeText.ts";
+import { Reading, type Place } from "../reading.ts";
+import { questionParts, type QuestionPart } from "./questionParts.ts";
+import {
+  maxRounds,
+  recallInRounds,
+  type RoundFound,
+  type Rounds,
+  type RoundsEnd,
+} from "./recallInRounds.ts";
+import type { NotedPlace, RoundQuery } from "./roundNote.ts";
+
+const budgetMs = 4_000;
+/** Places that a further search returns. */
+const nFurther = 10;
+/** Places that are told of one part, and of all parts together. */
+const nOfPart = 4;
+const nTold = 10;
+const maxHeld = 5;
+const maxPartLength = 160;
+
+/** Returns `undefined` when no part has a place and no note is about it: then it is answered as any question. */
+export async function answerInRounds(ask: Ask): Promise<AnswerOutcome | undefined> {
+  const { question, result, writer, ports } = ask;
+  // What is selected, or pasted, is asked about as it stands.
+  if (question.problem !== undefined || ask.selection !== undefined) return undefined;
+  const parts = questionParts(question, result.trace);
+  const noted = await tellNotes(
+    ask,
+    parts.map(({ text }) => parseQuestion(text)),
+  );
+  writer.flush();
+  const first = { recalls: result.recalls, evidence: ask.evidence };
+  const plan = { parts, first, names: noted.names, maxRounds, budgetMs };
+  const rounds = await recallInRounds(plan, {
+    search: (query) => searchOf(ask, parts, query),
+    elapsedMs: () => ports.clock.elapsedMs(),
+    onRound: (round, queries) => {
+      writer.block(`*Round ${round}: looking for ${lookedFor(queries)}.*`);
+      writer.flush();
+    },
+  });
+  const handed = new Set(rounds.note.handOut(nTold));
+  const found = parts.map((_part, i) =>
+    rounds.note.placesOf(i).filter((place) => handed.has(place)),
+  );
+  if (noted.nNotes === 0 && found.every((places) => places.length === 0)) return undefined;
+  for (const [i, part] of parts.entries()) {
+    writePart(ask, part, found[i] as readonly NotedPlace[], rounds);
+    writer.flush();
+    await pause(ask.signal);
+  }
+  writer.block(endSentence(rounds));
+  writer.flush();
+  return "answered";
+}
+
+/** How probable an answer is, is only told of a part's own words. */
+async function searchOf(
+  ask: Ask,
+  parts: readonly QuestionPart[],
+  { text, part, name }: RoundQuery,
+): Promise<RoundFound> {
+  const { params, ports, signal } = ask;
+  const { rootIds } = params;
+  const result = await ports.recall.search(
+    {
+      query: text,
+      limit: nFurther,
+      neighbours: false,
+      ...(rootIds === undefined ? {} : { rootIds }),
+    },
+    signal,
+  );
+  await pause(signal);
+  const { calibration } = ports;
+  const terms = part === undefined || name !== undefined ? undefined : parts[part]?.terms;
+  if (terms === undefined || calibration === undefined) return { recalls: result.recalls };
+  const evidence = judged(parseQuestion(text), terms, result, calibration);
+  return { recalls: result.recalls, evidence };
+}
+
+/** "each part by itself, `flushQueue` and `retryLater`" */
+function lookedFor(queries: readonly RoundQuery[]): string {
+  const names = queries.flatMap(({ name }) => (name === undefined ? [] : [code(name)]));
+  const isParts = names.length < queries.length;
+  return listed([...(isParts ? ["each part by itself"] : []), ...names]);
+}
+
+function writePart(
+  ask: Ask,
+  part: QuestionPart,
+  noted: readonly NotedPlace[],
+  { note }: Rounds,
+): void {
+  const { writer, ports } = ask;
+  if (note.parts.length > 1) writer.block(`### ${prose(shortened(part.text, maxPartLength))}`);
+  const reading = new Reading(ports.source);
+  const kept = new Set(withoutRepeats(noted.map(({ recall }) => recall)));
+  const places = noted.flatMap((each) => {
+    if (!kept.has(each.recall)) return [];
+    const place = reading.place(each.recall);
+    return place === undefined ? [] : [{ place, through: each.through }];
+  });
+  const [first, ...others] = places;
+  if (first === undefined) {
+    writer.block("I found nothing in memory for this part.");
+    return;
+  }
+  writePlace({ ...ask, terms: part.terms }, first.place, "likely");
+  if (first.through !== undefined)
+    writer.block(`A place found before uses ${code(first.through)}, which led here.`);
+  const lines = others
+    .slice(0, nOfPart - 1)
+    .map(({ place, through }) => `- ${otherLine(ask, part, place, through)}`);
+  if (lines.length > 0) writer.block(`It is also in:\n\n${lines.join("\n")}`);
+  const lacks = note.lacking(note.parts.indexOf(part)).map(({ text }) => code(text));
+  if (lacks.length > 0)
+    writer.block(`None of these places holds ${listed(lacks.slice(0, maxHeld))}.`);
+}
+
+function otherLine(
+  ask: Ask,
+  { terms }: QuestionPart,
+  place: Place,
+  through: string | undefined,
+): string {
+  const held = terms.heldBy(termsOfRecall(place.recall)).map(({ text }) => code(text));
+  const holds = held.length === 0 ? "near in meaning" : `holds ${listed(held.slice(0, maxHeld))}`;
+  return `${placeLine(ask, place)}: ${holds}${through === undefined ? "" : ", by its name in a place found before"}`;
+}
+
+const ends: Readonly<Record<RoundsEnd, string>> = {
+  covered: "each part is covered",
+  nothingNew: "the last round found nothing new",
+  nothingLeft: "there was nothing left to look for",
+  maxRounds: "this is as many as I make",
+  outOfTime: "the time for one question was over, so something may be missing",
+};
+
+function endSentence({ nRounds, end }: Rounds): string {
+  return `*I stopped after ${nRounds === 1 ? "one round" : `${nRounds} rounds`}: ${ends[end]}.*`;
+}
