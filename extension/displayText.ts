@@ -21,3 +21,8 @@ export function oneLine(text: string, maxLength = 300): string {
 export function pickLabel(text: string, maxLength = 200): string {
   return oneLine(text, maxLength).replaceAll("$(", "\\$(");
 }
+
+/** One line for a message of the editor, where `[text](command:…)` would be drawn as a link that runs it. */
+export function messageLine(text: string, maxLength?: number): string {
+  return oneLine(text, maxLength).replaceAll("](", "] (");
+}

@@ -31,7 +31,13 @@ export type ToPicturePage =
   | { readonly type: "failed"; readonly sentence: string };
 
 /** What the page's buttons run. */
-export const pictureCommands = ["selfTest", "showStatus", "rememberThis", "openLog"] as const;
+export const pictureCommands = [
+  "selfTest",
+  "showStatus",
+  "rememberThis",
+  "exportMemory",
+  "openLog",
+] as const;
 export type PictureCommand = (typeof pictureCommands)[number];
 
 export type FromPicturePage =

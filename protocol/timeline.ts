@@ -26,6 +26,7 @@ export type TimelineEvent =
       readonly kind: "turn";
       readonly atMs: number;
       readonly conversationId: string;
+      readonly turnId: string;
       /** The user's question. */
       readonly text: string;
     }

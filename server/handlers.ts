@@ -102,7 +102,7 @@ export function registerHandlers(
     session.conversations();
     return services.timeline.timeline(params, signal);
   });
-  const stopNotes = answerAboutNotes(router, services.notes);
+  const stopNotes = answerAboutNotes(router, services.notes, session);
 
   const stopStatus = memory.onStatusChanged(tellStatus);
   const stopDeepStatus = deep?.onStatusChanged(tellStatus);

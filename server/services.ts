@@ -26,7 +26,7 @@ import type {
   RememberParams,
   RememberResult,
 } from "../protocol/notes.ts";
-import type { SearchTurnsParams, SearchTurnsResult } from "../protocol/turns.ts";
+import type { SearchTurnsParams, SearchTurnsResult, TurnPlace } from "../protocol/turns.ts";
 import type { MemoryPicture, NotesPicture, PictureParams } from "../protocol/picture.ts";
 import type {
   Answer,
@@ -386,8 +386,7 @@ export interface TurnOutline extends Pick<
 }
 
 /** A question that was asked in a conversation. */
-export interface AskedTurn {
-  readonly conversationId: string;
+export interface AskedTurn extends TurnPlace {
   readonly text: string;
   readonly atMs: number;
 }
@@ -429,6 +428,8 @@ export interface ConversationStore {
     nConversations: number;
     nTurns: number;
   };
+  /** Takes quotes of forgotten notes out of answers; `words` are the notes' as answers write them. */
+  forgetQuotedNotes(words: ReadonlySet<string>): void;
   /** Rounds that may be meant, in no order. */
   rounds(query: RoundQuery): RoundCandidate[];
   roundCounts(terms: readonly string[]): RoundCounts;

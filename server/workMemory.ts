@@ -1,6 +1,7 @@
 /** What concerns notes and conversations alike: writing them to a file, reading them from one, and forgetting. */
 import path from "node:path";
 import { MemoryError } from "../protocol/errors.ts";
+import type { ForgetNotesParams } from "../protocol/notes.ts";
 import {
   memoryFormat,
   memoryFormatVersion,
@@ -13,6 +14,7 @@ import {
   type SavedTurn,
 } from "../protocol/savedMemory.ts";
 import type { Root, Turn } from "../protocol/types.ts";
+import { prose } from "./answer/markdown.ts";
 import { readMemoryFile, writeMemoryFile, type SavedMemory } from "./rpc/savedMemoryFile.ts";
 import { savedLines } from "./rpc/savedMemoryShape.ts";
 import type { ConversationStore, KeptConversation, NotesService } from "./services.ts";
@@ -113,9 +115,22 @@ export async function forgetWork(
   which: ForgetWorkParams,
 ): Promise<ForgetWorkResult> {
   const relativeTo = (file: string): string | undefined => placeIn(roots, file)?.path;
-  const nNotes = await notes.forgetNotes(which);
+  const nNotes = await forgetNotes({ notes, conversations }, which);
   const turns = conversations.forgetTurns((those) => chosenTurns(those, which, relativeTo));
   return { nNotes, ...turns };
+}
+
+/** Deletes notes, and what answers quoted of them, and says how many notes. Errors: those of the stores. */
+export async function forgetNotes(
+  { notes, conversations }: Pick<WorkMemory, "notes" | "conversations">,
+  which: ForgetNotesParams | ForgetWorkParams,
+): Promise<number> {
+  const before = await notes.saved();
+  const nForgotten = await notes.forgetNotes(which);
+  const left = new Set((await notes.saved()).map(({ id }) => id));
+  const words = before.filter(({ id }) => !left.has(id)).map(({ text }) => prose(text));
+  conversations.forgetQuotedNotes(new Set(words));
+  return nForgotten;
 }
 
 function rootsHere(saved: SavedMemory, roots: readonly Root[]): (id: string) => Root {

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { checkCitations } from "../../protocol/methods.ts";
 import type { Citation, Range } from "../../protocol/types.ts";
-import { oneLine } from "../displayText.ts";
+import { messageLine } from "../displayText.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import { absolutePath } from "../roots.ts";
 import type { ChatSession } from "./chatSession.ts";
@@ -33,7 +33,7 @@ export class CitationOpener {
 
   async #offerToAskAgain(citation: Citation, gone: boolean): Promise<void> {
     const askAgain = vscode.l10n.t("Ask Again");
-    const path = oneLine(citation.path);
+    const path = messageLine(citation.path);
     const message = gone
       ? vscode.l10n.t("“{0}” is no longer there.", path)
       : vscode.l10n.t("“{0}” has changed since the answer was written.", path);
@@ -56,7 +56,7 @@ export async function showPlace(
   const uri = placeUri(memory, citation);
   if (uri === undefined) {
     void vscode.window.showInformationMessage(
-      vscode.l10n.t("“{0}” is not in a folder of this window.", oneLine(citation.path)),
+      vscode.l10n.t("“{0}” is not in a folder of this window.", messageLine(citation.path)),
     );
     return;
   }

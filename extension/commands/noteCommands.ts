@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { remember } from "../../protocol/methods.ts";
 import type { RememberResult } from "../../protocol/notes.ts";
-import { oneLine } from "../displayText.ts";
+import { messageLine } from "../displayText.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import { selectedCode } from "./selectedCode.ts";
 
@@ -53,5 +53,5 @@ function tell({ note, outcome, superseded, contradicts }: RememberResult): void 
 }
 
 function shown(text: string): string {
-  return oneLine(text, maxShownLength);
+  return messageLine(text, maxShownLength);
 }

@@ -5,7 +5,7 @@ import { absolutePath } from "../roots.ts";
 import type { ChatSession } from "../chat/chatSession.ts";
 import type { ChatView } from "../chat/chatView.ts";
 import type { CommitDocument } from "../history/commitDocument.ts";
-import { oneLine } from "../displayText.ts";
+import { messageLine } from "../displayText.ts";
 import { timelineItems } from "../history/timelineItems.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 
@@ -68,7 +68,7 @@ async function openFile(memory: MemorySession, rootId: string, path: string): Pr
   } catch (error) {
     if (!(error instanceof vscode.FileSystemError)) throw error;
     void vscode.window.showInformationMessage(
-      vscode.l10n.t("“{0}” is no longer there.", oneLine(path)),
+      vscode.l10n.t("“{0}” is no longer there.", messageLine(path)),
     );
     return;
   }

@@ -3,7 +3,7 @@ import { whoWrote } from "../../protocol/methods.ts";
 import type { Citation, Root } from "../../protocol/types.ts";
 import type { WhoWroteParams, WhoWroteResult } from "../../protocol/whoWrote.ts";
 import type { ChatSession } from "../chat/chatSession.ts";
-import { oneLine } from "../displayText.ts";
+import { messageLine } from "../displayText.ts";
 import type { CommitDocument } from "../history/commitDocument.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import { relativeTo } from "../roots.ts";
@@ -85,7 +85,7 @@ async function tell(result: WhoWroteResult, documents: CommitDocument): Promise<
   const day = new Date(commit.authoredMs).toISOString().slice(0, 10);
   const open = t("Show Commit");
   const words = [
-    t("{0} on {1}: {2}", oneLine(commit.author, 80), day, oneLine(commit.subject, 200)),
+    t("{0} on {1}: {2}", messageLine(commit.author, 80), day, messageLine(commit.subject, 200)),
     ...(result.commits.length > 1
       ? [t("{0} more commits wrote lines of it.", String(result.commits.length - 1))]
       : []),

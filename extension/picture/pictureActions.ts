@@ -27,6 +27,7 @@ const commandIds: Readonly<Record<PictureCommand, string>> = {
   selfTest: "lore.selfTest",
   showStatus: "lore.showStatus",
   rememberThis: "lore.rememberThis",
+  exportMemory: "lore.exportMemory",
   openLog: "lore.openLog",
 };
 

@@ -2,6 +2,7 @@
 import type { CommitInfo } from "../../protocol/history.ts";
 import type { AskParams } from "../../protocol/methods.ts";
 import type { TimelineEvent } from "../../protocol/timeline.ts";
+import type { TurnPlace } from "../../protocol/turns.ts";
 import { termsOfText } from "../ingest/terms.ts";
 import type { Age } from "../services.ts";
 import { parseQuestion } from "../recall/question.ts";
@@ -13,7 +14,8 @@ export type Moment = { readonly atMs: number } & (
   | { readonly kind: "commit"; readonly commit: CommitInfo }
   /** `isFirst` is false when older commits are not in memory, so that it may be older. */
   | { readonly kind: "added"; readonly commit: CommitInfo; readonly isFirst: boolean }
-  | { readonly kind: "note" | "turn" | "edit"; readonly text: string }
+  | { readonly kind: "note" | "edit"; readonly text: string }
+  | ({ readonly kind: "turn"; readonly text: string } & TurnPlace)
 );
 
 const maxEvents = 10_000;
@@ -121,7 +123,7 @@ async function byEvent(
   const result = await timeline.timeline({ limit: maxEvents, ...roots }, signal);
   if (result.kind !== "timeline") return undefined;
   const first = result.events.findLast((event) => isMeant(event, phrase));
-  if (first?.kind === "turn") return { kind: "turn", atMs: first.atMs, text: first.text };
+  if (first?.kind === "turn") return first;
   if (first?.kind !== "edit") return undefined;
   return { kind: "edit", atMs: first.edit.firstMs, text: first.edit.path };
 }

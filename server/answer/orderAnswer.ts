@@ -1,12 +1,13 @@
 /** Answers which of two things came first, and what the user did at a time: by ages, and nothing else. */
 import type { AskParams } from "../../protocol/methods.ts";
 import type { TimelineEvent } from "../../protocol/timeline.ts";
+import type { TurnPlace } from "../../protocol/turns.ts";
 import type { Answer } from "../../protocol/types.ts";
 import type { OrderQuestion } from "../recall/orderWords.ts";
 import { AnswerWriter, type Emit } from "./answerWriter.ts";
 import type { AnswerPorts } from "./ask.ts";
 import { timeText } from "./historyWording.ts";
-import { code, count, prose, shortened } from "./markdown.ts";
+import { code, count, prose, shortened, turnLink } from "./markdown.ts";
 import { momentOf, type Moment } from "./momentOf.ts";
 
 /** Where nothing is said of when: what was done last. */
@@ -92,7 +93,7 @@ function momentText(writer: AnswerWriter, moment: Moment): string {
     case "edit":
       return `edited on ${timeText(moment.atMs)}: ${code(moment.text)}`;
     case "turn":
-      return `asked on ${timeText(moment.atMs)}: “${prose(shortened(moment.text, 200))}”`;
+      return `asked on ${timeText(moment.atMs)}: ${askedLink(moment)}`;
   }
 }
 
@@ -141,10 +142,15 @@ function eventText(writer: AnswerWriter, event: TimelineEvent): string {
       return `${at} ${editVerbs[change]} ${code(path)}${names.length === 0 ? "" : ` (${names.join(", ")})`}`;
     }
     case "turn":
-      return `${at} asked “${prose(shortened(event.text, 200))}”`;
+      return `${at} asked ${askedLink(event)}`;
     case "note":
       return `${at} noted “${prose(event.text)}”`;
   }
+}
+
+/** By the link the store finds what is quoted when the question is deleted; it takes the whole line out then. */
+function askedLink(asked: TurnPlace & { readonly text: string }): string {
+  return `“${turnLink(shortened(asked.text, 200), asked)}”`;
 }
 
 const editVerbs = { created: "created", changed: "edited", deleted: "deleted" } as const;

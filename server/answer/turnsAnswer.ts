@@ -2,10 +2,10 @@
 import { MemoryError } from "../../protocol/errors.ts";
 import type { RecalledTurn } from "../../protocol/turns.ts";
 import { readSourceFile } from "../recall/sourceFile.ts";
-import { momentOf } from "../work/moment.ts";
 import { turnQuestion } from "../work/turnQuestion.ts";
 import type { AnswerOutcome, Ask } from "./ask.ts";
 import { checkCitations } from "./citations.ts";
+import { timeText } from "./historyWording.ts";
 import { code, prose, shortened, turnLink } from "./markdown.ts";
 
 const maxTurns = 3;
@@ -53,7 +53,7 @@ export function mentionTurn(ask: Ask): void {
   const said = shortened(turn.text, maxMentioned);
   const verb = /[?？]\s*$/u.test(turn.text) ? "asked" : "said";
   writer.block(
-    `*You ${verb} on ${momentOf(turn.createdMs)}, in ${turnLink(turn.title, turn)}: “${prose(said)}”*`,
+    `*You ${verb} on ${timeText(turn.createdMs)}, in ${turnLink(turn.title, turn)}: “${prose(said)}”*`,
   );
 }
 
@@ -93,8 +93,8 @@ function quoted(turn: RecalledTurn): string {
   const { role, createdMs, title, text, newer } = turn;
   const who = role === "user" ? "You" : "Lore";
   const later =
-    newer === undefined ? "" : `; something later was said on ${momentOf(newer.createdMs)}`;
-  return `> ${prose(text)}\n>\n> *${who}, ${momentOf(createdMs)}, in ${turnLink(title, turn)}${later}*`;
+    newer === undefined ? "" : `; something later was said on ${timeText(newer.createdMs)}`;
+  return `> ${prose(text)}\n>\n> *${who}, ${timeText(createdMs)}, in ${turnLink(title, turn)}${later}*`;
 }
 
 /** What the answer of then cited, as it is now; nothing of its text is shown as if it still held. */

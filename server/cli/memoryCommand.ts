@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs";
-import { conversationDir } from "../rpc/session.ts";
-import type { ConversationStore } from "../services.ts";
 import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { readHistory } from "./historyCommand.ts";
-import { CliError, type OpenFolder, type Surroundings } from "./openFolder.ts";
+import { keptConversations } from "./keptConversations.ts";
+import { CliError, type Surroundings } from "./openFolder.ts";
 import type { Command } from "./options.ts";
 import { pictureLines } from "./pictureText.ts";
 import type { Terminal } from "./terminal.ts";
@@ -18,7 +16,7 @@ export function showMemory(
   return answerFrom(command, "searchable", terminal, around, async (folder) => {
     await readHistory(folder, around, terminal);
     const { inside, limit, json } = command;
-    const conversations = existingConversations(folder);
+    const conversations = keptConversations(folder);
     try {
       const picture = await folder.services.pictures.picture(
         { rootId: folder.root.id, folder: inside, limit },
@@ -34,14 +32,4 @@ export function showMemory(
       conversations?.close();
     }
   });
-}
-
-/** Looking at a memory makes no store of conversations. */
-function existingConversations({
-  services,
-  storeDir,
-  root,
-}: OpenFolder): ConversationStore | undefined {
-  const folder = conversationDir(storeDir, [root]);
-  return existsSync(folder) ? services.openConversations(folder).store : undefined;
 }

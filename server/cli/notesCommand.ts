@@ -1,7 +1,10 @@
 import path from "node:path";
-import type { Note } from "../../protocol/notes.ts";
+import type { ForgetNotesParams, Note } from "../../protocol/notes.ts";
+import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
 import type { NotesService } from "../services.ts";
+import { forgetNotes } from "../workMemory.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
+import { keptConversations } from "./keptConversations.ts";
 import { formatNouns } from "./numbers.ts";
 import {
   CliError,
@@ -58,15 +61,13 @@ export function workOnNotes(
   terminal: Terminal,
   around: Surroundings,
 ): Promise<ExitCode> {
-  return withNotes(command, around, (notes, { services }) =>
-    act(command, notes, services.clock.nowMs(), terminal),
-  );
+  return withNotes(command, around, (notes, folder) => act(command, notes, folder, terminal));
 }
 
 async function act(
   { action, json }: Notes,
   notes: NotesService,
-  nowMs: number,
+  folder: OpenFolder,
   terminal: Terminal,
 ): Promise<ExitCode> {
   switch (action.kind) {
@@ -87,13 +88,32 @@ async function act(
     }
     case "forget": {
       const { which } = action;
-      const nForgotten = await notes.forgetNotes(
-        "id" in which ? { id: await wholeId(which.id, notes) } : workParams(which, nowMs),
+      const nForgotten = await forget(
+        "id" in which
+          ? { id: await wholeId(which.id, notes) }
+          : workParams(which, folder.services.clock.nowMs()),
+        notes,
+        folder,
       );
       if (json) terminal.json({ nForgotten });
       else terminal.line(`${formatNouns(nForgotten, "note")} forgotten.`);
       return nForgotten === 0 ? exitCodes.nothing : exitCodes.ok;
     }
+  }
+}
+
+/** Answers that quoted a note lose it as well, where there are conversations. */
+async function forget(
+  which: ForgetNotesParams | ForgetWorkParams,
+  notes: NotesService,
+  folder: OpenFolder,
+): Promise<number> {
+  const conversations = keptConversations(folder);
+  if (conversations === undefined) return notes.forgetNotes(which);
+  try {
+    return await forgetNotes({ notes, conversations }, which);
+  } finally {
+    conversations.close();
   }
 }
 

@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
 import type { TimelineEvent, TimelineResult } from "../../protocol/timeline.ts";
 import { commitLine, timeText } from "../answer/historyWording.ts";
-import { conversationDir } from "../rpc/session.ts";
 import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
+import { keptConversations } from "./keptConversations.ts";
 import { CliError, type OpenFolder, type Surroundings } from "./openFolder.ts";
 import type { Command } from "./options.ts";
 import { safeLine, type Terminal } from "./terminal.ts";
@@ -33,11 +32,11 @@ export function showTimeline(
 /** Questions are there when an editor keeps its conversations in this store. */
 async function read(
   { since, until, limit }: TimelineCommand,
-  { services, root, storeDir }: OpenFolder,
+  folder: OpenFolder,
   { signal }: Surroundings,
 ): Promise<TimelineResult> {
-  const kept = conversationDir(storeDir, [root]);
-  const opened = existsSync(kept) ? services.openConversations(kept) : undefined;
+  const { services, root } = folder;
+  const conversations = keptConversations(folder);
   try {
     return await services.timeline.timeline(
       {
@@ -48,7 +47,7 @@ async function read(
       signal,
     );
   } finally {
-    opened?.store.close();
+    conversations?.close();
   }
 }
 

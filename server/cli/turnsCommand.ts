@@ -1,6 +1,6 @@
 /** `lore turns`: searches what was said in the conversations about a folder. */
 import type { RecalledTurn } from "../../protocol/turns.ts";
-import { momentOf } from "../work/moment.ts";
+import { timeText } from "../answer/historyWording.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { openFolderTurns } from "./folderTurns.ts";
 import { nameFolder, openFolder, type Surroundings } from "./openFolder.ts";
@@ -33,9 +33,9 @@ export async function showTurns(
 function showTurn({ role, createdMs, title, text, newer }: RecalledTurn, terminal: Terminal): void {
   const marks = [
     role === "user" ? "you" : "Lore",
-    momentOf(createdMs),
+    timeText(createdMs),
     safeLine(title),
-    ...(newer === undefined ? [] : [`later said otherwise or again: ${momentOf(newer.createdMs)}`]),
+    ...(newer === undefined ? [] : [`later said otherwise or again: ${timeText(newer.createdMs)}`]),
   ];
   terminal.line(safe(text));
   terminal.line(`  ${terminal.style("quiet", marks.join(", "))}`);

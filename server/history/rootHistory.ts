@@ -1,6 +1,6 @@
 /** The history of one root: where it is kept, who may write it, and how far it is. */
 import { createHash } from "node:crypto";
-import { rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { HistoryStatus } from "../../protocol/history.ts";
 import type { GitFailure } from "../git/gitCommand.ts";
@@ -138,10 +138,9 @@ export class RootHistory {
   async forget(signal: AbortSignal): Promise<void> {
     const place = this.#place ?? (await this.#find(signal));
     this.#place = place;
-    this.discard();
-    for (const name of ["seen", "edits"] as const)
-      for (const suffix of ["", "-wal", "-shm"])
-        rmSync(besideHistory(place.file, name) + suffix, { force: true });
+    this.close();
+    const others = (["seen", "edits"] as const).map((name) => besideHistory(place.file, name));
+    for (const file of [place.file, ...others]) removeFiles(file);
   }
 
   close(): void {
@@ -180,6 +179,14 @@ export class RootHistory {
 /** They are irreplaceable, and stay when the history beside them is read anew. */
 function besideHistory(historyFile: string, name: "seen" | "edits"): string {
   return historyFile.replace(/history-(\w+)\.sqlite$/, `${name}-$1.sqlite`);
+}
+
+/** Removes a file with its journals, and with what was moved aside because it was damaged. */
+function removeFiles(file: string): void {
+  const folder = path.dirname(file);
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder))
+    if (name.startsWith(path.basename(file))) rmSync(path.join(folder, name), { force: true });
 }
 
 const nothing = {

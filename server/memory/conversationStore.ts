@@ -45,7 +45,7 @@ import {
   withMemoryErrors,
   type Database,
 } from "./database.ts";
-import { linkStart, withoutQuotes } from "./quotedTurns.ts";
+import { linkStart, withoutNotes, withoutQuotes } from "./quotedTurns.ts";
 import { RoundIndex } from "./roundIndex.ts";
 
 /** An open store, with what the user should know about how it was opened. */
@@ -131,6 +131,11 @@ interface ConversationRow {
 interface TurnRow {
   readonly position: number;
   readonly writer_id: string;
+  readonly json: string;
+}
+
+interface StoredTurn {
+  readonly conversation_id: string;
   readonly json: string;
 }
 
@@ -223,7 +228,7 @@ class SqliteConversations implements ConversationStore {
       () =>
         this.#database
           .prepare(
-            `SELECT conversation_id AS conversationId, json ->> '$.text' AS text, json ->> '$.createdMs' AS atMs FROM turn
+            `SELECT conversation_id AS conversationId, id AS turnId, json ->> '$.text' AS text, json ->> '$.createdMs' AS atMs FROM turn
              WHERE json ->> '$.role' = 'user' AND json ->> '$.createdMs' >= ? AND json ->> '$.createdMs' < ?
              ORDER BY atMs DESC, position DESC LIMIT ?`,
           )
@@ -329,6 +334,32 @@ class SqliteConversations implements ConversationStore {
     return counts;
   }
 
+  forgetQuotedNotes(words: ReadonlySet<string>): void {
+    if (words.size === 0) return;
+    const answers = withMemoryErrors(() =>
+      this.#database
+        .prepare(
+          "SELECT conversation_id, id, json ->> '$.text' AS text FROM turn WHERE json ->> '$.role' = 'lore'",
+        )
+        .all(),
+    ) as unknown as { conversation_id: string; id: string; text: string }[];
+    const quoting = answers.filter(({ text }) => withoutNotes(text, words) !== text);
+    if (quoting.length === 0) return;
+    this.#write(() => {
+      const read = this.#database.prepare(
+        "SELECT conversation_id, json FROM turn WHERE conversation_id = ? AND id = ?",
+      );
+      for (const { conversation_id: conversationId, id } of quoting) {
+        const turn = JSON.parse(
+          (read.get(conversationId, id) as unknown as StoredTurn).json,
+        ) as Turn;
+        this.#replaceText(conversationId, { ...turn, text: withoutNotes(turn.text, words) });
+      }
+      this.#index.sweep();
+    });
+    eraseDeleted(this.#database);
+  }
+
   rounds(query: RoundQuery): RoundCandidate[] {
     return withMemoryErrors(() => this.#index.candidates(query));
   }
@@ -361,31 +392,28 @@ class SqliteConversations implements ConversationStore {
   }
 
   #forget(conversationId: string): void {
-    this.#index.remove(conversationId);
     this.#forgetQuotes(conversationId);
+    this.#index.remove(conversationId);
     this.#database.prepare("DELETE FROM conversation WHERE id = ?").run(conversationId);
   }
 
-  /** Answers in other conversations may quote this one. */
+  /** Answers in any conversation may quote this one, later ones of its own too. */
   #forgetQuotes(conversationId: string): void {
     const quoting = this.#database
-      .prepare(
-        "SELECT conversation_id, id, json FROM turn WHERE conversation_id <> ? AND instr(json, ?) > 0",
-      )
-      .all(conversationId, linkStart(conversationId)) as unknown as {
-      conversation_id: string;
-      id: string;
-      json: string;
-    }[];
-    const update = this.#database.prepare(
-      "UPDATE turn SET json = ? WHERE conversation_id = ? AND id = ?",
-    );
-    for (const { conversation_id: inConversation, id, json } of quoting) {
+      .prepare("SELECT conversation_id, json FROM turn WHERE instr(json, ?) > 0")
+      .all(linkStart(conversationId)) as unknown as StoredTurn[];
+    for (const { conversation_id: inConversation, json } of quoting) {
       const turn = JSON.parse(json) as Turn;
       const text = withoutQuotes(turn.text, conversationId);
-      update.run(JSON.stringify({ ...turn, text }), inConversation, id);
-      this.#index.turnChanged(inConversation, id);
+      this.#replaceText(inConversation, { ...turn, text });
     }
+  }
+
+  #replaceText(conversationId: string, turn: Turn): void {
+    this.#database
+      .prepare("UPDATE turn SET json = ? WHERE conversation_id = ? AND id = ?")
+      .run(JSON.stringify(turn), conversationId, turn.id);
+    this.#index.turnChanged(conversationId, turn.id);
   }
 
   #position(conversationId: string, turnId: string): number {

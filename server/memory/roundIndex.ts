@@ -65,12 +65,19 @@ interface RoundRow {
   readonly question: string;
   readonly answer: string | null;
   readonly citations: string | null;
+  readonly model: string | null;
   readonly embeddings: Uint8Array | null;
+}
+
+/** The embedding of what is asked, and the model that made it. */
+interface Question {
+  readonly model: string;
+  readonly embedding: Int8Array;
 }
 
 const turnText = `SELECT id, position, json_extract(json, '$.role') AS role, json_extract(json, '$.state') AS state,
   json_extract(json, '$.text') AS text, json_extract(json, '$.createdMs') AS created_ms FROM turn`;
-const roundText = `SELECT r.id, r.conversation_id, c.title, r.question_id, r.answer_id, r.created_ms, r.embeddings,
+const roundText = `SELECT r.id, r.conversation_id, c.title, r.question_id, r.answer_id, r.created_ms, r.model, r.embeddings,
   json_extract(q.json, '$.text') AS question, json_extract(a.json, '$.text') AS answer,
   json_extract(a.json, '$.citations') AS citations
   FROM round r JOIN conversation c ON c.id = r.conversation_id
@@ -134,7 +141,7 @@ export class RoundIndex {
   }: RoundQuery): RoundCandidate[] {
     this.#encodeMissing();
     const span = [afterMs ?? 0, beforeMs ?? Number.MAX_SAFE_INTEGER] as const;
-    const question = terms.length === 0 ? undefined : this.#embedder?.encodeQuery(text);
+    const question = terms.length === 0 ? undefined : this.#questionOf(text);
     const near = question === undefined ? [] : this.#nearest(question, span, limit);
     const byRelated = related.length === 0 ? [] : this.#byWords(related, span, limit);
     const ids = new Set([...this.#byWords(terms, span, limit), ...byRelated, ...near]);
@@ -175,14 +182,24 @@ export class RoundIndex {
     return (rows as unknown as { id: number }[]).map(({ id }) => id);
   }
 
-  #nearest(question: Int8Array, span: readonly [number, number], limit: number): number[] {
+  #questionOf(text: string): Question | undefined {
+    const embedder = this.#embedder;
+    return embedder && { model: embedder.modelId, embedding: embedder.encodeQuery(text) };
+  }
+
+  /** Rounds that have only an embedding of an older model are left out. */
+  #nearest(
+    { model, embedding }: Question,
+    span: readonly [number, number],
+    limit: number,
+  ): number[] {
     const rows = this.#database
       .prepare(
-        "SELECT id, embeddings FROM round WHERE embeddings IS NOT NULL AND created_ms >= ? AND created_ms < ?",
+        "SELECT id, embeddings FROM round WHERE model = ? AND created_ms >= ? AND created_ms < ?",
       )
-      .all(...span) as unknown as { id: number; embeddings: Uint8Array }[];
+      .all(model, ...span) as unknown as { id: number; embeddings: Uint8Array }[];
     return rows
-      .map(({ id, embeddings }) => ({ id, similarity: similarityOf(embeddings, question) }))
+      .map(({ id, embeddings }) => ({ id, similarity: similarityOf(embeddings, embedding) }))
       .sort((a, b) => b.similarity - a.similarity)
       .slice(0, limit)
       .map(({ id }) => id);
@@ -259,7 +276,7 @@ export class RoundIndex {
   }
 }
 
-function candidateOf(row: RoundRow, question: Int8Array | undefined): RoundCandidate {
+function candidateOf(row: RoundRow, question: Question | undefined): RoundCandidate {
   return {
     conversationId: row.conversation_id,
     title: row.title,
@@ -269,9 +286,9 @@ function candidateOf(row: RoundRow, question: Int8Array | undefined): RoundCandi
     createdMs: row.created_ms,
     citations: row.citations === null ? [] : (JSON.parse(row.citations) as Citation[]),
     ...(row.answer_id === null ? {} : { answerId: row.answer_id }),
-    ...(question === undefined || row.embeddings === null
+    ...(question === undefined || row.embeddings === null || row.model !== question.model
       ? {}
-      : { similarity: similarityOf(row.embeddings, question) }),
+      : { similarity: similarityOf(row.embeddings, question.embedding) }),
   };
 }
 

@@ -1,5 +1,7 @@
 /** What of a turn is searched: the words that were said, without the code and the notes that an answer quotes. */
 
+import { ownWords } from "./quotedTurns.ts";
+
 /** A pasted log is a turn too; what is asked about it stands at its beginning or its end. */
 const maxSearchedLength = 20_000;
 
@@ -8,8 +10,11 @@ const maxSearchedLength = 20_000;
  * it is now, and so are quotes, which were said elsewhere.
  */
 export function proseOfAnswer(markdown: string): string {
-  return searchedPart(markdown)
-    .replace(/^(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^\1[`~]*[ \t]*$|$(?![\s\S]))/gm, "")
+  const withoutCode = searchedPart(markdown).replace(
+    /^(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^\1[`~]*[ \t]*$|$(?![\s\S]))/gm,
+    "",
+  );
+  return ownWords(withoutCode)
     .replace(/^>.*$/gm, "")
     .replace(/^\*.*Looked at .*\*$/gm, "")
     .replace(/\[([^\]\n]*)\]\(#[^)\s]*\)/g, "$1")

@@ -1,11 +1,17 @@
 /** The requests about notes. */
 import * as methods from "../../protocol/methods.ts";
 import type { NotesService } from "../services.ts";
+import { forgetNotes } from "../workMemory.ts";
 import { params as shapes } from "./params.ts";
 import type { Router } from "./router.ts";
+import type { Session } from "./session.ts";
 
 /** Answers the requests about notes, and tells of their changes until the returned function is called. */
-export function answerAboutNotes(router: Router, notes: NotesService): () => void {
+export function answerAboutNotes(
+  router: Router,
+  notes: NotesService,
+  session: Session,
+): () => void {
   router.answer(methods.remember, shapes.remember, (params) => notes.remember(params));
   router.answer(methods.correctNote, shapes.correctNote, (params) => notes.correct(params));
   router.answer(methods.listNotes, shapes.listNotes, async (params) => ({
@@ -15,7 +21,7 @@ export function answerAboutNotes(router: Router, notes: NotesService): () => voi
     note: await notes.pin(id, isPinned),
   }));
   router.answer(methods.forgetNotes, shapes.forgetNotes, async (params) => ({
-    nForgotten: await notes.forgetNotes(params),
+    nForgotten: await forgetNotes({ notes, conversations: session.conversations() }, params),
   }));
   return notes.onChanged((state) => router.notify(methods.notesChanged, state));
 }

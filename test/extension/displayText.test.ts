@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { oneLine, pickLabel } from "../../extension/displayText.ts";
+import { messageLine, oneLine, pickLabel } from "../../extension/displayText.ts";
 
 test("ordinary text of any language stays as it is", () => {
   for (const text of ["src/a b.ts", "日本語.md", "café—x", "👩‍💻.txt", "<b>&amp;`*_"]) {
@@ -24,6 +24,17 @@ test("long text is cut, a megabyte as fast as a page", () => {
 
 test("a label never draws an icon", () => {
   assert.equal(pickLabel("$(bug) $(sync~spin)"), "\\$(bug) \\$(sync~spin)");
+});
+
+test("a message never draws a link, which could run a command", () => {
+  // What the editor takes for a link in the text of a message.
+  const link = /\[[^\]]+\]\((?:https?:\/\/|command:|file:)[^)\s]+/i;
+  for (const address of ["command:workbench.action.quit", "https://example.com/a", "file:///a"]) {
+    const text = `Fix [the cache](${address}) and [x](${address} "title")`;
+    assert.match(oneLine(text), link);
+    assert.doesNotMatch(messageLine(text), link);
+  }
+  assert.equal(messageLine("x".repeat(20), 10), "xxxxxxxxxx…");
 });
 
 test("the result is one line without invisible characters, whatever comes in", () => {

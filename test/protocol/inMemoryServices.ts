@@ -249,6 +249,7 @@ function inMemoryConversations(): InMemoryConversations {
       }));
     },
     askedBetween: () => [],
+    forgetQuotedNotes: () => undefined,
     rename(id, title) {
       const renamed = { ...find(id), title };
       known.set(id, renamed);

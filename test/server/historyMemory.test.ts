@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { HistoryMemory } from "../../server/historyMemory.ts";
@@ -10,6 +10,7 @@ import { git, temporaryFolder, writeTree } from "./ingest/treesOnDisk.ts";
 
 const silent = { log: () => undefined };
 const rules = { exclude: [], include: [], maxFileBytes: 1_000_000 };
+const entries = { recursive: true, withFileTypes: true } as const;
 const signal = new AbortController().signal;
 
 function memoryOf(workspace: () => HistoryWorkspace): HistoryMemory {
@@ -25,7 +26,7 @@ function memoryOf(workspace: () => HistoryWorkspace): HistoryMemory {
 
 /** Names of all files below a folder. */
 function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+  return readdirSync(folder, entries)
     .filter((entry) => entry.isFile())
     .map(({ name }) => name);
 }
@@ -63,6 +64,17 @@ test("a question begins the reading, hears of a commit made just now, and forget
       memory.past({ rootId: "r", target, limit: 9 }, controller.signal),
       /enough/,
     );
+    // What was damaged once lies beside the rest.
+    for (const { parentPath, name } of readdirSync(storeDir, entries))
+      if (name.startsWith("history-") && name.endsWith(".sqlite"))
+        for (const store of [
+          name,
+          name.replace("history", "edits"),
+          name.replace("history", "seen"),
+        ])
+          for (const suffix of [".damaged", ".damaged-2", ".damaged-2-wal"])
+            writeFileSync(path.join(parentPath, store + suffix), "walrus");
+    assert.equal(filesBelow(storeDir).filter((name) => name.includes(".damaged")).length, 9);
     await memory.forget("r", () => Promise.resolve());
     const gone = memory.past({ rootId: "r", target, limit: 9 }, signal);
     await assert.rejects(gone, { errorName: "rootNotOpen" });

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { MemoryError } from "../../protocol/errors.ts";
 import { noteKinds, type NoteKind } from "../../protocol/notes.ts";
 import type { Turn } from "../../protocol/types.ts";
+import { prose } from "../../server/answer/markdown.ts";
 import { rootOf } from "../../server/cli/storeLocation.ts";
 import type { Services } from "../../server/handlers.ts";
 import { openConversationStore } from "../../server/memory/conversationStore.ts";
@@ -14,6 +15,7 @@ import { nodeClock } from "../../server/nodePorts.ts";
 import { createServices } from "../../server/serverParts.ts";
 import {
   exportMemory,
+  forgetNotes,
   forgetWork,
   importMemory,
   type WorkMemory,
@@ -425,6 +427,35 @@ for (const [how, which] of forgotten) {
     for (const term of ["zebra", "needl", "stripe"]) assert.ok(!terms.includes(term), term);
   });
 }
+
+for (const [way, forget] of Object.entries({
+  "by itself": (id: string) => forgetNotes(work, { id }),
+  "by topic": () => forgetWork(work, { topic: "zebrafish" }),
+}))
+  test(`a note that is forgotten ${way} leaves no byte in the answers that told it`, async () => {
+    await forgetAll();
+    const { note } = await work.notes.remember({
+      text: "we keep the *zebrafish* warm",
+      kind: "fact",
+    });
+    const words = prose(note.text);
+    const answer = [
+      `> ${words}`,
+      "*Ann, today, a fact*",
+      `Noted by Ann on 2026-01-01: “${words}”`,
+      `- “fish”: noted on 2026-01-01: “${words}”\n- edited \`a.ts\``,
+      "The heron is here.",
+    ].join("\n\n");
+    const id = say("why is it warm?", answer);
+    assert.ok(storeBytes().includes("zebrafish"));
+    await forget(note.id);
+    assert.ok(!storeBytes().includes("zebrafish"));
+    const text = work.conversations.read(id).turns.at(-1)?.text ?? "";
+    assert.match(
+      text,
+      /^\*A note was quoted .*\*\n\n\*Ann.*\n\n\*A note .*\*\n\n- \*A note .*\*\n- edited `a\.ts`\n\nThe heron is here\.$/,
+    );
+  });
 
 test("a title that was made of a forgotten question goes with it", async () => {
   await forgetAll();

@@ -89,6 +89,9 @@ test("commits, edits, questions and notes stand in one row by their ages, are as
     const done = await ask("what was I doing today?");
     assert.match(done.markdown, /^Of “today”, the last first:/);
     assert.match(done.markdown, /noted “the lantern is amber/);
+    const link = `#turn-${id}/t`;
+    assert.ok(done.markdown.includes(`asked “[where is the harbour lit?](${link})”`));
+    assert.ok(turn.markdown.includes(link), "a deleted question is found where it is quoted");
     assert.match(done.markdown, /edited `a\.ts` \(`walrus`\)/);
     const before = await ask("what did I do on 2020-01-01?");
     assert.match(before.markdown, /^Nothing is in memory of “on 2020-01-01”/);

@@ -95,6 +95,12 @@ function header(
     () => post({ type: "show", wish: shownWish }),
     { kind: "button secondary" },
   );
+  const save = button(
+    "export",
+    texts.text("export"),
+    () => post({ type: "command", command: "exportMemory" }),
+    { kind: "button secondary" },
+  );
   const select = element("select", {
     attributes: { "data-key": "root", "aria-label": texts.text("root") },
     on: {
@@ -115,6 +121,7 @@ function header(
       roots.length > 1 ? select : undefined,
       element("span", { class: "note", text: texts.text("counted", time) }),
       again,
+      save,
     ),
   );
 }

@@ -4,6 +4,7 @@ export const pictureStrings = {
   lead: "Each number is counted in the memory on this machine. Nothing is estimated.",
   root: "Folder of the window",
   refresh: "Count again",
+  export: "Export notes and conversations…",
   counted: "Counted {0}",
   updated: "The picture was counted again.",
   showsFolder: "Shows {0}.",

@@ -18,7 +18,7 @@ test("each kind of event is a line with its words, its kind and its time, and dr
   const events: readonly TimelineEvent[] = [
     { kind: "commit", atMs, rootId: "r", commit },
     { kind: "edit", atMs, rootId: "r", edit },
-    { kind: "turn", atMs, conversationId: "c", text: hostile },
+    { kind: "turn", atMs, conversationId: "c", turnId: "t", text: hostile },
     { kind: "note", atMs, id: "n", text: "we wait", noteKind: "decision" },
   ];
   const items = timelineItems(events, "en", translate);

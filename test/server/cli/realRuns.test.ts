@@ -119,6 +119,29 @@ describe("lore on a real folder", () => {
     assert.match(answer.out, /You, \d{4}-\d\d-\d\d/);
   });
 
+  it("a forgotten note is gone from the answers of conversations as well", async (t) => {
+    const { home, folder } = project(t);
+    const store = path.join(home, "store");
+    const dir = path.join(store, "conversations", rootOf(folder).id);
+    const text = "we keep the zebrafish warm";
+    const noted = await lore(home, ["remember", folder, text, "--store", store]);
+    assert.equal(noted.code, 0, noted.err);
+    const opened = openConversationStore(dir, nodeClock);
+    const { id } = opened.store.create();
+    opened.store.appendTurn(id, makeTurn({ id: "q", text: "why is it warm?" }));
+    opened.store.appendTurn(id, makeTurn({ id: "a", role: "lore", text: `> ${text}` }));
+    opened.store.close();
+    const holding = (): string[] =>
+      readdirSync(home, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => path.join(entry.parentPath, entry.name))
+        .filter((file) => readFileSync(file, "latin1").includes("zebrafish"));
+    assert.notDeepEqual(holding(), []);
+    const forget = ["notes", folder, "forget", "--topic", "zebrafish", "--store", store];
+    assert.match((await lore(home, forget)).out, /1 note forgotten/);
+    assert.deepEqual(holding(), []);
+  });
+
   it("saves a trace, asks it again later and says what differs", async (t) => {
     const { home, folder } = project(t);
     const file = path.join(home, "trace.json");

@@ -334,6 +334,67 @@ for (const [way, forget] of Object.entries(deletions))
     store.close();
   });
 
+test("what a later answer of the same conversation quotes goes with the turn that it quotes, and a list loses only that line", () => {
+  const folder = newFolder();
+  const store = open(folder);
+  const { id } = store.create();
+  const line = (text: string, turnId: string): string =>
+    `- asked “[${text}](#turn-${id}/${turnId})”`;
+  const turns = [
+    { id: "q1", text: "vanishingword" },
+    { id: "a1", role: "lore", text: "first answer" },
+    { id: "q2", text: "what did I say?" },
+    { id: "a2", role: "lore", text: `> vanishingword\n>\n> *You, in [title](#turn-${id}/q1)*` },
+    { id: "q3", text: "what did I do?" },
+    {
+      id: "a3",
+      role: "lore",
+      text: `Lately:\n\n${line("vanishingword", "q1")}\n- edited \`a.ts\``,
+    },
+  ] as const;
+  for (const turn of turns) store.appendTurn(id, makeTurn(turn));
+  store.forgetTurns(() => new Set(["q1", "a1"]));
+  assert.deepEqual(holds(folder, "vanish"), []);
+  const texts = store.read(id).turns.map(({ text }) => text);
+  assert.match(texts[1] ?? "", /^\*Something was quoted here [^\n]*\*$/);
+  assert.match(texts[3] ?? "", /^Lately:\n\n- \*Something .*\*\n- edited `a\.ts`$/);
+  store.close();
+});
+
+test("what an answer tells of other conversations is not its own words, so that nobody quotes it from there", () => {
+  const store = open(newFolder());
+  const { id } = store.create();
+  const answer = [
+    "The heron is here.",
+    "*You said on 2026-01-01 09:00, in [title](#turn-other/q1): “the otter swims”*",
+    "- committed `a`\n- asked “[where is the narwhal](#turn-other/q2)”",
+  ];
+  store.appendTurn(id, makeTurn({ id: "q", text: "where is it?" }));
+  store.appendTurn(id, makeTurn({ id: "a", role: "lore", text: answer.join("\n\n") }));
+  assert.equal(roundsOf(store, ["heron"])[0]?.questionId, "q");
+  assert.deepEqual(roundsOf(store, ["otter", "narwhal"]), []);
+  assert.doesNotMatch(roundsOf(store, ["heron"])[0]?.answer ?? "", /otter|narwhal/);
+  store.close();
+});
+
+test("an embedding of another model is held against nothing until the text has one of the present model", () => {
+  const folder = newFolder();
+  const { store } = openConversationStore(folder, createTestClock(), letterEmbedder);
+  const { id } = store.create();
+  // More than get a new embedding with one search.
+  for (let i = 0; i < 501; i++) store.appendTurn(id, makeTurn({ id: `q${i}`, text: `otter ${i}` }));
+  store.close();
+  const other: TextEmbedder = { ...letterEmbedder, modelId: "others" };
+  const again = openConversationStore(folder, createTestClock(), other).store;
+  const nNear = (): number =>
+    again
+      .rounds({ terms: ["otter"], text: "otter", limit: 501 })
+      .filter(({ similarity }) => similarity !== undefined).length;
+  assert.equal(nNear(), 500);
+  assert.equal(nNear(), 501);
+  again.close();
+});
+
 test("what is imported is found, and of a conversation that lost turns what is left", () => {
   const store = open(newFolder());
   const turns = [

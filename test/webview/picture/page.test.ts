@@ -137,6 +137,7 @@ test("every button says what it is about, and asks for that", () =>
       "Show which files, and why",
       "Test again…",
       "Remember something…",
+      "Export notes and conversations…",
       "Count again",
     ])
       await page.getByRole("button", { name, exact: true }).press("Enter");
@@ -162,6 +163,7 @@ test("every button says what it is about, and asks for that", () =>
       { type: "command", command: "showStatus" },
       { type: "command", command: "selfTest" },
       { type: "command", command: "rememberThis" },
+      { type: "command", command: "exportMemory" },
       { type: "show", wish },
       { type: "openFile", path: "README.md" },
       { type: "show", wish: { ...wish, folder: "src" } },
