@@ -78,15 +78,21 @@ export class HistoryHost {
         return this.#following;
       case "look":
         return this.#look();
-      case "saved":
-        this.#noting = this.#noting.then(() => this.#saved(call.files));
+      case "saved": {
+        const following = this.#following;
+        this.#noting = this.#noting.then(() => following).then(() => this.#saved(call.files));
         return this.#noting;
+      }
       case "request":
         return this.#answer(call);
       case "cancel":
         return this.#requests.get(call.id)?.abort();
-      case "forget":
-        return this.#forget(call.rootId);
+      case "forget": {
+        // In the order of the calls: the next one may say that the folder is not open any more, or that it is again.
+        const noting = this.#noting;
+        this.#following = this.#following.then(() => this.#forget(call.rootId, noting));
+        return this.#following;
+      }
       case "close":
         return this.#close();
     }
@@ -243,7 +249,6 @@ export class HistoryHost {
 
   /** Edits are written down one after the other. Never rejects. */
   async #saved(files: readonly string[]): Promise<void> {
-    await this.#following;
     if (this.#workspace?.isPaused !== false) return;
     for (const history of this.#histories.values()) {
       const paths = files.flatMap((file) => relativeTo(history.folder, file) ?? []);
@@ -365,11 +370,11 @@ export class HistoryHost {
     signal.throwIfAborted();
   }
 
-  async #forget(rootId: string): Promise<void> {
-    await this.#following;
+  /** `noting` ends when the edits of before are written down. */
+  async #forget(rootId: string, noting: Promise<void>): Promise<void> {
     this.#interrupt();
     await this.#filling;
-    await this.#noting;
+    await noting;
     const history = this.#histories.get(rootId);
     this.#histories.delete(rootId);
     await history?.forget(this.#stop.signal);

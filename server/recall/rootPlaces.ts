@@ -14,10 +14,10 @@ export class RootPlaces {
     this.#bank = bank;
   }
 
-  /** Hash of a remembered file's content, `undefined` when it is not remembered. */
+  /** Hash of a remembered file's content in sixteen hex digits, `undefined` when it is not remembered. */
   fileHash(path: string): string | undefined {
     const hash = this.#reading((bank) => bank.blobOfPath(path)?.hash);
-    return hash === undefined ? undefined : String(hash);
+    return hash === undefined ? undefined : hexOf(hash);
   }
 
   /**
@@ -29,7 +29,7 @@ export class RootPlaces {
       const files = bank.fileContents();
       const name = path.split("/").at(-1);
       return [
-        ...files.filter(({ hash }) => String(hash) === fileHash).map((file) => file.path),
+        ...files.filter(({ hash }) => hexOf(hash) === fileHash).map((file) => file.path),
         ...files.map((file) => file.path).filter((each) => each.split("/").at(-1) === name),
         ...(symbol === undefined ? [] : pathsDefining(bank, symbol)),
       ];
@@ -52,6 +52,11 @@ export class RootPlaces {
     const bank = this.#bank();
     return bank?.reading(() => read(bank));
   }
+}
+
+/** The store's numbers are signed; a hash is written without a sign, like that of a citation's text. */
+function hexOf(hash: bigint): string {
+  return BigInt.asUintN(64, hash).toString(16).padStart(16, "0");
 }
 
 function pathsDefining(bank: MemoryBank, symbol: string): string[] {

@@ -5,7 +5,7 @@ import type { Database } from "../memory/database.ts";
  * `steps[n]` leads from version n to n + 1. Notes are the user's own words, so a change of the tables is a step more,
  * never a change of an old one.
  */
-const steps: readonly ((database: Database) => void)[] = [createTables];
+const steps: readonly ((database: Database) => void)[] = [createTables, hashesInHex];
 
 /** The version of the tables after all steps. */
 export const noteSchemaVersion = steps.length;
@@ -64,4 +64,11 @@ function createTables(database: Database): void {
       PRIMARY KEY (note_id, kind, target)
     ) STRICT;
   `);
+}
+
+/** The first version kept a file's hash as a signed decimal number, of which an export allows no sign. */
+function hashesInHex(database: Database): void {
+  database.exec(
+    "UPDATE evidence SET file_hash = printf('%016x', CAST(file_hash AS INTEGER)) WHERE ltrim(file_hash, '-') NOT GLOB '*[^0-9]*'",
+  );
 }

@@ -84,6 +84,31 @@ test("a question begins the reading, hears of a commit made just now, and forget
   }
 });
 
+test("nothing is left of a history whose folder is forgotten by the next process, which ends at once", async () => {
+  using folder = temporaryFolder();
+  const root = path.join(folder.path, "root");
+  const storeDir = path.join(folder.path, "store");
+  begin(root);
+  commit(root, "one", { "a.ts": "export function load() {\n  return 1;\n}\n" });
+  let roots = [{ rootId: "r", folder: root }];
+  const open = (): HistoryMemory =>
+    memoryOf(() => ({
+      ...{ storeDir, maxCommits: 100, isPaused: false, rules, activeFile: undefined, roots },
+    }));
+  const first = open();
+  await first.settled("r", true, signal);
+  await first.close();
+  assert.notDeepEqual(filesBelow(storeDir), []);
+  const next = open();
+  await next.forget("r", () => {
+    roots = [];
+    next.workspaceChanged();
+    return Promise.resolve();
+  });
+  await next.close();
+  assert.deepEqual(filesBelow(storeDir), []);
+});
+
 test("two working trees of one repository have their histories beside each other", async () => {
   using folder = temporaryFolder();
   const main = path.join(folder.path, "main");

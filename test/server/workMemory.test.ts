@@ -35,8 +35,14 @@ let work: WorkMemory;
 let nFiles = 0;
 const newFile = (): string => path.join(scratch.path, `memory${nFiles++}.jsonl`);
 
+/** So many that the hashes of some are large: as signed numbers, which SQLite keeps, those are negative. */
+const citedFiles = Array.from({ length: 12 }, (_, n) => `leaves/leaf${n}.ts`);
+
 before(async () => {
-  writeTree(folder, { "zoo/a.ts": "let a = 1;\n", "src/b.ts": "let b = 2;\n" });
+  writeTree(folder, {
+    ...{ "zoo/a.ts": "let a = 1;\n", "src/b.ts": "let b = 2;\n" },
+    ...Object.fromEntries(citedFiles.map((name) => [name, `let leaf = "${name}";\n`])),
+  });
   const log = { log: () => undefined };
   const how = { logLevel: "off", statusCommand: "status", deepMemory: "onDemand" } as const;
   services = await createServices(log, how);
@@ -136,6 +142,17 @@ test("what is exported, forgotten and imported again is exported as the same byt
     }),
     { numRuns: 25 },
   );
+});
+
+test("a note about any file is exported, with the whole file's hash in hex digits", async () => {
+  await forgetAll();
+  for (const name of citedFiles) {
+    const lines = { file: path.join(folder, name), startLine: 0, endLine: 1 };
+    await work.notes.remember({ text: `${name} is a leaf of its own`, lines });
+  }
+  const hashes = [...(await exported()).matchAll(/"fileHash":"([^"]*)"/g)].map(([, hash]) => hash);
+  assert.equal(hashes.length, citedFiles.length);
+  for (const hash of hashes) assert.match(hash ?? "", /^[0-9a-f]{16}$/);
 });
 
 test("an imported conversation is read as it was, with the selected code and its citations", async () => {

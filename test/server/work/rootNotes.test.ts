@@ -280,6 +280,17 @@ test("another process sees what was noted, and both can write", () => {
   assert.equal(other.list({})[0]?.isPinned, true);
 });
 
+test("a store of the first version has a file's hash without a sign from now on", () => {
+  const folder = newFolder();
+  const harness = openNotes(folder, { "src/retry.ts": retry });
+  harness.notes.remember({ text: "we retry three times because the API is flaky", lines, who });
+  harness.notes.close();
+  const database = new DatabaseSync(path.join(folder, "notes.sqlite"));
+  database.exec("UPDATE evidence SET file_hash = '-912286896363705217'; PRAGMA user_version = 1");
+  database.close();
+  assert.equal(harness.again().saved()[0]?.evidence[0]?.fileHash, "f356e7e6b8ff6c7f");
+});
+
 test("a damaged store is set aside and a new one made; one of a newer Lore is refused and left alone", () => {
   const folder = newFolder();
   openNotes(folder).notes.remember({ text: "lists are sorted", who });
