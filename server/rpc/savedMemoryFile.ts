@@ -59,9 +59,10 @@ export async function writeMemoryFile(
   lines: Iterable<string>,
   signal: AbortSignal,
 ): Promise<void> {
-  const half = `${file}.part`;
+  // Somebody's file of that name is not touched.
+  const half = `${file}.${crypto.randomUUID()}.part`;
   try {
-    const output = await open(half, "w", 0o600);
+    const output = await open(half, "wx", 0o600);
     try {
       let text = "";
       for (const line of lines) {

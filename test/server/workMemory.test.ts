@@ -366,6 +366,14 @@ test("what fails while it is added leaves nothing, neither notes nor conversatio
   assert.equal((await exported()).split("\n").length, 2);
 });
 
+test("an export leaves the files beside it as they are", async () => {
+  const file = newFile();
+  writeFileSync(`${file}.part`, "mine");
+  await exportMemory(work, file, signal);
+  assert.equal(readFileSync(`${file}.part`, "utf8"), "mine");
+  assert.ok(existsSync(file));
+});
+
 test("cancelled, an export leaves no file and an import adds nothing", async () => {
   await forgetAll();
   await work.notes.remember({ text: "we use tabs" });
@@ -373,7 +381,10 @@ test("cancelled, an export leaves no file and an import adds nothing", async () 
   controller.abort(new Error("enough"));
   const file = newFile();
   await assert.rejects(exportMemory(work, file, controller.signal), /enough/);
-  assert.ok(!existsSync(file) && !existsSync(`${file}.part`));
+  const beside = readdirSync(path.dirname(file)).filter((name) =>
+    name.startsWith(path.basename(file)),
+  );
+  assert.deepEqual(beside, []);
   const text = await exported();
   await forgetAll();
   writeFileSync(file, text);
