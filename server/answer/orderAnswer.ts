@@ -55,7 +55,7 @@ async function writeFirst(
   if (whenA === undefined || whenB === undefined) {
     const unknown = [...(whenA === undefined ? [a] : []), ...(whenB === undefined ? [b] : [])];
     writer.block(
-      `I do not know when ${unknown.map(quoted).join(" and ")} was. Name a definition, a file, or words of a commit, a note or a question.`,
+      `I do not know when ${unknown.map(quoted).join(" and ")} ${unknown.length === 1 ? "was" : "were"}. Name a definition, a file, or words of a commit, a note or a question.`,
     );
     const known = whenA ?? whenB;
     if (known !== undefined)

@@ -23,7 +23,7 @@ export function showHistory(
   around: Surroundings,
 ): Promise<ExitCode> {
   return answerFrom(command, "searchable", terminal, around, async (folder) => {
-    const status = await readHistory(folder, around, terminal);
+    const status = await readHistory(folder, around, command.json ? undefined : terminal);
     const problem = stateText(status);
     const found = problem === undefined ? await find(command, folder, around) : undefined;
     if (found?.kind === "unknownSince")
@@ -34,14 +34,14 @@ export function showHistory(
   });
 }
 
-/** Returns how far the history is when all commits are read. What they did to definitions that are gone today may still be open. */
+/** Returns how far the history is when all commits are read; a `terminal` is told that it may take a while. What they did to definitions that are gone today may still be open. */
 export async function readHistory(
   { services, root }: OpenFolder,
   { signal }: Surroundings,
-  terminal: Terminal,
+  terminal: Terminal | undefined,
 ): Promise<HistoryStatus> {
   const { state } = services.history.status(root.id);
-  if (state === "waiting" || state === "reading") terminal.note("Reading the history.");
+  if (state === "waiting" || state === "reading") terminal?.note("Reading the history.");
   return services.history.settled(root.id, false, signal);
 }
 

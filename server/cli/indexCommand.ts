@@ -4,6 +4,7 @@ import { MemoryError } from "../../protocol/errors.ts";
 import { forgetRoot } from "../bank/forgetRoot.ts";
 import { acquireStoreLock } from "../memory/storeLock.ts";
 import { shareNotes } from "../noteFolders.ts";
+import { conversationDir } from "../rpc/session.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import {
   CliError,
@@ -79,6 +80,8 @@ export async function forgetFolder(
   if (exists) shareNotes(named.storeDir, named.notesDir);
   // A folder that the user named may hold other things; Lore's own holds nothing else.
   if (exists && named.inDefaultPlace) rmSync(named.storeDir, { recursive: true, force: true });
+  else if (exists)
+    rmSync(conversationDir(named.storeDir, [named.root]), { recursive: true, force: true });
   if (command.json) terminal.json({ folder, forgotten: exists });
   else if (exists) {
     terminal.line(`Lore has forgotten ${safeLine(folder)}.`);
@@ -86,7 +89,7 @@ export async function forgetFolder(
       terminal.line(
         command.withNotes
           ? `${formatNouns(nNotes, "note")} forgotten as well.`
-          : `${formatNouns(nNotes, "note")} of its repository stay; --notes forgets them as well.`,
+          : `${formatNouns(nNotes, "note")} of its repository ${nNotes === 1 ? "is" : "are"} kept; --notes forgets them as well.`,
       );
   } else terminal.line(`Lore has no memory of ${safeLine(folder)}.`);
   return exists ? exitCodes.ok : exitCodes.nothing;

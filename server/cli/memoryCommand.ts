@@ -14,8 +14,8 @@ export function showMemory(
   around: Surroundings,
 ): Promise<ExitCode> {
   return answerFrom(command, "searchable", terminal, around, async (folder) => {
-    await readHistory(folder, around, terminal);
     const { inside, limit, json } = command;
+    await readHistory(folder, around, json ? undefined : terminal);
     const conversations = keptConversations(folder);
     try {
       const picture = await folder.services.pictures.picture(

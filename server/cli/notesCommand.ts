@@ -1,9 +1,10 @@
 import path from "node:path";
+import { MemoryError } from "../../protocol/errors.ts";
 import type { ForgetNotesParams, Note } from "../../protocol/notes.ts";
 import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
 import type { NotesService } from "../services.ts";
 import { forgetNotes } from "../workMemory.ts";
-import { exitCodes, type ExitCode } from "./commandTable.ts";
+import { exitCodes, program, type ExitCode } from "./commandTable.ts";
 import { keptConversations } from "./keptConversations.ts";
 import { formatNouns } from "./numbers.ts";
 import {
@@ -34,11 +35,19 @@ export function rememberNote(
   return withNotes(command, around, async (notes, { root }) => {
     const { text, at, noteKind } = command;
     const lines = at && { ...at, file: path.resolve(root.folder, at.file) };
-    const result = await notes.remember({
-      text,
-      ...(noteKind === undefined ? {} : { kind: noteKind }),
-      ...(lines === undefined ? {} : { lines }),
-    });
+    const result = await notes
+      .remember({
+        text,
+        ...(noteKind === undefined ? {} : { kind: noteKind }),
+        ...(lines === undefined ? {} : { lines }),
+      })
+      .catch((error: unknown) => {
+        if (at === undefined || !(error instanceof MemoryError)) throw error;
+        if (error.errorName !== "invalidRequest") throw error;
+        throw new CliError(
+          `${safeLine(at.file)} is not in memory, or has no such lines, so nothing was noted. “${program} status” lists what is not in memory.`,
+        );
+      });
     if (command.json) terminal.json(result);
     else {
       const { note, outcome, superseded, contradicts } = result;

@@ -43,7 +43,7 @@ export function summaryLines(status: RootStatus, terminal: Terminal): string[] {
   lines.push(...reasonLine("skipped", status.skipped), ...reasonLine("failed", status.failed));
   if (status.ignoredEntries > 0) {
     lines.push(
-      `  hidden by ignore rules: ${formatNouns(status.ignoredEntries, "file")} or folders`,
+      `  hidden by ignore rules: ${formatNouns(status.ignoredEntries, "file or folder", "files or folders")}`,
     );
   }
   if (status.filesToRefine > 0) {

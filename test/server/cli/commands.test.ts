@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { MemoryError } from "../../../protocol/errors.ts";
@@ -77,7 +77,7 @@ describe("lore index", () => {
     assert.match(out, /2 of 4 files in memory, 12 chunks, 450 bytes on disk/);
     assert.match(out, /skipped: 1 \(1 binary\)/);
     assert.match(out, /failed: 1 \(1 not readable\)/);
-    assert.match(out, /hidden by ignore rules: 5/);
+    assert.match(out, /hidden by ignore rules: 5 files or folders\n/);
     const root = rootOf(bench.folder);
     const storeDir = path.join(bench.home, ".local", "share", "lore", root.id);
     assert.deepEqual(bench.services.memory.calls[0]?.slice(0, 3), ["open", storeDir, [root]]);
@@ -592,8 +592,13 @@ describe("lore status, stats and forget", () => {
     const named = path.join(bench.home, "named");
     mkdirSync(named);
     writeFileSync(path.join(named, "thesis.txt"), "mine");
+    const conversations = path.join(named, "conversations");
+    for (const root of [id, "another"])
+      mkdirSync(path.join(conversations, root), { recursive: true });
+    await bench.run(["index", "project", "--store", named]);
     await bench.run(["forget", "project", "--store", named]);
     assert.ok(existsSync(path.join(named, "thesis.txt")));
+    assert.deepEqual(readdirSync(conversations), ["another"], "what was said about it is gone");
   });
 });
 

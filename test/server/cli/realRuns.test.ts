@@ -92,6 +92,19 @@ describe("lore on a real folder", () => {
     assert.equal((await lore(home, ["notes", folder])).code, 3);
   });
 
+  it("says which place a note cannot cite, and of JSON that went wrong nothing but why", async (t) => {
+    const { home, folder } = project(t);
+    for (const at of ["src/cache.py:99", "src/none.py:1"]) {
+      const refused = await lore(home, ["remember", folder, "we use tabs", "--at", at]);
+      assert.equal(refused.code, 1);
+      assert.match(refused.err, /^src\/\w+\.py is not in memory, or has no such lines/);
+    }
+    assert.equal((await lore(home, ["notes", folder])).code, 3, "nothing was noted");
+    const { code, err } = await lore(home, ["memory", folder, "nosuch", "--json"]);
+    assert.equal(code, 1);
+    assert.match((JSON.parse(err) as { error: { message: string } }).error.message, /nosuch/);
+  });
+
   it("finds what was said in conversations, and quotes it in an answer", async (t) => {
     const { home, folder } = project(t);
     const store = path.join(home, "store");

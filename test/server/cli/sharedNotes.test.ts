@@ -77,7 +77,7 @@ describe("notes of a repository", () => {
     makeRepository(path.join(home, "main"), "tide");
     git(path.join(home, "main"), ["worktree", "add", "-q", "-b", "other", "../linked"]);
     await lore("remember", "linked", "we use tabs");
-    assert.match(await lore("forget", "linked"), /1 note of its repository stay/);
+    assert.match(await lore("forget", "linked"), /1 note of its repository is kept/);
     assert.ok(!existsSync(path.join(storesOf(home), rootOf(path.join(home, "linked")).id)));
     assert.deepEqual(await notes("main"), ["we use tabs"]);
     assert.match(await lore("forget", "main", "--notes"), /1 note forgotten as well/);
