@@ -12,6 +12,7 @@ import { perplexityTable } from "./memory/perplexity.ts";
 import { benchRetention } from "./memory/retention.ts";
 import { codeOfAll, type CodeFile } from "./memory/sourceFiles.ts";
 import { benchRerank } from "./memory/rerank.ts";
+import { benchSegmentation } from "./memory/segmentation.ts";
 import { benchStaleness } from "./memory/staleness.ts";
 import { readEvalSet } from "./recall/evalSet.ts";
 import type { BenchSettings } from "./settings.ts";
@@ -24,6 +25,7 @@ const measures: Readonly<Record<MemorySection, Measure>> = {
   staleness,
   completion,
   index,
+  segmentation,
   perplexity,
   decode,
   clues: (parts, settings) => vague(parts, settings, "clues", benchClues),
@@ -69,6 +71,11 @@ async function staleness(parts: MemoryParts, settings: BenchSettings): Promise<T
 async function completion(parts: MemoryParts, { memory }: BenchSettings): Promise<Table[]> {
   if (memory.heldOutDir === undefined) return [leftOut("completion", "--held-out DIR")];
   return benchCompletion(parts, memory.heldOutDir, memory);
+}
+
+async function segmentation(parts: MemoryParts, { memory }: BenchSettings): Promise<Table[]> {
+  if (memory.heldOutDir === undefined) return [leftOut("segmentation", "--held-out DIR")];
+  return [await benchSegmentation(parts, memory.heldOutDir, memory)];
 }
 
 async function decode(parts: MemoryParts, settings: BenchSettings): Promise<Table[]> {

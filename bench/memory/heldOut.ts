@@ -72,7 +72,8 @@ export function promptOf({ tokenizer, shape }: MemoryParts, file: string, prefix
   return prompts.promptFor(file, prefix, shape.window - lineTokens - 1);
 }
 
-function textOf({ tokenizer }: MemoryParts, { tokens }: Prompt): string {
+/** The text of a prompt's tokens. */
+export function textOf({ tokenizer }: MemoryParts, { tokens }: Prompt): string {
   return new TextDecoder().decode(tokenizer.decode(tokens));
 }
 
@@ -80,7 +81,7 @@ function textOf({ tokenizer }: MemoryParts, { tokens }: Prompt): string {
  * A repository's files: sources, in the order of their paths, from one of them on that the seed chooses, and round;
  * then all others.
  */
-function neighbours(folder: string): CodeFile[] {
+export function neighbours(folder: string): CodeFile[] {
   const files = [...codeOf(folder)].filter(({ text }) => text.length <= largestChars);
   const isSource = ({ path: file }: CodeFile): boolean =>
     fileRoleOf(file, languageOf(file)) === "source";

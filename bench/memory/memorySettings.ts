@@ -8,6 +8,7 @@ export const memorySections = [
   "staleness",
   "completion",
   "index",
+  "segmentation",
   "perplexity",
   "decode",
   "clues",
