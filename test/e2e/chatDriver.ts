@@ -143,10 +143,14 @@ function sessionOn(page: Page, close: () => Promise<void>, kill: () => Promise<v
     ask: async (question) => {
       const field = await openChat(page, chat);
       const answers = chat.locator("section[data-turn][aria-busy]");
-      const nBefore = await answers.count();
+      // Finished parts fold and are not rendered, so the new answer is told by its id, not by its number.
+      const ids = await answers.evaluateAll((all) =>
+        all.map((each) => each.getAttribute("data-turn")),
+      );
+      const isNew = ids.map((id) => `:not([data-turn="${id ?? ""}"])`).join("");
       await field.fill(question);
       await field.press("Enter");
-      const answer = answers.nth(nBefore);
+      const answer = chat.locator(`section[data-turn][aria-busy]${isNew}`).last();
       await answer.and(chat.locator("[aria-busy=false]")).waitFor();
       return readAnswer(answer);
     },
