@@ -103,8 +103,7 @@ export class Catalogue {
     return new Catalogue(
       openDatabase({
         file,
-        schemaVersion: catalogueVersion,
-        content: { kind: "replaceable", create: createTables },
+        content: { kind: "replaceable", schemaVersion: catalogueVersion, create: createTables },
         synchronous: "NORMAL",
         cacheBytes,
       }),

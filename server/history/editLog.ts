@@ -1,10 +1,10 @@
 /** Which files were saved when, and which definitions that changed. Holds no text: paths, names and hashes. */
 import type { Edit } from "../../protocol/timeline.ts";
-import { openDatabase, type Database } from "../memory/database.ts";
+import { openDatabase, type Database, type SchemaStep } from "../memory/database.ts";
 import type { SeenDefinition, SeenFile } from "./seenStore.ts";
 
 /** `steps[n]` leads from version n to n + 1; what was saved when cannot be found out again. */
-const steps: readonly ((database: Database) => void)[] = [
+const steps: readonly SchemaStep[] = [
   (database) =>
     database.exec(`
       CREATE TABLE edit (
@@ -39,12 +39,9 @@ export class EditLog {
   constructor(file: string) {
     this.#database = openDatabase({
       file,
-      schemaVersion: steps.length,
       content: {
         kind: "irreplaceable",
-        upgrade: (database, from) => {
-          for (const step of steps.slice(from)) step(database);
-        },
+        steps,
         verify: (database) => {
           database.prepare("SELECT id, path, firstMs, lastMs, change, definitions FROM edit");
           database.prepare("SELECT path, seenMs, contentHash, definitions FROM known");

@@ -23,8 +23,11 @@ export class HistoryWriter {
   constructor(file: string) {
     this.#database = openDatabase({
       file,
-      schemaVersion: historySchemaVersion,
-      content: { kind: "replaceable", create: createHistoryTables },
+      content: {
+        kind: "replaceable",
+        schemaVersion: historySchemaVersion,
+        create: createHistoryTables,
+      },
       synchronous: "NORMAL",
       cacheBytes,
     }).database;

@@ -1,6 +1,6 @@
 /** When each file was last looked at, and what it defined then. Holds no text: definitions by name and hashes. */
 import type { SymbolKind } from "../../protocol/types.ts";
-import { openDatabase, type Database } from "../memory/database.ts";
+import { openDatabase, type Database, type SchemaStep } from "../memory/database.ts";
 import type { DefinitionVersion } from "./definitionVersions.ts";
 
 /** A definition as it was seen. */
@@ -28,7 +28,7 @@ export interface Look {
 }
 
 /** `steps[n]` leads from version n to n + 1; what was seen cannot be made again. */
-const steps: readonly ((database: Database) => void)[] = [
+const steps: readonly SchemaStep[] = [
   (database) =>
     database.exec(`
       CREATE TABLE IF NOT EXISTS seen (
@@ -51,12 +51,9 @@ export class SeenStore {
   constructor(file: string) {
     this.#database = openDatabase({
       file,
-      schemaVersion: steps.length,
       content: {
         kind: "irreplaceable",
-        upgrade: (database, from) => {
-          for (const step of steps.slice(from)) step(database);
-        },
+        steps,
         verify: (database) => {
           database.prepare("SELECT path, seenMs, contentHash, definitions FROM seen");
           database.prepare("SELECT id, commitHash, lookedMs FROM look");

@@ -2,26 +2,18 @@
 import type { Turn } from "../../protocol/types.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
 import { TurnMask } from "../secrets/turnMask.ts";
-import type { Database } from "./database.ts";
+import type { Database, SchemaStep } from "./database.ts";
 import { createRoundTables, verifyRoundTables } from "./roundIndex.ts";
 
 /**
- * `steps[n]` leads from version n to n + 1. Conversations cannot be made again from the workspace, so a
+ * `conversationSteps[n]` leads from version n to n + 1. Conversations cannot be made again from the workspace, so a
  * change of the tables is a step more, never a change of an old one.
  */
-const steps: readonly ((database: Database) => void)[] = [
+export const conversationSteps: readonly SchemaStep[] = [
   createTables,
   maskTurns,
   createRoundTables,
 ];
-
-/** The version of the tables after all steps. */
-export const conversationSchemaVersion = steps.length;
-
-/** Brings the tables of an older version, or an empty database, to the present one. */
-export function upgradeConversations(database: Database, fromVersion: number): void {
-  for (const step of steps.slice(fromVersion)) step(database);
-}
 
 /** Throws an error of SQLite when the tables are not those of the present version. */
 export function verifyConversationTables(database: Database): void {

@@ -23,11 +23,7 @@ import type {
 } from "../services.ts";
 import { bytesToFree, whatToForget } from "../work/forgettingOrder.ts";
 import { cosine } from "./cosine.ts";
-import {
-  conversationSchemaVersion,
-  upgradeConversations,
-  verifyConversationTables,
-} from "./conversationSchema.ts";
+import { conversationSteps, verifyConversationTables } from "./conversationSchema.ts";
 import {
   addConversations,
   conversationUses,
@@ -77,20 +73,20 @@ export function openConversationStore(
 ): OpenedConversations {
   const name = path.join(folder, "conversations");
   const found = versionOf(`${name}.sqlite`);
-  const isNewer = found > conversationSchemaVersion || found < 0;
+  const present = conversationSteps.length;
+  const isNewer = found > present || found < 0;
   const { database, movedAside } = openDatabase({
-    file: isNewer ? `${name}.v${conversationSchemaVersion}.sqlite` : `${name}.sqlite`,
-    schemaVersion: conversationSchemaVersion,
+    file: isNewer ? `${name}.v${present}.sqlite` : `${name}.sqlite`,
     content: {
       kind: "irreplaceable",
-      upgrade: upgradeConversations,
+      steps: conversationSteps,
       verify: verifyConversationTables,
     },
     synchronous: "FULL",
     cacheBytes,
   });
   // What an upgrade took out of a row would stay in free pages and in the write-ahead log.
-  if (found > 0 && found < conversationSchemaVersion) eraseDeleted(database);
+  if (found > 0 && found < present) eraseDeleted(database);
   const notice = isNewer ? newerNotice : movedAside === undefined ? undefined : damageNotice;
   return {
     store: new SqliteConversations(database, clock, { embedder, newId, maxBytes }),

@@ -30,8 +30,6 @@ export interface OpenedDatabase {
 export interface DatabaseSpec {
   /** Absolute path of the file; its folder is created. */
   readonly file: string;
-  /** Written to `PRAGMA user_version`. */
-  readonly schemaVersion: number;
   readonly content: ReplaceableContent | IrreplaceableContent;
   /** FULL survives a power cut, NORMAL every kill of the process. */
   readonly synchronous: "FULL" | "NORMAL";
@@ -42,15 +40,20 @@ export interface DatabaseSpec {
 /** Content that is made again from the workspace: a file of another version is removed. */
 export interface ReplaceableContent {
   readonly kind: "replaceable";
+  /** Written to `PRAGMA user_version`. */
+  readonly schemaVersion: number;
   /** Creates the tables in an empty database. */
   readonly create: (database: Database) => void;
 }
 
+/** A change of the tables that cannot be made again from the workspace. */
+export type SchemaStep = (database: Database) => void;
+
 /** The user's own words: no file is ever removed, and one of a newer version is refused. */
 export interface IrreplaceableContent {
   readonly kind: "irreplaceable";
-  /** Brings the tables of an older version to the present one; version 0 is also an empty database. */
-  readonly upgrade: (database: Database, fromVersion: number) => void;
+  /** `steps[n]` leads from version n to n + 1, and their number is the present one; version 0 is also an empty database. */
+  readonly steps: readonly SchemaStep[];
   /** Throws when the tables are not those of the present version, whatever the file says of itself. */
   readonly verify: (database: Database) => void;
 }
@@ -111,13 +114,14 @@ function openChecked(spec: DatabaseSpec): OpenedDatabase {
   let database = new module.DatabaseSync(spec.file);
   try {
     const version = userVersion(database);
-    const otherVersion = version !== 0 && version !== spec.schemaVersion;
+    const present = presentVersion(spec);
+    const otherVersion = version !== 0 && version !== present;
     if (otherVersion && spec.content.kind === "replaceable") {
       database.close();
       removeDatabase(spec.file);
       database = new module.DatabaseSync(spec.file);
     }
-    if (spec.content.kind === "irreplaceable" && (version > spec.schemaVersion || version < 0))
+    if (spec.content.kind === "irreplaceable" && (version > present || version < 0))
       throw new MemoryError("storeUnavailable", "written by another version of Lore");
     database.exec(
       // Takes effect in an empty file only; gives space back without rewriting the whole file.
@@ -134,18 +138,24 @@ function openChecked(spec: DatabaseSpec): OpenedDatabase {
 }
 
 /** Makes or upgrades the tables, all or nothing. Returns false when they are of the present version already. */
-function makeTables(database: Database, { content, schemaVersion }: DatabaseSpec): boolean {
-  if (userVersion(database) === schemaVersion) return false;
+function makeTables(database: Database, spec: DatabaseSpec): boolean {
+  const { content } = spec;
+  const present = presentVersion(spec);
+  if (userVersion(database) === present) return false;
   database.exec("BEGIN IMMEDIATE");
   // Another process may have been quicker.
   const version = userVersion(database);
-  if (version !== schemaVersion) {
+  if (version !== present) {
     if (content.kind === "replaceable") content.create(database);
-    else content.upgrade(database, version);
-    database.exec(`PRAGMA user_version = ${schemaVersion}`);
+    else for (const step of content.steps.slice(version)) step(database);
+    database.exec(`PRAGMA user_version = ${present}`);
   }
   database.exec("COMMIT");
   return true;
+}
+
+function presentVersion({ content }: DatabaseSpec): number {
+  return content.kind === "replaceable" ? content.schemaVersion : content.steps.length;
 }
 
 /** Makes changes in one transaction, all or none. Errors: those of SQLite and of `change`. */

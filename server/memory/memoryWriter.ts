@@ -86,8 +86,7 @@ export class MemoryWriter {
   constructor(file: string) {
     const opened = openDatabase({
       file,
-      schemaVersion,
-      content: { kind: "replaceable", create: createTables },
+      content: { kind: "replaceable", schemaVersion, create: createTables },
       synchronous: "NORMAL",
       cacheBytes,
     });

@@ -1,19 +1,11 @@
 /** The tables of the store of notes. */
-import type { Database } from "../memory/database.ts";
+import type { Database, SchemaStep } from "../memory/database.ts";
 
 /**
- * `steps[n]` leads from version n to n + 1. Notes are the user's own words, so a change of the tables is a step more,
+ * `noteSteps[n]` leads from version n to n + 1. Notes are the user's own words, so a change of the tables is a step more,
  * never a change of an old one.
  */
-const steps: readonly ((database: Database) => void)[] = [createTables, hashesInHex];
-
-/** The version of the tables after all steps. */
-export const noteSchemaVersion = steps.length;
-
-/** Brings the tables of an older version, or an empty database, to the present one. */
-export function upgradeNotes(database: Database, fromVersion: number): void {
-  for (const step of steps.slice(fromVersion)) step(database);
-}
+export const noteSteps: readonly SchemaStep[] = [createTables, hashesInHex];
 
 /** Throws an error of SQLite when the tables are not those of the present version. */
 export function verifyNoteTables(database: Database): void {

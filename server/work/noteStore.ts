@@ -14,7 +14,7 @@ import {
   withMemoryErrors,
   type Database,
 } from "../memory/database.ts";
-import { noteSchemaVersion, upgradeNotes, verifyNoteTables } from "./noteSchema.ts";
+import { noteSteps, verifyNoteTables } from "./noteSchema.ts";
 
 /** Code that a stored note cites; the path is relative to the root. */
 export interface StoredEvidence {
@@ -88,8 +88,7 @@ export class NoteStore {
   constructor(folder: string) {
     const { database } = openDatabase({
       file: path.join(folder, notesFile),
-      schemaVersion: noteSchemaVersion,
-      content: { kind: "irreplaceable", upgrade: upgradeNotes, verify: verifyNoteTables },
+      content: { kind: "irreplaceable", steps: noteSteps, verify: verifyNoteTables },
       synchronous: "FULL",
       cacheBytes,
     });

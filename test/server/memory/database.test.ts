@@ -16,10 +16,12 @@ const steps: readonly string[] = [
 function specOf(file: string, lastStep = "SELECT 1"): DatabaseSpec {
   return {
     file,
-    schemaVersion: steps.length,
     content: {
       kind: "irreplaceable",
-      upgrade: (database, from) => database.exec([...steps.slice(from), lastStep].join("; ")),
+      steps: steps.map((step, idx) => (database) => {
+        database.exec(step);
+        if (idx === steps.length - 1) database.exec(lastStep);
+      }),
       verify: (database) => void database.prepare("SELECT words FROM list"),
     },
     synchronous: "FULL",
