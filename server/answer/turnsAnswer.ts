@@ -72,7 +72,15 @@ function turnsThatAnswer(ask: Ask): readonly RecalledTurn[] | undefined {
     .slice(0, maxTurns);
 }
 
-function recall({ recallTurns, params, writer }: Ask): readonly RecalledTurn[] | undefined {
+/** What was found for each question that is being answered: notes, turns and code each look at it. */
+const recalled = new WeakMap<Ask, readonly RecalledTurn[] | undefined>();
+
+function recall(ask: Ask): readonly RecalledTurn[] | undefined {
+  if (!recalled.has(ask)) recalled.set(ask, searched(ask));
+  return recalled.get(ask);
+}
+
+function searched({ recallTurns, params, writer }: Ask): readonly RecalledTurn[] | undefined {
   try {
     return recallTurns?.({ query: params.question.slice(0, maxQuery), limit: 2 * maxTurns }).turns;
   } catch (error) {
