@@ -296,8 +296,7 @@ class SqliteConversations implements ConversationStore {
   addKept(conversations: readonly KeptConversation[]): ReturnType<ConversationStore["addKept"]> {
     const added = withMemoryErrors(() =>
       addConversations(this.#database, conversations, {
-        ...{ writerId: this.#newId(), nameOf },
-        added: (conversationId, turnId) => this.#index.turnChanged(conversationId, turnId),
+        ...{ writerId: this.#newId(), nameOf, index: this.#index },
       }),
     );
     this.#makeRoom(undefined);
@@ -317,13 +316,8 @@ class SqliteConversations implements ConversationStore {
     const title = (question: string): string => titleOf(question) || untitled;
     const counts = withMemoryErrors(() =>
       deleteTurns(this.#database, chosen, {
-        titleOf: title,
-        deleting: (conversationId) => {
-          this.#forgetQuotes(conversationId);
-          this.#index.remove(conversationId);
-        },
-        deleted: (conversationId) => this.#index.add(conversationId),
-        done: () => this.#index.sweep(),
+        ...{ titleOf: title, index: this.#index },
+        forgetQuotes: (conversationId) => this.#forgetQuotes(conversationId),
       }),
     );
     eraseDeleted(this.#database);

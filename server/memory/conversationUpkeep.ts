@@ -3,6 +3,7 @@ import type { Turn } from "../../protocol/types.ts";
 import { TurnMask } from "../secrets/turnMask.ts";
 import type { KeptConversation } from "../services.ts";
 import { inTransaction, type Database } from "./database.ts";
+import type { RoundIndex } from "./roundIndex.ts";
 
 /** How many conversations and turns a change was about. */
 interface ConversationCounts {
@@ -56,8 +57,8 @@ export function* keptConversations(
 }
 
 /**
- * Adds what is not known yet, with keys and tokens masked, all or nothing. `nameOf` gives a title as it is kept; `added`
- * is called for each turn that is new. Errors: those of SQLite.
+ * Adds what is not known yet, with keys and tokens masked, all or nothing. `nameOf` gives a title as it is kept.
+ * Errors: those of SQLite.
  */
 export function addConversations(
   database: Database,
@@ -65,11 +66,11 @@ export function addConversations(
   {
     writerId,
     nameOf,
-    added: turnAdded,
+    index,
   }: {
     readonly writerId: string;
     readonly nameOf: (title: string) => string;
-    readonly added: (conversationId: string, turnId: string) => void;
+    readonly index: RoundIndex;
   },
 ): ConversationCounts {
   const secrets = new TurnMask();
@@ -90,7 +91,7 @@ export function addConversations(
         if (Number(turn.run(id, given.id, writerId, JSON.stringify(masked)).changes) === 0)
           continue;
         nTurns++;
-        turnAdded(id, given.id);
+        index.turnChanged(id, given.id);
       }
     }
   });
@@ -99,22 +100,20 @@ export function addConversations(
 
 /**
  * Deletes turns, and conversations that have none left; a title that was made of a question goes with it. The bytes are
- * still on the disk until the database is erased. `deleting` is called before a conversation loses turns, `deleted` when
- * it has others left, `done` at the end, all in the transaction. Errors: those of SQLite.
+ * still on the disk until the database is erased. `forgetQuotes` takes what answers quoted of a conversation out of them,
+ * in the same transaction. Errors: those of SQLite.
  */
 export function deleteTurns(
   database: Database,
   chosen: Iterable<{ readonly conversationId: string; readonly turnIds: ReadonlySet<string> }>,
   {
     titleOf,
-    deleting,
-    deleted,
-    done,
+    index,
+    forgetQuotes,
   }: {
     readonly titleOf: (question: string) => string;
-    readonly deleting: (conversationId: string) => void;
-    readonly deleted: (conversationId: string) => void;
-    readonly done: () => void;
+    readonly index: RoundIndex;
+    readonly forgetQuotes: (conversationId: string) => void;
   },
 ): ConversationCounts {
   let nConversations = 0;
@@ -130,7 +129,8 @@ export function deleteTurns(
       const turns = texts.all(conversationId) as unknown as { id: string; json: string }[];
       const left = turns.filter(({ id }) => !turnIds.has(id)).map(parsed);
       nTurns += turns.length - left.length;
-      deleting(conversationId);
+      forgetQuotes(conversationId);
+      index.remove(conversationId);
       if (left.length === 0) {
         nConversations += Number(end.run(conversationId).changes);
         continue;
@@ -140,9 +140,9 @@ export function deleteTurns(
         rename.run(titleOf(first), conversationId, titleOf(parsed(row).text));
         remove.run(conversationId, row.id);
       }
-      deleted(conversationId);
+      index.add(conversationId);
     }
-    done();
+    index.sweep();
   });
   return { nConversations, nTurns };
 }
