@@ -5,6 +5,7 @@ import type { Turn } from "../../protocol/types.ts";
 import { rankNotes } from "./noteRanking.ts";
 import type { StoredNote } from "./noteStore.ts";
 import { termsOf } from "./noteWords.ts";
+import { byQuestion } from "./rounds.ts";
 
 /** A topic to be forgotten is held whole, or nearly, by what is forgotten. */
 const topicCoverage = 0.75;
@@ -43,7 +44,7 @@ export function chosenTurns(
   relativeTo: (file: string) => string | undefined,
 ): ReadonlySet<string> {
   const isChosen = turnChoice(which, relativeTo);
-  const chosen = exchanges(turns).filter((exchange) => exchange.some(isChosen));
+  const chosen = byQuestion(turns).filter((round) => round.some(isChosen));
   return new Set(chosen.flat().map(({ id }) => id));
 }
 
@@ -69,17 +70,6 @@ function turnChoice(
     );
     return [...paths, selected].some((path) => path !== undefined && isInside(folder, path));
   };
-}
-
-/** Each question with what follows it up to the next one. */
-function exchanges(turns: readonly Turn[]): Turn[][] {
-  const found: Turn[][] = [];
-  for (const turn of turns) {
-    const last = found.at(-1);
-    if (last === undefined || turn.role === "user") found.push([turn]);
-    else last.push(turn);
-  }
-  return found;
 }
 
 /** `""` and `/` are the whole root; a file is inside itself. */

@@ -18,13 +18,18 @@ export interface Round {
 
 /** Returns the rounds in order. An answer without a question, left by a process that died, is a round of its own. */
 export function roundsOf(turns: readonly TurnOutline[]): Round[] {
-  const groups: TurnOutline[][] = [];
+  return byQuestion(turns).map(roundOf);
+}
+
+/** Returns each question with what follows it up to the next one; what stands in front of the first is a group too. */
+export function byQuestion<T extends Pick<TurnOutline, "role">>(turns: readonly T[]): T[][] {
+  const groups: T[][] = [];
   for (const turn of turns) {
     const last = groups.at(-1);
     if (turn.role === "user" || last === undefined) groups.push([turn]);
     else last.push(turn);
   }
-  return groups.map(roundOf);
+  return groups;
 }
 
 function roundOf(turns: readonly TurnOutline[]): Round {
