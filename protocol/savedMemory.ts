@@ -1,5 +1,5 @@
 /** The file that the memory of the work is exported to: JSON Lines, described in `docs/memory-format.md`. */
-import type { NoteKind, NoteLink } from "./notes.ts";
+import type { Note } from "./notes.ts";
 import type { Citation, Range, SymbolInfo, Tier, Turn } from "./types.ts";
 
 export const memoryFormat = "lore-memory";
@@ -30,25 +30,9 @@ export interface SavedEvidence {
   readonly fileHash?: string;
 }
 
-/** A note, with what it was replaced by. */
-export interface SavedNote {
-  readonly id: string;
-  readonly rootId: string;
-  readonly kind: NoteKind;
-  readonly text: string;
-  readonly who: string;
-  readonly createdMs: number;
-  /** The file that was open, relative to the root. */
-  readonly file?: string;
-  readonly conversationId?: string;
+/** A note, also one that was replaced. Its health depends on the code and is not kept. */
+export interface SavedNote extends Omit<Note, "evidence" | "health"> {
   readonly evidence: readonly SavedEvidence[];
-  readonly tags: readonly string[];
-  readonly links: readonly NoteLink[];
-  readonly isPinned: boolean;
-  readonly nUses: number;
-  readonly lastUsedMs?: number;
-  /** Id of another note of the file. */
-  readonly supersededBy?: string;
 }
 
 /** A conversation; the lines of its turns follow. */

@@ -1,6 +1,7 @@
 /** What the words of a note lead to: tags, commits, symbols, and notes about the same. */
 import type { NoteLink } from "../../protocol/notes.ts";
-import type { StoredEvidence, StoredNote } from "./noteStore.ts";
+import type { SavedEvidence } from "../../protocol/savedMemory.ts";
+import type { StoredNote } from "./noteStore.ts";
 import { termsOf } from "./noteWords.ts";
 
 const maxTags = 20;
@@ -12,7 +13,7 @@ const relatedShare = 0.3;
 /** Returns links to commits and symbols that a text names or cites, and to those of the live notes that share its words. */
 export function linksOf(
   text: string,
-  evidence: readonly StoredEvidence[],
+  evidence: readonly SavedEvidence[],
   live: readonly StoredNote[],
 ): NoteLink[] {
   const commits = (text.match(/\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}\b/g) ?? []).map(
@@ -35,7 +36,7 @@ export function tagsIn(text: string): string[] {
 
 function related(
   text: string,
-  evidence: readonly StoredEvidence[],
+  evidence: readonly SavedEvidence[],
   live: readonly StoredNote[],
 ): NoteLink[] {
   const terms = termsOf(text);

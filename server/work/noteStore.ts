@@ -5,6 +5,7 @@
 import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
 import type { NoteKind, NoteLink } from "../../protocol/notes.ts";
+import type { SavedEvidence, SavedNote } from "../../protocol/savedMemory.ts";
 import type { Range, SymbolInfo } from "../../protocol/types.ts";
 import {
   databaseBytes,
@@ -16,33 +17,8 @@ import {
 } from "../memory/database.ts";
 import { noteSteps, verifyNoteTables } from "./noteSchema.ts";
 
-/** Code that a stored note cites; the path is relative to the root. */
-export interface StoredEvidence {
-  readonly path: string;
-  readonly range: Range;
-  readonly contentHash: string;
-  readonly symbol?: SymbolInfo;
-  /** Hash of the whole file when it was seen last. */
-  readonly fileHash?: string;
-}
-
-/** A note as it is kept: without what depends on the present text of files. */
-export interface StoredNote {
-  readonly id: string;
-  readonly kind: NoteKind;
-  readonly text: string;
-  readonly who: string;
-  readonly createdMs: number;
-  readonly file?: string;
-  readonly conversationId?: string;
-  readonly evidence: readonly StoredEvidence[];
-  readonly tags: readonly string[];
-  readonly links: readonly NoteLink[];
-  readonly isPinned: boolean;
-  readonly nUses: number;
-  readonly lastUsedMs?: number;
-  readonly supersededBy?: string;
-}
+/** A note as it is kept: without what depends on the present text of files, and in the store of its root. */
+export type StoredNote = Omit<SavedNote, "rootId">;
 
 const cacheBytes = 1024 * 1024;
 /** The name of the file in the folder of the memory of the work. */
@@ -160,7 +136,7 @@ export class NoteStore {
   /** Gives a note the evidence, links and tags of another one that says the same. Errors: `noteNotFound`. */
   merge(id: string, more: StoredNote, nowMs: number): void {
     const known = this.get(id);
-    const isNew = ({ path: file, contentHash }: StoredEvidence): boolean =>
+    const isNew = ({ path: file, contentHash }: SavedEvidence): boolean =>
       !known.evidence.some((each) => each.path === file && each.contentHash === contentHash);
     this.#write(() => {
       this.#addEvidence(id, more.evidence.filter(isNew), known.evidence.length);
@@ -193,7 +169,7 @@ export class NoteStore {
   }
 
   /** Keeps where the evidence of a note was seen last. `position` is its index. */
-  moved(id: string, position: number, { path: file, range, fileHash }: StoredEvidence): void {
+  moved(id: string, position: number, { path: file, range, fileHash }: SavedEvidence): void {
     this.#write(() =>
       this.#database
         .prepare(
@@ -265,7 +241,7 @@ export class NoteStore {
       .run(by, id);
   }
 
-  #addEvidence(id: string, evidence: readonly StoredEvidence[], from: number): void {
+  #addEvidence(id: string, evidence: readonly SavedEvidence[], from: number): void {
     const insert = this.#database.prepare("INSERT INTO evidence VALUES (?, ?, ?, ?, ?, ?, ?)");
     evidence.forEach(({ path: file, range, contentHash, symbol, fileHash }, idx) =>
       insert.run(
@@ -333,7 +309,7 @@ function noteOf(
   };
 }
 
-function evidenceOf(row: EvidenceRow): StoredEvidence {
+function evidenceOf(row: EvidenceRow): SavedEvidence {
   return {
     path: row.path,
     range: JSON.parse(row.range) as Range,

@@ -11,7 +11,7 @@ import type {
   RememberResult,
 } from "../../protocol/notes.ts";
 import type { Citation, CitationCheck, Range, SymbolInfo } from "../../protocol/types.ts";
-import type { ForgetWorkParams, SavedNote } from "../../protocol/savedMemory.ts";
+import type { ForgetWorkParams, SavedEvidence, SavedNote } from "../../protocol/savedMemory.ts";
 import type { Clock } from "../ports.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
 import type { NotesExtent, NoteWish } from "../services.ts";
@@ -22,7 +22,7 @@ import { linksOf, tagsIn } from "./noteLinks.ts";
 import { rankNotes } from "./noteRanking.ts";
 import { sentenceOf } from "./noteSentence.ts";
 import { withoutSecrets } from "./savedNotes.ts";
-import { NoteStore, type StoredEvidence, type StoredNote } from "./noteStore.ts";
+import { NoteStore, type StoredNote } from "./noteStore.ts";
 import { contradiction, noteWords, saysTheSame, termsOf, wordTerms } from "./noteWords.ts";
 import { weighNotes } from "./weighNotes.ts";
 
@@ -113,7 +113,7 @@ export class RootNotes {
       const now = this.#ports.cite(path, range.start.line, range.end.line + 1);
       return now === undefined ? [] : this.#evidenceOf({ path, ...linesOf(now.range) });
     });
-    const isNew = (evidence: StoredEvidence): boolean =>
+    const isNew = (evidence: SavedEvidence): boolean =>
       !note.evidence.some(
         ({ path, contentHash }) => path === evidence.path && contentHash === evidence.contentHash,
       );
@@ -294,7 +294,7 @@ export class RootNotes {
     };
   }
 
-  #evidenceOf({ path, startLine, endLine }: NonNullable<NewNote["lines"]>): StoredEvidence {
+  #evidenceOf({ path, startLine, endLine }: NonNullable<NewNote["lines"]>): SavedEvidence {
     const citation = this.#ports.cite(path, startLine, endLine);
     if (citation === undefined)
       throw new MemoryError("invalidRequest", "these lines are not in a remembered file");
@@ -319,7 +319,7 @@ export class RootNotes {
 
   #look(note: StoredNote, idx: number): NoteEvidence {
     const { places } = this.#ports;
-    const stored = note.evidence[idx] as StoredEvidence;
+    const stored = note.evidence[idx] as SavedEvidence;
     const found = this.#standing(stored);
     const { citation } = found;
     const fileHash = places.fileHash(citation.path);
@@ -338,7 +338,7 @@ export class RootNotes {
   }
 
   /** The hash stays that of the text as it was noted, also where line breaks are others now. */
-  #standing({ path, range, contentHash, symbol, fileHash }: StoredEvidence): NoteEvidence {
+  #standing({ path, range, contentHash, symbol, fileHash }: SavedEvidence): NoteEvidence {
     const { rootId, places, check } = this.#ports;
     const citation: Citation = {
       rootId,
