@@ -60,9 +60,9 @@ test("a completion whose text only another file defines is shown and taken", asy
   await lines.getByText("LEDGER_PAGE_LINES").waitFor();
   await page.keyboard.press("Control+End");
   await page.keyboard.type("  return FOGHORN_PAUSE_SECONDS ===");
-  const ghost = page.locator(".ghost-text-decoration, .ghost-text").first();
+  const ghost = page.locator(".ghost-text-decoration, .ghost-text");
   // Before the other file is in memory, the model goes on with what this one says.
-  await typeUntil(ghost.filter({ hasText: "2380" }), "=");
+  await typeUntil(ghost.filter({ hasText: "2380" }).first(), "=");
   await session.screenshot("completion-1-ghost");
   await page.keyboard.press("Tab");
   await lines.getByText("FOGHORN_PAUSE_SECONDS === 2380").waitFor();
