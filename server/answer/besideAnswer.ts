@@ -11,25 +11,19 @@ import { prose } from "./markdown.ts";
 import { mentionNote } from "./notesAnswer.ts";
 import { mentionTurn } from "./turnsAnswer.ts";
 
-/** How many of each pool a question gets beside its places of code. */
-interface Budget {
-  readonly notes: 0 | 1;
-  readonly turns: 0 | 1;
-  readonly commits: number;
-}
-
-const budgets: Readonly<Record<Intent["kind"], Budget>> = {
-  where: { notes: 1, turns: 1, commits: 2 },
-  how: { notes: 1, turns: 1, commits: 3 },
-  what: { notes: 1, turns: 1, commits: 3 },
-  unknown: { notes: 1, turns: 1, commits: 3 },
-  flow: { notes: 1, turns: 1, commits: 2 },
-  error: { notes: 1, turns: 1, commits: 2 },
+/** How many commits a question gets beside its places of code; of notes and of turns, one that is clearly about the same. */
+const nCommits: Readonly<Record<Intent["kind"], number>> = {
+  where: 2,
+  how: 3,
+  what: 3,
+  unknown: 3,
+  flow: 2,
+  error: 2,
   // These ask for one kind of thing and get all of it; what is asked of the past itself is answered from it.
-  whoCalls: { notes: 1, turns: 1, commits: 0 },
-  allPlaces: { notes: 1, turns: 1, commits: 0 },
-  similar: { notes: 1, turns: 1, commits: 0 },
-  past: { notes: 1, turns: 1, commits: 0 },
+  whoCalls: 0,
+  allPlaces: 0,
+  similar: 0,
+  past: 0,
 };
 
 /** Candidates of the search by words; few of them are close enough. */
@@ -48,7 +42,7 @@ export async function seekCommits(
 ): SoughtCommits {
   const words = [...question.identifiers, ...question.words];
   const { kind } = question.intent;
-  if ((budgets[kind].commits === 0 && kind !== "past") || words.length === 0) return [];
+  if ((nCommits[kind] === 0 && kind !== "past") || words.length === 0) return [];
   const limit = AbortSignal.any([signal, AbortSignal.timeout(waitMs)]);
   try {
     const found: CommitAbout[] = [];
@@ -70,9 +64,9 @@ export async function seekCommits(
 
 /** Adds what notes, conversations and commits say about what was asked. */
 export async function tellBeside(ask: Ask): Promise<void> {
-  const { notes, turns, commits } = budgets[ask.question.intent.kind];
-  if (notes > 0) await mentionNote(ask);
-  if (turns > 0) mentionTurn(ask);
+  await mentionNote(ask);
+  mentionTurn(ask);
+  const commits = nCommits[ask.question.intent.kind];
   if (commits === 0) return;
   const found = await ask.commits;
   ask.signal.throwIfAborted();
