@@ -9,7 +9,7 @@ import { blockTextsOf } from "./blockTexts.ts";
 import { definedOnce } from "./definitions.ts";
 import type { BenchBank, MemoryParts } from "./memoryParts.ts";
 import { NgramCache } from "./ngramCache.ts";
-import { choosePositions, type Position } from "./positions.ts";
+import { choosePositions, type Position, type PositionWish } from "./positions.ts";
 import { codeOf, type CodeFile } from "./sourceFiles.ts";
 import { BlockSearch, type TextBlock } from "./textWindow.ts";
 
@@ -60,7 +60,7 @@ export async function rememberRepository(
     definitions: definedOnce(files),
     n: nPositions,
     seed,
-    isSeen: (file, prefix, word) => textOf(parts, promptOf(parts, file, prefix)).includes(word),
+    isSeen: seenInPrompt(parts),
   });
   const search = new BlockSearch(blocks);
   return { name, bank, nTokens, positions, search, cache: new NgramCache(files) };
@@ -72,9 +72,12 @@ export function promptOf({ tokenizer, shape }: MemoryParts, file: string, prefix
   return prompts.promptFor(file, prefix, shape.window - lineTokens - 1);
 }
 
-/** The text of a prompt's tokens. */
-export function textOf({ tokenizer }: MemoryParts, { tokens }: Prompt): string {
-  return new TextDecoder().decode(tokenizer.decode(tokens));
+/** Returns what tells whether the prompt for a cursor already holds a word. */
+export function seenInPrompt(parts: MemoryParts): PositionWish["isSeen"] {
+  return (file, prefix, word) => {
+    const { tokens } = promptOf(parts, file, prefix);
+    return new TextDecoder().decode(parts.tokenizer.decode(tokens)).includes(word);
+  };
 }
 
 /**

@@ -12,7 +12,7 @@ import { NameReader } from "../../server/lm/names.ts";
 import { mean } from "../recall/metric.ts";
 import { count, type Table } from "../table.ts";
 import { definedOnce } from "./definitions.ts";
-import { heldOutFolders, neighbours, promptOf, textOf } from "./heldOut.ts";
+import { heldOutFolders, neighbours, promptOf, seenInPrompt } from "./heldOut.ts";
 import type { MemoryParts } from "./memoryParts.ts";
 import type { MemorySettings } from "./memorySettings.ts";
 import { differenceOverGroups, meanOverGroups } from "./numbers.ts";
@@ -49,7 +49,7 @@ export async function benchSegmentation(
     const files = filesUpTo(parts, folder, repositoryTokens);
     const positions = choosePositions({
       ...{ files, definitions: definedOnce(files), n: perRepository, seed },
-      isSeen: (file, prefix, word) => textOf(parts, promptOf(parts, file, prefix)).includes(word),
+      isSeen: seenInPrompt(parts),
     });
     nPlaces += positions.length;
     if (positions.length === 0) continue;
