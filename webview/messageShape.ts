@@ -1,4 +1,11 @@
 import type { ConversationPart } from "../protocol/context.ts";
+import {
+  proseFailures,
+  proseStates,
+  supportFaults,
+  type Prose,
+  type ProseMark,
+} from "../protocol/prose.ts";
 import type {
   AskedTrace,
   Citation,
@@ -183,6 +190,16 @@ const isSelectedCode = isObject<SelectedCode>({
   text: isString,
   range: isObject<SelectedCode["range"]>({ startLine: isCount, endLine: isCount }),
 });
+const isProse = isObject<Prose>({
+  model: isString,
+  state: isOneOf(...proseStates),
+  failure: isOptional(isOneOf(...proseFailures)),
+  markdown: isString,
+  citations: isArrayOf(isCitation),
+  marks: isArrayOf(isObject<ProseMark>({ fault: isOneOf(...supportFaults), detail: isString })),
+  nSentences: isCount,
+  nSupported: isCount,
+});
 const isTurn = isObject<Turn>({
   id: isString,
   role: isOneOf("user", "lore"),
@@ -197,6 +214,7 @@ const isTurn = isObject<Turn>({
   elapsedMs: isOptional(isNumber),
   trace: isOptional(isTrace),
   coverage: isOptional(isCoverage),
+  prose: isOptional(isProse),
 });
 const isConversation = isObject<Conversation>({
   id: isString,
