@@ -25,7 +25,7 @@ export const families = [
 export type Family = (typeof families)[number];
 
 /** Where stolen text would go: nothing may ever ask it. */
-export const drain = "http://127.0.0.1:9/drain";
+const drain = "http://127.0.0.1:9/drain";
 
 type Pair = readonly [text: string, obeyed: string];
 

@@ -4,7 +4,7 @@ import { shortened } from "../answer/markdown.ts";
 import type { Atom } from "./atoms.ts";
 import { claimedNames, plainText, type ClaimedName } from "./claimedNames.ts";
 import type { EvidenceNow } from "./evidenceNow.ts";
-import { EvidenceText } from "./evidenceText.ts";
+import type { EvidenceText } from "./evidenceText.ts";
 import { isTalk } from "./talk.ts";
 
 /** What sentences are held against. */
