@@ -115,6 +115,7 @@ async function docs(): Promise<StageResult> {
     await runNode(["scripts/checkProtocolDoc.mjs"]),
     await runNode(["scripts/checkArchitecture.mjs"]),
     await runNode(["scripts/checkSettingsDoc.mjs"]),
+    await runNode(["scripts/checkPlatformRules.mjs"]),
   ]);
 }
 
