@@ -14,6 +14,8 @@ export interface LoreSettings {
   readonly enabled: boolean;
   readonly memory: MemorySettings;
   readonly completions: CompletionSetting;
+  /** Whether uses and the last change are shown above definitions. */
+  readonly codeLens: boolean;
 }
 
 /** The names of the settings that `loreSettings` reads; a change of one of them is to be followed. */
@@ -45,6 +47,7 @@ export function loreSettings(read: ReadSetting): LoreSettings {
   return {
     enabled,
     completions: completionSettings.find((known) => known === read("lore.completions")) ?? "auto",
+    codeLens: read("lore.codeLens") === true,
     memory: {
       exclude: unique([...switchedOn(read("files.exclude")), ...globs(read("lore.exclude"))]),
       include: unique(globs(read("lore.include"))),
