@@ -52,10 +52,14 @@ export class LoreModel implements vscode.LanguageModelChatProvider, vscode.Dispo
         name: t("Lore (built-in, on this machine)"),
         family: "lore",
         version: this.#version,
-        tooltip: t("Answers from Lore’s memory of this workspace, without a language model."),
+        tooltip: t(
+          "Answers from Lore’s memory of this workspace, without a language model. It calls no tools.",
+        ),
         maxInputTokens,
         maxOutputTokens,
-        capabilities: { toolCalling: false, imageInput: false },
+        // It takes tools and calls none. In its usual mode the editor's chat offers no model that does not take them, and
+        // without a model it gives a participant no question.
+        capabilities: { toolCalling: true, imageInput: false },
       },
     ];
   }
@@ -64,13 +68,15 @@ export class LoreModel implements vscode.LanguageModelChatProvider, vscode.Dispo
   async provideLanguageModelChatResponse(
     _model: vscode.LanguageModelChatInformation,
     messages: readonly vscode.LanguageModelChatRequestMessage[],
-    _options: vscode.ProvideLanguageModelChatResponseOptions,
+    { toolMode }: vscode.ProvideLanguageModelChatResponseOptions,
     progress: vscode.Progress<vscode.LanguageModelResponsePart>,
     token: vscode.CancellationToken,
   ): Promise<void> {
     const { t } = vscode.l10n;
     const obstacle = explainObstacle(this.#memory.state, t);
     if (obstacle !== undefined) throw new Error(obstacle);
+    if (toolMode === vscode.LanguageModelChatToolMode.Required)
+      throw new Error(t("Lore’s model calls no tools. Choose another model for this."));
     const question = lastQuestion(messages);
     if (question === "") throw new Error(t("The request holds no text to answer."));
     try {
