@@ -15,6 +15,7 @@ import { CodeLenses } from "./editor/codeLenses.ts";
 import { followProblemsInContext } from "./editor/problemContext.ts";
 import { HereHover } from "./editor/hereHover.ts";
 import { activeFile, schedule, WorkspaceFeed } from "./feed/workspaceFeed.ts";
+import { noticeRoom } from "./firstRun/roomNotice.ts";
 import { CommitDocument } from "./history/commitDocument.ts";
 import { createLog } from "./log.ts";
 import { noticeFailures } from "./memory/failureNotice.ts";
@@ -131,6 +132,7 @@ export function activate(context: vscode.ExtensionContext): void {
       allRoots,
     }),
     noticeFailures(memory, log),
+    noticeRoom(memory, context.workspaceState, wording),
     followStateInContext(memory),
     vscode.workspace.onDidChangeWorkspaceFolders(refresh),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
