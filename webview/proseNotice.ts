@@ -10,16 +10,16 @@ export interface ProseNotice {
   readonly icon: IconName;
   readonly key: StringKey;
   /** What helps, besides asking the model again. */
-  readonly help: { readonly key: StringKey; readonly command: ChatCommand };
+  readonly help: readonly { readonly key: StringKey; readonly command: ChatCommand }[];
 }
 
-const choose = { key: "prose.chooseModel", command: "chooseModel" } as const;
+const choose = [{ key: "prose.chooseModel", command: "chooseModel" }] as const;
 
 const failures: Readonly<Record<ProseFailure, Pick<ProseNotice, "key" | "help">>> = {
   noModel: { key: "prose.noModel", help: choose },
   notAllowed: {
     key: "prose.notAllowed",
-    help: { key: "prose.setKey", command: "setEndpointKey" },
+    help: [{ key: "prose.setKey", command: "setEndpointKey" }, ...choose],
   },
   quota: { key: "prose.quota", help: choose },
   refused: { key: "prose.refused", help: choose },
@@ -37,9 +37,9 @@ export function proseNotice({ state, failure }: Prose): ProseNotice | undefined 
     case "streaming":
       return undefined;
     case "cancelled":
-      return { icon: "stop", key: "prose.cancelled", help: choose };
+      return { icon: "stop", key: "prose.cancelled", help: [] };
     case "interrupted":
-      return { icon: "info", key: "prose.interrupted", help: choose };
+      return { icon: "info", key: "prose.interrupted", help: [] };
     case "failed":
       return { icon: "warning", ...failures[failure ?? "unknown"] };
   }

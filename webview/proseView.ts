@@ -63,22 +63,15 @@ export function createProseView(
     by.hidden = !hasText;
     waiting.update(streaming ? { model: name, hasText } : undefined);
     const notice = proseNotice(prose);
-    // Asking again would start the question over; the model alone is asked here.
-    notices.replaceChildren(
-      ...(notice
-        ? [
-            turnNotice(
-              notice.icon,
-              texts.text(notice.key),
-              { label: texts.text("prose.askModel"), run: () => actions.askModel(turnId) },
-              {
-                label: texts.text(notice.help.key),
-                run: () => actions.run(notice.help.command),
-              },
-            ),
-          ]
-        : []),
-    );
+    notices.replaceChildren();
+    if (notice) {
+      const help = notice.help.map(({ key, command }) => ({
+        label: texts.text(key),
+        run: () => actions.run(command),
+      }));
+      const once = { label: texts.text("prose.askModel"), run: () => actions.askModel(turnId) };
+      notices.append(turnNotice(notice.icon, texts.text(notice.key), once, ...help));
+    }
     setText(support, streaming ? "" : supportLine(prose, texts));
     bar.hidden = !hasText;
     copy.hidden = streaming;

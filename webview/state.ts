@@ -175,9 +175,7 @@ export function streamingTurn(state: ViewState): Turn | undefined {
 
 /** Tells whether more of an answer is to come, from the memory or from a language model. */
 export function isStreaming(turn: Turn): boolean {
-  return (
-    turn.role === "lore" && (turn.state === "streaming" || turn.prose?.state === "streaming")
-  );
+  return turn.role === "lore" && (turn.state === "streaming" || turn.prose?.state === "streaming");
 }
 
 /** Returns the questions of the conversation, newest first, without repeats in a row. */

@@ -66,7 +66,8 @@ export const englishStrings = {
   "prose.complete": "The answer of {0} is complete.",
   "prose.cancelled": "Stopped before the model’s answer was complete.",
   "prose.interrupted": "Interrupted before the model’s answer was complete.",
-  "prose.noModel": "The chosen model is not there. The evidence stands below; another model can be chosen.",
+  "prose.noModel":
+    "The chosen model is not there. The evidence stands below; another model can be chosen.",
   "prose.notAllowed":
     "The model may not be used: the key or the permission is missing or was refused. The evidence stands below.",
   "prose.quota":

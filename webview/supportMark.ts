@@ -98,7 +98,8 @@ function underline(badge: HTMLElement): void {
 function hasWords(nodes: readonly ChildNode[]): boolean {
   return nodes.some(
     (node) =>
-      !(node instanceof Element && node.matches(".chip")) && /[\p{L}\p{N}]/u.test(node.textContent ?? ""),
+      !(node instanceof Element && node.matches(".chip")) &&
+      /[\p{L}\p{N}]/u.test(node.textContent ?? ""),
   );
 }
 

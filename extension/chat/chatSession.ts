@@ -148,7 +148,10 @@ export class ChatSession {
 
   /** Lets the chosen model write over an answer, in place of what it wrote before. */
   async askModel(turnId: string): Promise<void> {
-    const { conversation, turns } = await this.#conversations.read({ before: turnId, lastTurns: 2 });
+    const { conversation, turns } = await this.#conversations.read({
+      before: turnId,
+      lastTurns: 2,
+    });
     const asked = lastQuestion(turns);
     if (conversation === undefined || asked === undefined) return;
     await this.#stop(conversation.id);

@@ -108,7 +108,10 @@ function explainTrial({ failure }: ModelError, host: string): string {
   switch (failure) {
     case "offline":
     case "timeout":
-      return t("Nothing answers at “{0}”. Check that the server runs and the address is right.", host);
+      return t(
+        "Nothing answers at “{0}”. Check that the server runs and the address is right.",
+        host,
+      );
     case "notAllowed":
       return t("“{0}” wants another key.", host);
     default:

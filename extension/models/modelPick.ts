@@ -11,7 +11,7 @@ export type PickedModel =
   | { readonly kind: "setKey" };
 
 interface Item extends vscode.QuickPickItem {
-  readonly picked?: PickedModel;
+  readonly means?: PickedModel;
 }
 
 /** Shows the models there are, each group as soon as it is known. Returns `undefined` when nothing was picked. */
@@ -51,7 +51,7 @@ export async function pickModel(models: Models): Promise<PickedModel | undefined
   );
   try {
     const closed = new Promise<PickedModel | undefined>((resolve) => {
-      pick.onDidAccept(() => resolve(pick.selectedItems[0]?.picked));
+      pick.onDidAccept(() => resolve(pick.selectedItems[0]?.means));
       pick.onDidHide(() => resolve(undefined));
     });
     pick.show();
@@ -69,7 +69,7 @@ function builtIn({ memory }: Models): Item {
     label: t("Built-in answers (no model)"),
     description: memory.choice === undefined ? t("chosen") : "",
     detail: t("At once, and nothing leaves this machine."),
-    picked: { kind: "builtIn" },
+    means: { kind: "builtIn" },
   };
 }
 
@@ -92,7 +92,7 @@ async function listedItems(models: Models): Promise<readonly Item[]> {
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     const label = t("“{0}” did not list its models", host);
-    return [title, { label, picked: { kind: "useEndpoint" } }];
+    return [title, { label, means: { kind: "useEndpoint" } }];
   }
 }
 
@@ -103,14 +103,14 @@ function modelItem(model: LanguageModel, { memory }: Models): Item {
   return {
     label: messageLine(name),
     description: isChosen ? `${from} · ${vscode.l10n.t("chosen")}` : from,
-    picked: { kind: "model", model },
+    means: { kind: "model", model },
   };
 }
 
 function endpointItems(models: Models): readonly Item[] {
   const { t } = vscode.l10n;
-  const use: Item = { label: t("Use an endpoint…"), picked: { kind: "useEndpoint" } };
-  const key: Item = { label: t("Set the endpoint’s key…"), picked: { kind: "setKey" } };
+  const use: Item = { label: t("Use an endpoint…"), means: { kind: "useEndpoint" } };
+  const key: Item = { label: t("Set the endpoint’s key…"), means: { kind: "setKey" } };
   return [separator(""), use, ...(models.endpoint === undefined ? [] : [key])];
 }
 

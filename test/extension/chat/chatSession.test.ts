@@ -163,6 +163,8 @@ async function build(
     memoryLine: () => ({ kind: "ready", coverage }),
     activeFile: () => "/work/one/a.ts",
     failed: (error) => failures.push(error),
+    chosenModel: () => undefined,
+    schedule: new ManualSchedule().schedule,
   });
   const messages: ToWebview[] = [];
   const waiting = new Set<() => void>();
