@@ -48,8 +48,8 @@ export function createProseView(
   const bar = element(
     "div",
     { class: "prose-bar" },
-    toggle.disclosure,
     support,
+    toggle.disclosure,
     element("span", { class: "prose-actions" }, toggle.only, copy, again),
   );
   const root = element("div", { class: "prose" }, written, waiting.root, notices, bar);

@@ -50,7 +50,7 @@ export const englishStrings = {
   "turn.copied": "Copied",
   "turn.seconds": "{0} s",
 
-  "prose.by": "Written by {0} over the places below",
+  "prose.by": "Written by {0} from the evidence below",
   "prose.waiting": "Waiting for {0}…",
   "prose.waitingSeconds": "{0} s",
   "prose.supported": "{0} of {1} sentences are supported by what they cite.",

@@ -93,6 +93,10 @@ function underline(badge: HTMLElement): void {
   const wrap = element("span", { class: "unsupported" });
   badge.before(wrap);
   wrap.append(...sentence);
+  const { lastChild } = wrap;
+  const blank = lastChild instanceof Text ? /\s+$/.exec(lastChild.data) : null;
+  // The line ends where the words do.
+  if (lastChild instanceof Text && blank !== null) wrap.after(lastChild.splitText(blank.index));
 }
 
 function hasWords(nodes: readonly ChildNode[]): boolean {

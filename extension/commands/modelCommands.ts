@@ -8,11 +8,11 @@ import type { Models } from "../models/models.ts";
 
 /**
  * “Choose Language Model”: one of the editor's, one of an endpoint, or none. With a choice as argument (a keybinding,
- * another extension) nothing is asked, but where the first prompt goes is.
+ * another extension) nothing is asked, but where the first prompt goes is; `null` chooses the built-in answers.
  */
 export async function chooseModel(models: Models, argument: unknown): Promise<void> {
   const given = readModelChoice(argument);
-  if (given !== undefined) return models.choose(given);
+  if (given !== undefined || argument === null) return models.choose(given);
   const picked = await pickModel(models);
   switch (picked?.kind) {
     case undefined:
