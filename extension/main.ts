@@ -19,6 +19,10 @@ import { noticeRoom } from "./firstRun/roomNotice.ts";
 import { CommitDocument } from "./history/commitDocument.ts";
 import { createLog } from "./log.ts";
 import { noticeFailures } from "./memory/failureNotice.ts";
+import { askConsent } from "./models/consent.ts";
+import { editorModels } from "./models/editorModels.ts";
+import { ModelMemory } from "./models/modelMemory.ts";
+import { Models } from "./models/models.ts";
 import { MemoryClient } from "./memory/memoryClient.ts";
 import { MemorySession, type WindowFacts } from "./memory/memorySession.ts";
 import { stateName } from "./memory/memoryState.ts";
@@ -27,7 +31,7 @@ import { Participant } from "./participant/participant.ts";
 import { PictureView } from "./picture/pictureView.ts";
 import { ServerProcess } from "./memory/serverProcess.ts";
 import { rootsOf } from "./roots.ts";
-import { loreSettings, settingNames } from "./settings.ts";
+import { loreSettings, modelSettings, settingNames } from "./settings.ts";
 import { StatusDocument } from "./status/statusDocument.ts";
 import { StatusItem } from "./status/statusItem.ts";
 import { Traces } from "./trace/traces.ts";
@@ -58,6 +62,14 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   running = memory;
   const keeper = new ChatKeeper(context.workspaceState, schedule);
+  const models = new Models(new ModelMemory(context.globalState, context.secrets), {
+    settings: () => {
+      const configuration = vscode.workspace.getConfiguration();
+      return modelSettings((name) => configuration.get(name));
+    },
+    editorModels,
+    askConsent,
+  });
   const chat = new ChatSession(memory, keeper, {
     strings: Object.fromEntries(
       Object.entries(englishStrings).map(([key, english]) => [key, t(english)]),
@@ -65,7 +77,10 @@ export function activate(context: vscode.ExtensionContext): void {
     memoryLine: () => memoryLine(memory.state, t),
     activeFile,
     failed: (error) => reportFailure(error, log),
+    chosenModel: () => models.chosen(),
+    schedule,
   });
+  models.onDidChoose(() => chat.modelChanged());
   const citations = new CitationOpener(memory, chat);
   const traces = new Traces(memory, chat, wording);
   const view = new ChatView(context.extensionUri, memory, chat, citations, traces, log);
@@ -125,6 +140,7 @@ export function activate(context: vscode.ExtensionContext): void {
       completions,
       unusual,
       picture,
+      models,
       extensionUri: context.extensionUri,
       statusDocument,
       wording,

@@ -28,6 +28,7 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
         ? { type: "ask", question: value["question"] }
         : undefined;
     case "askAgain":
+    case "askModel":
     case "saveTrace":
     case "compareTrace":
       return isId(value["turnId"]) ? { type: value["type"], turnId: value["turnId"] } : undefined;

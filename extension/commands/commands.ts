@@ -10,6 +10,7 @@ import type { MemorySession } from "../memory/memorySession.ts";
 import type { Root } from "../../protocol/types.ts";
 import type { InlineCompletions } from "../completions/inlineCompletions.ts";
 import type { HereHover } from "../editor/hereHover.ts";
+import type { Models } from "../models/models.ts";
 import { testMemory } from "../selfTest/selfTest.ts";
 import type { PictureView } from "../picture/pictureView.ts";
 import type { StatusDocument } from "../status/statusDocument.ts";
@@ -30,6 +31,7 @@ import {
 } from "../work/workViewCommands.ts";
 import { copyContext } from "./contextCommands.ts";
 import { forgetFolder, rebuildMemory } from "./memoryCommands.ts";
+import { chooseModel, setEndpointKey } from "./modelCommands.ts";
 import { rememberThis } from "./noteCommands.ts";
 import { findSimilarCode } from "./similarCode.ts";
 import { showTimeline } from "./timelineCommand.ts";
@@ -49,6 +51,7 @@ export interface CommandTargets {
   readonly completions: InlineCompletions;
   readonly unusual: UnusualMarks;
   readonly picture: PictureView;
+  readonly models: Models;
   readonly extensionUri: vscode.Uri;
   readonly statusDocument: StatusDocument;
   readonly wording: Wording;
@@ -63,7 +66,7 @@ export interface CommandTargets {
  */
 export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
   const { memory, chat, keeper, view, traces, commits, completions, unusual, picture } = targets;
-  const { extensionUri } = targets;
+  const { extensionUri, models } = targets;
   const { statusDocument, wording, log, allRoots } = targets;
   const register = (id: string, run: (argument: unknown) => Promise<unknown>): vscode.Disposable =>
     vscode.commands.registerCommand(id, async (argument: unknown) => {
@@ -127,6 +130,8 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
     }),
     withMemory("lore.showUnusualLines", () => unusual.toggle()),
     register("lore.toggleCompletions", () => completions.toggle()),
+    register("lore.chooseModel", (choice) => chooseModel(models, choice)),
+    register("lore.setEndpointKey", () => setEndpointKey(models)),
     register("lore.showStatus", () => statusDocument.show()),
     register("lore.restartServer", () => memory.restart()),
     register("lore.openLog", () => {
