@@ -37,6 +37,7 @@ export const settingNames = [
   "lore.threads",
   "lore.maxFileSizeMB",
   "lore.completions",
+  "lore.codeLens",
   "lore.deepMemory.enabled",
   "lore.deepMemory.maxDiskMB",
   "lore.history.maxCommits",

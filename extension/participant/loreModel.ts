@@ -8,7 +8,7 @@ import type { MemorySession } from "../memory/memorySession.ts";
 import { plainAnswer } from "./plainAnswer.ts";
 
 /** Vendor of the provider in package.json. */
-const loreVendor = "lore";
+export const loreVendor = "lore";
 
 const maxInputTokens = 8_000;
 const maxOutputTokens = 8_000;

@@ -13,6 +13,10 @@ import { followUps } from "./followUps.ts";
 import { rememberSentence, showAllPlaces, showFound } from "./placeLists.ts";
 import { showAnswer } from "./shownAnswer.ts";
 import { Talk } from "./talk.ts";
+import { modelSettings } from "../settings.ts";
+import type { ProseJob } from "../chat/proseWriter.ts";
+import { loreVendor } from "./loreModel.ts";
+import { answerWithModel } from "./modelAnswer.ts";
 import type { Responding } from "./responding.ts";
 import { readWritten } from "./writtenRequest.ts";
 import { wishOf, type ParticipantCommand, type Wish } from "./wish.ts";
@@ -75,7 +79,10 @@ export class Participant implements vscode.Disposable {
     try {
       stream.progress(t("Looking in memory"));
       await this.#memory.whenOpen(token);
-      const responding = { memory: this.#memory, stream, token, wording: this.#wording };
+      const responding: Responding = {
+        ...{ memory: this.#memory, model: request.model, stream, token },
+        wording: this.#wording,
+      };
       const talk = new Talk(this.#memory, context.history);
       const wish = wishOf(await readWritten(request, this.#memory.roots, activeFile()));
       return await this.#fulfil(wish, talk, responding);
@@ -134,10 +141,26 @@ export class Participant implements vscode.Disposable {
       ),
     );
     await this.#chat.sendConversations();
-    await showAnswer(answer, responding);
+    const asked = { question, selection: about, activeFile: looked };
+    const isWritten = await this.#writeOver(asked, answer, talk, responding);
+    if (!isWritten) await showAnswer(answer, responding);
     this.#offer(answer, talk, responding);
     const subject = answer.citations.find(({ symbol }) => symbol !== undefined)?.symbol?.name;
     return resultOf(talk, answer.abstained ? undefined : subject);
+  }
+
+  /** False when the user's model is ours, or the built-in answer is to be shown although it is not. */
+  async #writeOver(
+    asked: Pick<ProseJob, "question" | "selection" | "activeFile">,
+    { turnId }: methods.AskResult,
+    { conversationId }: Talk,
+    responding: Responding,
+  ): Promise<boolean> {
+    const isOurs = responding.model.vendor === loreVendor;
+    if (isOurs || conversationId === undefined || turnId === undefined) return false;
+    const configuration = vscode.workspace.getConfiguration();
+    const { promptTokens } = modelSettings((name) => configuration.get(name));
+    return answerWithModel({ ...asked, conversationId, turnId }, promptTokens, responding);
   }
 
   /** What can be done with an answer. */

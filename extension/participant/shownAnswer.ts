@@ -3,15 +3,12 @@ import { checkCitations } from "../../protocol/methods.ts";
 import type { Citation, CitationCheck } from "../../protocol/types.ts";
 import { editorRange, placeUri } from "../chat/citations.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
-import { answerParts, type AnswerPart } from "./answerParts.ts";
+import { answerParts } from "./answerParts.ts";
+import { PartStream, type Place } from "./partStream.ts";
 import type { Responding } from "./responding.ts";
-import { codeSpan } from "./plainAnswer.ts";
 
 /** Files that are listed as used; an answer may cite hundreds of lines. */
 const maxReferences = 20;
-
-/** A citation that was read again just now: where it is, `undefined` when it does not say any more what was cited. */
-type Place = vscode.Location | undefined;
 
 /**
  * Writes an answer into the editor's chat. Its citations were read again right before: each becomes a place that opens, and
@@ -23,45 +20,7 @@ export async function showAnswer(
 ): Promise<void> {
   const places = await placesOf(citations, memory, token);
   for (const uri of filesOf(places).slice(0, maxReferences)) stream.reference(uri);
-  const shown = new Set<number>();
-  for (const part of answerParts(markdown)) show(part);
-
-  function show(part: AnswerPart): void {
-    switch (part.kind) {
-      case "text":
-        stream.markdown(part.markdown);
-        return;
-      case "citation":
-        showCitation(part.index, part.label);
-        return;
-      case "code":
-        return showCode(part);
-      case "mark":
-        return;
-    }
-  }
-
-  function showCitation(index: number, label: string): void {
-    const place = places[index];
-    shown.add(index);
-    if (place !== undefined) stream.anchor(place, label);
-    else stream.markdown(`${codeSpan(label)} (${t("changed since")})`);
-  }
-
-  function showCode({ markdown: block, citation }: Extract<AnswerPart, { kind: "code" }>): void {
-    const place = citation === undefined ? undefined : places[citation];
-    if (citation !== undefined && place === undefined) {
-      stream.markdown(`\n${t("The code that stood here has changed since; ask again.")}\n`);
-      return;
-    }
-    if (citation !== undefined && !shown.has(citation)) showCitation(citation, labelOf(citation));
-    stream.markdown(`\n${block}`);
-  }
-
-  function labelOf(index: number): string {
-    const { path = "", range } = citations[index] ?? {};
-    return range === undefined ? path : `${path}:${range.start.line + 1}`;
-  }
+  new PartStream(stream, t).show(answerParts(markdown), { citations, places, marks: [] });
 }
 
 async function placesOf(
@@ -75,9 +34,15 @@ async function placesOf(
 }
 
 function placeOfCheck(check: CitationCheck, memory: MemorySession): Place {
-  if (check.kind !== "current" && check.kind !== "moved") return undefined;
-  const uri = placeUri(memory, check.citation);
-  return uri && new vscode.Location(uri, editorRange(check.citation.range));
+  return check.kind === "current" || check.kind === "moved"
+    ? placeOfCitation(check.citation, memory)
+    : undefined;
+}
+
+/** Where a citation is that was just read; `undefined` when its folder is not part of the window any more. */
+export function placeOfCitation(citation: Citation, memory: MemorySession): Place {
+  const uri = placeUri(memory, citation);
+  return uri && new vscode.Location(uri, editorRange(citation.range));
 }
 
 function filesOf(places: readonly Place[]): vscode.Uri[] {
