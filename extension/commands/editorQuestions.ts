@@ -22,14 +22,16 @@ const maxMessageLength = 2_000;
 /** A question about a problem, in the form in which compilers write it, with the code that stands there. */
 export function problemQuestion(problem: EditorProblem): string {
   const { message, source, code, isError, path, line, character, lines } = problem;
-  const kind = [isError ? "error" : "warning", source, code]
-    .filter((part) => part !== "")
-    .join(" ");
-  const place = `${path}:${line + 1}:${character + 1}`;
+  const kind = isError ? "error" : "warning";
   const said = message.replace(/\s+/g, " ").slice(0, maxMessageLength);
+  const origin = [source, code].filter((part) => part !== "").join(" ");
   const fence = "`".repeat(Math.max(3, longestRun(lines) + 1));
-  const code_ = lines.trim() === "" ? "" : `\n\n${fence}\n${lines}\n${fence}`;
-  return `Why does this ${isError ? "error" : "warning"} occur?\n\n${place} - ${kind}: ${said}${code_}`;
+  return [
+    `Why does this ${kind} occur?\n`,
+    `${path}:${line + 1}:${character + 1}: ${kind}: ${said}`,
+    ...(origin === "" ? [] : [`(${origin})`]),
+    ...(lines.trim() === "" ? [] : [`\n${fence}\n${lines}\n${fence}`]),
+  ].join("\n");
 }
 
 /** What a file or a folder is; `path` is relative to its folder. */

@@ -112,5 +112,5 @@ function labelEnd(markdown: string, start: number): number | undefined {
 /** The text that a label shows: without the marks of a code span and without escapes. */
 function plainLabel(label: string): string {
   const code = /^(`+) ?(.*?) ?\1$/s.exec(label);
-  return code?.[2] ?? label.replace(/\\([^\w\s])/g, "$1");
+  return code?.[2] ?? label.replace(/\\([!-/:-@[-`{-~])/g, "$1");
 }

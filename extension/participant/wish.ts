@@ -78,8 +78,11 @@ function nameAsCode(text: string): string {
   return /^[\w$.#:-]+$/.test(text) && !isFileName(text) ? `\`${text}\`` : text;
 }
 
+/** `Pool.load` is a method, `pool.ts` a file. */
 function isFileName(text: string): boolean {
-  return /\.[a-z]\w{0,4}$/i.test(text) && !/\.\w*[A-Z]\w*$/.test(text);
+  return /\.(?:[cm]?[jt]sx?|py|rs|go|java|kts?|c|h|cc|cpp|hpp|cs|rb|php|swift|scala|lua|md|json|ya?ml|toml|html|css|sql|sh)$/.test(
+    text,
+  );
 }
 
 function pathName(path: string): string {
