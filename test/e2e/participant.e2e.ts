@@ -1,9 +1,10 @@
-/** `@lore` in the editor's own chat, without an account and without any other language model. */
+/** `@lore` in the editor's own chat, without an account and without any other language model; and the view below Lore's. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
+import type { Locator } from "playwright-core";
 import { openSession } from "./chatDriver.ts";
 
 const tides = `/** Height of the tide in metres above chart datum. */
@@ -20,7 +21,7 @@ export function mayEnter(hour: number, draughtMetres: number): boolean {
 }
 `;
 
-test("@lore answers with places that open, goes on from its answer, and offers what comes next", async (t) => {
+test("@lore answers with places that open, goes on from its answer, and what was said is listed", async (t) => {
   const dir = mkdtempSync(path.join(tmpdir(), "lore-e2e-participant-"));
   t.after(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
   const folder = path.join(dir, "project");
@@ -28,30 +29,56 @@ test("@lore answers with places that open, goes on from its answer, and offers w
   writeFileSync(path.join(folder, "src/tides.ts"), tides);
   writeFileSync(path.join(folder, "src/harbour.ts"), harbour);
   const session = await openSession(folder, {
-    settings: {
-      "security.workspace.trust.enabled": false,
-      "chat.disableAIFeatures": false,
-      "workbench.colorTheme": process.env["LORE_E2E_THEME"] ?? "Default Dark Modern",
-    },
+    settings: { "security.workspace.trust.enabled": false, "chat.disableAIFeatures": false },
   });
   t.after(() => session.close());
   await session.untilReady();
   const { page } = session;
   await session.command("Chat: Open Chat");
-  const input = page.locator(".interactive-input-part .monaco-editor").last();
-  await input.click();
-  const send = async (text: string): Promise<void> => {
+  const responses = page.locator(".interactive-response");
+  /** Sends what is typed and returns the whole answer, which ends with its buttons. */
+  const send = async (text: string, ending: string): Promise<Locator> => {
+    const before = await responses.count();
+    await page.locator(".interactive-input-part .monaco-editor").last().click();
     await page.keyboard.insertText(text);
+    // Closes the list of suggestions.
     await page.keyboard.press("Escape");
     await page.keyboard.press("Enter");
+    const answer = responses.nth(before);
+    await answer.getByText(ending).first().waitFor();
+    return answer;
   };
-  await send("@lore where is tideHeight computed?");
-  try {
-    const answer = page.locator(".interactive-response").last();
-    await answer.getByText("springRange").first().waitFor({ timeout: 30_000 });
-    await answer.getByText("src/tides.ts:1-5").first().waitFor();
-    assert.ok(true);
-  } finally {
-    await session.screenshot("participant");
-  }
+
+  const first = await send("@lore where is tideHeight computed?", "Open in Lore’s Chat");
+  await first.getByText("springRange").first().waitFor();
+  const place = first.locator(".chat-inline-anchor-widget", { hasText: "tides.ts" }).first();
+  await session.screenshot("participant-answer");
+  await place.click();
+  await page.getByRole("tab", { name: "tides.ts" }).first().waitFor();
+
+  const second = await send("@lore who calls it?", "Open in Lore’s Chat");
+  assert.match(await second.innerText(), /tideHeight.*is used on 2 lines in 1 file/s);
+  await second.locator(".chat-inline-anchor-widget", { hasText: "harbour.ts" }).first().waitFor();
+
+  const noted = await send("@lore /remember we use a cosine because tides repeat", "Noted:");
+  assert.match(await noted.innerText(), /tides repeat/);
+  const all = await send("@lore /all tideHeight", "stands in 3 places");
+  assert.match(await all.innerText(), /2 of 2 remembered files were read/);
+  await session.screenshot("participant-conversation");
+
+  await second.getByRole("button", { name: "Open in Lore’s Chat" }).click();
+  const chat = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+  await chat.getByText("where is tideHeight computed?").first().waitFor();
+  const tree = page.getByRole("tree", { name: "Conversations and Notes" });
+  await tree.getByRole("treeitem", { name: /^where is tideHeight computed/i }).waitFor();
+  await tree.getByRole("treeitem", { name: /^Notes/ }).waitFor();
+  await tree.getByRole("treeitem", { name: /^Decisions/ }).click();
+  await tree.getByRole("treeitem", { name: /tides repeat/ }).waitFor();
+  await session.screenshot("conversations-and-notes");
+
+  await page.locator(".view-line", { hasText: "tideHeight" }).first().click();
+  await session.command("Lore: Show What Is Remembered Here");
+  const hover = page.locator(".monaco-hover", { hasText: "tideHeight" });
+  await hover.getByText(/2 uses/).waitFor();
+  await session.screenshot("remembered-here");
 });
