@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { changed } from "../../protocol/methods.ts";
 import type { AskResult } from "../../protocol/methods.ts";
+import type { SymbolKind } from "../../protocol/types.ts";
 import type { ChatSession } from "../chat/chatSession.ts";
 import type { ChatView } from "../chat/chatView.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
@@ -109,12 +110,19 @@ export async function whatChangedHere(targets: EditorTargets): Promise<AskResult
   const place = editor && placeOf(memory, editor.document.uri);
   if (editor === undefined || place === undefined) return tellNoPlace();
   await memory.whenOpen();
-  const definition = await definitionAt(memory, editor.document, editor.selection.active);
+  const around = await definitionAt(memory, editor.document, editor.selection.active);
+  const definition = around !== undefined && hasHistory.has(around.kind) ? around : undefined;
   const since = await changedSinceLook(memory, place, definition?.name);
   if (since !== undefined) tell(since);
   const target = definition === undefined ? place : { name: definition.name };
   return askInChat(targets, changesQuestion(target));
 }
+
+/** Definitions whose versions the history tells apart by name; headings and keys are the file's. */
+const hasHistory: ReadonlySet<SymbolKind> = new Set<SymbolKind>([
+  ...(["function", "method", "class", "interface", "struct", "enum"] as const),
+  ...(["type", "module", "variable", "constant", "macro"] as const),
+]);
 
 /** A sentence about what is another than when the file was last looked at; `undefined` when nothing is, or that is unknown. */
 async function changedSinceLook(
