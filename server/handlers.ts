@@ -2,6 +2,12 @@
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import * as methods from "../protocol/methods.ts";
 import type { ContextParams, ContextResult } from "../protocol/context.ts";
+import type {
+  CheckedProse,
+  ProseCheckParams,
+  ProsePrompt,
+  ProsePromptParams,
+} from "../protocol/prose.ts";
 import type { Citation, CitationCheck, ExhaustiveResult, MemoryStatus } from "../protocol/types.ts";
 import type { Clock, Logger } from "./ports.ts";
 import { ask } from "./rpc/askRequest.ts";
@@ -9,6 +15,7 @@ import { compareTrace } from "./rpc/compareTrace.ts";
 import { answerFromDeepMemory } from "./rpc/deepRequests.ts";
 import { answerAboutNotes } from "./rpc/noteRequests.ts";
 import { params as shapes } from "./rpc/params.ts";
+import { proseShapes } from "./rpc/proseShapes.ts";
 import { Router } from "./rpc/router.ts";
 import { Session, type SessionServices } from "./rpc/session.ts";
 import { nothing } from "./rpc/shape.ts";
@@ -49,6 +56,14 @@ export interface Services extends SessionServices {
     turns: readonly TurnOutline[],
     signal: AbortSignal,
   ): Promise<ContextResult>;
+  /** What to send to a language model for a question asked after these turns. Rejects with AbortError when cancelled. */
+  prosePrompt(
+    params: ProsePromptParams,
+    turns: readonly TurnOutline[],
+    signal: AbortSignal,
+  ): Promise<ProsePrompt>;
+  /** What a language model wrote, as it may be shown. Rejects with AbortError when cancelled. */
+  proseCheck(params: ProseCheckParams, signal: AbortSignal): Promise<CheckedProse>;
   /** The files in memory and their present text. */
   readonly source: SourceReader;
   readonly clock: Clock;
@@ -162,12 +177,17 @@ function answerRecall(router: Router, services: Services, session: Session): voi
   router.answer(methods.search, shapes.search, (params, signal) =>
     services.recall.search(params, signal),
   );
-  router.answer(methods.context, shapes.context, (params, signal) => {
-    const { conversationId } = params;
-    const turns =
-      conversationId === undefined ? [] : session.conversations().outline(conversationId);
-    return services.context(params, turns, signal);
-  });
+  const turnsOf = (conversationId: string | undefined): readonly TurnOutline[] =>
+    conversationId === undefined ? [] : session.conversations().outline(conversationId);
+  router.answer(methods.context, shapes.context, (params, signal) =>
+    services.context(params, turnsOf(params.conversationId), signal),
+  );
+  router.answer(methods.prosePrompt, proseShapes.prompt, (params, signal) =>
+    services.prosePrompt(params, turnsOf(params.conversationId), signal),
+  );
+  router.answer(methods.proseCheck, proseShapes.check, (params, signal) =>
+    services.proseCheck(params, signal),
+  );
   router.answer(methods.compareTrace, shapes.compareTrace, ({ trace }, signal) => {
     const roots = services.memory.status().roots.map(({ root }) => root);
     return compareTrace(trace, { recall: services.recall, clock: services.clock, roots }, signal);
@@ -218,6 +238,10 @@ function answerAboutConversations(router: Router, session: Session, clock: Clock
       conversation: session.conversations().rename(conversationId, title),
     }),
   );
+  router.answer(methods.putProse, proseShapes.put, ({ conversationId, turnId, prose }) => {
+    session.conversations().putProse(conversationId, turnId, prose);
+    return {};
+  });
   router.answer(methods.deleteConversation, shapes.conversation, ({ conversationId }) => {
     session.conversations().delete(conversationId);
     return {};

@@ -25,6 +25,9 @@ import { findAllPlaces } from "./recall/exhaustive.ts";
 import { RootPlaces } from "./recall/rootPlaces.ts";
 import { readSourceFile } from "./recall/sourceFile.ts";
 import { maskSecrets } from "./secrets/maskSecrets.ts";
+import { commitsFor } from "./prose/commitsFor.ts";
+import { proseCheck } from "./prose/proseCheck.ts";
+import { prosePrompt } from "./prose/prosePrompt.ts";
 import { grammarFolderUrl, modelFolderUrl, threadEntry } from "./threads.ts";
 import { tokenCounter } from "./tokenCounter.ts";
 import { serverVersion } from "./version.ts";
@@ -102,6 +105,19 @@ export async function createServices(
         { recall: recaller, notes, check, mask: maskSecrets, ...tokenCounter(log) },
         signal,
       ),
+    prosePrompt: (params, turns, signal) =>
+      prosePrompt(
+        params,
+        turns,
+        {
+          ...{ recall: recaller, notes, check, mask: maskSecrets, ...tokenCounter(log) },
+          ...{ source: recaller, hashText, newMark: () => crypto.randomUUID().slice(0, 8) },
+          commits: (query, result, rootIds, during) =>
+            commitsFor({ history, query, result, rootIds }, during),
+        },
+        signal,
+      ),
+    proseCheck: (params, signal) => proseCheck(params, check, signal),
     openConversations: (storeDir) => {
       const opened = openConversationStore(storeDir, clock, embedder);
       timeline.follow(opened.store);

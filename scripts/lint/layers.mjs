@@ -257,6 +257,13 @@ const layers = [
     packages: ["stemmer", "xxhash-wasm"],
     builtins: pure,
   },
+  // What a language model is told, and what of its answer holds.
+  {
+    files: /^server\/prose\//,
+    sources: [...ground, "server/recall/", "server/work/", "server/answer/", "server/prose/"],
+    packages: ["markdown-it"],
+    builtins: pure,
+  },
   {
     files: /^server\/answer\//,
     sources: [

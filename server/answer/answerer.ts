@@ -23,7 +23,7 @@ import { answerFromNotes, answerRemember, offerText } from "./notesAnswer.ts";
 import { prose } from "./markdown.ts";
 import { answerPlace } from "./placeAnswer.ts";
 import { QuestionTerms } from "./questionTerms.ts";
-import { selectionOf, type Selection } from "./selection.ts";
+import { queryOf, selectionOf } from "./selection.ts";
 import { answerInRounds } from "./rounds/roundsAnswer.ts";
 import { answerSimilar } from "./similarAnswer.ts";
 import { answerFromTurns } from "./turnsAnswer.ts";
@@ -156,13 +156,6 @@ function asOfOf(
 }
 
 /** "What does this do?" says nothing by itself, so the selected definition's name goes along. */
-function queryOf(question: string, selection: Selection | undefined): string {
-  if (selection === undefined) return question;
-  return selection.name === undefined
-    ? `${question}\n${selection.text.slice(0, 500)}`
-    : `${question} \`${selection.name}\``;
-}
-
 /** What was searched for holds code that was selected then: a trace that can be saved must not hold it. */
 function withoutAsked({ asked: _asked, ...trace }: RecallTrace): RecallTrace {
   return trace;

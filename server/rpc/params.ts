@@ -82,10 +82,10 @@ const maxSelfTestTokens = 100_000_000;
 const maxSelfTestPoints = 100;
 const maxFactsPerPoint = 10_000;
 
-const id = filledText(maxIdLength);
-const file = absolutePath(maxPathLength);
-const question = filledText(maxQuestionLength);
-const rootIds = list(id, 1_000);
+export const id = filledText(maxIdLength);
+export const file = absolutePath(maxPathLength);
+export const question = filledText(maxQuestionLength);
+export const rootIds = list(id, 1_000);
 const globs = list(filledText(4_096), 10_000);
 const line = integer(0, maxLine);
 
@@ -120,13 +120,20 @@ const symbolInfo = object<SymbolInfo>({
   range,
 });
 
-const citation = object<Citation>({
+/** A place as the server gave it. */
+export const citation = object<Citation>({
   rootId: id,
   path: filledText(maxPathLength),
   range,
   contentHash: text(64),
   symbol: optional(symbolInfo),
   commit: optional(text(64)),
+});
+
+export const selectedCode = object<SelectedCode>({
+  file,
+  text: text(maxSelectionLength),
+  range: object<{ startLine: number; endLine: number }>({ startLine: line, endLine: line }),
 });
 
 const changedSince: Shape<ChangedParams["since"]> = (value, place) =>
@@ -252,13 +259,7 @@ export const params = {
     conversationId: optional(id),
     rootIds: optional(rootIds),
     activeFile: optional(file),
-    selection: optional(
-      object<SelectedCode>({
-        file,
-        text: text(maxSelectionLength),
-        range: object<{ startLine: number; endLine: number }>({ startLine: line, endLine: line }),
-      }),
-    ),
+    selection: optional(selectedCode),
     asOf: optional(filledText(200)),
     explain: optional(flag),
     deep: optional(flag),
