@@ -1,11 +1,11 @@
 import type { Prose } from "../protocol/prose.ts";
 import type { Turn } from "../protocol/types.ts";
-import { createAnswerBody } from "./answerBody.ts";
+import { createAnswerBody, type AnswerBody } from "./answerBody.ts";
 import { answerForClipboard } from "./citationLabel.ts";
 import { element, setText } from "./element.ts";
+import { createEvidenceToggle } from "./evidenceToggle.ts";
 import { flashCopied, iconButton } from "./iconButton.ts";
 import type { MarkdownRenderer } from "./markdown.ts";
-import { createEvidenceToggle } from "./evidenceToggle.ts";
 import { proseNotice, supportLine } from "./proseNotice.ts";
 import type { CitationState } from "./state.ts";
 import type { Texts } from "./texts.ts";
@@ -29,22 +29,71 @@ export function createProseView(
   texts: Texts,
   actions: TurnActions,
 ): ProseView {
+  const root = element("div", { class: "prose" });
+  root.hidden = true;
+  // Most answers have none.
+  let parts: ProseParts | undefined;
+  let shown: Prose | undefined;
+  return {
+    root,
+    update: (turn, states) => {
+      const { prose } = turn;
+      root.hidden = prose === undefined;
+      if (prose === undefined) {
+        if (shown !== undefined) parts?.clear();
+      } else {
+        parts ??= createProseParts(root, { turnId, evidence, renderer, texts, actions });
+        const { markdown, state, citations, marks } = prose;
+        const firstCitation = turn.citations.length;
+        parts.body.update({ text: markdown, state, citations, firstCitation, marks }, states);
+        if (prose !== shown) parts.show(prose);
+      }
+      shown = prose;
+    },
+  };
+}
+
+interface ProseParts {
+  readonly body: AnswerBody;
+  /** Shows everything but the text. */
+  show(prose: Prose): void;
+  /** There is no prose any more: the evidence is the answer again. */
+  clear(): void;
+}
+
+function createProseParts(
+  root: HTMLElement,
+  {
+    turnId,
+    evidence,
+    renderer,
+    texts,
+    actions,
+  }: {
+    readonly turnId: string;
+    readonly evidence: HTMLElement;
+    readonly renderer: MarkdownRenderer;
+    readonly texts: Texts;
+    readonly actions: TurnActions;
+  },
+): ProseParts {
   const body = createAnswerBody(renderer, texts, actions.copy);
   const by = element("p", { class: "prose-by note" });
+  const written = element("div", { class: "prose-text" }, by, body.root);
   const waiting = createWaitingLine(texts);
   const notices = element("div", { class: "prose-notices" });
   const support = element("span", {
     class: "support note",
     attributes: { title: texts.text("prose.supportedHint") },
   });
-  const written = element("div", { class: "prose-text" }, by, body.root);
   const toggle = createEvidenceToggle(written, evidence, texts);
   let shown: Prose | undefined;
+  const askModel = (): void => actions.askModel(turnId);
   const copy = iconButton("copy", texts.text("prose.copy"), () => {
     actions.copy(answerForClipboard(shown?.markdown ?? "", shown?.citations ?? []));
     flashCopied(copy, texts);
   });
-  const again = iconButton("refresh", texts.text("prose.askModel"), () => actions.askModel(turnId));
+  const again = iconButton("refresh", texts.text("prose.askModel"), askModel);
   const bar = element(
     "div",
     { class: "prose-bar" },
@@ -52,48 +101,41 @@ export function createProseView(
     toggle.disclosure,
     element("span", { class: "prose-actions" }, toggle.only, copy, again),
   );
-  const root = element("div", { class: "prose" }, written, waiting.root, notices, bar);
-  root.hidden = true;
+  root.append(written, waiting.root, notices, bar);
 
-  function show(prose: Prose): void {
-    const name = oneLine(prose.model);
-    const hasText = prose.markdown !== "";
-    const streaming = prose.state === "streaming";
-    setText(by, texts.text("prose.by", name));
-    by.hidden = !hasText;
-    waiting.update(streaming ? { model: name, hasText } : undefined);
+  function showNotice(prose: Prose): boolean {
     const notice = proseNotice(prose);
     notices.replaceChildren();
-    if (notice) {
-      const help = notice.help.map(({ key, command }) => ({
-        label: texts.text(key),
-        run: () => actions.run(command),
-      }));
-      const once = { label: texts.text("prose.askModel"), run: () => actions.askModel(turnId) };
-      notices.append(turnNotice(notice.icon, texts.text(notice.key), once, ...help));
-    }
-    setText(support, streaming ? "" : supportLine(prose, texts));
-    bar.hidden = !hasText;
-    copy.hidden = streaming;
-    again.hidden = streaming || notice !== undefined;
-    toggle.update({ hasText, failed: prose.state !== "done" && !streaming });
+    if (notice === undefined) return false;
+    const help = notice.help.map(({ key, command }) => ({
+      label: texts.text(key),
+      run: () => actions.run(command),
+    }));
+    const once = { label: texts.text("prose.askModel"), run: askModel };
+    notices.append(turnNotice(notice.icon, texts.text(notice.key), once, ...help));
+    return true;
   }
 
   return {
-    root,
-    update: (turn, states) => {
-      const { prose } = turn;
-      root.hidden = prose === undefined;
-      if (prose === undefined) {
-        if (shown !== undefined) toggle.update({ hasText: false, failed: false });
-        waiting.update(undefined);
-      } else {
-        const { markdown, state, citations, marks } = prose;
-        const firstCitation = turn.citations.length;
-        body.update({ text: markdown, state, citations, firstCitation, marks }, states);
-        if (prose !== shown) show(prose);
-      }
+    body,
+    show: (prose) => {
       shown = prose;
+      const name = oneLine(prose.model);
+      const hasText = prose.markdown !== "";
+      const streaming = prose.state === "streaming";
+      setText(by, texts.text("prose.by", name));
+      by.hidden = !hasText;
+      waiting.update(streaming ? { model: name, hasText } : undefined);
+      // The notice offers to ask again in words.
+      again.hidden = showNotice(prose) || streaming;
+      setText(support, streaming ? "" : supportLine(prose, texts));
+      bar.hidden = !hasText;
+      copy.hidden = streaming;
+      toggle.update({ hasText, failed: prose.state !== "done" && !streaming });
+    },
+    clear: () => {
+      waiting.update(undefined);
+      toggle.update({ hasText: false, failed: false });
     },
   };
 }

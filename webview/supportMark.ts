@@ -93,10 +93,13 @@ function underline(badge: HTMLElement): void {
   const wrap = element("span", { class: "unsupported" });
   badge.before(wrap);
   wrap.append(...sentence);
-  const { lastChild } = wrap;
-  const blank = lastChild instanceof Text ? /\s+$/.exec(lastChild.data) : null;
-  // The line ends where the words do.
-  if (lastChild instanceof Text && blank !== null) wrap.after(lastChild.splitText(blank.index));
+  const { firstChild, lastChild } = wrap;
+  // The line begins and ends where the words do.
+  if (lastChild instanceof Text) wrap.after(lastChild.splitText(lastChild.data.trimEnd().length));
+  if (firstChild instanceof Text) {
+    firstChild.splitText(firstChild.data.length - firstChild.data.trimStart().length);
+    wrap.before(firstChild);
+  }
 }
 
 function hasWords(nodes: readonly ChildNode[]): boolean {

@@ -80,6 +80,13 @@ const lastTurn = (): Locator => chat().locator("section[data-turn][aria-busy]").
 const prose = (): Locator => lastTurn().locator(".prose-text");
 const evidence = (): Locator => lastTurn().locator(".evidence");
 
+/** What the last turn says of a model that did not come to its end. */
+async function noticed(): Promise<string> {
+  const notice = lastTurn().locator(".prose-notices .notice");
+  await notice.waitFor();
+  return notice.innerText();
+}
+
 async function typeInto(title: RegExp, text: string): Promise<void> {
   const { page } = session;
   await page
@@ -91,10 +98,15 @@ async function typeInto(title: RegExp, text: string): Promise<void> {
   await page.keyboard.press("Enter");
 }
 
+/** Asks, and waits until the new turn is there. */
 async function askInChat(): Promise<void> {
   const field = chat().getByRole("textbox", { name: "Your question" });
+  const before = await lastTurn().getAttribute("data-turn");
   await field.fill(question);
   await field.press("Enter");
+  await chat()
+    .locator(`section[data-turn="${before ?? ""}"][aria-busy] ~ section[aria-busy]`)
+    .waitFor();
 }
 
 test("without a model the answer is the built-in one, and nothing is sent", async () => {
@@ -127,7 +139,7 @@ test("prose streams over the answer, cites lines that open, and marks what is no
   await session.screenshot("models-2-streaming");
   const turn = lastTurn();
   await turn.and(chat().locator("[aria-busy=false]")).waitFor();
-  await turn.getByText("2 of 3 sentences are supported by what they cite.").waitFor();
+  await turn.getByText("2 of 4 sentences are supported by what they cite.").waitFor();
   assert.match(await prose().innerText(), /multiplies springRange with a cosine/);
   assert.equal(await prose().locator("img, a").count(), 0);
   await turn
@@ -169,7 +181,7 @@ test("stopping stops the model and keeps what was checked", async () => {
     .getByText(/with a cosine/)
     .waitFor();
   await chat().getByRole("button", { name: "Stop (Escape)" }).click();
-  await lastTurn().getByText("Stopped before the model’s answer was complete.").waitFor();
+  assert.match(await noticed(), /Stopped before the model’s answer was complete/);
   assert.match(await prose().innerText(), /with a cosine/);
 });
 
