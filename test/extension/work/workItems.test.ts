@@ -15,7 +15,7 @@ function note(id: string, more: Partial<Note> = {}): Note {
     ...{ id, kind: "decision", text: `note ${id}`, who: "A", createdMs: 0, rootId: "root" },
     ...{ evidence: [], tags: [], links: [], isPinned: false, nUses: 0, health: "ok" },
     ...more,
-  } as Note;
+  };
 }
 
 const rows = (nodes: readonly WorkNode[]): string[] =>
