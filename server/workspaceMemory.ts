@@ -87,6 +87,8 @@ export class WorkspaceMemory implements MemoryService {
   #opening: Promise<unknown> = Promise.resolve();
   #trusted = false;
   #paused = false;
+  /** Pauses and resumptions of this window that are not done everywhere yet. */
+  #nPausing = 0;
   #closed = false;
   /** True when a thread was left behind. */
   #hangs = false;
@@ -219,13 +221,30 @@ export class WorkspaceMemory implements MemoryService {
   }
 
   async pause(): Promise<MemoryStatus> {
-    this.#paused = true;
-    return this.#statusAfter({ kind: "pause" });
+    return this.#setPaused(true);
   }
 
   async resume(): Promise<MemoryStatus> {
-    this.#paused = false;
-    return this.#statusAfter({ kind: "resume" });
+    return this.#setPaused(false);
+  }
+
+  async #setPaused(isPaused: boolean): Promise<MemoryStatus> {
+    this.#nPausing++;
+    try {
+      this.#paused = isPaused;
+      return await this.#statusAfter({ kind: isPaused ? "pause" : "resume" });
+    } finally {
+      this.#nPausing--;
+    }
+  }
+
+  /** A window pauses and resumes the memory of a folder for all windows that have it open. */
+  #followPause(): void {
+    if (this.#nPausing > 0) return;
+    const states = this.#stores()
+      .map(({ status }) => status.state)
+      .filter((state) => state !== "opening" && state !== "failed");
+    if (states.length > 0) this.#paused = states.every((state) => state === "paused");
   }
 
   async rebuild(rootId: string | undefined): Promise<MemoryStatus> {
@@ -531,6 +550,7 @@ export class WorkspaceMemory implements MemoryService {
   }
 
   #tellListeners(): void {
+    this.#followPause();
     this.#tellCompanions();
     for (const listener of this.#listeners) listener(this.status());
   }
