@@ -174,6 +174,7 @@ const layers = [
     sources: [
       ...ground,
       ...reading,
+      "server/channel/",
       "server/model/",
       "server/memory/",
       "server/ingest/rootPath.ts",

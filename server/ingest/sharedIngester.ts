@@ -105,8 +105,11 @@ export class SharedIngester {
     if (this.#isClosed) return { errorName: "storeUnavailable" };
     try {
       const done = this.act(action, follower);
-      if (action.kind === "pause" || action.kind === "resume")
+      if (action.kind === "pause" || action.kind === "resume") {
         this.#options.paused(action.kind === "pause");
+        // In front of the answer: whoever keeps the store next has to know it.
+        this.tellStatus();
+      }
       await done;
       return {};
     } catch (error) {

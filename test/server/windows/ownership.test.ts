@@ -106,7 +106,7 @@ describe("what one window does for all", () => {
     for (const window of [owner, third])
       await window.status(({ state }, { paused }) => paused && state === "paused");
     assert.equal((await third.request(methods.resume, {})).paused, false);
-    for (const window of [owner, second])
+    for (const window of [owner, second, third])
       await window.status(({ state }, { paused }) => !paused && state === "ready");
     // The next owner is paused as the one before was.
     await second.request(methods.pause, {});

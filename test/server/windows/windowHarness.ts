@@ -13,7 +13,7 @@ import * as methods from "../../../protocol/methods.ts";
 import type { MemorySettings, MemoryStatus, RootStatus } from "../../../protocol/types.ts";
 
 /** Longest wait for an event that must come; only a failing test waits so long. */
-const patienceMs = 60_000;
+const patienceMs = 8_000;
 const quietSettings: MemorySettings = {
   exclude: [],
   include: [],
@@ -105,10 +105,11 @@ export class Window implements AsyncDisposable {
       if (root !== undefined && holds(root, status)) resolve(root);
     };
     this.#looks.add(look);
-    const timer = setTimeout(
-      () => reject(new Error(`the last status: ${JSON.stringify(this.#status)}`)),
-      patienceMs,
-    );
+    const late = new Error("no such status");
+    const timer = setTimeout(() => {
+      late.message += `; the last one: ${JSON.stringify(this.#status)}`;
+      reject(late);
+    }, patienceMs);
     if (this.#status !== undefined) look(this.#status);
     try {
       return await promise;
