@@ -5,6 +5,7 @@
 import type { DeepMemoryDetail, DeepMemorySettings } from "../../protocol/deepMemory.ts";
 import { MemoryError } from "../../protocol/errors.ts";
 import type { BankStore } from "../bank/bankStore.ts";
+import type { OtherBanks } from "../bank/otherBanks.ts";
 import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { LmModel, LmOutcome, LmParts } from "../lm/lmModel.ts";
 import type { Logger } from "../ports.ts";
@@ -42,6 +43,8 @@ export interface DeepHostOptions extends SharedOptions {
     parts: LmParts,
     maxDiskBytes: number,
   ) => Promise<BankStore | undefined>;
+  /** What the banks beside the one in this folder hold. */
+  readonly otherBanks: (folder: string, parts: LmParts) => Pick<OtherBanks, "find" | "close">;
   /** Whether somebody has the bank in this folder open. Errors: MemoryError. */
   readonly isBankOpen: (folder: string) => boolean;
   readonly availableBytes: () => number;
@@ -194,9 +197,12 @@ export class DeepHost {
     const encoder = openEncoder(model.parts);
     const budget = new Budget({ folder, bank, clock }, this.#settings?.maxDiskBytes ?? 0);
     const { tokenizer, shape } = model.parts;
+    const others = this.#options.otherBanks(folder, model.parts);
     const writer = new DeepWriter({
       ...{ bank, tokenizer, shape, availableBytes, clock, log },
       encode: (tokens) => encoder.encode(tokens),
+      copied: (chunkHash) => others.find(chunkHash),
+      copiedAll: () => others.close(),
       read: (file) => source.read(file),
       bytesPerToken: recordBytesPerToken(model.parts.manifest.config),
       capacityBytes: () => budget.capacityBytes,
