@@ -340,6 +340,12 @@ export class WorkspaceMemory implements MemoryService {
       ?.send({ kind: "damaged", rootId: root.id, generation: known.generation });
   }
 
+  /** Returns the id of a root that is open: the first one's for that of another folder of the same repository. */
+  presentRoot(rootId: string): string {
+    if (this.#links.has(rootId)) return rootId;
+    return this.#opened?.roots[0]?.id ?? rootId;
+  }
+
   /** Returns the unsaved editor text of a file, by absolute path. */
   overlay(file: string): string | undefined {
     return this.#overlays.get(file);

@@ -18,7 +18,7 @@ export function askFolder(
 ): Promise<ExitCode> {
   return answerFrom(command, "searchable", terminal, around, async (folder) => {
     const printPart = partPrinter(terminal);
-    const turns = openFolderTurns(folder);
+    const turns = await openFolderTurns(folder);
     const answer = await folder.services.answers
       .ask(
         {

@@ -328,6 +328,7 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
     context: () => Promise.resolve(contextResult),
     notes: closedNotes(),
     pictures: { picture: ({ rootId, folder }) => Promise.resolve(pictureOf(rootId, folder)) },
+    conversationFolder: (storeDir) => Promise.resolve(`${storeDir}/conversations`),
     openConversations: () => ({ store }),
     requireSqlite: () => {},
     serverVersion: "1.2.3",

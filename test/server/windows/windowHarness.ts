@@ -10,6 +10,7 @@ import {
   type MessageConnection,
 } from "vscode-jsonrpc/node";
 import * as methods from "../../../protocol/methods.ts";
+import type { NotesState } from "../../../protocol/notes.ts";
 import type { MemorySettings, MemoryStatus, RootStatus } from "../../../protocol/types.ts";
 
 /** Longest wait for an event that must come; only a failing test waits so long. */
@@ -25,6 +26,8 @@ const quietSettings: MemorySettings = {
 export interface Place {
   readonly folder: string;
   readonly storeDir: string;
+  /** `root` unless given. */
+  readonly rootId?: string;
 }
 
 /** One window: a server process with the folder open. */
@@ -59,7 +62,7 @@ export class Window implements AsyncDisposable {
     const opening = window.request(methods.open, {
       protocolVersion: methods.protocolVersion,
       storeDir: place.storeDir,
-      roots: [{ id: "root", folder: place.folder, name: "root" }],
+      roots: [{ id: place.rootId ?? "root", folder: place.folder, name: "root" }],
       settings: { ...quietSettings, ...settings },
       trusted: true,
     });
@@ -117,6 +120,19 @@ export class Window implements AsyncDisposable {
       clearTimeout(timer);
       this.#looks.delete(look);
     }
+  }
+
+  /** Resolves when the window is told that a note needs a check. */
+  needsCheck(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => reject(new Error("no note needs a check")), patienceMs);
+    const heard = this.#connection.onNotification(methods.notesChanged.method, (state) => {
+      if ((state as NotesState).needCheck.length > 0) resolve();
+    });
+    return promise.finally(() => {
+      clearTimeout(timer);
+      heard.dispose();
+    });
   }
 
   /** As `kill -9`. Resolves when the process is gone. */
