@@ -379,7 +379,7 @@ export class WorkspaceMemory implements MemoryService {
       isPaused: this.#paused,
       openEditors: this.#openEditors,
       // One that hangs as well: what is remembered of it is kept.
-      roots: [...this.#links.values()].map(({ root, store, hangs }) => ({
+      roots: this.#remembered.map(({ root, store, hangs }) => ({
         rootId: root.id,
         folder: root.folder,
         storeFile: store.storeFile,
@@ -395,7 +395,7 @@ export class WorkspaceMemory implements MemoryService {
   /** What the histories follow. Nothing is open in it while the workspace is not trusted. */
   historyWorkspace(): HistoryWorkspace {
     const { storeDir, settings } = this.#opened ?? {};
-    const links = [...this.#links.values()].filter((link) => !link.hangs);
+    const links = this.#remembered.filter((link) => !link.hangs);
     return {
       storeDir: this.#trusted ? storeDir : undefined,
       maxCommits: settings?.maxCommits ?? defaultMaxCommits,
@@ -408,6 +408,13 @@ export class WorkspaceMemory implements MemoryService {
         maxFileBytes: this.maxFileBytes,
       },
     };
+  }
+
+  /** What the user deleted in another window is let go of here too. */
+  get #remembered(): IngestLink[] {
+    return [...this.#links.values()].filter(
+      ({ store }) => !store.status.notices.some(({ kind }) => kind === "forgottenElsewhere"),
+    );
   }
 
   /** True when the files of some root are in memory, so that there is time for other things. */

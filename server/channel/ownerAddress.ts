@@ -16,8 +16,8 @@ export interface OwnerAddress {
 }
 
 const addressFile = "owner.json";
-const socketName = "owner";
-const folderPrefix = "lore-";
+const socketName = "socket";
+const folderPrefix = "lore-owner-";
 const hasPipes = process.platform === "win32";
 
 /** Returns an address that nobody has; makes the folder of its socket. Errors: those of the file system. */

@@ -1,12 +1,15 @@
 /** A second process on a store: it reads, tells how far the owner is, and changes nothing. */
 import assert from "node:assert/strict";
 import { renameSync, rmSync } from "node:fs";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { RootStatus } from "../../protocol/types.ts";
 import type { StoreStatus } from "../../server/ingest/ingestCalls.ts";
 import { IngestHost } from "../../server/ingest/ingestHost.ts";
 import { MemoryBank } from "../../server/memory/memoryBank.ts";
+import { acquireStoreLock } from "../../server/memory/storeLock.ts";
 import { createNodeFileSystem, nodeClock } from "../../server/nodePorts.ts";
 import { grammarFolderUrl, threadEntry } from "../../server/threads.ts";
 import { FollowedStore } from "../../server/ingest/followedStore.ts";
@@ -175,4 +178,26 @@ test("forgetting is refused while another process keeps the memory, and rebuildi
   const bank = new MemoryBank(owner.storeFile);
   assert.equal(bank.rememberedFiles().length, 1);
   bank.close();
+});
+
+test("a memory that another version keeps is left alone until that ends, and the status says why", async () => {
+  using place = workspace({ "src/a.ts": functionText("computeFirst") });
+  let storeFile = "";
+  {
+    await using first = await openMemory(place.folder, place.storeDir);
+    await first.settled();
+    ({ storeFile } = first);
+  }
+  const lock = acquireStoreLock(path.join(path.dirname(storeFile), "owner.lock"));
+  const newer = new DatabaseSync(storeFile);
+  newer.exec("PRAGMA user_version = 1000; DROP TABLE file");
+  newer.close();
+  await using second = await openMemory(place.folder, place.storeDir);
+  const { roots } = await statusWhere(second, ({ roots: [root] }) => root?.state === "failed");
+  assert.deepEqual(roots[0]?.notices, [{ kind: "ownerOtherVersion" }]);
+  assert.deepEqual(await second.pathsShowing("computeFirst"), []);
+  await assert.rejects(second.memory.rebuild("root"), { errorName: "ownedElsewhere" });
+  lock?.release();
+  await statusWhere(second, ({ roots: [root] }) => root?.state === "ready");
+  assert.deepEqual(await second.pathsShowing("computeFirst"), ["src/a.ts"]);
 });

@@ -161,4 +161,31 @@ describe("four windows on one folder", () => {
     await told;
     for (const window of open.windows) assert.deepEqual(await health(window), ["needsCheck"]);
   });
+
+  it("tell of what was edited and what changed since the last look, in each of them, and of each edit once", async (t) => {
+    const { at, storeDir } = desk(t);
+    await using open = await openWindows({ folder: at("main"), storeDir }, 3);
+    const { windows } = open;
+    for (const window of windows) await window.request(methods.settled, { refined: false });
+    // The histories begin with the first question; whoever is asked first keeps them.
+    const edits = async (window: Window): Promise<string[]> => {
+      const told = await window.request(methods.timeline, { limit: 10 });
+      assert.equal(told.kind, "timeline");
+      const events = told.kind === "timeline" ? told.events : [];
+      return events.flatMap((event) => (event.kind === "edit" ? [event.edit.path] : []));
+    };
+    for (const window of windows) assert.deepEqual(await edits(window), []);
+    writeTree(at("main"), { "src/a.ts": functionText("computeLast") });
+    for (const window of windows) window.changed("src/a.ts");
+    // The one that keeps the history has written it down before it answers.
+    const found = await Promise.all(windows.map(edits));
+    assert.ok(found.some((paths) => paths.length === 1));
+    for (const window of windows) assert.deepEqual(await edits(window), ["src/a.ts"]);
+    for (const window of windows) {
+      const changed = await window.request(methods.changed, {
+        ...{ rootId: "root", since: "look", limit: 10 },
+      });
+      assert.notEqual(changed.kind, "failed");
+    }
+  });
 });
