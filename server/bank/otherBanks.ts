@@ -5,7 +5,12 @@
  */
 import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import path from "node:path";
-import { isStoreFailure, openForReading, type Database, type StatementSync } from "../memory/database.ts";
+import {
+  isStoreFailure,
+  openForReading,
+  type Database,
+  type StatementSync,
+} from "../memory/database.ts";
 import { catalogueFile } from "./bankParts.ts";
 import { shapeText } from "./bankShape.ts";
 import type { BankShape } from "./bankTypes.ts";

@@ -82,7 +82,11 @@ export class OwnerLink {
   }
 
   #take(message: unknown, { told }: OwnerLinkEvents): void {
-    const { id, answer, told: news } = (message ?? {}) as {
+    const {
+      id,
+      answer,
+      told: news,
+    } = (message ?? {}) as {
       readonly id?: unknown;
       readonly answer?: unknown;
       readonly told?: unknown;

@@ -170,7 +170,9 @@ export class DeepHost {
   #end(detail: DeepMemoryDetail | undefined): Promise<void> {
     clearInterval(this.#looking);
     const server = this.#server;
-    return this.#answers.end(new MemoryError("deepMemoryUnavailable", detail?.kind ?? "")).finally(() => server?.close());
+    return this.#answers
+      .end(new MemoryError("deepMemoryUnavailable", detail?.kind ?? ""))
+      .finally(() => server?.close());
   }
 
   /** Another process has the bank open: it answers for this one. */

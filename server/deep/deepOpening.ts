@@ -186,10 +186,7 @@ export class DeepOpening<Opened extends Closable> {
 }
 
 /** Reasons that go away without anything being done in Lore. */
-const passing: ReadonlySet<DeepMemoryDetail["kind"]> = new Set([
-  "diskFull",
-  "storeUnavailable",
-]);
+const passing: ReadonlySet<DeepMemoryDetail["kind"]> = new Set(["diskFull", "storeUnavailable"]);
 
 /** `undefined` for a fault in our own code. */
 function detailOfError(error: unknown): DeepMemoryDetail | undefined {

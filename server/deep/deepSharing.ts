@@ -19,7 +19,11 @@ type DeepNews =
   /** Of a request of the follower's. */
   | { readonly kind: "progress"; readonly id: number; readonly progress: SelfTestProgress };
 
-const requestNames: readonly string[] = ["complete", "surprise", "selfTest"] satisfies DeepRequestName[];
+const requestNames: readonly string[] = [
+  "complete",
+  "surprise",
+  "selfTest",
+] satisfies DeepRequestName[];
 const gone: ThreadFailure = {
   ...{ kind: "memory", errorName: "deepMemoryUnavailable", detail: "otherProcess" },
 };

@@ -185,5 +185,7 @@ export class FollowedStore {
 
 /** What nobody waits for. Unsaved texts and open editors are told when there is a link again. */
 function isMereNews({ kind }: SharedAction): boolean {
-  return kind === "filesChanged" || kind === "overlay" || kind === "openEditors" || kind === "rescan";
+  return (
+    kind === "filesChanged" || kind === "overlay" || kind === "openEditors" || kind === "rescan"
+  );
 }

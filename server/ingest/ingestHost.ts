@@ -194,9 +194,11 @@ export class IngestHost {
 
   /** What the owner has to know of this window. */
   #introduction(): SharedAction[] {
-    const overlays = [...this.#overlays].map(
-      ([file, text]): SharedAction => ({ kind: "overlay", file, text }),
-    );
+    const overlays = [...this.#overlays].map(([file, text]): SharedAction => ({
+      kind: "overlay",
+      file,
+      text,
+    }));
     return [...overlays, { kind: "openEditors", files: this.#openEditors }];
   }
 

@@ -107,10 +107,7 @@ describe("the owner of a store", () => {
     using folder = temporaryFolder();
     const mine = path.join(folder.path, "socket");
     writeFileSync(mine, "mine");
-    writeFileSync(
-      path.join(folder.path, "owner.json"),
-      JSON.stringify({ path: mine, token: "t" }),
-    );
+    writeFileSync(path.join(folder.path, "owner.json"), JSON.stringify({ path: mine, token: "t" }));
     (await OwnerServer.open(folder.path, silent)).close();
     assert.equal(readFileSync(mine, "utf8"), "mine");
   });

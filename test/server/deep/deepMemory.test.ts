@@ -151,7 +151,9 @@ test("a second process is answered by the first, without a model of its own, and
   using files = workspace({ "told.ts": other + told });
   await using first = await openDeepMemory(files);
   const { tokensEncoded } = await first.ready(1);
-  await using second = await openDeepMemory(files, { modelFolder: path.join(files.folder, "none") });
+  await using second = await openDeepMemory(files, {
+    modelFolder: path.join(files.folder, "none"),
+  });
   await using third = await openDeepMemory(files);
   for (const window of [second, third]) {
     assert.equal((await window.ready(1)).tokensEncoded, tokensEncoded);

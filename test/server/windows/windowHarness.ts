@@ -166,7 +166,9 @@ export async function openWindows(
 ): Promise<{ readonly windows: Window[] } & AsyncDisposable> {
   const [first, ...others] = Array.from({ length: n }, () => Window.open(place, settings));
   const opened = await Promise.allSettled([first, ...others]);
-  const windows = opened.flatMap((each) => (each.status === "fulfilled" ? [each.value as Window] : []));
+  const windows = opened.flatMap((each) =>
+    each.status === "fulfilled" ? [each.value as Window] : [],
+  );
   const failed = opened.find((each) => each.status === "rejected");
   if (failed !== undefined) {
     await Promise.all(windows.map((window) => window.close()));
