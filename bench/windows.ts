@@ -18,7 +18,7 @@ const idleMs = 15_000;
 const takeoverTargetMs = 2_000;
 const editTargetMs = 1_000;
 /** Parts of Lore's own source, so that nothing has to be downloaded. */
-const sources = ["server/deep", "server/bank", "server/lm"];
+const sources = ["server/lm", "server/channel"];
 
 /** Measures on folders that it makes in the work folder. */
 export async function benchWindows(settings: BenchSettings): Promise<Table[]> {
