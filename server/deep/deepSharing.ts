@@ -133,6 +133,8 @@ export interface DeepElsewhereOptions {
 /** The side of a window whose bank another process has open. */
 export class DeepElsewhere {
   readonly #options: DeepElsewhereOptions;
+  /** Requests that nobody waits for any more; their results may be on the way. */
+  readonly #cancelled = new Set<number>();
   #link: OwnerLink | undefined;
   #isClosed = false;
 
@@ -163,13 +165,18 @@ export class DeepElsewhere {
   async answer({ id, name, params }: Request): Promise<void> {
     const said: Request = { kind: "request", id, name, params };
     const outcome = (await this.#link?.ask(said)) as Partial<Outcome> | undefined;
-    if (outcome?.kind === "result")
+    if (this.#cancelled.delete(id))
+      this.#options.say({ kind: "failed", id, error: { kind: "aborted" } });
+    else if (outcome?.kind === "result")
       this.#options.say({ kind: "result", id, result: resultOf(outcome) });
     else this.#options.say({ kind: "failed", id, error: failureOf(outcome) });
   }
 
+  /** Of a request that waits to be answered. */
   cancel(id: number): void {
-    this.#link?.say({ kind: "cancel", id });
+    if (this.#link === undefined) return;
+    this.#cancelled.add(id);
+    this.#link.say({ kind: "cancel", id });
   }
 
   close(): void {
