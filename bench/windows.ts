@@ -12,9 +12,9 @@ import { megabytes, ms, percentile, verdict, type Table } from "./table.ts";
 import { listFiles } from "./trees.ts";
 
 const nWindows = 4;
-const nKills = 20;
-const nEdits = 50;
-const idleMs = 15_000;
+const nKills = 8;
+const nEdits = 15;
+const idleMs = 5_000;
 const takeoverTargetMs = 2_000;
 const editTargetMs = 1_000;
 /** Parts of Lore's own source, so that nothing has to be downloaded. */
@@ -24,9 +24,9 @@ const sources = ["server/lm", "server/channel"];
 export async function benchWindows(settings: BenchSettings): Promise<Table[]> {
   const place = newPlace(settings);
   const rows = [
-    ...(await deepRows(place, settings)),
     ...(await takeoverRows(place, settings)),
     ...(await editRows(place, settings)),
+    ...(await deepRows(place, settings)),
   ];
   return [
     {
@@ -93,8 +93,8 @@ async function deepRows(place: Place, { serverModule }: BenchSettings): Promise<
       row("deep memory copied", "–", `${ms(copiedMs)} (${rate(copiedMs)})`),
     ];
   } finally {
-    await tree?.stop();
-    for (const window of [...others, owner]) await window.stop();
+    for (const window of [...others, owner, ...(tree === undefined ? [] : [tree])])
+      await window.kill();
   }
 }
 
@@ -147,7 +147,7 @@ async function takeoverRows(place: Place, { serverModule }: BenchSettings): Prom
       if (owners.length !== 1) throw new Error(`${owners.length} owners`);
     }
   } finally {
-    for (const { server } of windows) await server.stop();
+    for (const { server } of windows) await server.kill();
   }
   return timeRows(`killed to taken over, of ${nKills}`, times, takeoverTargetMs);
 }
@@ -172,7 +172,7 @@ async function editRows(place: Place, { serverModule }: BenchSettings): Promise<
       times.push(performance.now() - startMs);
     }
   } finally {
-    for (const { server } of windows) await server.stop();
+    for (const { server } of windows) await server.kill();
   }
   return timeRows(`told in one window to found in another, of ${nEdits}`, times, editTargetMs);
 }
