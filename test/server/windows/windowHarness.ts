@@ -14,7 +14,7 @@ import type { NotesState } from "../../../protocol/notes.ts";
 import type { MemorySettings, MemoryStatus, RootStatus } from "../../../protocol/types.ts";
 
 /** Longest wait for an event that must come; only a failing test waits so long. */
-const patienceMs = 8_000;
+const patienceMs = 60_000;
 const quietSettings: MemorySettings = {
   exclude: [],
   include: [],
