@@ -31,6 +31,7 @@ const benches: Readonly<Record<Part, (settings: BenchSettings) => Promise<Table[
     (await import("./prose/plantedChanges.ts")).benchPlantedChanges(settings),
   "prompt-tokens": async (settings) =>
     (await import("./prose/promptTokens.ts")).benchPromptTokens(settings),
+  windows: async (settings) => (await import("./windows.ts")).benchWindows(settings),
   conversations: async (settings) =>
     (await import("./work-memory/conversations.ts")).benchConversations(settings),
 };

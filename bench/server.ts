@@ -12,7 +12,7 @@ import type { NotificationMethod, RequestMethod } from "../protocol/methods.ts";
 import type { MemoryStatus, RootStatus } from "../protocol/types.ts";
 import { maxFileBytes } from "./trees.ts";
 
-const rootId = "bench";
+const benchRootId = "bench";
 /** Linux counts processor time in hundredths of a second, on every machine. */
 const msPerTick = 10;
 
@@ -43,7 +43,7 @@ export class BenchServer {
   }
 
   /** Opens the memory of one folder with default settings. */
-  async open(folder: string, storeDir: string): Promise<RootStatus> {
+  async open(folder: string, storeDir: string, rootId = benchRootId): Promise<RootStatus> {
     const { status } = await this.request(methods.open, {
       protocolVersion: methods.protocolVersion,
       storeDir,
@@ -73,6 +73,26 @@ export class BenchServer {
   /** The most memory that the process held at once, all threads together. NaN off Linux. */
   peakRssBytes(): number {
     return Number(/^VmHWM:\s+(\d+) kB/m.exec(this.#proc("status"))?.[1] ?? NaN) * 1024;
+  }
+
+  /** Memory that the process holds now. NaN off Linux. */
+  rssBytes(): number {
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(this.#proc("status"))?.[1] ?? NaN) * 1024;
+  }
+
+  /** Calls back with each status that the server tells. */
+  onStatus(listen: (status: MemoryStatus) => void): void {
+    this.#connection.onNotification(methods.statusChanged.method, ({ status }) =>
+      listen(status as MemoryStatus),
+    );
+  }
+
+  /** As `kill -9`. Resolves when the process is gone. */
+  async kill(): Promise<void> {
+    const exited = once(this.#child, "exit");
+    this.#child.kill("SIGKILL");
+    await exited;
+    this.#connection.dispose();
   }
 
   /** Processor time of all threads so far. NaN off Linux. */

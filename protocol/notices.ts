@@ -23,6 +23,10 @@ export type PlainNoticeKind =
   | "ingestEnded"
   /** Another process keeps the memory up to date; this one reads from it. */
   | "readOnly"
+  /** Another version of Lore keeps the memory, in a form that this one cannot read. */
+  | "ownerOtherVersion"
+  /** The user deleted the memory in another window; `memory/rebuild` makes it anew. */
+  | "forgottenElsewhere"
   /** The folder cannot be read at the moment: what is remembered is kept, and it is looked at again. */
   | "folderUnreadable";
 

@@ -92,7 +92,10 @@ export function registerHandlers(
       status: wholeStatus(session.withNotice(memory.status()), services),
     });
   const session = new Session(services, tellStatus);
-  const requireOpen = (): void => void session.requireOpen();
+  const requireOpen = (method: string): void | Promise<void> => {
+    session.requireOpen();
+    if (!withoutConversations.has(method)) return session.whenFound();
+  };
   const router = new Router({ connection, clock, log, requireOpen });
 
   answerAboutMemory(router, services, session);
@@ -138,6 +141,17 @@ export function registerHandlers(
   connection.onClose(() => void close());
   return { close };
 }
+
+/** What never waits until it is known where the conversations are. */
+const withoutConversations: ReadonlySet<string> = new Set(
+  [
+    ...[methods.setRoots, methods.configure, methods.rescan, methods.status, methods.settled],
+    ...[methods.problems, methods.pause, methods.resume, methods.rebuild, methods.forget],
+    ...[methods.filesChanged, methods.documentChanged, methods.documentClosed],
+    ...[methods.openEditors, methods.search, methods.exhaustive, methods.checkCitations],
+    ...[methods.complete, methods.surprise, methods.selfTest],
+  ].map(({ method }) => method),
+);
 
 function answerAboutMemory(router: Router, services: Services, session: Session): void {
   const { memory } = services;

@@ -10,6 +10,7 @@ import { taskContext } from "./answer/taskContext.ts";
 import { calibrationFor } from "./answer/evidenceCalibration.ts";
 import type { SurprisesOf } from "./answer/unusualInFile.ts";
 import { assembleRecall } from "./assembly.ts";
+import { conversationFolderOf } from "./conversationFolders.ts";
 import { DeepMemory } from "./deepMemory.ts";
 import { HistoryMemory } from "./historyMemory.ts";
 import type { Services } from "./handlers.ts";
@@ -122,8 +123,16 @@ export async function createServices(
         signal,
       ),
     proseCheck: (params, signal) => proseCheck(params, check, signal),
-    openConversations: (storeDir) => {
-      const opened = openConversationStore(storeDir, clock, embedder);
+    conversationFolder: (storeDir, roots) =>
+      conversationFolderOf({
+        ...{ storeDir, workDir: notesDir ?? storeDir, root: roots[0] },
+        open: (folder) => openConversationStore(folder, clock, embedder),
+      }),
+    openConversations: (folder) => {
+      const opened = openConversationStore(
+        ...([folder, clock, embedder, undefined, undefined] as const),
+        (rootId) => memory.presentRoot(rootId),
+      );
       timeline.follow(opened.store);
       return opened;
     },

@@ -87,6 +87,8 @@ export class WorkspaceMemory implements MemoryService {
   #opening: Promise<unknown> = Promise.resolve();
   #trusted = false;
   #paused = false;
+  /** Pauses and resumptions of this window that are not done everywhere yet. */
+  #nPausing = 0;
   #closed = false;
   /** True when a thread was left behind. */
   #hangs = false;
@@ -219,13 +221,30 @@ export class WorkspaceMemory implements MemoryService {
   }
 
   async pause(): Promise<MemoryStatus> {
-    this.#paused = true;
-    return this.#statusAfter({ kind: "pause" });
+    return this.#setPaused(true);
   }
 
   async resume(): Promise<MemoryStatus> {
-    this.#paused = false;
-    return this.#statusAfter({ kind: "resume" });
+    return this.#setPaused(false);
+  }
+
+  async #setPaused(isPaused: boolean): Promise<MemoryStatus> {
+    this.#nPausing++;
+    try {
+      this.#paused = isPaused;
+      return await this.#statusAfter({ kind: isPaused ? "pause" : "resume" });
+    } finally {
+      this.#nPausing--;
+    }
+  }
+
+  /** A window pauses and resumes the memory of a folder for all windows that have it open. */
+  #followPause(): void {
+    if (this.#nPausing > 0) return;
+    const states = this.#stores()
+      .map(({ status }) => status.state)
+      .filter((state) => state !== "opening" && state !== "failed");
+    if (states.length > 0) this.#paused = states.every((state) => state === "paused");
   }
 
   async rebuild(rootId: string | undefined): Promise<MemoryStatus> {
@@ -321,6 +340,12 @@ export class WorkspaceMemory implements MemoryService {
       ?.send({ kind: "damaged", rootId: root.id, generation: known.generation });
   }
 
+  /** Returns the id of a root that is open: the first one's for that of another folder of the same repository. */
+  presentRoot(rootId: string): string {
+    if (this.#links.has(rootId)) return rootId;
+    return this.#opened?.roots[0]?.id ?? rootId;
+  }
+
   /** Returns the unsaved editor text of a file, by absolute path. */
   overlay(file: string): string | undefined {
     return this.#overlays.get(file);
@@ -354,7 +379,7 @@ export class WorkspaceMemory implements MemoryService {
       isPaused: this.#paused,
       openEditors: this.#openEditors,
       // One that hangs as well: what is remembered of it is kept.
-      roots: [...this.#links.values()].map(({ root, store, hangs }) => ({
+      roots: this.#remembered.map(({ root, store, hangs }) => ({
         rootId: root.id,
         folder: root.folder,
         storeFile: store.storeFile,
@@ -370,7 +395,7 @@ export class WorkspaceMemory implements MemoryService {
   /** What the histories follow. Nothing is open in it while the workspace is not trusted. */
   historyWorkspace(): HistoryWorkspace {
     const { storeDir, settings } = this.#opened ?? {};
-    const links = [...this.#links.values()].filter((link) => !link.hangs);
+    const links = this.#remembered.filter((link) => !link.hangs);
     return {
       storeDir: this.#trusted ? storeDir : undefined,
       maxCommits: settings?.maxCommits ?? defaultMaxCommits,
@@ -383,6 +408,13 @@ export class WorkspaceMemory implements MemoryService {
         maxFileBytes: this.maxFileBytes,
       },
     };
+  }
+
+  /** What the user deleted in another window is let go of here too. */
+  get #remembered(): IngestLink[] {
+    return [...this.#links.values()].filter(
+      ({ store }) => !store.status.notices.some(({ kind }) => kind === "forgottenElsewhere"),
+    );
   }
 
   /** True when the files of some root are in memory, so that there is time for other things. */
@@ -531,6 +563,7 @@ export class WorkspaceMemory implements MemoryService {
   }
 
   #tellListeners(): void {
+    this.#followPause();
     this.#tellCompanions();
     for (const listener of this.#listeners) listener(this.status());
   }

@@ -4,7 +4,6 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { rootOf } from "../../server/cli/storeLocation.ts";
-import { conversationDir } from "../../server/rpc/session.ts";
 import { shareOf, type Share } from "../../server/deep/wilson.ts";
 import { createServices } from "../../server/serverParts.ts";
 import { makeTurn } from "../../test/server/memory/conversationTurns.ts";
@@ -40,7 +39,9 @@ export async function benchPlantedStore({ workDir }: BenchSettings): Promise<Tab
     await services.memory.settled(true, signal);
     await services.history.settled(root.id, true, signal);
     for (const { text } of inPlace("notes")) await services.notes.remember({ text });
-    const { store } = services.openConversations(conversationDir(storeDir, [root]));
+    const { store } = services.openConversations(
+      await services.conversationFolder(storeDir, [root]),
+    );
     const { id } = store.create();
     for (const [idx, { text }] of inPlace("turns").entries())
       store.appendTurn(id, makeTurn({ id: String(idx), text, createdMs: idx }));

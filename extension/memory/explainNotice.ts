@@ -37,6 +37,14 @@ export function explainNotice(notice: Notice, t: Translate): string {
       return t(
         "Another window keeps the memory of this folder up to date. This window reads from it and takes over when the other one closes.",
       );
+    case "ownerOtherVersion":
+      return t(
+        "Another version of Lore keeps the memory of this folder, in a form that this window cannot read. Update Lore and reload all windows.",
+      );
+    case "forgottenElsewhere":
+      return t(
+        "The memory of this folder was deleted in another window. “Lore: Rebuild Memory” remembers it again.",
+      );
     case "folderUnreadable":
       return t(
         "The folder cannot be read at the moment. Lore keeps what it remembers of it and looks again later.",

@@ -95,6 +95,13 @@ const layers = [
     packages: ["vscode-jsonrpc", "web-tree-sitter", "xxhash-wasm"],
     builtins: "all",
   },
+  // What the processes that have one store open say to each other, over a socket of this machine.
+  {
+    files: /^server\/channel\//,
+    sources: [...ground, "server/version.ts", "server/channel/"],
+    packages: [],
+    builtins: ["crypto", "fs", "net", "os", ...pure],
+  },
   // The store on disk: SQLite, its files and the lock beside them.
   {
     files: /^server\/memory\/(database|store[A-Z][A-Za-z]*)\.ts$/,
@@ -132,8 +139,15 @@ const layers = [
   },
   // Asking git, watching the disk, and the pool that owns the parser threads.
   {
-    files: /^server\/ingest\/(git[A-Z][A-Za-z]*|[a-zA-Z]+(Pool|Host|Watch|Watcher))\.ts$/,
-    sources: [...ground, "server/git/", "server/model/", "server/memory/", "server/ingest/"],
+    files: /^server\/ingest\/(git[A-Z][A-Za-z]*|openRoot|[a-zA-Z]+(Pool|Host|Watch|Watcher))\.ts$/,
+    sources: [
+      ...ground,
+      "server/channel/",
+      "server/git/",
+      "server/model/",
+      "server/memory/",
+      "server/ingest/",
+    ],
     packages: [],
     builtins: "all",
   },
@@ -177,6 +191,7 @@ const layers = [
     sources: [
       ...ground,
       ...reading,
+      "server/channel/",
       "server/model/",
       "server/memory/",
       "server/ingest/rootPath.ts",
@@ -232,7 +247,14 @@ const layers = [
   },
   {
     files: /^server\/ingest\//,
-    sources: [...ground, masking, "server/model/", "server/memory/", "server/ingest/"],
+    sources: [
+      ...ground,
+      masking,
+      "server/channel/",
+      "server/model/",
+      "server/memory/",
+      "server/ingest/",
+    ],
     packages: ["chardet", "iconv-lite", "minimatch", "stemmer", "web-tree-sitter", "xxhash-wasm"],
     builtins: pure,
   },

@@ -5,6 +5,7 @@ import { isDamage, moveAside } from "../memory/database.ts";
 import { makeFolder } from "../memory/storeFolder.ts";
 import { acquireStoreLock, type StoreLock } from "../memory/storeLock.ts";
 import { BankContent } from "./bankContent.ts";
+import { shapeText } from "./bankShape.ts";
 import type { BankNotice, BankOptions, BankShape } from "./bankTypes.ts";
 import { BlockIndex } from "./blockIndex.ts";
 import type { BankTables, StoredChunk } from "./bankTables.ts";
@@ -232,8 +233,4 @@ function poolOf(catalogue: Catalogue, tables: BankTables, options: BankOptions):
 /** Other vectors under the same model's name have another graph. */
 function graphIdOf({ modelId, nKvHeads, dHead }: BankShape): string {
   return `${modelId} ${nKvHeads}x${dHead}`;
-}
-
-function shapeText({ modelId, nKvHeads, dHead }: BankShape): string {
-  return JSON.stringify({ modelId, nKvHeads, dHead });
 }

@@ -196,8 +196,13 @@ export class SegmentFiles {
   }
 
   #file(segment: number): string {
-    return path.join(this.#folder, `segment-${segment}.bank`);
+    return segmentFile(this.#folder, segment);
   }
+}
+
+/** Returns the file of a segment of the bank in a folder. */
+export function segmentFile(folder: string, segment: number): string {
+  return path.join(folder, `segment-${segment}.bank`);
 }
 
 /** For reading and writing, made when it is not there. Nobody else on the machine may read the user's code. */

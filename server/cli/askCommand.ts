@@ -84,13 +84,13 @@ async function answerByModel(
   return isWhole ? exitCodes.ok : code;
 }
 
-function ownAnswer(
+async function ownAnswer(
   command: AskCommand,
   folder: OpenFolder,
   around: Surroundings,
   show: (markdown: string, citations: readonly Citation[]) => void,
 ): Promise<Answer> {
-  const turns = openFolderTurns(folder);
+  const turns = await openFolderTurns(folder);
   return folder.services.answers
     .ask(
       {

@@ -10,8 +10,8 @@ export interface FolderTurns {
 }
 
 /** Returns what searches them; `undefined` when there are none, and none are made. Errors: those of the store. */
-export function openFolderTurns(folder: OpenFolder): FolderTurns | undefined {
-  const store = keptConversations(folder);
+export async function openFolderTurns(folder: OpenFolder): Promise<FolderTurns | undefined> {
+  const store = await keptConversations(folder);
   if (store === undefined) return undefined;
   return {
     recall: (params) => searchTurns(store, params, folder.services.clock.nowMs()),

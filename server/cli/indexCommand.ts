@@ -4,7 +4,6 @@ import { MemoryError } from "../../protocol/errors.ts";
 import { forgetRoot } from "../bank/forgetRoot.ts";
 import { acquireStoreLock } from "../memory/storeLock.ts";
 import { shareNotes } from "../noteFolders.ts";
-import { conversationDir } from "../rpc/session.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import {
   CliError,
@@ -19,6 +18,7 @@ import {
 } from "./openFolder.ts";
 import type { Command } from "./options.ts";
 import { formatMs, formatNouns } from "./numbers.ts";
+import { keptConversations } from "./keptConversations.ts";
 import { recordStore } from "./storeList.ts";
 import { emptyLines, statusJson, summaryLines } from "./statusText.ts";
 import { safeLine, type Terminal } from "./terminal.ts";
@@ -66,12 +66,15 @@ export async function forgetFolder(
   const { folder } = named.root;
   const exists = hasStore(named);
   if (deleted !== undefined && command.withNotes) throw unknownRepository(deleted);
-  let nNotes = 0;
+  let kept = { nNotes: 0, nConversations: 0 };
   if (deleted !== undefined) await removeFiles(deleted);
   else if (exists) {
     const opened = await openFolder(named, command, around);
     try {
-      nNotes = await notesOf(opened, command.withNotes);
+      kept = {
+        nConversations: await conversationsOf(opened, command.withNotes),
+        nNotes: await notesOf(opened, command.withNotes),
+      };
       await opened.services.memory.forget(named.root.id);
     } finally {
       await opened.close();
@@ -81,16 +84,24 @@ export async function forgetFolder(
   // A folder that the user named may hold other things; Lore's own holds nothing else.
   if (exists && named.inDefaultPlace) rmSync(named.storeDir, { recursive: true, force: true });
   else if (exists)
-    rmSync(conversationDir(named.storeDir, [named.root]), { recursive: true, force: true });
+    // What an older Lore kept there was moved to where the repository's other folders find it.
+    rmSync(path.join(named.storeDir, "conversations", named.root.id), {
+      recursive: true,
+      force: true,
+    });
   if (command.json) terminal.json({ folder, forgotten: exists });
   else if (exists) {
     terminal.line(`Lore has forgotten ${safeLine(folder)}.`);
-    if (nNotes > 0)
-      terminal.line(
-        command.withNotes
-          ? `${formatNouns(nNotes, "note")} forgotten as well.`
-          : `${formatNouns(nNotes, "note")} of its repository ${nNotes === 1 ? "is" : "are"} kept; --notes forgets them as well.`,
-      );
+    for (const [n, noun] of [
+      [kept.nNotes, "note"],
+      [kept.nConversations, "conversation"],
+    ] as const)
+      if (n > 0)
+        terminal.line(
+          command.withNotes
+            ? `${formatNouns(n, noun)} forgotten as well.`
+            : `${formatNouns(n, noun)} of its repository ${n === 1 ? "is" : "are"} kept; --notes forgets them as well.`,
+        );
   } else terminal.line(`Lore has no memory of ${safeLine(folder)}.`);
   return exists ? exitCodes.ok : exitCodes.nothing;
 }
@@ -100,6 +111,19 @@ async function notesOf({ services, notesDir }: OpenFolder, forget: boolean): Pro
   if (!existsSync(path.join(notesDir, "work"))) return 0;
   const { notes } = services;
   return forget ? notes.forgetNotes({ all: true }) : (await notes.list({ all: true })).length;
+}
+
+/** As `notesOf`, for the conversations. */
+async function conversationsOf(folder: OpenFolder, forget: boolean): Promise<number> {
+  const store = await keptConversations(folder);
+  if (store === undefined) return 0;
+  try {
+    const all = store.list().filter(({ nTurns }) => nTurns > 0);
+    if (forget) store.forgetTurns((turns) => new Set(turns.map(({ id }) => id)));
+    return all.length;
+  } finally {
+    store.close();
+  }
 }
 
 /** A memory is opened with its folder; without one, its files are deleted unless another process works with them. */

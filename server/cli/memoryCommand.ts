@@ -16,7 +16,7 @@ export function showMemory(
   return answerFrom(command, "searchable", terminal, around, async (folder) => {
     const { inside, limit, json } = command;
     await readHistory(folder, around, json ? undefined : terminal);
-    const conversations = keptConversations(folder);
+    const conversations = await keptConversations(folder);
     try {
       const picture = await folder.services.pictures.picture(
         { rootId: folder.root.id, folder: inside, limit },

@@ -117,7 +117,7 @@ async function forget(
   notes: NotesService,
   folder: OpenFolder,
 ): Promise<number> {
-  const conversations = keptConversations(folder);
+  const conversations = await keptConversations(folder);
   if (conversations === undefined) return notes.forgetNotes(which);
   try {
     return await forgetNotes({ notes, conversations }, which);

@@ -23,6 +23,10 @@ export function noticeText(notice: Notice, status: RootStatus): string {
       return "Lore stopped remembering because of an error of its own. Run the command again.";
     case "readOnly":
       return readOnlyText(status);
+    case "ownerOtherVersion":
+      return "Another version of Lore keeps the memory of this folder, in a form that this one cannot read. Close it or bring both to one version, and run the command again.";
+    case "forgottenElsewhere":
+      return "The memory of this folder was just deleted by another Lore process, such as an editor window. Run the command again to remember the folder anew.";
     case "folderUnreadable":
       return "The folder cannot be read at the moment. Lore keeps what it remembers of it.";
     case "folderHangs":

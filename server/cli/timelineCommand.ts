@@ -36,7 +36,7 @@ async function read(
   { signal }: Surroundings,
 ): Promise<TimelineResult> {
   const { services, root } = folder;
-  const conversations = keptConversations(folder);
+  const conversations = await keptConversations(folder);
   try {
     return await services.timeline.timeline(
       {

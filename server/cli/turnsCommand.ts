@@ -16,7 +16,7 @@ export async function showTurns(
   const folder = await openFolder(nameFolder(command.folder, command, around), command, around);
   try {
     const { question, limit, json } = command;
-    const turns = openFolderTurns(folder);
+    const turns = await openFolderTurns(folder);
     const found = turns?.recall({ query: question, limit }) ?? { turns: [] };
     turns?.close();
     if (json) terminal.json(found);

@@ -1,7 +1,6 @@
 /** `lore export`, `lore import`, and `lore forget` of a part of the notes and conversations. */
 import path from "node:path";
 import type { ExportResult } from "../../protocol/savedMemory.ts";
-import { conversationDir } from "../rpc/session.ts";
 import {
   exportMemory,
   forgetWork,
@@ -76,7 +75,8 @@ function withWork(
 ): Promise<ExitCode> {
   return withSearchable(command, around, async (folder) => {
     const { services, storeDir, root } = folder;
-    const { store } = services.openConversations(conversationDir(storeDir, [root]));
+    const place = await services.conversationFolder(storeDir, [root]);
+    const { store } = services.openConversations(place);
     try {
       return await act({ notes: services.notes, conversations: store, roots: [root] }, folder);
     } finally {

@@ -5,15 +5,17 @@
 import type { DeepMemoryDetail, DeepMemorySettings } from "../../protocol/deepMemory.ts";
 import { MemoryError } from "../../protocol/errors.ts";
 import type { BankStore } from "../bank/bankStore.ts";
+import type { OtherBanks } from "../bank/otherBanks.ts";
 import type { EncodedChunk } from "../lm/chunkEncoder.ts";
 import type { LmModel, LmOutcome, LmParts } from "../lm/lmModel.ts";
 import type { Logger } from "../ports.ts";
 import { Budget } from "./budget.ts";
 import { Completer } from "./completer.ts";
 import { DeepAnswers, type AskedMemory, type DeepAnswersOptions } from "./deepAnswers.ts";
-import type { DeepCall } from "./deepCalls.ts";
+import type { DeepCall, DeepReply } from "./deepCalls.ts";
 import type { WorkspaceFiles } from "./deepFiles.ts";
 import { DeepOpening } from "./deepOpening.ts";
+import { DeepElsewhere, DeepServer } from "./deepSharing.ts";
 import { deepStatus } from "./deepStatus.ts";
 import { DeepWriter } from "./deepWriter.ts";
 import { recordBytesPerToken } from "./fileWriter.ts";
@@ -41,6 +43,8 @@ export interface DeepHostOptions extends SharedOptions {
     parts: LmParts,
     maxDiskBytes: number,
   ) => Promise<BankStore | undefined>;
+  /** What the banks beside the one in this folder hold. */
+  readonly otherBanks: (folder: string, parts: LmParts) => Pick<OtherBanks, "find" | "close">;
   /** Whether somebody has the bank in this folder open. Errors: MemoryError. */
   readonly isBankOpen: (folder: string) => boolean;
   readonly availableBytes: () => number;
@@ -70,6 +74,10 @@ export class DeepHost {
   #files: WorkspaceFiles = { files: [], readable: new Set(), unread: new Set() };
   #isPaused = false;
   readonly #answers: DeepAnswers;
+  /** For the other windows of the folder, while this one has the bank open. */
+  #server: DeepServer | undefined;
+  /** Where another process has the bank open. */
+  #elsewhere: DeepElsewhere | undefined;
   #nTesting = 0;
   #looking: NodeJS.Timeout | undefined;
   /** Upkeep is under way. */
@@ -83,11 +91,13 @@ export class DeepHost {
       ...{ openModel, isBankOpen, log, retryMs },
       openBank: (folder, parts) => openBank(folder, parts, this.#settings?.maxDiskBytes ?? 0),
       begin: (folder, model, bank) => this.#begin(folder, model, bank),
+      elsewhere: (folder) => this.#reach(folder),
       end: (detail) => this.#end(detail),
       changed: () => this.#say(),
     });
     this.#answers = new DeepAnswers({
       ...options,
+      say: (reply) => this.#reply(reply),
       opened: () => ({ memory: this.#opening.opened, detail: this.#opening.detail }),
       files: () => this.#files.files,
       capacityBytes: () => this.#settings?.maxDiskBytes ?? 0,
@@ -114,6 +124,7 @@ export class DeepHost {
     switch (call.kind) {
       case "open":
         this.#settings = call.settings;
+        this.#leave();
         return this.#opening.open(call.folder);
       case "settings":
         return this.#configure(call.settings);
@@ -125,8 +136,11 @@ export class DeepHost {
         this.#opening.opened?.writer.setPaused(this.#isWriterPaused);
         return this.#say();
       case "request":
-        return this.#answers.answer(call);
+        return this.#elsewhere?.isLinked === true
+          ? this.#elsewhere.answer(call)
+          : this.#answers.answer(call);
       case "cancel":
+        this.#elsewhere?.cancel(call.id);
         return this.#answers.cancel(call.id);
       case "close":
         return this.#close();
@@ -136,6 +150,11 @@ export class DeepHost {
   #begin(folder: string, model: LmModel, bank: BankStore): Opened {
     const { source, log } = this.#options;
     const opened = this.#put(folder, model, bank);
+    this.#leave();
+    this.#server = new DeepServer({
+      ...{ folder, log },
+      call: (call) => void this.call(call),
+    });
     opened.writer.setPaused(this.#isWriterPaused);
     this.#files = source.files();
     opened.writer.follow(this.#files);
@@ -150,7 +169,29 @@ export class DeepHost {
   /** Resolves when nobody reads any more. */
   #end(detail: DeepMemoryDetail | undefined): Promise<void> {
     clearInterval(this.#looking);
-    return this.#answers.end(new MemoryError("deepMemoryUnavailable", detail?.kind ?? ""));
+    const server = this.#server;
+    return this.#answers
+      .end(new MemoryError("deepMemoryUnavailable", detail?.kind ?? ""))
+      .finally(() => server?.close());
+  }
+
+  /** Another process has the bank open: it answers for this one. */
+  #reach(folder: string): Promise<boolean> {
+    this.#leave();
+    this.#elsewhere = new DeepElsewhere({
+      say: (reply) => this.#options.say(reply),
+      lost: () => this.#opening.takeOver(),
+    });
+    return this.#elsewhere.reach(folder);
+  }
+
+  #leave(): void {
+    this.#elsewhere?.close();
+    this.#elsewhere = undefined;
+  }
+
+  #reply(reply: DeepReply): void {
+    if (this.#server?.reply(reply) !== true) this.#options.say(reply);
   }
 
   #put(folder: string, model: LmModel, bank: BankStore): Opened {
@@ -158,9 +199,12 @@ export class DeepHost {
     const encoder = openEncoder(model.parts);
     const budget = new Budget({ folder, bank, clock }, this.#settings?.maxDiskBytes ?? 0);
     const { tokenizer, shape } = model.parts;
+    const others = this.#options.otherBanks(folder, model.parts);
     const writer = new DeepWriter({
       ...{ bank, tokenizer, shape, availableBytes, clock, log },
       encode: (tokens) => encoder.encode(tokens),
+      copied: (chunkHash) => others.find(chunkHash),
+      copiedAll: () => others.close(),
       read: (file) => source.read(file),
       bytesPerToken: recordBytesPerToken(model.parts.manifest.config),
       capacityBytes: () => budget.capacityBytes,
@@ -222,6 +266,7 @@ export class DeepHost {
   }
 
   async #close(): Promise<void> {
+    this.#leave();
     await this.#opening.close();
     clearTimeout(this.#saying);
     this.#saying = undefined;
@@ -232,10 +277,12 @@ export class DeepHost {
   #say(): void {
     this.#saying ??= setTimeout(() => {
       this.#saying = undefined;
+      // Whoever has the bank open tells how it stands.
+      if (this.#elsewhere?.isLinked === true) return;
       const { opened, detail } = this.#opening;
       const budgetBytes = this.#settings?.maxDiskBytes ?? 0;
       const status = deepStatus({ opened, detail, budgetBytes, isPaused: this.#isPaused });
-      this.#options.say({ kind: "status", status });
+      this.#reply({ kind: "status", status });
     }, saidMs);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Opens the parts of the deep memory and closes them, one thing after the other. What may work later, such as a
+ * Opens the parts of the deep memory and closes them, one thing after the other. What may work later, such as with a
  * memory that another process keeps, is tried again until it does.
  */
 import type { DeepMemoryDetail } from "../../protocol/deepMemory.ts";
@@ -24,6 +24,8 @@ export interface OpeningOptions<Opened extends Closable> {
   readonly isBankOpen: (folder: string) => boolean;
   /** `undefined` when another process has it open. */
   readonly openBank: (folder: string, parts: LmParts) => Promise<BankStore | undefined>;
+  /** Another process has the bank in a folder open. Resolves with true when that one answers for this one from now on. */
+  readonly elsewhere: (folder: string) => Promise<boolean>;
   /** Makes the rest, which then follows the workspace. */
   readonly begin: (folder: string, model: LmModel, bank: BankStore) => Opened;
   /** It is used no more. Resolves when whoever was reading has ended; `detail` says why it is closed. */
@@ -33,6 +35,9 @@ export interface OpeningOptions<Opened extends Closable> {
   readonly retryMs: number;
 }
 
+/** How soon a bank is tried again whose owner cannot be reached; then ever later. */
+const firstRetryMs = 25;
+
 export class DeepOpening<Opened extends Closable> {
   readonly #options: OpeningOptions<Opened>;
   #folder: string | undefined;
@@ -40,6 +45,7 @@ export class DeepOpening<Opened extends Closable> {
   #detail: DeepMemoryDetail | undefined;
   #last: Promise<void> = Promise.resolve();
   #retry: NodeJS.Timeout | undefined;
+  #retryDelayMs = firstRetryMs;
 
   constructor(options: OpeningOptions<Opened>) {
     this.#options = options;
@@ -66,6 +72,14 @@ export class DeepOpening<Opened extends Closable> {
     });
   }
 
+  /** The process that had the bank open has let go of it: whoever comes first opens it. */
+  takeOver(): void {
+    this.#detail = undefined;
+    this.#options.changed();
+    this.#retryDelayMs = firstRetryMs;
+    this.#tryAgain(this.#retryDelayMs);
+  }
+
   /** Closes what is open, since it failed. Errors: those that no state of the disk or of the model explains. */
   fail(error: unknown): void {
     const detail = this.#detailOf(error);
@@ -87,12 +101,12 @@ export class DeepOpening<Opened extends Closable> {
     const { openModel, isBankOpen, openBank, begin } = this.#options;
     let model: LmModel | undefined;
     try {
-      if (isBankOpen(folder)) return this.#unavailable({ kind: "otherProcess" });
+      if (isBankOpen(folder)) return await this.#isElsewhere(folder);
       const outcome = await openModel();
       if (outcome.kind !== "ready") return this.#unavailable(detailOfModel(outcome));
       model = outcome.value;
       const bank = await openBank(folder, model.parts);
-      if (bank === undefined) return this.#unavailable({ kind: "otherProcess" });
+      if (bank === undefined) return await this.#isElsewhere(folder);
       this.#detail = undefined;
       this.#opened = begin(folder, model, bank);
     } catch (error) {
@@ -123,13 +137,27 @@ export class DeepOpening<Opened extends Closable> {
     this.#detail = detail;
     this.#options.changed();
     clearTimeout(this.#retry);
+    if (passing.has(detail.kind)) this.#tryAgain(this.#options.retryMs);
+  }
+
+  /** Whoever has it open is asked; one that does not answer may just be beginning, or have ended. */
+  async #isElsewhere(folder: string): Promise<void> {
+    this.#detail = { kind: "otherProcess" };
+    if (await this.#options.elsewhere(folder)) return;
+    this.#options.changed();
+    this.#retryDelayMs = Math.min(2 * this.#retryDelayMs, this.#options.retryMs);
+    this.#tryAgain(this.#retryDelayMs);
+  }
+
+  #tryAgain(delayMs: number): void {
+    clearTimeout(this.#retry);
     const folder = this.#folder;
-    if (folder === undefined || !passing.has(detail.kind)) return;
+    if (folder === undefined) return;
     this.#retry = setTimeout(() => {
       void this.#then(async () => {
         if (this.#folder === folder && this.#opened === undefined) await this.#open(folder);
       });
-    }, this.#options.retryMs).unref();
+    }, delayMs).unref();
   }
 
   async #release(opened: Opened | undefined, detail: DeepMemoryDetail | undefined): Promise<void> {
@@ -158,11 +186,7 @@ export class DeepOpening<Opened extends Closable> {
 }
 
 /** Reasons that go away without anything being done in Lore. */
-const passing: ReadonlySet<DeepMemoryDetail["kind"]> = new Set([
-  "otherProcess",
-  "diskFull",
-  "storeUnavailable",
-]);
+const passing: ReadonlySet<DeepMemoryDetail["kind"]> = new Set(["diskFull", "storeUnavailable"]);
 
 /** `undefined` for a fault in our own code. */
 function detailOfError(error: unknown): DeepMemoryDetail | undefined {

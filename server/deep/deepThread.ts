@@ -5,6 +5,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import xxhash from "xxhash-wasm";
 import { isBankOpen } from "../bank/closedBank.ts";
 import { BankStore } from "../bank/bankStore.ts";
+import { OtherBanks } from "../bank/otherBanks.ts";
 import type { BankOptions, BankShape } from "../bank/bankTypes.ts";
 import { MemoryError } from "../../protocol/errors.ts";
 import { LmModel, type LmParts } from "../lm/lmModel.ts";
@@ -49,6 +50,7 @@ const host = new DeepHost({
     if (store !== undefined) removeSelfTests(folder);
     return store;
   },
+  otherBanks: (folder, parts) => new OtherBanks(folder, bankShapeOf(parts)),
   isBankOpen,
   freeBytes: (folder) => {
     const { bavail, bsize } = statfsSync(folder);
@@ -83,11 +85,14 @@ port.on("message", (call: DeepCall) => {
 
 async function opened(
   folder: string,
-  { id, manifest }: LmParts,
+  parts: LmParts,
   options: BankOptions,
 ): Promise<BankStore | undefined> {
-  const { nKvHeads, dHead } = manifest.config;
-  const shape: BankShape = { modelId: id, nKvHeads, dHead };
-  const outcome = await BankStore.open(folder, shape, options);
+  const outcome = await BankStore.open(folder, bankShapeOf(parts), options);
   return outcome.kind === "ready" ? outcome.store : undefined;
+}
+
+function bankShapeOf({ id, manifest }: LmParts): BankShape {
+  const { nKvHeads, dHead } = manifest.config;
+  return { modelId: id, nKvHeads, dHead };
 }

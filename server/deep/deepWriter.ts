@@ -25,6 +25,8 @@ export interface DeepWriterOptions extends Omit<
     };
   /** Rejects with a ModelFaultError when the model does not work. */
   readonly encode: (tokens: Uint16Array) => Promise<EncodedChunk>;
+  /** Nothing is copied for now. */
+  readonly copiedAll: () => void;
   /** Bytes that the machine has left. */
   readonly availableBytes: () => number;
   readonly clock: Clock;
@@ -139,6 +141,7 @@ export class DeepWriter {
         this.#options.failed(error);
       })
       .finally(() => {
+        this.#options.copiedAll();
         this.#work = undefined;
         this.#options.changed();
         this.#go();
@@ -165,6 +168,8 @@ export class DeepWriter {
       if (outcome.kind === "refused") this.#leaveOut(file, outcome.fault);
       if (outcome.kind === "gone") this.#holdings.gone(file);
       this.#options.changed();
+      // Copying waits for nobody, and whoever asks must not wait for it.
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 

@@ -24,6 +24,8 @@ export interface FileWriterOptions {
   /** The file's text when it is what the memory knows, else `undefined`: the memory will tell of the new one. */
   readonly read: (file: DeepFile) => string | undefined;
   readonly encode: (tokens: Uint16Array) => Promise<EncodedChunk>;
+  /** A chunk that needs no encoding because another bank holds it; `undefined` when none does. */
+  readonly copied: (chunkHash: string) => EncodedChunk | undefined;
   /** Whether a file is still to be encoded: now, when others were, or not as it is. */
   readonly wish: (file: DeepFile) => "now" | "later" | "none";
   /** Part of a file is being put: nothing may be told of it. */
@@ -83,7 +85,8 @@ export class FileWriter {
     this.#begin(file);
     for (const { chunkHash, chunk } of cuts) {
       if (bank.has(chunkHash) || this.#encoded.has(chunkHash)) continue;
-      this.#encoded.set(chunkHash, await this.#options.encode(chunk.tokens));
+      const copied = this.#options.copied(chunkHash);
+      this.#encoded.set(chunkHash, copied ?? (await this.#options.encode(chunk.tokens)));
       const wish = this.#options.wish(file);
       if (wish === "none") return this.#interrupted();
       if (wish === "now" && this.#encoded.size < chunksAtOnce) continue;

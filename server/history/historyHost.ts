@@ -215,7 +215,6 @@ export class HistoryHost {
   ): Promise<ChangedResult> {
     const history = this.#history(rootId);
     const seen = await history.seen(signal);
-    if (seen === undefined) return { kind: "failed", status: history.status() };
     const changed = await changedSince(this.#changedContext(history, signal), seen, params);
     return changed ?? { kind: "failed", status: history.status() };
   }
@@ -235,8 +234,8 @@ export class HistoryHost {
       const { signal } = this.#stop;
       try {
         const seen = await history.seen(signal);
-        const mark = seen && (await seenNow(this.#changedContext(history, signal), path));
-        if (mark !== undefined) seen?.mark(mark);
+        const mark = await seenNow(this.#changedContext(history, signal), path);
+        if (mark !== undefined) seen.mark(mark);
       } catch (error) {
         if (signal.aborted) return;
         if (!isStoreError(error)) throw error;
@@ -255,7 +254,7 @@ export class HistoryHost {
       if (paths.length === 0) continue;
       const { signal } = this.#stop;
       try {
-        const log = await history.edits(signal);
+        const log = await history.ownEdits(signal);
         if (log !== undefined) await noteEdits(this.#changedContext(history, signal), log, paths);
       } catch (error) {
         if (signal.aborted) return;
@@ -292,7 +291,7 @@ export class HistoryHost {
         commit: infoOf(commit),
         atMs: commit.commitSeconds * 1000,
       })),
-      edits: edits?.between(fromMs, toMs, limit) ?? [],
+      edits: edits.between(fromMs, toMs, limit),
     };
   }
 

@@ -104,20 +104,22 @@ export class RootHistory {
     this.#changed();
   }
 
-  /** What was looked at; `undefined` while another process keeps it. Errors: those of the store. */
-  async seen(signal: AbortSignal): Promise<SeenStore | undefined> {
+  /** What was looked at, in whatever window. Errors: those of the store. */
+  async seen(signal: AbortSignal): Promise<SeenStore> {
     const place = (this.#place ??= await this.#find(signal));
-    if (this.#seen === undefined && this.#own(place.file))
-      this.#seen = new SeenStore(besideHistory(place.file, "seen"));
-    return this.#seen;
+    return (this.#seen ??= new SeenStore(besideHistory(place.file, "seen")));
   }
 
-  /** What was saved when; `undefined` while another process keeps it. Errors: those of the store. */
-  async edits(signal: AbortSignal): Promise<EditLog | undefined> {
+  /** What was saved when, in whatever window. Errors: those of the store. */
+  async edits(signal: AbortSignal): Promise<EditLog> {
     const place = (this.#place ??= await this.#find(signal));
-    if (this.#edits === undefined && this.#own(place.file))
-      this.#edits = new EditLog(besideHistory(place.file, "edits"));
-    return this.#edits;
+    return (this.#edits ??= new EditLog(besideHistory(place.file, "edits")));
+  }
+
+  /** As `edits`, to write to; `undefined` while another process does, which hears of the same changes. */
+  async ownEdits(signal: AbortSignal): Promise<EditLog | undefined> {
+    const place = (this.#place ??= await this.#find(signal));
+    return this.#own(place.file) ? this.edits(signal) : undefined;
   }
 
   /** Says that the store could not be written. */

@@ -1,28 +1,51 @@
-/** The store of a root that another process keeps, as this one sees it. */
+/** The store of a root that another process keeps, as this one sees it: read here, and changed by asking its owner. */
+import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
+import type { Notice } from "../../protocol/notices.ts";
 import type { Root, RootStatus } from "../../protocol/types.ts";
+import { OwnerLink } from "../channel/ownerLink.ts";
 import { errorCode } from "../memory/database.ts";
-import { MemoryBank } from "../memory/memoryBank.ts";
-import type { OwnerStatus } from "../memory/ownerStatus.ts";
+import { MemoryBank, otherSchema } from "../memory/memoryBank.ts";
+import { unpackOwnerStatus, type OwnerStatus } from "../memory/ownerStatus.ts";
 import type { StoredProblems } from "../memory/problemPages.ts";
 import type { FileSystem } from "../ports.ts";
 import { nextGeneration } from "./generations.ts";
+import { checkAnswer, ownerNewsOf, type OwnerNews, type SharedAction } from "./sharedActions.ts";
 import { blankStatus } from "./waitingStatus.ts";
 
+export interface FollowedStoreOptions {
+  readonly root: Root;
+  readonly storeFile: string;
+  readonly files: FileSystem;
+  /** Bytes of the store on disk. */
+  readonly storeBytes: () => number;
+  /** What the owner has to know of this window when it hears of it for the first time. */
+  readonly introduction: () => readonly SharedAction[];
+  readonly told: (news: OwnerNews) => void;
+  /** The owner has ended, or closed the store. */
+  readonly lost: () => void;
+}
+
+/** More changes than this that nobody could be told of are a reason to look at all files. */
+const maxUntold = 1_000;
+
 export class FollowedStore {
-  readonly #root: Root;
-  readonly #storeFile: string;
-  readonly #files: FileSystem;
-  readonly #storeBytes: () => number;
+  readonly #options: FollowedStoreOptions;
   #generation = nextGeneration();
   #opened: { readonly bank: MemoryBank; readonly inode: number } | undefined;
+  /** What the owner told last, newer than what it has committed. */
+  #told: OwnerStatus | undefined;
+  #link: OwnerLink | undefined;
+  /** Settled when there is a link, or none will be. */
+  #linking = Promise.withResolvers<OwnerLink | undefined>();
+  /** Files that changed while there was no link. */
+  readonly #untold = new Set<string>();
+  /** The owner's tables are not those of this version. */
+  #isOtherVersion = false;
+  #isClosed = false;
 
-  /** `storeBytes`: bytes of the store on disk. */
-  constructor(root: Root, storeFile: string, files: FileSystem, storeBytes: () => number) {
-    this.#root = root;
-    this.#storeFile = storeFile;
-    this.#files = files;
-    this.#storeBytes = storeBytes;
+  constructor(options: FollowedStoreOptions) {
+    this.#options = options;
   }
 
   /** Changes when the owner replaced the file of the store. As of the last `status`. */
@@ -30,13 +53,55 @@ export class FollowedStore {
     return this.#generation;
   }
 
-  /** Returns what the owner last committed; `opening` while it has not made the store yet. */
+  get isLinked(): boolean {
+    return this.#link !== undefined;
+  }
+
+  /** Tries to reach the owner. */
+  async connect(): Promise<void> {
+    const folder = path.dirname(this.#options.storeFile);
+    const outcome = await OwnerLink.connect(folder, {
+      told: (told) => this.#take(told),
+      lost: () => this.#lose(),
+    });
+    if (outcome.kind === "otherVersion") this.giveUp();
+    if (outcome.kind !== "linked") return;
+    if (this.#isClosed) return outcome.link.close();
+    this.#begin(outcome.link);
+  }
+
+  /** The owner cannot be reached for now: nobody waits for it any more. */
+  giveUp(): void {
+    this.#linking.resolve(undefined);
+  }
+
+  /**
+   * Asks the owner. Resolves with `done`; with `lost` when the owner went away meanwhile; with `unlinked` when it
+   * cannot be reached. Errors: those of the owner.
+   */
+  async act(action: SharedAction): Promise<"done" | "lost" | "unlinked"> {
+    if (isMereNews(action)) return this.#say(action);
+    const link = await this.#linking.promise;
+    if (link === undefined) return "unlinked";
+    const answer = await link.ask(action);
+    if (answer === undefined) return "lost";
+    checkAnswer(answer);
+    return "done";
+  }
+
+  /** Returns what the owner last told or committed; `opening` while it has not made the store yet. */
   status(): RootStatus {
+    const { root, storeBytes } = this.#options;
+    const read = this.#reading((bank) => bank.ownerStatus());
+    if (this.#isOtherVersion)
+      return { ...blankStatus(root, "failed", [{ kind: "ownerOtherVersion" }]) };
+    const told = this.#told ?? read;
+    const notice: Notice = { kind: "readOnly" };
     return {
-      ...blankStatus(this.#root, "opening", [{ kind: "readOnly" }]),
-      ...this.#told(),
-      root: this.#root,
-      storeBytes: this.#storeBytes(),
+      ...blankStatus(root, "opening", [notice]),
+      ...(told && { ...told, notices: [notice, ...told.notices] }),
+      root,
+      storeBytes: storeBytes(),
     };
   }
 
@@ -46,35 +111,81 @@ export class FollowedStore {
   }
 
   close(): void {
-    this.#opened?.bank.close();
-    this.#opened = undefined;
+    this.#isClosed = true;
+    this.#link?.close();
+    this.#link = undefined;
+    this.giveUp();
+    this.#closeBank();
   }
 
-  #told(): OwnerStatus | undefined {
-    const told = this.#reading((bank) => bank.ownerStatus());
-    return told && { ...told, notices: [{ kind: "readOnly" }, ...told.notices] };
+  #begin(link: OwnerLink): void {
+    this.#link = link;
+    for (const action of this.#options.introduction()) link.say(action);
+    if (this.#untold.size > maxUntold) link.say({ kind: "rescan" } satisfies SharedAction);
+    else if (this.#untold.size > 0)
+      link.say({ kind: "filesChanged", files: [...this.#untold] } satisfies SharedAction);
+    this.#untold.clear();
+    this.#linking.resolve(link);
+  }
+
+  #say(action: SharedAction): "done" | "unlinked" {
+    if (this.#link === undefined) {
+      if (action.kind === "filesChanged") for (const file of action.files) this.#untold.add(file);
+      return "unlinked";
+    }
+    this.#link.say(action);
+    return "done";
+  }
+
+  #take(told: unknown): void {
+    const news = ownerNewsOf(told);
+    if (news === undefined) return;
+    if (news.kind === "status") this.#told = unpackOwnerStatus(news.status);
+    this.#options.told(news);
+  }
+
+  #lose(): void {
+    this.#link = undefined;
+    this.#told = undefined;
+    this.#linking = Promise.withResolvers();
+    this.#options.lost();
   }
 
   #reading<T>(read: (bank: MemoryBank) => T): T | undefined {
+    this.#isOtherVersion = false;
     try {
       const bank = this.#bank();
       return bank === undefined ? undefined : read(bank);
     } catch (error) {
+      this.#isOtherVersion = error instanceof MemoryError && error.detail === otherSchema;
       // The owner has not made the tables yet, or is just replacing the store.
       if (!(error instanceof MemoryError) && errorCode(error) === undefined) throw error;
-      this.close();
+      this.#closeBank();
       return undefined;
     }
   }
 
   /** The open store stays open, so that no later file can have its number. */
   #bank(): MemoryBank | undefined {
-    const inode = this.#files.stat(this.#storeFile, true)?.inode;
+    const { files, storeFile } = this.#options;
+    const inode = files.stat(storeFile, true)?.inode;
     if (this.#opened?.inode === inode) return this.#opened?.bank;
-    this.close();
+    this.#closeBank();
     this.#generation = nextGeneration();
     if (inode === undefined) return undefined;
-    this.#opened = { bank: new MemoryBank(this.#storeFile), inode };
+    this.#opened = { bank: new MemoryBank(storeFile), inode };
     return this.#opened.bank;
   }
+
+  #closeBank(): void {
+    this.#opened?.bank.close();
+    this.#opened = undefined;
+  }
+}
+
+/** What nobody waits for. Unsaved texts and open editors are told when there is a link again. */
+function isMereNews({ kind }: SharedAction): boolean {
+  return (
+    kind === "filesChanged" || kind === "overlay" || kind === "openEditors" || kind === "rescan"
+  );
 }

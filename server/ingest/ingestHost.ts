@@ -1,5 +1,5 @@
 /** All roots of the ingest thread: opens and closes their ingesters, locks their stores, reports their status. */
-import { rmSync, statSync } from "node:fs";
+import { rmSync } from "node:fs";
 import path from "node:path";
 import { placeOf } from "../../protocol/errorPlace.ts";
 import { MemoryError, type ErrorName } from "../../protocol/errors.ts";
@@ -11,11 +11,15 @@ import type { Clock, FileSystem, Logger } from "../ports.ts";
 import { FollowedStore } from "./followedStore.ts";
 import { nextGeneration } from "./generations.ts";
 import type { IngestAction, ProblemPage, StoreStatus } from "./ingestCalls.ts";
+import { sizeOf, statusOf, type KeptRoot, type OpenRoot } from "./openRoot.ts";
 import { ParsePool } from "./parsePool.ts";
 import { RootIngester } from "./rootIngester.ts";
-import { failedStatus } from "./waitingStatus.ts";
+import { SharedIngester } from "./sharedIngester.ts";
+import type { OwnerNews, SharedAction } from "./sharedActions.ts";
 
 const reportEveryMs = 200;
+/** How soon a store is tried again whose owner cannot be reached; then ever later. */
+const firstRetryMs = 25;
 
 export interface IngestHostOptions {
   readonly files: FileSystem;
@@ -33,30 +37,6 @@ export interface IngestHostOptions {
   readonly report: (statuses: readonly StoreStatus[]) => void;
 }
 
-/** A root of the workspace: kept by this process, read while another keeps it, or failed; the last two are tried again. */
-type OpenRoot = KeptRoot | FollowedRoot | FailedRoot;
-interface KeptRoot {
-  readonly kind: "kept";
-  readonly root: Root;
-  readonly storeFile: string;
-  readonly ingester: RootIngester;
-  readonly lock: StoreLock;
-  readonly stopWatching: () => void;
-}
-interface FollowedRoot {
-  readonly kind: "followed";
-  readonly root: Root;
-  readonly storeFile: string;
-  readonly store: FollowedStore;
-}
-interface FailedRoot {
-  readonly kind: "failed";
-  readonly root: Root;
-  readonly storeFile: string;
-  readonly error: MemoryError;
-  readonly generation: number;
-}
-
 export class IngestHost {
   readonly #options: IngestHostOptions;
   readonly #open = new Map<string, OpenRoot>();
@@ -70,6 +50,8 @@ export class IngestHost {
   #reportTimer: NodeJS.Timeout | undefined;
   #reportAgain = false;
   #retryTimer: NodeJS.Timeout | undefined;
+  #retryDelayMs = firstRetryMs;
+  #isClosed = false;
 
   constructor(options: IngestHostOptions) {
     this.#options = options;
@@ -85,43 +67,33 @@ export class IngestHost {
         this.#pool?.resize(this.#nThreads);
         for (const { ingester } of this.#kept) ingester.configure(action.settings);
         break;
-      case "filesChanged":
-        for (const { ingester } of this.#kept) ingester.filesChanged(action.files);
-        break;
       case "overlay":
         if (action.text === undefined) this.#overlays.delete(action.file);
         else this.#overlays.set(action.file, action.text);
-        for (const { ingester } of this.#kept) ingester.overlay(action.file, action.text);
+        await this.#actOnAll(action);
         break;
       case "openEditors":
         this.#openEditors = action.files;
-        for (const { ingester } of this.#kept) ingester.openEditors(action.files);
+        await this.#actOnAll(action);
         break;
+      case "pause":
+      case "resume":
+        this.#paused = action.kind === "pause";
+        await this.#actOnAll(action);
+        break;
+      case "filesChanged":
       case "rescan":
-        for (const { ingester } of this.#kept) ingester.rescan();
-        break;
       case "settled":
-        await Promise.all(this.#kept.map(({ ingester }) => ingester.settled(action.refined)));
+        await this.#actOnAll(action);
         break;
       case "refineNow":
-        await this.#kept
-          .find(({ root }) => root.id === action.rootId)
-          ?.ingester.refineNow(action.paths);
+        await Promise.all(this.#select(action.rootId).map((open) => this.#act(open, action)));
+        break;
+      case "rebuild":
+        await Promise.all(this.#select(action.rootId).map((open) => this.#rebuild(open)));
         break;
       case "problems":
         return this.#problems(action.rootId, action.offset, action.limit);
-      case "pause":
-        this.#paused = true;
-        for (const { ingester } of this.#kept) ingester.pause();
-        break;
-      case "resume":
-        this.#paused = false;
-        for (const { ingester } of this.#kept) ingester.resume();
-        break;
-      case "rebuild":
-        for (const open of this.#selectOwn(action.rootId))
-          if (open.kind === "kept") open.ingester.rebuild();
-        break;
       case "forget":
         for (const open of this.#selectOwn(action.rootId)) this.#forget(open);
         break;
@@ -198,10 +170,52 @@ export class IngestHost {
   }
 
   #follow(root: Root, storeFile: string): void {
-    if (this.#open.get(root.id)?.kind === "followed") return;
-    const store = new FollowedStore(root, storeFile, this.#options.files, () => sizeOf(storeFile));
+    const before = this.#open.get(root.id);
+    if (before?.kind === "followed") return this.#reach(before.store);
+    const store = new FollowedStore({
+      ...{ root, storeFile, files: this.#options.files, storeBytes: () => sizeOf(storeFile) },
+      introduction: () => this.#introduction(),
+      told: (news) => this.#told(root, storeFile, news),
+      lost: () => this.#lost(),
+    });
     this.#put({ kind: "followed", root, storeFile, store });
-    this.#tryAgain();
+    this.#reach(store);
+  }
+
+  /** Connects to the owner. One that does not answer may just be beginning, or have ended. */
+  #reach(store: FollowedStore): void {
+    if (store.isLinked) return;
+    void store.connect().then(() => {
+      if (store.isLinked) return;
+      if (this.#retryDelayMs >= this.#options.retryMs) store.giveUp();
+      this.#tryAgain();
+    });
+  }
+
+  /** What the owner has to know of this window. */
+  #introduction(): SharedAction[] {
+    const overlays = [...this.#overlays].map(([file, text]): SharedAction => ({
+      kind: "overlay",
+      file,
+      text,
+    }));
+    return [...overlays, { kind: "openEditors", files: this.#openEditors }];
+  }
+
+  #told(root: Root, storeFile: string, news: OwnerNews): void {
+    const open = this.#open.get(root.id);
+    if (open?.kind !== "followed") return;
+    if (news.kind === "status") this.#paused = open.store.status().state === "paused";
+    else this.#put({ kind: "forgotten", root, storeFile, generation: nextGeneration() });
+    this.#reportSoon();
+  }
+
+  /** Its owner has ended: whoever comes first keeps the store from now on. */
+  #lost(): void {
+    this.#retryDelayMs = firstRetryMs;
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
+    this.#openWaiting();
   }
 
   #put(open: OpenRoot): void {
@@ -210,8 +224,16 @@ export class IngestHost {
     this.#open.set(open.root.id, open);
   }
 
+  /** Soon at first: an owner that was killed lets go of its store a moment after its connections end. */
   #tryAgain(): void {
-    this.#retryTimer ??= setInterval(() => this.#openWaiting(), this.#options.retryMs).unref();
+    if (this.#retryTimer !== undefined || this.#isClosed) return;
+    const isFollowing = [...this.#open.values()].some(({ kind }) => kind === "followed");
+    const delayMs = isFollowing ? this.#retryDelayMs : this.#options.retryMs;
+    this.#retryDelayMs = Math.min(2 * this.#retryDelayMs, this.#options.retryMs);
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = undefined;
+      this.#openWaiting();
+    }, delayMs).unref();
   }
 
   #keep(root: Root, storeFile: string, lock: StoreLock): void {
@@ -228,23 +250,48 @@ export class IngestHost {
       storeBytes: () => sizeOf(storeFile),
       retryMs: this.#options.retryMs,
     });
+    const shared = new SharedIngester({
+      ...{ folder: path.dirname(storeFile), ingester, log: this.#options.log },
+      paused: (isPaused) => (this.#paused = isPaused),
+    });
     const stopWatching = this.#options.watch(root.folder, () => ingester.rescan());
-    this.#put({ kind: "kept", root, storeFile, ingester, lock, stopWatching });
+    this.#put({ kind: "kept", root, storeFile, ingester, shared, lock, stopWatching });
     if (this.#paused) ingester.pause();
-    for (const [file, text] of this.#overlays) ingester.overlay(file, text);
-    ingester.openEditors(this.#openEditors);
+    for (const action of this.#introduction()) void shared.act(action);
     ingester.start();
   }
 
   /** Stores whose owner went away become ours; folders and stores that failed are tried again. */
   #openWaiting(): void {
     for (const open of [...this.#open.values()])
-      if (open.kind !== "kept") this.#openRoot(open.root);
-    if (this.#kept.length === this.#open.size) {
-      clearInterval(this.#retryTimer);
-      this.#retryTimer = undefined;
-    }
+      if (open.kind === "failed" || (open.kind === "followed" && !open.store.isLinked))
+        this.#openRoot(open.root);
     this.#reportSoon();
+  }
+
+  async #actOnAll(action: SharedAction): Promise<void> {
+    await Promise.all([...this.#open.values()].map((open) => this.#act(open, action)));
+  }
+
+  /** Does something here, or has it done where the root is kept; what is waited for goes on where it is kept next. */
+  async #act(open: OpenRoot, action: SharedAction): Promise<"done" | "unlinked"> {
+    if (open.kind === "kept") await open.shared.act(action);
+    if (open.kind !== "followed") return "done";
+    const outcome = await open.store.act(action);
+    const now = this.#open.get(open.root.id);
+    const isOver = outcome !== "lost" && (outcome === "done" || now === open);
+    if (now === undefined || isOver) return outcome === "unlinked" ? "unlinked" : "done";
+    return this.#act(now, action);
+  }
+
+  /** Errors: `ownedElsewhere` when another process keeps the store and cannot be reached. */
+  async #rebuild(open: OpenRoot): Promise<void> {
+    if (open.kind === "forgotten") {
+      this.#open.delete(open.root.id);
+      return this.#openRoot(open.root);
+    }
+    const outcome = await this.#act(open, { kind: "rebuild", rootId: open.root.id });
+    if (outcome === "unlinked") throw new MemoryError("ownedElsewhere");
   }
 
   #select(rootId: string | undefined): OpenRoot[] {
@@ -266,7 +313,7 @@ export class IngestHost {
     let skip = offset;
     let total = 0;
     for (const open of this.#select(rootId)) {
-      if (open.kind === "failed") continue;
+      if (open.kind === "failed" || open.kind === "forgotten") continue;
       const { root } = open;
       const source = open.kind === "kept" ? open.ingester : open.store;
       const part = source.problems(Math.max(0, skip), Math.max(0, limit - page.problems.length));
@@ -278,6 +325,7 @@ export class IngestHost {
   }
 
   #forget(open: OpenRoot): void {
+    if (open.kind === "kept") open.shared.tellForgotten();
     this.#closeRoot(open);
     rmSync(path.dirname(open.storeFile), { recursive: true, force: true });
   }
@@ -289,11 +337,14 @@ export class IngestHost {
     open.stopWatching();
     open.ingester.close();
     open.lock.release();
+    // Last, because the others try to keep the store as soon as they hear of it.
+    open.shared.close();
   }
 
   async #close(): Promise<void> {
     clearTimeout(this.#reportTimer);
-    clearInterval(this.#retryTimer);
+    clearTimeout(this.#retryTimer);
+    this.#isClosed = true;
     for (const open of [...this.#open.values()]) this.#closeRoot(open);
     await this.#pool?.close();
     this.#pool = undefined;
@@ -312,6 +363,7 @@ export class IngestHost {
       this.#reportSoon();
     }, reportEveryMs).unref();
     this.#options.report(this.#statuses());
+    for (const { shared } of this.#kept) shared.tellStatus();
   }
 
   #statuses(): StoreStatus[] {
@@ -320,29 +372,4 @@ export class IngestHost {
       storeFile: open.storeFile,
     }));
   }
-}
-
-function statusOf(open: OpenRoot): Omit<StoreStatus, "storeFile"> {
-  switch (open.kind) {
-    case "kept":
-      return { status: open.ingester.status(), generation: open.ingester.generation };
-    case "followed": {
-      // Looking at the store finds out whether it is still the same file.
-      const status = open.store.status();
-      return { status, generation: open.store.generation };
-    }
-    case "failed":
-      return {
-        status: failedStatus(open.root, open.error),
-        generation: open.generation,
-        error: { errorName: open.error.errorName, detail: open.error.detail },
-      };
-  }
-}
-
-function sizeOf(file: string): number {
-  let bytes = 0;
-  for (const suffix of ["", "-wal"])
-    bytes += statSync(file + suffix, { throwIfNoEntry: false })?.size ?? 0;
-  return bytes;
 }

@@ -182,6 +182,10 @@ export class RootIngester {
     return refined;
   }
 
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
   pause(): void {
     this.#paused = true;
     this.#waits.endAllRefined();

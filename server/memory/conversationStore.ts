@@ -44,6 +44,7 @@ import {
   withMemoryErrors,
   type Database,
 } from "./database.ts";
+import { inPresentRoots } from "./presentRoots.ts";
 import { linkStart, tellsOf, withoutNotes, withoutQuotes } from "./quotedTurns.ts";
 import { RoundIndex } from "./roundIndex.ts";
 
@@ -65,6 +66,7 @@ const defaultMaxBytes = 256_000_000;
  * Opens or creates `conversations.sqlite` in a folder. A file of an older Lore is brought forward, a damaged
  * one is moved aside and a new one made, and one of a newer Lore is left alone and another one used. Without an embedder turns are found
  * by words alone. `newId` gives unique ids. A store that takes more than `maxBytes` forgets conversations, see `whatToForget`.
+ * `presentRoot` is as in `inPresentRoots`.
  * Errors: `sqliteMissing`, `diskFull`, `storeUnavailable`.
  */
 export function openConversationStore(
@@ -73,6 +75,7 @@ export function openConversationStore(
   embedder?: TextEmbedder,
   newId: () => string = () => crypto.randomUUID(),
   maxBytes = defaultMaxBytes,
+  presentRoot: (rootId: string) => string = (rootId) => rootId,
 ): OpenedConversations {
   const name = path.join(folder, "conversations");
   const found = versionOf(`${name}.sqlite`);
@@ -92,7 +95,7 @@ export function openConversationStore(
   if (found > 0 && found < present) eraseDeleted(database);
   const notice = isNewer ? newerNotice : movedAside === undefined ? undefined : damageNotice;
   return {
-    store: new SqliteConversations(database, clock, { embedder, newId, maxBytes }),
+    store: new SqliteConversations(database, clock, { embedder, newId, maxBytes, presentRoot }),
     ...(notice === undefined ? {} : { notice }),
   };
 }
@@ -149,6 +152,7 @@ class SqliteConversations implements ConversationStore {
   readonly #clock: Clock;
   readonly #newId: () => string;
   readonly #maxBytes: number;
+  readonly #presentRoot: (rootId: string) => string;
   /** Tells turns that this process is still writing from those that a dead one left. */
   readonly #writerId: string;
   readonly #secrets = new TurnMask();
@@ -162,10 +166,17 @@ class SqliteConversations implements ConversationStore {
       embedder,
       newId,
       maxBytes,
-    }: { embedder: TextEmbedder | undefined; newId: () => string; maxBytes: number },
+      presentRoot,
+    }: {
+      embedder: TextEmbedder | undefined;
+      newId: () => string;
+      maxBytes: number;
+      presentRoot: (rootId: string) => string;
+    },
   ) {
     this.#database = database;
     this.#maxBytes = maxBytes;
+    this.#presentRoot = presentRoot;
     this.#clock = clock;
     this.#embedder = embedder;
     this.#index = new RoundIndex(database, embedder);
@@ -218,7 +229,9 @@ class SqliteConversations implements ConversationStore {
         )
         .all(conversationId),
     ) as unknown as Pick<TurnRow, "json">[];
-    return rows.map(({ json }) => JSON.parse(json) as TurnOutline);
+    return rows.map(
+      ({ json }) => JSON.parse(inPresentRoots(json, this.#presentRoot)) as TurnOutline,
+    );
   }
 
   /** Questions of all conversations in a time, half-open, the newest first. */
@@ -462,7 +475,7 @@ class SqliteConversations implements ConversationStore {
   }
 
   #turnOf({ writer_id, json }: Pick<TurnRow, "writer_id" | "json">): Turn {
-    const turn = JSON.parse(json) as Turn;
+    const turn = JSON.parse(inPresentRoots(json, this.#presentRoot)) as Turn;
     if (writer_id === this.#writerId) return turn;
     // Nobody goes on writing what a dead process left.
     const { prose, ...rest } = turn;

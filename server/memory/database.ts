@@ -64,6 +64,11 @@ export interface IrreplaceableContent {
  */
 const maxCheckedBytes = 48 * 1024 * 1024;
 
+/** A connection waits this long for another one that writes. */
+const writeTimeoutMs = 5_000;
+const readTimeoutMs = 2_000;
+const lookMs = 10;
+
 /**
  * Opens or creates a database for writing.
  * Errors: `sqliteMissing`, `diskFull`, `storeUnavailable`.
@@ -92,10 +97,8 @@ export function openForReading(file: string, cacheBytes: number): Database {
   const module = sqlite();
   if (module === undefined) throw new MemoryError("sqliteMissing");
   try {
-    const database = new module.DatabaseSync(file, { readOnly: true });
-    database.exec(
-      `PRAGMA cache_size = ${-Math.round(cacheBytes / 1024)}; PRAGMA busy_timeout = 2000;`,
-    );
+    const database = new module.DatabaseSync(file, { readOnly: true, timeout: readTimeoutMs });
+    database.exec(`PRAGMA cache_size = ${-Math.round(cacheBytes / 1024)};`);
     return database;
   } catch (error) {
     throw asMemoryError(error);
@@ -111,7 +114,9 @@ function removeDatabase(file: string): void {
 function openChecked(spec: DatabaseSpec): OpenedDatabase {
   const module = sqlite();
   if (module === undefined) throw new MemoryError("sqliteMissing");
-  let database = new module.DatabaseSync(spec.file);
+  // From the first statement on: while another process makes the file, or closes it as the last one, it is locked.
+  const options = { timeout: writeTimeoutMs };
+  let database = new module.DatabaseSync(spec.file, options);
   try {
     const version = userVersion(database);
     const present = presentVersion(spec);
@@ -119,14 +124,15 @@ function openChecked(spec: DatabaseSpec): OpenedDatabase {
     if (otherVersion && spec.content.kind === "replaceable") {
       database.close();
       removeDatabase(spec.file);
-      database = new module.DatabaseSync(spec.file);
+      database = new module.DatabaseSync(spec.file, options);
     }
     if (spec.content.kind === "irreplaceable" && (version > present || version < 0))
       throw new MemoryError("storeUnavailable", "written by another version of Lore");
+    // Takes effect in an empty file only; gives space back without rewriting the whole file.
+    database.exec("PRAGMA auto_vacuum = INCREMENTAL;");
+    keepJournal(database);
     database.exec(
-      // Takes effect in an empty file only; gives space back without rewriting the whole file.
-      `PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = ${spec.synchronous}; PRAGMA busy_timeout = 5000;` +
-        `PRAGMA cache_size = ${-Math.round(spec.cacheBytes / 1024)}; PRAGMA temp_store = MEMORY;`,
+      `PRAGMA synchronous = ${spec.synchronous}; PRAGMA cache_size = ${-Math.round(spec.cacheBytes / 1024)}; PRAGMA temp_store = MEMORY;`,
     );
     if (!makeTables(database, spec) && statSync(spec.file).size <= maxCheckedBytes) check(database);
     if (spec.content.kind === "irreplaceable") spec.content.verify(database);
@@ -134,6 +140,22 @@ function openChecked(spec: DatabaseSpec): OpenedDatabase {
   } catch (error) {
     if (database.isOpen) database.close();
     throw error;
+  }
+}
+
+/**
+ * Switches the write-ahead log on. SQLite does not wait for another process that does the same, as when several windows
+ * open at once.
+ */
+function keepJournal(database: Database): void {
+  for (let waitedMs = 0; ; waitedMs += lookMs) {
+    try {
+      database.exec("PRAGMA journal_mode = WAL;");
+      return;
+    } catch (error) {
+      if (errorCode(error) !== sqliteBusy || waitedMs >= writeTimeoutMs) throw error;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lookMs);
   }
 }
 
@@ -219,6 +241,7 @@ function keepAside(file: string): string {
   return target;
 }
 
+const sqliteBusy = 5;
 const sqliteFull = 13;
 const sqliteIoError = 10;
 

@@ -3,13 +3,14 @@
  * A connection of its own, so that questions never wait for the writer (SQLite WAL).
  */
 import type { Root, SymbolInfo } from "../../protocol/types.ts";
+import { MemoryError } from "../../protocol/errors.ts";
 import type { ParsedSymbol } from "../types.ts";
 import { DamagedError, openForReading, type Database, type StatementSync } from "./database.ts";
 import { ownerStatusKey, unpackOwnerStatus, type OwnerStatus } from "./ownerStatus.ts";
 import { unpackSpans, unpackSymbols, type StoredSpan } from "./packedSpans.ts";
 import { ProblemPages, type StoredProblems } from "./problemPages.ts";
 import type { ChunkColumn } from "./schema.ts";
-import { chunkColumns, embeddingModelKey, storeIdKey } from "./schema.ts";
+import { chunkColumns, embeddingModelKey, schemaVersion, storeIdKey } from "./schema.ts";
 
 /** One chunk that matched. `score` is BM25 with the given column weights, larger is better. */
 export interface ScoredChunk {
@@ -36,6 +37,8 @@ export interface OpenBank {
   readonly bank: MemoryBank;
 }
 
+/** The detail of the error for a store whose tables are not those of this version of Lore. */
+export const otherSchema = "otherSchema";
 const cacheBytes = 32 * 1024 * 1024;
 /** Blobs kept between questions. */
 const maxCachedBlobs = 4_096;
@@ -60,6 +63,7 @@ export class MemoryBank {
     this.file = file;
     this.#database = openForReading(file, cacheBytes);
     try {
+      checkSchema(this.#database);
       this.#statements = prepareStatements(this.#database);
       this.#problems = new ProblemPages(this.#database);
     } catch (error) {
@@ -393,4 +397,11 @@ export function symbolInfo(symbols: readonly ParsedSymbol[], idx: number): Symbo
     container: containers.join("."),
     range: symbol.range,
   };
+}
+
+/** A process of another version may keep the store. In a file that is just being made there is no version yet. */
+function checkSchema(database: Database): void {
+  const row = database.prepare("PRAGMA user_version").get() as { user_version: number };
+  if (row.user_version !== 0 && row.user_version !== schemaVersion)
+    throw new MemoryError("storeUnavailable", otherSchema);
 }

@@ -2,6 +2,7 @@
  * Ownership of a store: one process writes, others read. The lock is SQLite's own lock on a small
  * file, which the system releases when the process ends in whatever way, so a kill leaves no stale lock.
  */
+import { statSync } from "node:fs";
 import path from "node:path";
 import { asMemoryError, errorCode, type Database } from "./database.ts";
 import { MemoryError } from "../../protocol/errors.ts";
@@ -21,14 +22,24 @@ export function acquireStoreLock(file: string): StoreLock | undefined {
   let database: Database | undefined;
   try {
     makeFolder(path.dirname(file));
+    const before = inodeOf(file);
     database = new sqlite.DatabaseSync(file);
     database.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     const held = database;
-    return { release: () => held.close() };
+    // A file that was deleted meanwhile, with a memory that is forgotten, is locked for nobody; there may be another one.
+    const after = inodeOf(file);
+    if (after !== undefined && (before === undefined || before === after))
+      return { release: () => held.close() };
+    held.close();
+    return undefined;
   } catch (error) {
     database?.close();
     const code = errorCode(error);
     if (code === busy || code === locked) return undefined;
     throw asMemoryError(error);
   }
+}
+
+function inodeOf(file: string): bigint | undefined {
+  return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
 }

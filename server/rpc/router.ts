@@ -16,8 +16,11 @@ export interface RouterOptions {
   readonly connection: MessageConnection;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Throws what every request but `memory/open` ends with while nothing is open. */
-  readonly requireOpen: () => void;
+  /**
+   * Throws what every request but `memory/open` ends with while nothing is open. What it returns, a request of this
+   * method waits for.
+   */
+  readonly requireOpen: (method: string) => void | Promise<void>;
 }
 
 export class Router {
@@ -43,7 +46,9 @@ export class Router {
       try {
         signal.throwIfAborted();
         const params = shape(onlyParameter(received), "params");
-        if (method !== methods.open.method) requireOpen();
+        const found = method === methods.open.method ? undefined : requireOpen(method);
+        if (found !== undefined) await found;
+        signal.throwIfAborted();
         const result = await handle(params, signal);
         const ms = Math.round(clock.elapsedMs() - startedMs);
         log.log("debug", "rpc", "request answered", { method, ms });
@@ -72,7 +77,7 @@ export class Router {
     connection.onNotification(method, (...received: unknown[]) => {
       try {
         const params = shape(onlyParameter(received), "params");
-        requireOpen();
+        void requireOpen(method);
         handle(params);
       } catch (error) {
         // Nobody waits for an answer, so the log is the only place where it can be told.

@@ -1,4 +1,3 @@
-import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";
 import type { Notice } from "../../protocol/notices.ts";
@@ -14,24 +13,18 @@ export interface OpenedConversations {
 /** The parts of the server that a session opens. */
 export interface SessionServices {
   readonly memory: MemoryService;
-  /** Opens the conversations kept in the store's folder. Errors: `storeUnavailable`, `diskFull`. */
-  openConversations(storeDir: string): OpenedConversations;
+  /** Finds the folder of the conversations about a workspace. Errors: `storeUnavailable`, `diskFull`. */
+  conversationFolder(storeDir: string, roots: readonly Root[]): Promise<string>;
+  /** Opens the conversations kept in a folder. Errors: `storeUnavailable`, `diskFull`. */
+  openConversations(folder: string): OpenedConversations;
   /** Errors: `sqliteMissing` when this Node has no SQLite. */
   requireSqlite(): void;
   readonly serverVersion: string;
 }
 
-/**
- * Returns where conversations are kept. They belong to the first folder of a workspace, so that they stay when folders are added to it
- * or the window's layout changes.
- */
-export function conversationDir(storeDir: string, roots: readonly Root[]): string {
-  return path.join(storeDir, "conversations", roots[0]?.id ?? "none");
-}
-
 interface Opened {
-  /** Where the conversations are. */
   readonly storeDir: string;
+  readonly roots: readonly Root[];
   trusted: boolean;
 }
 
@@ -41,6 +34,8 @@ export class Session {
   readonly #noticed: () => void;
   #state: "closed" | "opening" | Opened = "closed";
   #conversations: OpenedConversations | undefined;
+  #folder: string | undefined;
+  #finding: Promise<string> | undefined;
 
   /** `noticed` is called when `withNotice` has something new to say. */
   constructor(services: SessionServices, noticed: () => void) {
@@ -66,7 +61,7 @@ export class Session {
     let opened: Opened | undefined;
     try {
       const status = await this.#services.memory.open(storeDir, roots, settings, trusted);
-      opened = { storeDir: conversationDir(storeDir, roots), trusted };
+      opened = { storeDir, roots, trusted };
       return { serverVersion: this.#services.serverVersion, status };
     } finally {
       this.#state = opened ?? "closed";
@@ -90,12 +85,31 @@ export class Session {
     return this.#state;
   }
 
-  /** Errors: `rootNotOpen`, also in Restricted Mode, where the store may not be touched. */
+  /**
+   * Resolves when it is known where the conversations are, which git is asked for once; at once in Restricted Mode.
+   * Errors: `rootNotOpen`, `storeUnavailable`, `diskFull`.
+   */
+  async whenFound(): Promise<void> {
+    const { storeDir, roots, trusted } = this.requireOpen();
+    if (!trusted || this.#folder !== undefined) return;
+    this.#finding ??= this.#services.conversationFolder(storeDir, roots);
+    try {
+      this.#folder = await this.#finding;
+    } finally {
+      this.#finding = undefined;
+    }
+  }
+
+  /**
+   * To be called after `whenFound` has resolved, as for each request that may need them.
+   * Errors: `rootNotOpen`, also in Restricted Mode, where the store may not be touched.
+   */
   conversations(): ConversationStore {
-    const { storeDir, trusted } = this.requireOpen();
-    if (!trusted) throw new MemoryError("rootNotOpen", "the workspace is not trusted");
+    const { trusted } = this.requireOpen();
+    if (!trusted || this.#folder === undefined)
+      throw new MemoryError("rootNotOpen", "the workspace is not trusted");
     if (this.#conversations === undefined) {
-      this.#conversations = this.#services.openConversations(storeDir);
+      this.#conversations = this.#services.openConversations(this.#folder);
       if (this.#conversations.notice !== undefined) this.#noticed();
     }
     return this.#conversations.store;

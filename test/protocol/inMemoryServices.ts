@@ -354,6 +354,7 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
     proseCheck: ({ text }) => Promise.resolve({ ...checkedProse, markdown: text }),
     notes: closedNotes(),
     pictures: { picture: ({ rootId, folder }) => Promise.resolve(pictureOf(rootId, folder)) },
+    conversationFolder: (storeDir) => Promise.resolve(`${storeDir}/conversations`),
     openConversations: () => ({ store }),
     requireSqlite: () => {},
     serverVersion: "1.2.3",

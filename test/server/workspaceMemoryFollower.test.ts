@@ -1,12 +1,15 @@
 /** A second process on a store: it reads, tells how far the owner is, and changes nothing. */
 import assert from "node:assert/strict";
 import { renameSync, rmSync } from "node:fs";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { RootStatus } from "../../protocol/types.ts";
 import type { StoreStatus } from "../../server/ingest/ingestCalls.ts";
 import { IngestHost } from "../../server/ingest/ingestHost.ts";
 import { MemoryBank } from "../../server/memory/memoryBank.ts";
+import { acquireStoreLock } from "../../server/memory/storeLock.ts";
 import { createNodeFileSystem, nodeClock } from "../../server/nodePorts.ts";
 import { grammarFolderUrl, threadEntry } from "../../server/threads.ts";
 import { FollowedStore } from "../../server/ingest/followedStore.ts";
@@ -97,8 +100,7 @@ test("a second process says that the first one fills, how far it is, and when it
   assert.ok(filling.bytesKnown > 0);
 
   await owner.host.call({ kind: "settled", refined: true });
-  const ready = await follower.status();
-  assert.equal(ready.status.state, "ready");
+  const ready = await statusOnceOwner(follower, ({ state }) => state === "ready");
   assert.equal(ready.status.remembered, 40);
   assert.equal(ready.status.pending, 0);
   assert.equal(ready.status.filesSyntaxExact, 40);
@@ -110,12 +112,15 @@ test("a second process reads the new store when the first one replaced the old",
   await using owner = await openMemory(place.folder, place.storeDir);
   await owner.settled();
   await using second = await openMemory(place.folder, place.storeDir);
-  const followed = new FollowedStore(
-    rootOf(place.folder),
-    owner.storeFile,
-    createNodeFileSystem(),
-    () => 0,
-  );
+  const followed = new FollowedStore({
+    root: rootOf(place.folder),
+    storeFile: owner.storeFile,
+    files: createNodeFileSystem(),
+    storeBytes: () => 0,
+    introduction: () => [],
+    told: () => undefined,
+    lost: () => undefined,
+  });
   followed.status();
   const { generation } = followed;
   followed.status();
@@ -161,16 +166,38 @@ test("a second process follows what the first one remembers later", async () => 
   await statusWhere(second, ({ roots }) => roots[0]?.remembered === 2);
 });
 
-test("rebuilding and forgetting are refused while another process keeps the memory", async () => {
+test("forgetting is refused while another process keeps the memory, and rebuilding is done there", async () => {
   using place = workspace({ "src/a.ts": functionText("computeFirst") });
   await using owner = await openMemory(place.folder, place.storeDir);
   await owner.settled();
   await using second = await openMemory(place.folder, place.storeDir);
-  for (const rootId of ["root", undefined])
-    await assert.rejects(second.memory.rebuild(rootId), { errorName: "ownedElsewhere" });
+  for (const rootId of ["root", undefined]) await second.memory.rebuild(rootId);
+  await second.settled();
   await assert.rejects(second.memory.forget("root"), { errorName: "ownedElsewhere" });
   assert.deepEqual(await second.pathsShowing("computeFirst"), ["src/a.ts"]);
   const bank = new MemoryBank(owner.storeFile);
   assert.equal(bank.rememberedFiles().length, 1);
   bank.close();
+});
+
+test("a memory that another version keeps is left alone until that ends, and the status says why", async () => {
+  using place = workspace({ "src/a.ts": functionText("computeFirst") });
+  let storeFile = "";
+  {
+    await using first = await openMemory(place.folder, place.storeDir);
+    await first.settled();
+    ({ storeFile } = first);
+  }
+  const lock = acquireStoreLock(path.join(path.dirname(storeFile), "owner.lock"));
+  const newer = new DatabaseSync(storeFile);
+  newer.exec("PRAGMA user_version = 1000; DROP TABLE file");
+  newer.close();
+  await using second = await openMemory(place.folder, place.storeDir);
+  const { roots } = await statusWhere(second, ({ roots: [root] }) => root?.state === "failed");
+  assert.deepEqual(roots[0]?.notices, [{ kind: "ownerOtherVersion" }]);
+  assert.deepEqual(await second.pathsShowing("computeFirst"), []);
+  await assert.rejects(second.memory.rebuild("root"), { errorName: "ownedElsewhere" });
+  lock?.release();
+  await statusWhere(second, ({ roots: [root] }) => root?.state === "ready");
+  assert.deepEqual(await second.pathsShowing("computeFirst"), ["src/a.ts"]);
 });

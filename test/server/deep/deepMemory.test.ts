@@ -13,6 +13,7 @@ import {
 import path from "node:path";
 import { test } from "node:test";
 import type { SelfTestProgress } from "../../../protocol/deepMemory.ts";
+import { MemoryError } from "../../../protocol/errors.ts";
 import { filesWith } from "../bank/bankHarness.ts";
 import { temporaryFolder } from "../ingest/treesOnDisk.ts";
 import { openLm, trainedFolder } from "../lm/lmHarness.ts";
@@ -146,15 +147,38 @@ test("a budget that is too small leaves files out and says so", async () => {
   assert.equal(status.filesEncoded, 1);
 });
 
-test("a second process is told that the memory is open elsewhere, and takes over when the first ends", async () => {
-  using files = workspace({ "told.ts": told });
+test("a second process is answered by the first, without a model of its own, and takes over when that ends", async () => {
+  using files = workspace({ "told.ts": other + told });
   await using first = await openDeepMemory(files);
-  await first.ready(1);
-  await using second = await openDeepMemory(files, { retryMs: 100 });
-  const { detail } = await second.until(({ state }) => state === "unavailable");
-  assert.equal(detail?.kind, "otherProcess");
+  const { tokensEncoded } = await first.ready(1);
+  await using second = await openDeepMemory(files, {
+    modelFolder: path.join(files.folder, "none"),
+  });
+  await using third = await openDeepMemory(files);
+  for (const window of [second, third]) {
+    assert.equal((await window.ready(1)).tokensEncoded, tokensEncoded);
+    assert.match((await window.complete("a.ts", asked))?.text ?? "", /4821/);
+  }
+  const text = `${other}${told}`;
+  const asOf = { file: path.join(files.folder, "told.ts"), text };
+  const none = new AbortController().signal;
+  const { lines } = await second.deep.surprise(asOf, none);
+  assert.deepEqual(lines, (await first.deep.surprise(asOf, none)).lines);
+  await assert.rejects(second.deep.surprise(asOf, AbortSignal.abort()), { name: "AbortError" });
+  const elsewhere = { ...asOf, file: path.join(files.storeDir, "x.ts") };
+  await assert.rejects(second.deep.surprise(elsewhere, none), { errorName: "rootNotOpen" });
+
+  await second.memory.close();
   await first.memory.close();
-  await second.ready(1);
+  const { promise: isBack, resolve } = Promise.withResolvers<void>();
+  third.deep.onStatusChanged(() => {
+    third.complete("a.ts", asked).then(
+      (completion) => /4821/.test(completion?.text ?? "") && resolve(),
+      (error: unknown) => assert.ok(error instanceof MemoryError),
+    );
+  });
+  await isBack;
+  await third.ready(1);
 });
 
 test("switched off and on again at once it is open again, and another process was never suspected", async () => {

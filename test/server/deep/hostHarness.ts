@@ -51,6 +51,7 @@ class OpenedHost implements AsyncDisposable {
         encode: () => Promise.reject(new Error("nothing is encoded here")),
         close: () => Promise.resolve(),
       }),
+      otherBanks: () => ({ find: () => undefined, close: () => undefined }),
       isBankOpen,
       openBank: openBankIn,
       openTestBank: async (of, parts, capacityBytes) => {

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { BankStore } from "../../../server/bank/bankStore.ts";
+import { OtherBanks } from "../../../server/bank/otherBanks.ts";
 import { ChunkEncoder, type EncodedChunk } from "../../../server/lm/chunkEncoder.ts";
 import type { LmModel } from "../../../server/lm/lmModel.ts";
 import { fileIdOf, type DeepFile, type WorkspaceFiles } from "../../../server/deep/deepFiles.ts";
@@ -31,7 +32,7 @@ function hashOf(text: string): bigint {
 
 export class OpenedWriter {
   readonly folder: string;
-  readonly bankFolder: string;
+  bankFolder: string;
   readonly model: LmModel;
   readonly setting: WriterSetting;
   /** Chunks that were encoded since the start. */
@@ -63,21 +64,22 @@ export class OpenedWriter {
     this.#erase = parts.erase;
   }
 
-  /** Opens the bank and a new writer. */
-  async start(): Promise<void> {
+  /** Opens the bank of a name and a new writer. */
+  async start(name = "bank"): Promise<void> {
+    this.bankFolder = path.join(path.dirname(this.bankFolder), name);
     const { tokenizer, shape, id, manifest } = this.model.parts;
     const { nKvHeads, dHead } = manifest.config;
     const { capacityBytes } = this.setting;
-    const opened = await BankStore.open(
-      this.bankFolder,
-      { modelId: id, nKvHeads, dHead },
-      { kernel, capacityBytes },
-    );
+    const bankShape = { modelId: id, nKvHeads, dHead };
+    const opened = await BankStore.open(this.bankFolder, bankShape, { kernel, capacityBytes });
+    const others = new OtherBanks(this.bankFolder, bankShape);
     assert.ok(opened.kind === "ready");
     this.bank = opened.store;
     this.writer = new DeepWriter({
       ...{ bank: this.bank, tokenizer, shape, clock: nodeClock, log: quietLog },
       encode: (tokens) => this.#encode(tokens),
+      copied: (chunkHash) => others.find(chunkHash),
+      copiedAll: () => others.close(),
       read: (file) => this.#read(file),
       bytesPerToken: recordBytesPerToken(manifest.config),
       capacityBytes: () => this.setting.capacityBytes,

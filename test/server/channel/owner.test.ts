@@ -1,0 +1,114 @@
+/** The channel between processes: who may connect, what arrives, and how either side learns that the other is gone. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import path from "node:path";
+import { describe, it } from "node:test";
+import { OwnerLink } from "../../../server/channel/ownerLink.ts";
+import { readAddress } from "../../../server/channel/ownerAddress.ts";
+import { OwnerServer, type OwnerServerEvents } from "../../../server/channel/ownerServer.ts";
+import { temporaryFolder } from "../ingest/treesOnDisk.ts";
+
+const silent: OwnerServerEvents = {
+  joined: () => undefined,
+  said: (_follower, said) => ({ heard: said }),
+  left: () => undefined,
+};
+const deaf = { told: () => undefined, lost: () => undefined };
+
+async function linked(folder: string, events: Parameters<typeof OwnerLink.connect>[1] = deaf) {
+  const outcome = await OwnerLink.connect(folder, events);
+  assert.ok(outcome.kind === "linked", outcome.kind);
+  return outcome.link;
+}
+
+/** Says something as the first line, and returns what comes back until the connection ends. */
+async function refused(folder: string, line: string): Promise<string> {
+  const socket: Socket = connect(readAddress(folder)?.path ?? "");
+  let answer = "";
+  socket.setEncoding("utf8").on("data", (text: string) => (answer += text));
+  socket.write(line);
+  await once(socket, "close");
+  return answer;
+}
+
+describe("the owner of a store", () => {
+  it("answers in order, tells its followers, and hears of those that leave", async () => {
+    using folder = temporaryFolder();
+    const left = Promise.withResolvers<void>();
+    const heard: unknown[] = [];
+    const owner = await OwnerServer.open(folder.path, {
+      joined: (follower) => follower.tell({ hello: "you" }),
+      said: (_follower, said) => (heard.push(said), { heard: said }),
+      left: () => left.resolve(),
+    });
+    const told: unknown[] = [];
+    const lost = Promise.withResolvers<void>();
+    const link = await linked(folder.path, { told: (news) => told.push(news), lost: lost.resolve });
+    link.say({ text: "zeile\n\u2028" });
+    assert.deepEqual(await link.ask({ n: 1 }), { heard: { n: 1 } });
+    assert.deepEqual(heard, [{ text: "zeile\n\u2028" }, { n: 1 }]);
+    assert.deepEqual(told, [{ hello: "you" }]);
+    const other = await linked(folder.path);
+    other.close();
+    await left.promise;
+    assert.equal(owner.nFollowers, 1);
+    owner.tell({ last: true });
+    owner.close();
+    await lost.promise;
+    assert.deepEqual(told.at(-1), { last: true });
+    assert.equal(await link.ask({ n: 2 }), undefined);
+  });
+
+  it("talks to nobody who cannot read its file, or is of another version", async () => {
+    using folder = temporaryFolder();
+    const joined: unknown[] = [];
+    const owner = await OwnerServer.open(folder.path, {
+      ...silent,
+      joined: (follower) => joined.push(follower),
+    });
+    const address = readAddress(folder.path);
+    assert.ok(address !== undefined);
+    assert.equal(statSync(path.join(folder.path, "owner.json")).mode & 0o077, 0);
+    assert.equal(statSync(path.dirname(address.path)).mode & 0o077, 0);
+    const { token } = address;
+    for (const line of ["no json\n", "null\n", `{"token":"${"0".repeat(64)}"}\n`, '{"token":1}\n'])
+      assert.equal(await refused(folder.path, line), "", line);
+    const otherVersion = `{"version":"0.0.0","token":"${token}"}\n`;
+    assert.equal(await refused(folder.path, otherVersion), '{"kind":"otherVersion"}\n');
+    assert.deepEqual(joined, []);
+    owner.close();
+    assert.deepEqual(await OwnerLink.connect(folder.path, deaf), { kind: "absent" });
+  });
+
+  it("leaves nothing behind, and what a killed one left goes with the next", async () => {
+    using folder = temporaryFolder();
+    const server = path.resolve(import.meta.dirname, "../../../server/channel/ownerServer.ts");
+    const script = `const { OwnerServer } = await import(${JSON.stringify(server)});
+      const none = () => ({});
+      await OwnerServer.open(process.argv[1], { joined: none, said: none, left: none });
+      process.kill(process.pid, "SIGKILL");`;
+    spawnSync(process.execPath, ["--input-type=module", "-e", script, folder.path]);
+    const before = readAddress(folder.path);
+    assert.ok(before !== undefined && existsSync(before.path));
+    assert.deepEqual(await OwnerLink.connect(folder.path, deaf), { kind: "absent" });
+    const owner = await OwnerServer.open(folder.path, silent);
+    assert.ok(!existsSync(path.dirname(before.path)));
+    const after = readAddress(folder.path);
+    (await linked(folder.path)).close();
+    owner.close();
+    assert.ok(after !== undefined && !existsSync(path.dirname(after.path)));
+    assert.ok(!existsSync(path.join(folder.path, "owner.json")));
+  });
+
+  it("removes nothing else, whatever the file names", async () => {
+    using folder = temporaryFolder();
+    const mine = path.join(folder.path, "socket");
+    writeFileSync(mine, "mine");
+    writeFileSync(path.join(folder.path, "owner.json"), JSON.stringify({ path: mine, token: "t" }));
+    (await OwnerServer.open(folder.path, silent)).close();
+    assert.equal(readFileSync(mine, "utf8"), "mine");
+  });
+});
