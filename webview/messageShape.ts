@@ -272,6 +272,7 @@ const isChatState = isObject<ChatState>({
   parts: isArrayOf(isConversationPart),
   draft: isString,
   memory: isMemoryLine,
+  model: isString,
   strings: isRecordOf(isString),
 });
 
@@ -302,6 +303,13 @@ export const isToWebview: Check<ToWebview> = isUnion<"type", ToWebview>("type", 
     markdown: isString,
     citations: isArrayOf(isCitation),
   }),
+  prose: isObject<Message<"prose">>({
+    type: isOneOf("prose"),
+    conversationId: isString,
+    turnId: isString,
+    prose: isOptional(isProse),
+  }),
+  model: isObject<Message<"model">>({ type: isOneOf("model"), model: isString }),
   memory: isObject<Message<"memory">>({ type: isOneOf("memory"), memory: isMemoryLine }),
   conversations: isObject<Message<"conversations">>({
     type: isOneOf("conversations"),

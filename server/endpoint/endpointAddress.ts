@@ -33,7 +33,8 @@ export function checkedAddress({ baseUrl, apiKey, allowReadableKey }: Endpoint):
   return baseUrl.replace(/\/+$/, "");
 }
 
-function isLoopback(hostname: string): boolean {
+/** True for an address of this machine. */
+export function isLoopback(hostname: string): boolean {
   return (
     hostname === "localhost" ||
     hostname.endsWith(".localhost") ||
