@@ -82,6 +82,7 @@ async function docs(): Promise<StageResult> {
   return all([
     await runNode(["scripts/checkProtocolDoc.mjs"]),
     await runNode(["scripts/checkArchitecture.mjs"]),
+    await runNode(["scripts/checkCliDoc.mjs"]),
   ]);
 }
 

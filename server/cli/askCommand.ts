@@ -3,7 +3,7 @@ import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { openFolderTurns } from "./folderTurns.ts";
 import type { Surroundings } from "./openFolder.ts";
-import type { Command } from "./options.ts";
+import type { Command } from "./command.ts";
 import { linesOf } from "./places.ts";
 import { noticesJson } from "./statusText.ts";
 import type { Terminal } from "./terminal.ts";

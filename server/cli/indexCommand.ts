@@ -17,7 +17,7 @@ import {
   type OpenFolder,
   type Surroundings,
 } from "./openFolder.ts";
-import type { Command } from "./options.ts";
+import type { Command } from "./command.ts";
 import { formatMs, formatNouns } from "./numbers.ts";
 import { recordStore } from "./storeList.ts";
 import { emptyLines, statusJson, summaryLines } from "./statusText.ts";

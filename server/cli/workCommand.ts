@@ -13,7 +13,7 @@ import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { withSearchable } from "./notesCommand.ts";
 import { formatNouns } from "./numbers.ts";
 import type { OpenFolder, Surroundings } from "./openFolder.ts";
-import type { Command } from "./options.ts";
+import type { Command } from "./command.ts";
 import { safeLine, type Terminal } from "./terminal.ts";
 import { workParams } from "./workChoice.ts";
 
