@@ -47,7 +47,7 @@ it("every command says JSON, and nothing else, when it is asked to", async (t) =
       if (code === exitCodes.failed) {
         assert.equal(out, "", what);
         const { error } = JSON.parse(err) as { error: { name: string; message: string } };
-        assert.ok(error.name !== "" && /[.?]$/.test(error.message), what);
+        assert.ok(error.name !== "" && error.message !== "", what);
       } else assert.notEqual(out, "", what);
     }
 });
