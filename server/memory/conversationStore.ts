@@ -294,7 +294,7 @@ class SqliteConversations implements ConversationStore {
   }
 
   addKept(conversations: readonly KeptConversation[]): ReturnType<ConversationStore["addKept"]> {
-    const added = withMemoryErrors(() =>
+    const added = this.#changing(() =>
       addConversations(this.#database, conversations, {
         ...{ writerId: this.#newId(), nameOf, index: this.#index },
       }),
@@ -314,7 +314,7 @@ class SqliteConversations implements ConversationStore {
     }
     if (chosen.length === 0) return { nConversations: 0, nTurns: 0 };
     const title = (question: string): string => titleOf(question) || untitled;
-    const counts = withMemoryErrors(() =>
+    const counts = this.#changing(() =>
       deleteTurns(this.#database, chosen, {
         ...{ titleOf: title, index: this.#index },
         forgetQuotes: (conversationId) => this.#forgetQuotes(conversationId),
@@ -461,7 +461,17 @@ class SqliteConversations implements ConversationStore {
   }
 
   #write(change: () => void): void {
-    withMemoryErrors(() => inTransaction(this.#database, change));
+    this.#changing(() => inTransaction(this.#database, change));
+  }
+
+  /** What failed left nothing on the disk, nor does it in memory. */
+  #changing<T>(change: () => T): T {
+    try {
+      return withMemoryErrors(change);
+    } catch (error) {
+      this.#index.undone();
+      throw error;
+    }
   }
 }
 

@@ -281,3 +281,9 @@ function detailOf(error: unknown): string {
   const systemCode = (error as { code?: unknown } | null)?.code;
   return typeof systemCode === "string" ? systemCode : "";
 }
+
+/** Returns a number that changes when another connection wrote to the file, and not when this one did. */
+export function dataVersion(database: Database): number {
+  const row = database.prepare("PRAGMA data_version").get();
+  return (row as { data_version: number }).data_version;
+}

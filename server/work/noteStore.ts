@@ -9,6 +9,7 @@ import type { SavedEvidence, SavedNote } from "../../protocol/savedMemory.ts";
 import type { Range, SymbolInfo } from "../../protocol/types.ts";
 import {
   databaseBytes,
+  dataVersion,
   eraseDeleted,
   inTransaction,
   openDatabase,
@@ -55,6 +56,7 @@ interface LinkRow {
 export class NoteStore {
   readonly #database: Database;
   #seenVersion = -1;
+  /** As of the version; a change of this connection's own is put in right behind it. */
   #notes: readonly StoredNote[] = [];
 
   /**
@@ -72,12 +74,13 @@ export class NoteStore {
     withMemoryErrors(() => database.exec("PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"));
   }
 
-  /** Every note, those that were replaced too, oldest first. What another process wrote is seen at once. */
+  /**
+   * Every note, those that were replaced too, oldest first. What another process wrote is seen at once. A note that did not
+   * change since the last call is the same object, unless another process wrote.
+   */
   all(): readonly StoredNote[] {
     return withMemoryErrors(() => {
-      const { data_version: version } = this.#database.prepare("PRAGMA data_version").get() as {
-        data_version: number;
-      };
+      const version = dataVersion(this.#database);
       if (version !== this.#seenVersion) {
         this.#notes = this.#read();
         this.#seenVersion = version;
@@ -156,26 +159,30 @@ export class NoteStore {
         "UPDATE note SET n_uses = n_uses + 1, last_used_ms = ? WHERE id = ?",
       );
       for (const id of ids) count.run(Math.round(nowMs), id);
-    });
+    }, ids);
   }
 
   /** Errors: `noteNotFound`. */
   pin(id: string, isPinned: boolean): void {
-    this.#write(() =>
-      this.#changed(
-        this.#database.prepare("UPDATE note SET is_pinned = ? WHERE id = ?").run(+isPinned, id),
-      ),
+    this.#write(
+      () =>
+        this.#changed(
+          this.#database.prepare("UPDATE note SET is_pinned = ? WHERE id = ?").run(+isPinned, id),
+        ),
+      [id],
     );
   }
 
   /** Keeps where the evidence of a note was seen last. `position` is its index. */
   moved(id: string, position: number, { path: file, range, fileHash }: SavedEvidence): void {
-    this.#write(() =>
-      this.#database
-        .prepare(
-          "UPDATE evidence SET path = ?, range = ?, file_hash = ? WHERE note_id = ? AND position = ?",
-        )
-        .run(file, JSON.stringify(range), fileHash ?? null, id, position),
+    this.#write(
+      () =>
+        this.#database
+          .prepare(
+            "UPDATE evidence SET path = ?, range = ?, file_hash = ? WHERE note_id = ? AND position = ?",
+          )
+          .run(file, JSON.stringify(range), fileHash ?? null, id, position),
+      [id],
     );
   }
 
@@ -197,6 +204,24 @@ export class NoteStore {
 
   close(): void {
     if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** Reads these notes again, which are among those that are known. */
+  #readAgain(ids: readonly string[]): void {
+    const again = new Map(ids.map((id) => [id, this.#readOne(id)]));
+    this.#notes = this.#notes.map((note) => again.get(note.id) ?? note);
+  }
+
+  #readOne(id: string): StoredNote | undefined {
+    const row = this.#database.prepare("SELECT * FROM note WHERE id = ?").get(id);
+    if (row === undefined) return undefined;
+    const evidence = this.#database
+      .prepare("SELECT * FROM evidence WHERE note_id = ? ORDER BY position")
+      .all(id) as unknown as EvidenceRow[];
+    const links = this.#database
+      .prepare("SELECT * FROM link WHERE note_id = ? ORDER BY rowid")
+      .all(id) as unknown as LinkRow[];
+    return noteOf(row as unknown as NoteRow, evidence, links.map(linkOf));
   }
 
   #read(): StoredNote[] {
@@ -265,13 +290,17 @@ export class NoteStore {
     if (Number(changes) === 0) throw new MemoryError("noteNotFound");
   }
 
-  #write(change: () => void): void {
+  /** `changed` are the notes that are others afterwards, when no note comes or goes. */
+  #write(change: () => void, changed?: readonly string[]): void {
+    let isKnown = false;
     try {
       withMemoryErrors(() => inTransaction(this.#database, change));
+      isKnown = changed !== undefined && this.#seenVersion >= 0;
     } finally {
       // This connection's own writes do not change its data version.
-      this.#seenVersion = -1;
+      if (!isKnown) this.#seenVersion = -1;
     }
+    if (isKnown && changed !== undefined) withMemoryErrors(() => this.#readAgain(changed));
   }
 }
 

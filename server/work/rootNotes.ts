@@ -18,6 +18,7 @@ import type { NotesExtent, NoteWish } from "../services.ts";
 import { chosenNotes } from "./forgetChoice.ts";
 import { bytesToFree, whatToForget } from "./forgettingOrder.ts";
 import { linkedNotes } from "./linkedNotes.ts";
+import { NoteIndex } from "./noteIndex.ts";
 import { linksOf, tagsIn } from "./noteLinks.ts";
 import { rankNotes } from "./noteRanking.ts";
 import { sentenceOf } from "./noteSentence.ts";
@@ -69,6 +70,7 @@ export class RootNotes {
   readonly #hasStore: () => boolean;
   #store: NoteStore | undefined;
   readonly #seen = new Map<string, Seen>();
+  readonly #index = new NoteIndex();
 
   /** `hasStore` tells whether somebody has written notes already. */
   constructor(ports: RootNotesPorts, hasStore: () => boolean) {
@@ -172,7 +174,7 @@ export class RootNotes {
   /** Live notes with their score, for a wish. */
   rank(wish: NoteWish): { readonly id: string; readonly score: number }[] {
     const minHeld = Math.min(wish.minWords ?? 1, wordTerms(wish.text).length);
-    return rankNotes(this.#all(), wish.text, wish.kinds, this.#ports.clock.nowMs())
+    return rankNotes(this.#all(), wish.text, wish.kinds, this.#ports.clock.nowMs(), this.#index)
       .filter(({ coverage, nHeld }) => coverage >= wish.minCoverage && nHeld >= minHeld)
       .map(({ note, score }) => ({ id: note.id, score }));
   }
