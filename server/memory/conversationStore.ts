@@ -293,14 +293,22 @@ class SqliteConversations implements ConversationStore {
     );
   }
 
-  addKept(conversations: readonly KeptConversation[]): ReturnType<ConversationStore["addKept"]> {
-    const added = this.#changing(() =>
-      addConversations(this.#database, conversations, {
-        ...{ writerId: this.#newId(), nameOf, index: this.#index },
-      }),
-    );
+  async addKept(
+    conversations: readonly KeptConversation[],
+    pause: () => Promise<void>,
+  ): ReturnType<ConversationStore["addKept"]> {
+    let nConversations = 0;
+    let nTurns = 0;
+    const how = { writerId: this.#newId(), nameOf, index: this.#index };
+    const steps = addConversations(this.#database, conversations, how);
+    const next = (): ReturnType<typeof steps.next> => this.#changing(() => steps.next());
+    for (let step = next(); step.done !== true; step = next()) {
+      nConversations += step.value.nConversations;
+      nTurns += step.value.nTurns;
+      await pause();
+    }
     this.#makeRoom(undefined);
-    return added;
+    return { nConversations, nTurns };
   }
 
   forgetTurns(

@@ -58,10 +58,11 @@ function similarityOf({ both, norms }: Kept, question: Int8Array, norm: number):
   const { length } = question;
   let asked = 0;
   let answered = 0;
+  // Whole numbers throughout: the engine compiles them to integer arithmetic.
   for (let i = 0; i < length; i++) {
     const x = question[i] as number;
-    asked += x * (both[i] ?? 0);
-    answered += x * (both[length + i] ?? 0);
+    asked = (asked + Math.imul(x, both[i] as number)) | 0;
+    answered = (answered + Math.imul(x, both[i + length] as number)) | 0;
   }
   const cosine = (dot: number, own: number): number =>
     norm === 0 || own === 0 ? 0 : dot / (norm * own);

@@ -107,10 +107,9 @@ export class NoteStore {
 
   /**
    * Adds notes whose ids are not known yet, and returns how many. A known live one is replaced when it comes as one that
-   * was; each `supersededBy` is that of another note given, and they lead in no circle. `also` is done within the same
-   * transaction.
+   * was; each `supersededBy` is that of another note given, and they lead in no circle.
    */
-  addAll(notes: readonly StoredNote[], also: () => void): number {
+  addAll(notes: readonly StoredNote[]): number {
     const known = new Map(this.all().map((note) => [note.id, note]));
     const added = notes.filter(({ id }) => !known.has(id));
     this.#write(() => {
@@ -126,7 +125,6 @@ export class NoteStore {
         next.set(id, supersededBy);
         this.#replace(id, supersededBy);
       }
-      also();
     });
     return added.length;
   }

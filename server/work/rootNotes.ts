@@ -165,8 +165,8 @@ export class RootNotes {
   }
 
   /** Adds notes whose ids are not known, and returns how many; see `NotesService.addSaved`. */
-  addSaved(notes: readonly SavedNote[], also: () => void): number {
-    const nAdded = this.#open().addAll(notes.map(withoutSecrets), also);
+  addSaved(notes: readonly SavedNote[]): number {
+    const nAdded = this.#open().addAll(notes.map(withoutSecrets));
     this.#makeRoom(undefined);
     return nAdded;
   }

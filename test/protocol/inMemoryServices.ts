@@ -275,7 +275,7 @@ function inMemoryConversations(): InMemoryConversations {
         known.set(each.id, { ...each, nTurns: theirs.length });
         turns.set(each.id, [...theirs]);
       }
-      return { nConversations: conversations.length, nTurns: 0 };
+      return Promise.resolve({ nConversations: conversations.length, nTurns: 0 });
     },
     forgetTurns: () => ({ nConversations: 0, nTurns: 0 }),
     rounds: () => [],
