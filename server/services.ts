@@ -315,9 +315,9 @@ export interface NotesService {
   saved(): Promise<SavedNote[]>;
   /**
    * Adds notes whose ids are not known yet, to the roots that they name, and returns how many; a known one may come to be
-   * replaced. Those of a repository are all kept, or none of them. Keys and tokens are masked.
+   * replaced. In steps that are each on disk before `pause` is waited for, as `addKept`. Keys and tokens are masked.
    */
-  addSaved(notes: readonly SavedNote[]): Promise<number>;
+  addSaved(notes: readonly SavedNote[], pause: () => Promise<void>): Promise<number>;
   /** What notes of a root there are, with at most `limit` of the live ones. */
   extent(rootId: string, limit: number): Promise<NotesExtent>;
   /** Called when notes were made or forgotten, or code that they cite changed or came back. Returns what stops it. */

@@ -148,14 +148,16 @@ export async function importMemory(
     ...conversation,
     turns: (turns.get(conversation.id) ?? []).map((turn) => turnHere(turn, rootOf)),
   }));
-  const nNotes = await notes.addSaved(
-    saved.notes.map((note) => ({ ...note, rootId: rootOf(note.rootId).id })),
-  );
-  const added = await conversations.addKept(kept, async () => {
+  const pause = async (): Promise<void> => {
     // Other requests are answered in between.
     await setImmediate();
     signal.throwIfAborted();
-  });
+  };
+  const nNotes = await notes.addSaved(
+    saved.notes.map((note) => ({ ...note, rootId: rootOf(note.rootId).id })),
+    pause,
+  );
+  const added = await conversations.addKept(kept, pause);
   return { nNotes, ...added };
 }
 

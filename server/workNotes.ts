@@ -145,7 +145,7 @@ export class WorkNotes implements NotesService, Companion {
     return distinct(await this.#open()).flatMap(({ notes }) => notes.saved());
   }
 
-  async addSaved(notes: readonly SavedNote[]): Promise<number> {
+  async addSaved(notes: readonly SavedNote[], pause: () => Promise<void>): Promise<number> {
     const open = await this.#open();
     if (notes.some((note) => open.every(({ rootId }) => rootId !== note.rootId)))
       throw new MemoryError("rootNotOpen");
@@ -155,7 +155,7 @@ export class WorkNotes implements NotesService, Companion {
         open.flatMap((root) => (root.workFolder === workFolder ? root.rootId : [])),
       );
       const theirs = notes.filter(({ rootId }) => ids.has(rootId));
-      if (theirs.length > 0) nAdded += kept.addSaved(theirs);
+      if (theirs.length > 0) nAdded += await kept.addSaved(theirs, pause);
     }
     await this.#tell();
     return nAdded;

@@ -110,23 +110,28 @@ export class NoteStore {
    * was; each `supersededBy` is that of another note given, and they lead in no circle.
    */
   addAll(notes: readonly StoredNote[]): number {
-    const known = new Map(this.all().map((note) => [note.id, note]));
+    const known = new Set(this.all().map(({ id }) => id));
     const added = notes.filter(({ id }) => !known.has(id));
     this.#write(() => {
       // A note may come before the one that replaced it.
       this.#database.exec("PRAGMA defer_foreign_keys = ON");
       for (const note of added) this.#insert(note);
-      const next = new Map(
-        [...known.values(), ...added].map((note) => [note.id, note.supersededBy]),
-      );
+    });
+    this.replaceAll(notes);
+    return added.length;
+  }
+
+  /** Marks live notes as replaced by the notes that are named, where those are here and it leads in no circle. */
+  replaceAll(notes: readonly Pick<StoredNote, "id" | "supersededBy">[]): void {
+    const next = new Map(this.all().map((note) => [note.id, note.supersededBy]));
+    this.#write(() => {
       for (const { id, supersededBy } of notes) {
-        if (supersededBy === undefined || next.get(id) !== undefined) continue;
-        if (leadsTo(next, supersededBy, id)) continue;
+        if (supersededBy === undefined || !next.has(supersededBy)) continue;
+        if (next.get(id) !== undefined || leadsTo(next, supersededBy, id)) continue;
         next.set(id, supersededBy);
         this.#replace(id, supersededBy);
       }
     });
-    return added.length;
   }
 
   /** Bytes of the file, without its journal. */

@@ -65,6 +65,9 @@ interface Seen {
   readonly fileHash: string | undefined;
 }
 
+/** Notes that are added at once: some hundredths of a second. */
+const notesPerStep = 200;
+
 export class RootNotes {
   readonly #ports: RootNotesPorts;
   readonly #hasStore: () => boolean;
@@ -165,8 +168,16 @@ export class RootNotes {
   }
 
   /** Adds notes whose ids are not known, and returns how many; see `NotesService.addSaved`. */
-  addSaved(notes: readonly SavedNote[]): number {
-    const nAdded = this.#open().addAll(notes.map(withoutSecrets));
+  async addSaved(notes: readonly SavedNote[], pause: () => Promise<void>): Promise<number> {
+    const store = this.#open();
+    let nAdded = 0;
+    for (let from = 0; from < notes.length; from += notesPerStep) {
+      const step = notes.slice(from, from + notesPerStep).map(withoutSecrets);
+      // What replaced one may come in a later step.
+      nAdded += store.addAll(step.map(({ supersededBy: _later, ...note }) => note));
+      await pause();
+    }
+    store.replaceAll(notes);
     this.#makeRoom(undefined);
     return nAdded;
   }
