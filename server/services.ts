@@ -434,6 +434,8 @@ export interface ConversationStore {
     nConversations: number;
     nTurns: number;
   };
+  /** Deletes copies of the file that were moved aside because they were damaged. */
+  forgetDamaged(): void;
   /** Takes quotes of forgotten notes out of answers; `words` are the notes' as answers write them. */
   forgetQuotedNotes(words: ReadonlySet<string>): void;
   /** Rounds that may be meant, in no order. */

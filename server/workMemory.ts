@@ -169,6 +169,7 @@ export async function forgetWork(
   const relativeTo = (file: string): string | undefined => placeIn(roots, file)?.path;
   const nNotes = await forgetNotes({ notes, conversations }, which);
   const turns = conversations.forgetTurns((those) => chosenTurns(those, which, relativeTo));
+  if (which.all === true) conversations.forgetDamaged();
   return { nNotes, ...turns };
 }
 

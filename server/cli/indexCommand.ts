@@ -2,6 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
 import { forgetRoot } from "../bank/forgetRoot.ts";
+import { forgetHistoryOf } from "../history/rootHistory.ts";
 import { acquireStoreLock } from "../memory/storeLock.ts";
 import { shareNotes } from "../noteFolders.ts";
 import { conversationDir } from "../rpc/session.ts";
@@ -112,6 +113,7 @@ async function removeFiles(deleted: NamedFolder): Promise<void> {
     await forgetRoot(deleted.storeDir, deleted.root.id, undefined, () =>
       rmSync(files, { recursive: true, force: true }),
     );
+    forgetHistoryOf(deleted.storeDir, deleted.root.folder);
   } catch (error) {
     if (error instanceof MemoryError && error.errorName === "ownedElsewhere")
       throw openElsewhere(deleted);

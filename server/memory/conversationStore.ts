@@ -35,6 +35,7 @@ import {
   asMemoryError,
   databaseBytes,
   eraseDeleted,
+  forgetAside,
   inTransaction,
   openDatabase,
   openForReading,
@@ -330,6 +331,10 @@ class SqliteConversations implements ConversationStore {
     );
     eraseDeleted(this.#database);
     return counts;
+  }
+
+  forgetDamaged(): void {
+    withMemoryErrors(() => forgetAside(this.#database));
   }
 
   forgetQuotedNotes(words: ReadonlySet<string>): void {

@@ -3,7 +3,7 @@
  * aside instead of failing for ever.
  */
 import type { DatabaseSync as Database, StatementSync } from "node:sqlite";
-import { existsSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
 import { makeFolder } from "./storeFolder.ts";
@@ -217,6 +217,15 @@ function keepAside(file: string): string {
     if (existsSync(file + suffix)) renameSync(file + suffix, target + suffix);
   rmSync(`${file}-shm`, { force: true });
   return target;
+}
+
+/** Deletes what was moved aside of a database because it was damaged. Errors: those of the file system. */
+export function forgetAside(database: Database): void {
+  const file = database.location();
+  if (file === null) return;
+  const start = `${path.basename(file)}.damaged`;
+  for (const name of readdirSync(path.dirname(file)))
+    if (name.startsWith(start)) rmSync(path.join(path.dirname(file), name), { force: true });
 }
 
 const sqliteFull = 13;

@@ -11,6 +11,7 @@ import {
   databaseBytes,
   dataVersion,
   eraseDeleted,
+  forgetAside,
   inTransaction,
   openDatabase,
   withMemoryErrors,
@@ -203,6 +204,11 @@ export class NoteStore {
     });
     eraseDeleted(this.#database);
     return before - this.all().length;
+  }
+
+  /** Deletes copies of the file that were moved aside because they were damaged. */
+  forgetDamaged(): void {
+    withMemoryErrors(() => forgetAside(this.#database));
   }
 
   close(): void {

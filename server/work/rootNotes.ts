@@ -158,7 +158,9 @@ export class RootNotes {
   forget(which: ForgetNotesParams | ForgetWorkParams): number {
     if (!this.#hasStore()) return 0;
     const chosen = chosenNotes(this.#all(), which, this.#ports.clock.nowMs());
-    return this.#open().forget(chosen.map(({ id }) => id));
+    const nForgotten = this.#open().forget(chosen.map(({ id }) => id));
+    if ("all" in which && which.all === true) this.#open().forgetDamaged();
+    return nForgotten;
   }
 
   /** Every note as it is kept, oldest first. */

@@ -277,6 +277,7 @@ function inMemoryConversations(): InMemoryConversations {
       }
       return Promise.resolve({ nConversations: conversations.length, nTurns: 0 });
     },
+    forgetDamaged: () => undefined,
     forgetTurns: () => ({ nConversations: 0, nTurns: 0 }),
     rounds: () => [],
     roundCounts: (terms) => ({ nRounds: 0, nHolding: terms.map(() => 0) }),

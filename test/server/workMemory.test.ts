@@ -397,6 +397,24 @@ test("what no import would take is left out of an export and named, with what it
   assert.deepEqual(await importMemory(work, file, signal), counts);
 });
 
+test("all that is forgotten takes with it what was moved aside because it was damaged", async () => {
+  await work.notes.remember({ text: "we use tabs" });
+  const files = readdirSync(storeDir, { recursive: true, withFileTypes: true })
+    .filter(({ name }) => /^(?:notes|conversations)\.sqlite$/.test(name))
+    .flatMap(({ parentPath, name }) =>
+      ["damaged", "damaged-2", "damaged-wal"].map((end) => path.join(parentPath, `${name}.${end}`)),
+    );
+  assert.equal(files.length, 6);
+  for (const file of files) writeFileSync(file, "we use tabs");
+  await forgetWork(work, { beforeMs: 1 });
+  assert.ok(
+    files.every((file) => existsSync(file)),
+    "a part is not all",
+  );
+  await forgetAll();
+  assert.ok(!files.some((file) => existsSync(file)));
+});
+
 test("an import lets others in between its steps", async () => {
   await forgetAll();
   const turns = Array.from({ length: 200 }, (_, n) => ({ ...turn, id: `t${n}`, text: `owl ${n}` }));

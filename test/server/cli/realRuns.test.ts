@@ -242,6 +242,17 @@ describe("lore on a real folder", () => {
     const again = await lore(home, ["forget", folder]);
     assert.equal(again.code, 1);
     assert.match(again.err, /There is no folder/);
+    const gone = path.join(home, "gone");
+    mkdirSync(gone);
+    writeFileSync(path.join(gone, "a.py"), "answers = []\n");
+    const store = path.join(home, "kept");
+    assert.equal((await lore(home, ["index", gone, "--store", store])).code, 0);
+    const history = path.join(store, "work", "repository", `history-${rootOf(gone).id}.sqlite-wal`);
+    mkdirSync(path.dirname(history), { recursive: true });
+    writeFileSync(history, "of the past");
+    rmSync(gone, { recursive: true });
+    assert.equal((await lore(home, ["forget", gone, "--store", store])).code, 0);
+    assert.ok(!existsSync(history));
     const named = path.join(home, "named");
     mkdirSync(named);
     writeFileSync(path.join(named, "thesis.txt"), "mine");
