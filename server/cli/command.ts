@@ -2,6 +2,7 @@
 import type { NoteKind } from "../../protocol/notes.ts";
 import type { MemorySettings, RankingKind } from "../../protocol/types.ts";
 import type { CommandName } from "./commandTable.ts";
+import type { ModelWish } from "./modelChoice.ts";
 import type { Shell } from "./shells.ts";
 import type { WorkChoice } from "./workChoice.ts";
 
@@ -53,7 +54,8 @@ export type Command =
       readonly asOf: string | undefined;
       readonly explain: boolean;
       readonly deep: boolean;
-    } & Common)
+    } & ModelWish &
+      Common)
   | ({
       readonly kind: "searchAt";
       readonly folder: string;

@@ -6,12 +6,14 @@ import {
   type SavedEvidence,
   type SavedHead,
   type SavedNote,
+  type SavedProse,
   type SavedRoot,
   type SavedSelection,
   type SavedTurn,
 } from "../../protocol/savedMemory.ts";
 import { symbolKinds, type Citation, type SymbolInfo, type Tier } from "../../protocol/types.ts";
 import { range } from "./params.ts";
+import { keptProse } from "./proseShapes.ts";
 import { recordId as id } from "./recordId.ts";
 import {
   exactly,
@@ -70,6 +72,22 @@ const evidence = object<SavedEvidence>({
   fileHash: optional(hash),
 });
 
+const citation = object<Citation>({
+  rootId: id,
+  path: pathInside,
+  range,
+  contentHash: hash,
+  symbol: optional(symbol),
+  commit: optional(hash),
+});
+
+const anyProse = keptProse(citation);
+const finishedProse: Shape<SavedProse> = (value, place) => {
+  const { state, ...prose } = anyProse(value, place);
+  if (state === "streaming") throw new ShapeError(`${place}.state must be that of a finished one`);
+  return { ...prose, state };
+};
+
 /** Checks of a line by its `type`. */
 export const savedLines = {
   memory: object<Omit<SavedHead, "type" | "version">>({
@@ -120,20 +138,11 @@ export const savedLines = {
         }),
       }),
     ),
-    citations: list(
-      object<Citation>({
-        rootId: id,
-        path: pathInside,
-        range,
-        contentHash: hash,
-        symbol: optional(symbol),
-        commit: optional(hash),
-      }),
-      maxParts,
-    ),
+    citations: list(citation, maxParts),
     abstained: flag,
     tiers: list(oneOf<Tier>("lexical", "symbols", "meaning"), 10),
     elapsedMs: optional(finite),
+    prose: optional(finishedProse),
   }),
 } as const;
 

@@ -1,6 +1,8 @@
 /** Reads the words of commands that answer a question. */
 import { maxContextTokens, minContextTokens } from "../../../protocol/context.ts";
-import { tokenCount, wholeNumber, wordsOf } from "../optionValues.ts";
+import { defaultPromptTokens, minPromptTokens } from "../../../protocol/prose.ts";
+import type { ModelWish } from "../modelChoice.ts";
+import { tokenCount, UsageError, wholeNumber, wordsOf, type Values } from "../optionValues.ts";
 import { folderAndText } from "../positionals.ts";
 import type { Reader } from "./reader.ts";
 
@@ -15,9 +17,24 @@ export const readAsk: Reader = ({ values, positionals, common }) => {
     ...{ kind: "ask", folder, question, asOf: wordsOf(values, "as-of") },
     explain: values.explain === true,
     deep: values.deep === true,
+    ...modelWish(values),
     ...common,
   };
 };
+
+function modelWish(values: Values): ModelWish {
+  if (values.model !== undefined && values["as-of"] !== undefined)
+    throw new UsageError("--model writes from the files of today and does not go with --as-of.");
+  return {
+    model: wordsOf(values, "model"),
+    endpoint: wordsOf(values, "endpoint"),
+    maxTokens:
+      values.tokens === undefined
+        ? defaultPromptTokens
+        : tokenCount("tokens", String(values.tokens), minPromptTokens, maxContextTokens),
+    withEvidence: values.evidence === true,
+  };
+}
 
 /** Reads `lore context`. */
 export const readContext: Reader = ({ values, positionals, common }) => {
