@@ -84,7 +84,7 @@ test("an import that was killed is completed by importing again", async (t) => {
       .slice(1)
       .map((line) => {
         const { rootId: _rootId, ...value } = JSON.parse(line) as Record<string, unknown>;
-        return JSON.stringify(Object.entries(value).toSorted());
+        return JSON.stringify(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
       });
   assert.deepEqual(bare(exported.out), bare(readFileSync(file, "utf8")));
   const found = await lore(home, ["turns", folder, "retries", ...rest, "--json"]);
