@@ -71,15 +71,28 @@ export interface SavedSelection {
   readonly range: { readonly startLine: number; readonly endLine: number };
 }
 
-/** What an export wrote. */
-export interface ExportResult {
+/** How many were written, added or deleted. */
+export interface WorkCounts {
   readonly nNotes: number;
   readonly nConversations: number;
   readonly nTurns: number;
 }
 
+/** What an export wrote, and what it could not write. */
+export interface ExportResult extends WorkCounts {
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** A note, conversation or turn that no import would take, such as one whose path leads out of its folder. */
+export interface LeftOut {
+  readonly type: "note" | "conversation" | "turn";
+  readonly id: string;
+  /** Which field is not as it should be; without its value. */
+  readonly why: string;
+}
+
 /** What an import added; what was here already is not counted. */
-export type ImportResult = ExportResult;
+export type ImportResult = WorkCounts;
 
 /** Which memory of the work to forget, notes and conversations alike; exactly one of these. */
 export interface ForgetWorkParams {
@@ -94,4 +107,4 @@ export interface ForgetWorkParams {
 }
 
 /** How many were deleted. A conversation that has no turn left is deleted with its title. */
-export type ForgetWorkResult = ExportResult;
+export type ForgetWorkResult = WorkCounts;

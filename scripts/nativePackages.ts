@@ -106,16 +106,17 @@ export const nativePackageNames = nativePackages.map(({ name }) => name);
 const copiedTo = "dist/node_modules";
 
 /**
- * Puts a target's files into `dist/node_modules`, and nothing else. Throws when a package has not got one of them, as
- * after an update that moved it.
+ * Puts a target's files into `dist/node_modules` or another folder of the checkout, and nothing else. Returns the names of
+ * the packages. Throws when one has not got one of its files, as after an update that moved it.
  */
-export function copyNativePackages(target: string): void {
-  removeNativePackages();
-  for (const { name, common, own } of shippedPackages(target, inThisCheckout)) {
+export function copyNativePackages(target: string, folder = copiedTo): readonly string[] {
+  rmSync(inCheckout(folder), { recursive: true, force: true });
+  const shipped = shippedPackages(target, inThisCheckout);
+  for (const { name, common, own } of shipped) {
     for (const entry of [...common, ...own]) {
       const from = inCheckout("node_modules", name, entry);
       if (!existsSync(from)) throw new Error(`${name} has no ${entry}.`);
-      const to = inCheckout(copiedTo, name, entry);
+      const to = inCheckout(folder, name, entry);
       cpSync(from, to, {
         recursive: true,
         dereference: true,
@@ -123,6 +124,7 @@ export function copyNativePackages(target: string): void {
       });
     }
   }
+  return shipped.map(({ name }) => name);
 }
 
 /** In the checkout Node is to find the installed packages, which are for this machine. */

@@ -50,6 +50,7 @@ function kindOf(absolute: string): ReturnType<Place["kindOf"]> {
 async function answer(folder: string, question: string): Promise<void> {
   const commandLine = inCheckout("dist/lore.mjs");
   if (!existsSync(commandLine) || isBuildStale()) await buildAll(false);
+  process.env["LORE_PROGRAM"] = "npx lore";
   process.argv = [process.execPath, commandLine, "ask", "--", folder, question];
   await import(pathToFileURL(commandLine).href);
 }

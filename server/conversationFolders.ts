@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import path from "node:path";
+import { setImmediate } from "node:timers/promises";
 import type { Root } from "../protocol/types.ts";
 import { repositoryIdentity, workFolderOf } from "./identity/repositoryIdentity.ts";
 import { withMemoryErrors } from "./memory/database.ts";
@@ -32,7 +33,7 @@ export async function conversationFolderOf(places: ConversationPlaces): Promise<
   const identity = await repositoryIdentity(root.folder);
   const folder = workFolderOf(workDir, identity);
   const byPath = path.join(workDir, "work", identity.ids.at(-1) as string);
-  for (const from of new Set([old, byPath])) if (from !== folder) move(from, folder, open);
+  for (const from of new Set([old, byPath])) if (from !== folder) await move(from, folder, open);
   return folder;
 }
 
@@ -42,14 +43,18 @@ export function hasConversations(folder: string): boolean {
 }
 
 /** Those of the same ids stay. A process that dies in between leaves both, and the next one begins anew. */
-function move(from: string, to: string, open: ConversationPlaces["open"]): void {
+async function move(
+  from: string,
+  to: string,
+  open: ConversationPlaces["open"],
+): Promise<void> {
   if (!hasConversations(from)) return;
   const { store: older } = open(from);
   try {
     const { store } = open(to);
     try {
       // One after the other, because all of them may be large.
-      for (const conversation of older.kept()) store.addKept([conversation]);
+      for (const conversation of older.kept()) await store.addKept([conversation], setImmediate);
     } finally {
       store.close();
     }

@@ -316,9 +316,9 @@ export interface NotesService {
   saved(): Promise<SavedNote[]>;
   /**
    * Adds notes whose ids are not known yet, to the roots that they name, and returns how many; a known one may come to be
-   * replaced. `also` is done within the same transaction: all of it is kept or nothing. Keys and tokens are masked.
+   * replaced. In steps that are each on disk before `pause` is waited for, as `addKept`. Keys and tokens are masked.
    */
-  addSaved(notes: readonly SavedNote[], also: () => void): Promise<number>;
+  addSaved(notes: readonly SavedNote[], pause: () => Promise<void>): Promise<number>;
   /** What notes of a root there are, with at most `limit` of the live ones. */
   extent(rootId: string, limit: number): Promise<NotesExtent>;
   /** Called when notes were made or forgotten, or code that they cite changed or came back. Returns what stops it. */
@@ -429,8 +429,14 @@ export interface ConversationStore {
   putProse(conversationId: string, turnId: string, prose: Prose): void;
   /** Yields those with turns, the one that changed last at the end; read one after the other. */
   kept(): Iterable<KeptConversation>;
-  /** Adds conversations, and turns at the end of known ones, whose ids are not known yet, all or nothing. */
-  addKept(conversations: readonly KeptConversation[]): { nConversations: number; nTurns: number };
+  /**
+   * Adds conversations, and turns at the end of known ones, whose ids are not known yet, in steps that are each on disk
+   * before `pause` is waited for. When it is broken off, what was added stays, and doing it again adds the rest.
+   */
+  addKept(
+    conversations: readonly KeptConversation[],
+    pause: () => Promise<void>,
+  ): Promise<{ nConversations: number; nTurns: number }>;
   /**
    * Deletes the turns whose ids are chosen from those of each conversation, and conversations that have none left. Their
    * bytes are gone from the disk.
@@ -439,6 +445,8 @@ export interface ConversationStore {
     nConversations: number;
     nTurns: number;
   };
+  /** Deletes copies of the file that were moved aside because they were damaged. */
+  forgetDamaged(): void;
   /** Takes what was quoted and told of forgotten notes out of answers. */
   forgetQuotedNotes(notes: readonly QuotedNote[]): void;
   /** Rounds that may be meant, in no order. */

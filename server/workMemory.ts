@@ -1,5 +1,6 @@
 /** What concerns notes and conversations alike: writing them to a file, reading them from one, and forgetting. */
 import path from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { MemoryError } from "../protocol/errors.ts";
 import type { ForgetNotesParams } from "../protocol/notes.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type ForgetWorkParams,
   type ForgetWorkResult,
   type ImportResult,
+  type LeftOut,
   type SavedHead,
   type SavedNote,
   type SavedProse,
@@ -19,6 +21,8 @@ import type { Citation, Root, Turn } from "../protocol/types.ts";
 import { noteLabel, prose } from "./answer/markdown.ts";
 import { readMemoryFile, writeMemoryFile, type SavedMemory } from "./rpc/savedMemoryFile.ts";
 import { savedLines } from "./rpc/savedMemoryShape.ts";
+import { ShapeError } from "./rpc/shape.ts";
+import { maskSecrets } from "./secrets/maskSecrets.ts";
 import type { ConversationStore, KeptConversation, NotesService } from "./services.ts";
 import { chosenTurns } from "./work/forgetChoice.ts";
 
@@ -35,17 +39,24 @@ interface SavedLines {
   readonly counts: ExportResult;
 }
 
+interface Counting {
+  nNotes: number;
+  nConversations: number;
+  nTurns: number;
+  leftOut: LeftOut[];
+}
+
 /** Returns all notes and conversations as lines of the exported form. Errors: those of the stores. */
 export async function savedLinesOf(memory: WorkMemory): Promise<SavedLines> {
   const notes = await memory.notes.saved();
-  const counts = { nNotes: notes.length, nConversations: 0, nTurns: 0 };
+  const counts: Counting = { nNotes: 0, nConversations: 0, nTurns: 0, leftOut: [] };
   return { counts, lines: linesOf(memory, notes, counts) };
 }
 
 function* linesOf(
   { conversations, roots }: WorkMemory,
   notes: readonly SavedNote[],
-  counts: { nConversations: number; nTurns: number },
+  counts: Counting,
 ): Generator<string> {
   const head: SavedHead = {
     type: "memory",
@@ -54,18 +65,55 @@ function* linesOf(
     roots: roots.map(({ id, name }) => ({ id, name })),
   };
   yield JSON.stringify(head);
-  // Checked as an import checks it, so that what is written can be read, and its fields are in one order.
-  for (const note of notes)
-    yield JSON.stringify({ type: "note", ...savedLines.note(note, "note") });
+  for (const note of savableNotes(notes, counts.leftOut)) {
+    counts.nNotes++;
+    yield JSON.stringify({ type: "note", ...note });
+  }
   for (const { turns, ...conversation } of conversations.kept()) {
+    const title = savable("conversation", conversation, counts.leftOut);
+    if (title === undefined) continue;
     counts.nConversations++;
-    const title = savedLines.conversation(conversation, "conversation");
     yield JSON.stringify({ type: "conversation", ...title });
     for (const turn of turns) {
+      const saved = savable("turn", savedTurn(conversation.id, turn, roots), counts.leftOut);
+      if (saved === undefined) continue;
       counts.nTurns++;
-      const saved = savedLines.turn(savedTurn(conversation.id, turn, roots), "turn");
       yield JSON.stringify({ type: "turn", ...saved });
     }
+  }
+}
+
+/** Notes with what replaced them: an import would take one whose replacement is missing for a live one. */
+function savableNotes(notes: readonly SavedNote[], leftOut: LeftOut[]): SavedNote[] {
+  const good = new Map(
+    notes.flatMap((note) => {
+      const saved = savable("note", note, leftOut);
+      return saved === undefined ? [] : [[note.id, saved] as const];
+    }),
+  );
+  for (let nBefore = -1; nBefore !== good.size;) {
+    nBefore = good.size;
+    for (const { id, supersededBy } of [...good.values()]) {
+      if (supersededBy === undefined || good.has(supersededBy)) continue;
+      good.delete(id);
+      leftOut.push({ type: "note", id, why: "what replaced it is left out" });
+    }
+  }
+  return [...good.values()];
+}
+
+/** Checked as an import checks it, so that what is written can be read, and its fields are in one order. */
+function savable<K extends LeftOut["type"]>(
+  type: K,
+  item: Parameters<(typeof savedLines)[K]>[0] & { readonly id: string },
+  leftOut: LeftOut[],
+): ReturnType<(typeof savedLines)[K]> | undefined {
+  try {
+    return savedLines[type](item, type) as ReturnType<(typeof savedLines)[K]>;
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    leftOut.push({ type, id: maskSecrets(item.id), why: error.message });
+    return undefined;
   }
 }
 
@@ -84,8 +132,9 @@ export async function exportMemory(
 }
 
 /**
- * Adds what a file holds and is not here yet: all of it, or nothing. Folders of the file are those of the same id here,
- * else of the same name, else the first one. Rejects with the signal's reason when cancelled before anything was added.
+ * Adds what a file holds and is not here yet, in steps, so that other requests are answered meanwhile. When it is broken
+ * off, by a failure, a cancel or a kill, what was added stays, and importing again adds the rest. Folders of the file are
+ * those of the same id here, else of the same name, else the first one. Rejects with the signal's reason when cancelled.
  * Errors: those of `memory/import`.
  */
 export async function importMemory(
@@ -101,13 +150,16 @@ export async function importMemory(
     ...conversation,
     turns: (turns.get(conversation.id) ?? []).map((turn) => turnHere(turn, rootOf)),
   }));
-  let added = { nConversations: 0, nTurns: 0 };
+  const pause = async (): Promise<void> => {
+    // Other requests are answered in between.
+    await setImmediate();
+    signal.throwIfAborted();
+  };
   const nNotes = await notes.addSaved(
     saved.notes.map((note) => ({ ...note, rootId: rootOf(note.rootId).id })),
-    () => {
-      if (kept.length > 0) added = conversations.addKept(kept);
-    },
+    pause,
   );
+  const added = await conversations.addKept(kept, pause);
   return { nNotes, ...added };
 }
 
@@ -119,6 +171,7 @@ export async function forgetWork(
   const relativeTo = (file: string): string | undefined => placeIn(roots, file)?.path;
   const nNotes = await forgetNotes({ notes, conversations }, which);
   const turns = conversations.forgetTurns((those) => chosenTurns(those, which, relativeTo));
+  if (which.all === true) conversations.forgetDamaged();
   return { nNotes, ...turns };
 }
 

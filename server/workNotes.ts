@@ -145,23 +145,18 @@ export class WorkNotes implements NotesService, Companion {
     return distinct(await this.#open()).flatMap(({ notes }) => notes.saved());
   }
 
-  async addSaved(notes: readonly SavedNote[], also: () => void): Promise<number> {
+  async addSaved(notes: readonly SavedNote[], pause: () => Promise<void>): Promise<number> {
     const open = await this.#open();
     if (notes.some((note) => open.every(({ rootId }) => rootId !== note.rootId)))
       throw new MemoryError("rootNotOpen");
     let nAdded = 0;
-    // One transaction within the other, so that the last one to fail undoes all of them.
-    const within = distinct(open).reduce<() => void>((inner, { workFolder, notes: kept }) => {
+    for (const { workFolder, notes: kept } of distinct(open)) {
       const ids = new Set(
         open.flatMap((root) => (root.workFolder === workFolder ? root.rootId : [])),
       );
       const theirs = notes.filter(({ rootId }) => ids.has(rootId));
-      if (theirs.length === 0) return inner;
-      return () => {
-        nAdded += kept.addSaved(theirs, inner);
-      };
-    }, also);
-    within();
+      if (theirs.length > 0) nAdded += await kept.addSaved(theirs, pause);
+    }
     await this.#tell();
     return nAdded;
   }

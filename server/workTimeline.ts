@@ -3,13 +3,14 @@ import { MemoryError } from "../protocol/errors.ts";
 import type { TimelineEvent, TimelineParams, TimelineResult } from "../protocol/timeline.ts";
 import { userName } from "./identity/userName.ts";
 import type { Clock } from "./ports.ts";
-import { periodOf, type Period } from "./recall/periods.ts";
 import type {
   ConversationStore,
   HistoryService,
   NotesService,
   TimelineService,
 } from "./services.ts";
+import type { Period } from "./time/calendar.ts";
+import { momentNamed, spanNamed } from "./time/timeWords.ts";
 
 export interface WorkTimelineOptions {
   readonly history: HistoryService;
@@ -39,11 +40,16 @@ export class WorkTimeline implements TimelineService {
   async timeline(params: TimelineParams, signal: AbortSignal): Promise<TimelineResult> {
     const { since, until, limit } = params;
     const nowMs = this.#options.clock.nowMs();
-    const from = since === undefined ? undefined : periodOf(since, nowMs);
-    if (since !== undefined && from === undefined) return { kind: "unknownTime", phrase: since };
-    const to = until === undefined ? undefined : periodOf(until, nowMs);
-    if (until !== undefined && to === undefined) return { kind: "unknownTime", phrase: until };
-    const period = { fromMs: from?.fromMs ?? 0, toMs: to?.toMs ?? endOfTimeMs };
+    const from = since === undefined ? {} : spanNamed(since, nowMs);
+    if (from === undefined) return { kind: "unknownTime", phrase: since ?? "" };
+    const to = until === undefined ? {} : spanNamed(until, nowMs);
+    if (to === undefined) return { kind: "unknownTime", phrase: until ?? "" };
+    // Around “2 hours ago” is meant when both ends are that, and from then on when only one is.
+    const startMs = since === undefined || since === until ? undefined : momentNamed(since, nowMs);
+    const period = {
+      fromMs: startMs ?? from.afterMs ?? 0,
+      toMs: to.beforeMs ?? endOfTimeMs,
+    };
     const missing: Source[] = [];
     const read = async (
       source: Source,

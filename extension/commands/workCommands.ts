@@ -1,7 +1,12 @@
 /** What the user does with notes and conversations alike: export, import and forget. */
 import * as vscode from "vscode";
 import * as methods from "../../protocol/methods.ts";
-import type { ExportResult, ForgetWorkParams } from "../../protocol/savedMemory.ts";
+import type {
+  ExportResult,
+  ForgetWorkParams,
+  ImportResult,
+  WorkCounts,
+} from "../../protocol/savedMemory.ts";
 import type { ChatSession } from "../chat/chatSession.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import type { Wording } from "../wording.ts";
@@ -27,7 +32,16 @@ export async function exportMemory(
   if (file === undefined || !isOnDisk(file)) return undefined;
   const title = vscode.l10n.t("Exporting notes and conversations");
   const counts = await withProgress(memory, title, methods.exportMemory, { file: file.fsPath });
-  tell(vscode.l10n.t("Exported: {0}.", sumOf(counts, wording)));
+  const nLeftOut = counts.leftOut.length;
+  tell(
+    nLeftOut === 0
+      ? vscode.l10n.t("Exported: {0}.", sumOf(counts, wording))
+      : vscode.l10n.t(
+          "Exported: {0}. Left out, because no import would take it: {1}.",
+          sumOf(counts, wording),
+          wording.count(nLeftOut),
+        ),
+  );
   return counts;
 }
 
@@ -37,7 +51,7 @@ export async function importMemory(
   chat: ChatSession,
   wording: Wording,
   argument: unknown,
-): Promise<ExportResult | undefined> {
+): Promise<ImportResult | undefined> {
   const file =
     argument instanceof vscode.Uri
       ? argument
@@ -113,12 +127,12 @@ async function confirm(what: string): Promise<boolean> {
   return choice === forget;
 }
 
-async function withProgress(
+async function withProgress<R>(
   memory: MemorySession,
   title: string,
-  method: typeof methods.exportMemory,
+  method: methods.RequestMethod<{ file: string }, R>,
   params: { file: string },
-): Promise<ExportResult> {
+): Promise<R> {
   await memory.whenOpen();
   const location = vscode.ProgressLocation.Notification;
   return vscode.window.withProgress({ location, title, cancellable: true }, (_progress, token) =>
@@ -137,11 +151,11 @@ function filters(): Record<string, string[]> {
   return { [vscode.l10n.t("Memories of Lore")]: ["jsonl"] };
 }
 
-function isNothing({ nNotes, nConversations, nTurns }: ExportResult): boolean {
+function isNothing({ nNotes, nConversations, nTurns }: WorkCounts): boolean {
   return nNotes + nConversations + nTurns === 0;
 }
 
-function sumOf({ nNotes, nConversations, nTurns }: ExportResult, { count }: Wording): string {
+function sumOf({ nNotes, nConversations, nTurns }: WorkCounts, { count }: Wording): string {
   const counts = [nNotes, nConversations, nTurns].map(count);
   return vscode.l10n.t("notes: {0}, conversations: {1}, turns: {2}", ...counts);
 }

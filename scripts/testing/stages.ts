@@ -2,12 +2,14 @@
 import path from "node:path";
 import { buildAll } from "../buildAll.ts";
 import { checkout, packageScript } from "../checkout.ts";
+import { packNpm } from "../npmPackage.ts";
 import { runNode, type Finished } from "../processes.ts";
 import { runInHost } from "./inHost.ts";
 import { check, type Stage, type StageContext, type StageResult } from "./stage.ts";
 import { runTestFiles } from "./testFiles.ts";
+import { ownTarget } from "../vsix.ts";
 
-const elsewhere = ["webview", "protocol", "inhost", "e2e", "privacy"].map(
+const elsewhere = ["package", "webview", "protocol", "inhost", "e2e", "privacy"].map(
   (folder) => `test/${folder}/**`,
 );
 
@@ -34,7 +36,7 @@ export const stages: readonly Stage[] = [
     needs: "browser",
     run: (context) => runTestFiles(context, { include: ["test/webview/**/*.test.ts"] }),
   },
-  { name: "package", what: "the extension's package", run: packageOne },
+  { name: "package", what: "the packages of the extension and the command line", run: packageOne },
   { name: "in-editor", what: "inside the extension host", needs: "editor", run: runInHost },
   {
     name: "end-to-end",
@@ -114,6 +116,7 @@ async function docs(): Promise<StageResult> {
   return all([
     await runNode(["scripts/checkProtocolDoc.mjs"]),
     await runNode(["scripts/checkArchitecture.mjs"]),
+    await runNode(["scripts/checkCliDoc.mjs"]),
     await runNode(["scripts/checkSettingsDoc.mjs"]),
     await runNode(["scripts/checkPlatformRules.mjs"]),
   ]);
@@ -128,6 +131,18 @@ function all(runs: readonly Finished[]): StageResult {
   };
 }
 
+/** The extension's package, and that of the command line, which is installed and used. */
 async function packageOne(context: StageContext): Promise<StageResult> {
-  return { ...check(true, ""), note: path.relative(checkout, await context.vsix()) };
+  const vsix = await context.vsix();
+  const { file, sizeBytes, installedBytes } = await packNpm(ownTarget());
+  const installed = await runTestFiles(context, {
+    include: ["test/package/**/*.test.ts"],
+    env: { LORE_TARBALL: file },
+  });
+  const mb = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
+  return {
+    ...installed,
+    passed: installed.passed + 1,
+    note: `${path.relative(checkout, vsix)}, ${path.relative(checkout, file)} (${mb(sizeBytes)} MB, ${mb(installedBytes)} MB installed)`,
+  };
 }

@@ -4,7 +4,7 @@ import type { RootStatus } from "../../protocol/types.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { nameFolder, openFolder, type OpenFolder, type Surroundings } from "./openFolder.ts";
 import { formatCount, formatNouns } from "./numbers.ts";
-import type { Common } from "./options.ts";
+import type { Common } from "./command.ts";
 import { emptyLines, noticeLines } from "./statusText.ts";
 import { recordStore } from "./storeList.ts";
 import type { Terminal } from "./terminal.ts";

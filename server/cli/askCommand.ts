@@ -6,7 +6,7 @@ import { openFolderTurns } from "./folderTurns.ts";
 import { askModel, type ModelAnswer } from "./modelAnswer.ts";
 import { chosenModel, type ChosenModel } from "./modelChoice.ts";
 import { CliError, type OpenFolder, type Surroundings } from "./openFolder.ts";
-import type { Command } from "./options.ts";
+import type { Command } from "./command.ts";
 import { linesOf } from "./places.ts";
 import {
   failureSentences,

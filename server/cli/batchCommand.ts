@@ -5,7 +5,7 @@ import type { ObservedCandidate } from "../services.ts";
 import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { CliError, type Surroundings } from "./openFolder.ts";
-import type { Command } from "./options.ts";
+import type { Command } from "./command.ts";
 import { linesOf, placeText, resultLine } from "./places.ts";
 import { safeLine, type Terminal } from "./terminal.ts";
 

@@ -5,7 +5,7 @@ import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { formatNouns } from "./numbers.ts";
 import { CliError, type Surroundings } from "./openFolder.ts";
-import type { Command } from "./options.ts";
+import type { Command } from "./command.ts";
 import { safeLine, type Terminal } from "./terminal.ts";
 
 /** `lore changed`: which definitions came, went or changed since the last time, or since a commit or a time. */

@@ -1,13 +1,13 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { maxPrefixLength, maxSuffixLength } from "../../protocol/deepMemory.ts";
 import { languageOf } from "../ingest/languages.ts";
 import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { deepMemoryLine } from "./deepMemoryText.ts";
+import { readUpTo } from "./namedLines.ts";
 import { formatMs } from "./numbers.ts";
-import { CliError, type Surroundings } from "./openFolder.ts";
-import type { Command } from "./options.ts";
+import type { Surroundings } from "./openFolder.ts";
+import type { Command } from "./command.ts";
 import { safe, safeLine, type Terminal } from "./terminal.ts";
 import { filled, usableDeepMemory } from "./usableDeepMemory.ts";
 
@@ -19,7 +19,7 @@ export function completeAt(
 ): Promise<ExitCode> {
   return answerFrom(command, "searchable", terminal, around, async (folder) => {
     const file = path.resolve(folder.root.folder, command.file);
-    const { prefix, suffix } = textAround(readText(file, command.file), command);
+    const { prefix, suffix } = textAround(readUpTo(file, command), command);
     const deep = await usableDeepMemory(folder, around);
     // What is asked for may stand in the file that is encoded last.
     await filled(deep, folder, around);
@@ -45,26 +45,13 @@ export function completeAt(
   });
 }
 
-function readText(file: string, given: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new CliError(`${given} cannot be read (${code}). Name a file of the folder.`);
-  }
-}
-
-/** The text before and behind the end of the line, or the column of it. Errors: `CliError` beyond the file's end. */
+/** The text before and behind the end of the line, or the column of it. */
 function textAround(
   text: string,
-  { file, line, column }: Extract<Command, { kind: "complete" }>,
+  { line, column }: Extract<Command, { kind: "complete" }>,
 ): { readonly prefix: string; readonly suffix: string } {
   const lines = text.split("\n");
-  const given = lines[line - 1];
-  if (given === undefined) {
-    throw new CliError(`${file} has ${lines.length} lines; line ${line} is beyond its end.`);
-  }
+  const given = lines[line - 1] as string;
   const before = lines.slice(0, line - 1).reduce((length, { length: own }) => length + own + 1, 0);
   const inLine = column === undefined ? given.replace(/\r$/, "").length : column - 1;
   const offset = before + Math.min(inLine, given.length);

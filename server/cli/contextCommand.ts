@@ -2,7 +2,7 @@ import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { formatCount } from "./numbers.ts";
 import type { Surroundings } from "./openFolder.ts";
-import type { Command } from "./options.ts";
+import type { Command } from "./command.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `lore context`: a prompt for any language model, with what is remembered for a question. */

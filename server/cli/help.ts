@@ -1,53 +1,107 @@
+/** What the help says, in lines that fit a terminal of the usual width. */
 import {
   commandNames,
   commandTable,
-  optionTable,
-  program,
+  exitCodes,
+  exitCodeWords,
   type CommandName,
 } from "./commandTable.ts";
+import { optionsOf, optionTable, type OptionName } from "./optionTable.ts";
+import { program } from "./program.ts";
+
+/** Columns of a terminal. */
+const maxWidth = 80;
+const about =
+  "Lore remembers a folder of source code and answers questions about it, all on this machine.";
+const aboutJson =
+  'With --json, why a command failed is one line {"error": {"name", "message"}} on stderr.';
+/** The usage lines of one command stand below each other. */
+const usageMark = "Usage: ";
 
 /** Returns the help of one command, or of all. Ends with a line break. */
 export function helpText(command: CommandName | undefined): string {
-  const commands = command === undefined ? commandNames : [command];
-  const usage = commands.flatMap((name) =>
-    commandTable[name].usage.map((line) => [line, commandTable[name].summary] as const),
-  );
-  const options = Object.entries(optionTable)
-    .filter(
-      ([, entry]) =>
-        command === undefined || entry.commands === "all" || entry.commands.includes(command),
-    )
-    .map(([name, { value, summary }]) => {
-      const form = value === undefined ? `--${name}` : `--${name} ${value}`;
-      return [form, summary] as const;
-    });
-  return [
-    "Lore remembers a folder of source code and answers questions about it, all on this machine.",
-    "",
-    ...columns(usage),
-    "",
-    "Options:",
-    ...columns(options),
-    "",
-    'With --json, why a command failed is one line {"error": {"name", "message"}} on stderr.',
-    "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 nothing found or no evidence, 130 interrupted.",
-    "",
-  ].join("\n");
+  return `${(command === undefined ? programHelp() : commandHelp(command)).join("\n")}\n`;
 }
 
 /** Returns the usage of one command on one line, or of the program. */
 export function usageLine(command: CommandName | undefined): string {
-  if (command === undefined)
-    return `Usage: ${program} ${commandNames.join("|")} … (${program} --help)`;
-  return `Usage: ${commandTable[command].usage.join("  or  ")}`;
+  if (command === undefined) return `Usage: ${program} COMMAND … (${program} --help)`;
+  return `Usage: ${usages(command).join("  or  ")}`;
+}
+
+/** Returns how an option is written, with what stands for its value. */
+export function optionForm(name: OptionName): string {
+  const { value } = optionTable[name];
+  return value === undefined ? `--${name}` : `--${name} ${value}`;
+}
+
+function programHelp(): string[] {
+  return [
+    ...wrapped(about),
+    "",
+    `${usageMark}${program} COMMAND … [OPTIONS]`,
+    "",
+    "Commands:",
+    ...columns(commandNames.map((name) => [name, commandTable[name].summary])),
+    "",
+    "Options of every command:",
+    ...columns(
+      (Object.keys(optionTable) as OptionName[])
+        .filter((name) => optionTable[name].commands === "all")
+        .map((name) => [optionForm(name), optionTable[name].summary]),
+    ),
+    "",
+    ...wrapped(`“${program} help COMMAND” shows how a command is written and what it takes.`),
+    "",
+    ...ending(),
+  ];
+}
+
+function commandHelp(command: CommandName): string[] {
+  const { summary, more = [] } = commandTable[command];
+  return [
+    ...usages(command).map((usage, idx) => `${idx === 0 ? usageMark : "       "}${usage}`),
+    "",
+    ...wrapped(summary),
+    ...more.flatMap((paragraph) => ["", ...wrapped(paragraph)]),
+    "",
+    "Options:",
+    ...columns(optionsOf(command).map((name) => [optionForm(name), optionTable[name].summary])),
+    "",
+    ...ending(),
+  ];
+}
+
+function ending(): string[] {
+  const codes = Object.keys(exitCodes) as (keyof typeof exitCodes)[];
+  return [
+    ...wrapped(aboutJson),
+    "",
+    "Exit codes:",
+    ...columns(codes.map((code) => [String(exitCodes[code]), exitCodeWords[code]])),
+  ];
+}
+
+function usages(command: CommandName): string[] {
+  return commandTable[command].usage.map((usage) => `${program} ${usage}`);
 }
 
 function columns(rows: readonly (readonly [left: string, right: string])[]): string[] {
   const width = Math.max(...rows.map(([left]) => left.length));
-  let last = "";
-  return rows.map(([left, right]) => {
-    const shown = right === last ? "" : right;
-    last = right;
-    return `  ${left.padEnd(width)}  ${shown}`.trimEnd();
-  });
+  return rows.flatMap(([left, right]) =>
+    wrapped(right, maxWidth - width - 4).map((line, idx) =>
+      `  ${(idx === 0 ? left : "").padEnd(width)}  ${line}`.trimEnd(),
+    ),
+  );
+}
+
+function wrapped(text: string, width = maxWidth): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

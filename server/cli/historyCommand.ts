@@ -1,3 +1,4 @@
+import path from "node:path";
 import type {
   HistoryStatus,
   HistoryTarget,
@@ -8,9 +9,10 @@ import { changeWords, commitLine, extentText, stateText } from "../answer/histor
 import { definitionsOf, symbolTarget } from "../answer/pastSubject.ts";
 import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
+import { checkLine } from "./namedLines.ts";
 import { formatNouns } from "./numbers.ts";
 import { CliError, type OpenFolder, type Surroundings } from "./openFolder.ts";
-import type { Command } from "./options.ts";
+import type { Command } from "./command.ts";
 import { safeLine, type Terminal } from "./terminal.ts";
 
 type HistoryCommand = Extract<Command, { kind: "history" }>;
@@ -55,8 +57,11 @@ async function find(
   const from = since === undefined ? {} : { since };
   const past = (wanted: HistoryTarget): Promise<PastResult> =>
     services.history.past({ rootId: root.id, target: wanted, limit, ...from }, signal);
-  if (place !== null)
-    return past({ kind: "line", path: place[1] as string, line: Number(place[2]) - 1 });
+  if (place !== null) {
+    const [, file = "", line] = place;
+    checkLine(path.resolve(root.folder, file), { file, line: Number(line) });
+    return past({ kind: "line", path: file, line: Number(line) - 1 });
+  }
   const asPath = (): Promise<PastResult> => past({ kind: "path", path: target });
   const asName = async (): Promise<PastResult> => {
     const named = await past(

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
 import { forgetRoot } from "../bank/forgetRoot.ts";
+import { forgetHistoryOf } from "../history/rootHistory.ts";
 import { acquireStoreLock } from "../memory/storeLock.ts";
 import { shareNotes } from "../noteFolders.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
@@ -16,7 +17,7 @@ import {
   type OpenFolder,
   type Surroundings,
 } from "./openFolder.ts";
-import type { Command } from "./options.ts";
+import type { Command } from "./command.ts";
 import { formatMs, formatNouns } from "./numbers.ts";
 import { keptConversations } from "./keptConversations.ts";
 import { recordStore } from "./storeList.ts";
@@ -136,6 +137,7 @@ async function removeFiles(deleted: NamedFolder): Promise<void> {
     await forgetRoot(deleted.storeDir, deleted.root.id, undefined, () =>
       rmSync(files, { recursive: true, force: true }),
     );
+    forgetHistoryOf(deleted.storeDir, deleted.root.folder);
   } catch (error) {
     if (error instanceof MemoryError && error.errorName === "ownedElsewhere")
       throw openElsewhere(deleted);

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** `lore`: the memory server's own parts in one process, driven from the command line. */
 import os from "node:os";
 import { createJsonLogger } from "../nodePorts.ts";

@@ -3,7 +3,7 @@ import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { readHistory } from "./historyCommand.ts";
 import { keptConversations } from "./keptConversations.ts";
 import { CliError, type Surroundings } from "./openFolder.ts";
-import type { Command } from "./options.ts";
+import type { Command } from "./command.ts";
 import { pictureLines } from "./pictureText.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -4,8 +4,9 @@ import type { ForgetNotesParams, Note } from "../../protocol/notes.ts";
 import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
 import type { NotesService } from "../services.ts";
 import { forgetNotes } from "../workMemory.ts";
-import { exitCodes, program, type ExitCode } from "./commandTable.ts";
+import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { keptConversations } from "./keptConversations.ts";
+import { checkLine } from "./namedLines.ts";
 import { formatNouns } from "./numbers.ts";
 import {
   CliError,
@@ -14,7 +15,9 @@ import {
   type OpenFolder,
   type Surroundings,
 } from "./openFolder.ts";
-import type { Command, Common, NotesAction } from "./options.ts";
+import type { Command, Common, NotesAction } from "./command.ts";
+import { placeText } from "./places.ts";
+import { program } from "./program.ts";
 import { recordStore } from "./storeList.ts";
 import { safe, safeLine, type Terminal } from "./terminal.ts";
 import { isFollower, waitFor } from "./waiting.ts";
@@ -35,6 +38,7 @@ export function rememberNote(
   return withNotes(command, around, async (notes, { root }) => {
     const { text, at, noteKind } = command;
     const lines = at && { ...at, file: path.resolve(root.folder, at.file) };
+    if (lines !== undefined) checkLine(lines.file, { file: at?.file ?? "", line: lines.endLine });
     const result = await notes
       .remember({
         text,
@@ -45,7 +49,7 @@ export function rememberNote(
         if (at === undefined || !(error instanceof MemoryError)) throw error;
         if (error.errorName !== "invalidRequest") throw error;
         throw new CliError(
-          `${safeLine(at.file)} is not in memory, or has no such lines, so nothing was noted. “${program} status” lists what is not in memory.`,
+          `${safeLine(at.file)} is not in memory, so nothing was noted. “${program} status” lists what is not in memory.`,
         );
       });
     if (command.json) terminal.json(result);
@@ -154,15 +158,13 @@ function showNote(note: Note, terminal: Terminal): void {
   terminal.line(`${terminal.style("heading", note.id.slice(0, idLength))}  ${safe(note.text)}`);
   terminal.line(`          ${terminal.style("quiet", marks.join(", "))}`);
   for (const { citation, health } of note.evidence) {
-    const { path: file, range } = citation;
-    const place = `${safeLine(file)}:${range.start.line + 1}-${range.end.line + 1}`;
     const mark = {
       ok: "",
       needsCheck: "  needs check: changed since",
       gone: "  needs check: gone",
     };
     terminal.line(
-      `          ${terminal.style("place", place)}${terminal.style("warning", mark[health])}`,
+      `          ${terminal.style("place", placeText(citation))}${terminal.style("warning", mark[health])}`,
     );
   }
 }

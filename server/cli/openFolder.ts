@@ -4,8 +4,8 @@ import { isAbort } from "../rpc/wireError.ts";
 import { MemoryError, type ErrorName } from "../../protocol/errors.ts";
 import type { MemoryStatus, Root, RootStatus } from "../../protocol/types.ts";
 import type { Services } from "../handlers.ts";
-import { program } from "./commandTable.ts";
-import type { Common } from "./options.ts";
+import type { Common } from "./command.ts";
+import { program } from "./program.ts";
 import { defaultStoresDir, rootOf, type DataPlaces } from "./storeLocation.ts";
 import type { OutputStream } from "./terminal.ts";
 

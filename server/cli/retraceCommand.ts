@@ -10,7 +10,7 @@ import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { formatCount, formatNouns } from "./numbers.ts";
 import { CliError, type Surroundings } from "./openFolder.ts";
-import type { Command } from "./options.ts";
+import type { Command } from "./command.ts";
 import { linesOf, placeText } from "./places.ts";
 import { noticesJson } from "./statusText.ts";
 import { safeLine, type Terminal } from "./terminal.ts";

@@ -5,16 +5,20 @@ import { askFolder } from "./askCommand.ts";
 import { searchBatch } from "./batchCommand.ts";
 import { showTimeline } from "./timelineCommand.ts";
 import { showChanged } from "./changedCommand.ts";
+import type { Command } from "./command.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { completeAt } from "./completeCommand.ts";
+import { showCompletion } from "./completionCommand.ts";
 import { showContext } from "./contextCommand.ts";
-import { helpText, usageLine } from "./help.ts";
+import { usageLine } from "./help.ts";
+import { showHelp } from "./helpCommand.ts";
 import { showHistory } from "./historyCommand.ts";
 import { forgetFolder, indexFolder } from "./indexCommand.ts";
 import { CliError, isInterrupted, type Surroundings } from "./openFolder.ts";
 import { showMemory } from "./memoryCommand.ts";
 import { rememberNote, workOnNotes } from "./notesCommand.ts";
-import { parseCommandLine, type Command } from "./options.ts";
+import { parseCommandLine } from "./parseCommandLine.ts";
+import { program } from "./program.ts";
 import { retraceFolder } from "./retraceCommand.ts";
 import { searchEverywhere, searchFolder, searchFolderAt } from "./searchCommand.ts";
 import { testMemory } from "./selfTestCommand.ts";
@@ -34,7 +38,7 @@ export async function run(args: readonly string[], around: Surroundings): Promis
     return exitCodes.usage;
   }
   const { command } = parsed;
-  const asJson = command.kind !== "help" && command.json;
+  const asJson = command.json;
   try {
     return await runCommand(command, terminal, around);
   } catch (error) {
@@ -55,8 +59,9 @@ function runCommand(
 ): Promise<ExitCode> | ExitCode {
   switch (command.kind) {
     case "help":
-      around.out.write(helpText(command.command));
-      return exitCodes.ok;
+      return showHelp(command, terminal);
+    case "completion":
+      return showCompletion(command, terminal);
     case "version":
       if (command.json) terminal.json({ version: serverVersion });
       else terminal.line(serverVersion);
@@ -112,13 +117,11 @@ function runCommand(
 
 /** Where the catalogue's sentence speaks of the editor, the terminal has its own. */
 const ownSentences: Readonly<Partial<Record<ErrorName, string>>> = {
-  storeUnavailable:
-    "Lore cannot open its memory on disk. Check free space and permissions, or make a new one with “npx lore forget” and “npx lore index”.",
+  storeUnavailable: `Lore cannot open its memory on disk. Check free space and permissions, or make a new one with “${program} forget” and “${program} index”.`,
   diskFull:
     "The disk is full, so Lore stopped remembering; what it remembered before is kept. Free some space and run the command again.",
   sqliteMissing: "Lore needs Node 24 or later.",
-  deepMemoryUnavailable:
-    "The deep memory cannot be used at the moment; search and answers work without it. “npx lore status” says why.",
+  deepMemoryUnavailable: `The deep memory cannot be used at the moment; search and answers work without it. “${program} status” says why.`,
 };
 
 function failureOf(error: unknown): Failure {

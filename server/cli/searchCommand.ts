@@ -4,7 +4,7 @@ import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { formatCount, formatNouns } from "./numbers.ts";
 import { commitLine } from "../answer/historyWording.ts";
 import { CliError, type Surroundings } from "./openFolder.ts";
-import type { Command } from "./options.ts";
+import type { Command } from "./command.ts";
 import { placeText, linesOf, resultLine } from "./places.ts";
 import { noticesJson } from "./statusText.ts";
 import { safe, safeLine, type Terminal } from "./terminal.ts";

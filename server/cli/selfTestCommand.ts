@@ -3,7 +3,7 @@ import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { formatCount } from "./numbers.ts";
 import type { Surroundings } from "./openFolder.ts";
-import type { Command } from "./options.ts";
+import type { Command } from "./command.ts";
 import { bar, fitting, ProgressBar } from "./progressBar.ts";
 import { retentionLines } from "./retentionText.ts";
 import type { Terminal } from "./terminal.ts";

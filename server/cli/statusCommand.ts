@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import type { FileProblem } from "../../protocol/types.ts";
 import { readText } from "../answer/historyWording.ts";
-import { exitCodes, program, type ExitCode } from "./commandTable.ts";
+import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { deepMemoryLine } from "./deepMemoryText.ts";
 import { formatBytes, formatCount, formatNouns } from "./numbers.ts";
 import {
@@ -13,7 +13,8 @@ import {
   type OpenFolder,
   type Surroundings,
 } from "./openFolder.ts";
-import type { Command, Common } from "./options.ts";
+import type { Command, Common } from "./command.ts";
+import { program } from "./program.ts";
 import { defaultStoresDir } from "./storeLocation.ts";
 import { listStores, type ListedStore } from "./storeList.ts";
 import { emptyLines, reasonText, statusJson, summaryLines } from "./statusText.ts";

@@ -36,8 +36,7 @@ export class Terminal {
   constructor(out: OutputStream, err: OutputStream, env: NodeJS.ProcessEnv) {
     this.#out = out;
     this.#err = err;
-    const noColour = (env["NO_COLOR"] ?? "") !== "" || env["TERM"] === "dumb";
-    this.#coloured = out.isTTY === true && !noColour;
+    this.#coloured = isColoured(out, env);
   }
 
   /** Writes one line of text to the output. */
@@ -65,6 +64,13 @@ export class Terminal {
   style(style: Style, text: string): string {
     return this.#coloured ? styleText(formats[style], text, { validateStream: false }) : text;
   }
+}
+
+/** On a terminal that can, unless `NO_COLOR` is set; `FORCE_COLOR` decides before both, as it does in Node. */
+function isColoured(out: OutputStream, env: NodeJS.ProcessEnv): boolean {
+  const forced = env["FORCE_COLOR"];
+  if (forced !== undefined) return forced !== "0" && forced !== "false";
+  return out.isTTY === true && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
 }
 
 /**

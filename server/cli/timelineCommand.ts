@@ -4,7 +4,7 @@ import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { keptConversations } from "./keptConversations.ts";
 import { CliError, type OpenFolder, type Surroundings } from "./openFolder.ts";
-import type { Command } from "./options.ts";
+import type { Command } from "./command.ts";
 import { safeLine, type Terminal } from "./terminal.ts";
 
 type TimelineCommand = Extract<Command, { kind: "timeline" }>;

@@ -4,7 +4,7 @@ import { timeText } from "../answer/historyWording.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { openFolderTurns } from "./folderTurns.ts";
 import { nameFolder, openFolder, type Surroundings } from "./openFolder.ts";
-import type { Command } from "./options.ts";
+import type { Command } from "./command.ts";
 import { safe, safeLine, type Terminal } from "./terminal.ts";
 
 /** Prints turns, best first. Conversations are held in the editor; the command line reads those of the same store. */

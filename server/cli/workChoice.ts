@@ -1,13 +1,14 @@
 /** The options that say which notes and turns to forget. */
 import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
+import { momentNamed } from "../time/timeWords.ts";
 import { filled, UsageError, type Values } from "./optionValues.ts";
 
 /** Which notes and turns to forget; one of these. */
 export interface WorkChoice {
   readonly topic?: string;
   readonly folder?: string;
-  /** A time since the epoch, or a time before now. */
-  readonly before?: { readonly atMs: number } | { readonly agoMs: number };
+  /** A time in words, as of when it is forgotten. */
+  readonly before?: string;
 }
 
 /** Returns what is chosen, `undefined` for nothing. Errors: `UsageError`. */
@@ -28,18 +29,12 @@ export function workParams({ topic, folder, before }: WorkChoice, nowMs: number)
   if (topic !== undefined) return { topic };
   if (folder !== undefined) return { folder };
   if (before === undefined) return {};
-  return { beforeMs: "atMs" in before ? before.atMs : Math.max(0, nowMs - before.agoMs) };
+  return { beforeMs: Math.max(0, momentNamed(before, nowMs) ?? 0) };
 }
 
-const dayMs = 86_400_000;
-const unitMs = { d: dayMs, day: dayMs, week: 7 * dayMs, month: 30 * dayMs, year: 365 * dayMs };
-
-/** Reads `2026-01-31`, `90 days`, `90d` or `older than 3 months`. */
-function readBefore(value: string): { atMs: number } | { agoMs: number } {
-  const ago = /^(?:older than )?(\d{1,5}) ?(d|day|week|month|year)s?(?: ago)?$/.exec(value.trim());
-  if (ago !== null) return { agoMs: Number(ago[1]) * unitMs[ago[2] as keyof typeof unitMs] };
-  const atMs = Date.parse(`${value}T00:00:00`);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(value) || Number.isNaN(atMs))
+/** Errors: `UsageError` when it is no time. */
+function readBefore(value: string): string {
+  if (momentNamed(value, Date.now()) === undefined)
     throw new UsageError(`--before needs a day such as 2026-01-31 or “90 days”, not “${value}”.`);
-  return { atMs };
+  return value;
 }

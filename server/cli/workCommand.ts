@@ -1,6 +1,6 @@
 /** `lore export`, `lore import`, and `lore forget` of a part of the notes and conversations. */
 import path from "node:path";
-import type { ExportResult } from "../../protocol/savedMemory.ts";
+import type { ExportResult, WorkCounts } from "../../protocol/savedMemory.ts";
 import {
   exportMemory,
   forgetWork,
@@ -12,7 +12,7 @@ import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { withSearchable } from "./notesCommand.ts";
 import { formatNouns } from "./numbers.ts";
 import type { OpenFolder, Surroundings } from "./openFolder.ts";
-import type { Command } from "./options.ts";
+import type { Command } from "./command.ts";
 import { safeLine, type Terminal } from "./terminal.ts";
 import { workParams } from "./workChoice.ts";
 
@@ -29,11 +29,15 @@ export function exportFolder(
     if (file === undefined) {
       const { lines, counts } = await savedLinesOf(work);
       for (const line of lines) around.out.write(`${line}\n`);
+      noteLeftOut(counts, terminal);
       return codeOf(counts);
     }
     const counts = await exportMemory(work, path.resolve(around.cwd, file), around.signal);
     if (command.json) terminal.json(counts);
-    else terminal.line(`${sumOf(counts)} written to ${safeLine(file)}.`);
+    else {
+      terminal.line(`${sumOf(counts)} written to ${safeLine(file)}.`);
+      noteLeftOut(counts, terminal);
+    }
     return codeOf(counts);
   });
 }
@@ -85,12 +89,18 @@ function withWork(
   });
 }
 
+/** Items that no import would take are named. */
+function noteLeftOut({ leftOut }: ExportResult, terminal: Terminal): void {
+  for (const { type, id, why } of leftOut)
+    terminal.note(safeLine(`The ${type} ${id} is left out: ${why}.`));
+}
+
 /** Such as “3 notes, 1 conversation with 2 turns”. */
-function sumOf({ nNotes, nConversations, nTurns }: ExportResult): string {
+function sumOf({ nNotes, nConversations, nTurns }: WorkCounts): string {
   const conversations = `${formatNouns(nConversations, "conversation")} with ${formatNouns(nTurns, "turn")}`;
   return `${formatNouns(nNotes, "note")}, ${conversations}`;
 }
 
-function codeOf({ nNotes, nConversations, nTurns }: ExportResult): ExitCode {
+function codeOf({ nNotes, nConversations, nTurns }: WorkCounts): ExitCode {
   return nNotes + nConversations + nTurns === 0 ? exitCodes.nothing : exitCodes.ok;
 }

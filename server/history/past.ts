@@ -9,7 +9,8 @@ import type {
 } from "../../protocol/history.ts";
 import { runGit } from "../git/gitCommand.ts";
 import { BlobReader } from "../git/blobReader.ts";
-import { commitNamed, timeOf } from "./moments.ts";
+import { momentNamed } from "../time/timeWords.ts";
+import { commitNamed } from "./commitNamed.ts";
 import type { SyntaxChunker } from "../ingest/syntax/syntaxChunker.ts";
 import { oneLine } from "./plainText.ts";
 import { changeBetween, FileVersions, namedIn, type VersionCache } from "./definitionVersions.ts";
@@ -68,7 +69,7 @@ async function secondsOf(
   { reader, folder, nowMs, signal }: PastContext,
   since: string,
 ): Promise<number | undefined> {
-  const time = timeOf(since, nowMs());
+  const time = momentNamed(since, nowMs());
   if (time !== undefined) return time / 1000;
   const hash = await commitNamed(folder, since, signal);
   const commit = hash === undefined ? undefined : reader.commit(hash);

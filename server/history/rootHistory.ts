@@ -160,7 +160,7 @@ export class RootHistory {
 
   async #find(signal: AbortSignal): Promise<{ file: string; prefix: string }> {
     const identity = await repositoryIdentity(this.folder, signal);
-    const checkout = createHash("sha256").update(this.folder).digest("hex").slice(0, 16);
+    const checkout = checkoutOf(this.folder);
     const folder = workFolderOf(this.#storeDir, identity);
     return { file: path.join(folder, `history-${checkout}.sqlite`), prefix: identity.prefix };
   }
@@ -175,6 +175,25 @@ export class RootHistory {
     makeFolder(path.dirname(file));
     writeFileSync(attributes, definitionAttributes);
     return attributes;
+  }
+}
+
+/** Tells working trees of one repository apart. */
+function checkoutOf(folder: string): string {
+  return createHash("sha256").update(folder).digest("hex").slice(0, 16);
+}
+
+/**
+ * Deletes what is remembered of the past of a folder that is gone, whatever its repository was. Errors: those of the file
+ * system.
+ */
+export function forgetHistoryOf(storeDir: string, folder: string): void {
+  const work = path.join(storeDir, "work");
+  if (!existsSync(work)) return;
+  for (const repository of readdirSync(work)) {
+    const history = path.join(work, repository, `history-${checkoutOf(folder)}.sqlite`);
+    const others = (["seen", "edits"] as const).map((name) => besideHistory(history, name));
+    for (const file of [history, ...others]) removeFiles(file);
   }
 }
 

@@ -1,7 +1,8 @@
 /** The tree of a commit: its files, found and searched without checking anything out. */
 import type { CommitInfo } from "../../protocol/history.ts";
 import { runGit } from "../git/gitCommand.ts";
-import { commitNamed, timeOf } from "./moments.ts";
+import { momentNamed } from "../time/timeWords.ts";
+import { commitNamed } from "./commitNamed.ts";
 import { oneLine, withoutControls } from "./plainText.ts";
 
 /** A file of a tree. */
@@ -26,7 +27,7 @@ export async function commitAt(
   nowMs: number,
   signal: AbortSignal,
 ): Promise<CommitInfo | undefined> {
-  const time = timeOf(at, nowMs);
+  const time = momentNamed(at, nowMs);
   const hash =
     time === undefined
       ? await commitNamed(folder, at, signal)

@@ -38,6 +38,7 @@ import {
   asMemoryError,
   databaseBytes,
   eraseDeleted,
+  forgetAside,
   inTransaction,
   openDatabase,
   openForReading,
@@ -321,14 +322,22 @@ class SqliteConversations implements ConversationStore {
     );
   }
 
-  addKept(conversations: readonly KeptConversation[]): ReturnType<ConversationStore["addKept"]> {
-    const added = withMemoryErrors(() =>
-      addConversations(this.#database, conversations, {
-        ...{ writerId: this.#newId(), nameOf, index: this.#index },
-      }),
-    );
+  async addKept(
+    conversations: readonly KeptConversation[],
+    pause: () => Promise<void>,
+  ): ReturnType<ConversationStore["addKept"]> {
+    let nConversations = 0;
+    let nTurns = 0;
+    const how = { writerId: this.#newId(), nameOf, index: this.#index };
+    const steps = addConversations(this.#database, conversations, how);
+    const next = (): ReturnType<typeof steps.next> => this.#changing(() => steps.next());
+    for (let step = next(); step.done !== true; step = next()) {
+      nConversations += step.value.nConversations;
+      nTurns += step.value.nTurns;
+      await pause();
+    }
     this.#makeRoom(undefined);
-    return added;
+    return { nConversations, nTurns };
   }
 
   forgetTurns(
@@ -342,7 +351,7 @@ class SqliteConversations implements ConversationStore {
     }
     if (chosen.length === 0) return { nConversations: 0, nTurns: 0 };
     const title = (question: string): string => titleOf(question) || untitled;
-    const counts = withMemoryErrors(() =>
+    const counts = this.#changing(() =>
       deleteTurns(this.#database, chosen, {
         ...{ titleOf: title, index: this.#index },
         forgetQuotes: (conversationId) => this.#forgetQuotes(conversationId),
@@ -350,6 +359,10 @@ class SqliteConversations implements ConversationStore {
     );
     eraseDeleted(this.#database);
     return counts;
+  }
+
+  forgetDamaged(): void {
+    withMemoryErrors(() => forgetAside(this.#database));
   }
 
   forgetQuotedNotes(notes: readonly QuotedNote[]): void {
@@ -514,7 +527,17 @@ class SqliteConversations implements ConversationStore {
   }
 
   #write(change: () => void): void {
-    withMemoryErrors(() => inTransaction(this.#database, change));
+    this.#changing(() => inTransaction(this.#database, change));
+  }
+
+  /** What failed left nothing on the disk, nor does it in memory. */
+  #changing<T>(change: () => T): T {
+    try {
+      return withMemoryErrors(change);
+    } catch (error) {
+      this.#index.undone();
+      throw error;
+    }
   }
 }
 

@@ -60,11 +60,14 @@ export function* keptConversations(
   }
 }
 
+/** Turns that are added at once: some hundredths of a second. */
+const turnsPerStep = 20;
+
 /**
- * Adds what is not known yet, with keys and tokens masked, all or nothing. `nameOf` gives a title as it is kept.
- * Errors: those of SQLite.
+ * Adds what is not known yet, with keys and tokens masked, a step with each value that is taken: it is on disk then.
+ * `nameOf` gives a title as it is kept. Errors: those of SQLite.
  */
-export function addConversations(
+export function* addConversations(
   database: Database,
   conversations: readonly KeptConversation[],
   {
@@ -76,7 +79,7 @@ export function addConversations(
     readonly nameOf: (title: string) => string;
     readonly index: RoundIndex;
   },
-): ConversationCounts {
+): Generator<ConversationCounts> {
   const secrets = new TurnMask();
   const conversation = database.prepare(
     `INSERT OR IGNORE INTO conversation VALUES (?, ?, 1, ?, ?, ${nextChange})`,
@@ -84,22 +87,28 @@ export function addConversations(
   const turn = database.prepare(
     `INSERT OR IGNORE INTO turn VALUES (?1, (SELECT coalesce(max(position), 0) + 1 FROM turn WHERE conversation_id = ?1), ?2, ?3, ?4)`,
   );
-  let nConversations = 0;
-  let nTurns = 0;
-  inTransaction(database, () => {
-    for (const { id, title, createdMs, updatedMs, turns } of conversations) {
-      const added = conversation.run(id, nameOf(title), createdMs, updatedMs);
-      nConversations += Number(added.changes);
-      for (const given of turns) {
-        const masked = secrets.mask(id, given);
-        if (Number(turn.run(id, given.id, writerId, JSON.stringify(masked)).changes) === 0)
-          continue;
-        nTurns++;
-        index.turnChanged(id, given.id);
-      }
+  for (const { id, title, createdMs, updatedMs, turns } of conversations) {
+    // One without turns is a step too.
+    for (let from = 0; from === 0 || from < turns.length; from += turnsPerStep) {
+      let nConversations = 0;
+      const added: Turn[] = [];
+      inTransaction(database, () => {
+        const { changes } = conversation.run(id, nameOf(title), createdMs, updatedMs);
+        nConversations = Number(changes);
+        for (const given of turns.slice(from, from + turnsPerStep)) {
+          const masked = JSON.stringify(secrets.mask(id, given));
+          if (Number(turn.run(id, given.id, writerId, masked).changes) > 0) added.push(given);
+        }
+        for (const { id: turnId } of roundStarts(added)) index.turnChanged(id, turnId);
+      });
+      yield { nConversations, nTurns: added.length };
     }
-  });
-  return { nConversations, nTurns };
+  }
+}
+
+/** A round is indexed with its question; an answer that stands behind none belongs to one that was there before. */
+function roundStarts(turns: readonly Turn[]): Turn[] {
+  return turns.filter(({ role }, idx) => role === "user" || turns[idx - 1]?.role !== "user");
 }
 
 /**

@@ -3,7 +3,7 @@
  * aside instead of failing for ever.
  */
 import type { DatabaseSync as Database, StatementSync } from "node:sqlite";
-import { existsSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
 import { makeFolder } from "./storeFolder.ts";
@@ -241,6 +241,15 @@ function keepAside(file: string): string {
   return target;
 }
 
+/** Deletes what was moved aside of a database because it was damaged. Errors: those of the file system. */
+export function forgetAside(database: Database): void {
+  const file = database.location();
+  if (file === null) return;
+  const start = `${path.basename(file)}.damaged`;
+  for (const name of readdirSync(path.dirname(file)))
+    if (name.startsWith(start)) rmSync(path.join(path.dirname(file), name), { force: true });
+}
+
 const sqliteBusy = 5;
 const sqliteFull = 13;
 const sqliteIoError = 10;
@@ -303,4 +312,10 @@ function detailOf(error: unknown): string {
   if (error instanceof DamagedError) return "damaged";
   const systemCode = (error as { code?: unknown } | null)?.code;
   return typeof systemCode === "string" ? systemCode : "";
+}
+
+/** Returns a number that changes when another connection wrote to the file, and not when this one did. */
+export function dataVersion(database: Database): number {
+  const row = database.prepare("PRAGMA data_version").get();
+  return (row as { data_version: number }).data_version;
 }

@@ -5,8 +5,8 @@
 import type { Citation } from "../../protocol/types.ts";
 import { ftsQuote, termsOfText } from "../ingest/terms.ts";
 import type { RoundCandidate, RoundQuery, TextEmbedder } from "../services.ts";
-import { cosine } from "./cosine.ts";
-import { inTransaction, type Database } from "./database.ts";
+import { dataVersion, inTransaction, type Database } from "./database.ts";
+import { RoundEmbeddings } from "./roundEmbeddings.ts";
 import { proseOfAnswer, searchedPart } from "./roundText.ts";
 
 /** The user's own words say more of what a round is about than the answer's. */
@@ -65,29 +65,33 @@ interface RoundRow {
   readonly question: string;
   readonly answer: string | null;
   readonly citations: string | null;
-  readonly model: string | null;
-  readonly embeddings: Uint8Array | null;
 }
 
-/** The embedding of what is asked, and the model that made it. */
-interface Question {
-  readonly model: string;
-  readonly embedding: Int8Array;
+interface EmbeddingRow {
+  readonly id: number;
+  readonly created_ms: number;
+  readonly embeddings: Uint8Array;
 }
 
 const turnText = `SELECT id, position, json_extract(json, '$.role') AS role, json_extract(json, '$.state') AS state,
   json_extract(json, '$.text') AS text, json_extract(json, '$.createdMs') AS created_ms FROM turn`;
-const roundText = `SELECT r.id, r.conversation_id, c.title, r.question_id, r.answer_id, r.created_ms, r.model, r.embeddings,
+const roundText = `SELECT r.id, r.conversation_id, c.title, r.question_id, r.answer_id, r.created_ms,
   json_extract(q.json, '$.text') AS question, json_extract(a.json, '$.text') AS answer,
   json_extract(a.json, '$.citations') AS citations
   FROM round r JOIN conversation c ON c.id = r.conversation_id
   JOIN turn q ON q.conversation_id = r.conversation_id AND q.id = r.question_id
   LEFT JOIN turn a ON a.conversation_id = r.conversation_id AND a.id = r.answer_id`;
 
+/** Looking up when each of thousands of rounds was is most of a search; of all times it is left out. */
+const always = [0, Number.MAX_SAFE_INTEGER] as const;
+
 /** Reads and writes the index. Its methods throw what SQLite throws, and are called where errors are told. */
 export class RoundIndex {
   readonly #database: Database;
   readonly #embedder: TextEmbedder | undefined;
+  readonly #embeddings = new RoundEmbeddings();
+  /** As of which version of the file the embeddings are read; this connection's own changes do not count there. */
+  #seenVersion = -1;
 
   /** Without an embedder rounds are found by words alone. */
   constructor(database: Database, embedder: TextEmbedder | undefined) {
@@ -117,12 +121,18 @@ export class RoundIndex {
 
   /** Takes a conversation's rounds out; `sweep` then removes the bytes of their words. */
   remove(conversationId: string): void {
+    this.undone();
     this.#database
       .prepare(
         "DELETE FROM round_index WHERE rowid IN (SELECT id FROM round WHERE conversation_id = ?)",
       )
       .run(conversationId);
     this.#database.prepare("DELETE FROM round WHERE conversation_id = ?").run(conversationId);
+  }
+
+  /** To be called when a transaction failed: what was kept of it in memory is read again. */
+  undone(): void {
+    this.#seenVersion = -1;
   }
 
   /** Words of removed rounds stay in the index's segments until these are merged into one. */
@@ -139,16 +149,20 @@ export class RoundIndex {
     beforeMs,
     limit,
   }: RoundQuery): RoundCandidate[] {
-    this.#encodeMissing();
-    const span = [afterMs ?? 0, beforeMs ?? Number.MAX_SAFE_INTEGER] as const;
-    const question = terms.length === 0 ? undefined : this.#questionOf(text);
-    const near = question === undefined ? [] : this.#nearest(question, span, limit);
+    this.#follow();
+    const span =
+      afterMs === undefined && beforeMs === undefined
+        ? always
+        : ([afterMs ?? 0, beforeMs ?? Number.MAX_SAFE_INTEGER] as const);
+    const question = terms.length === 0 ? undefined : this.#embedder?.encodeQuery(text);
+    const near = question === undefined ? [] : this.#embeddings.nearest(question, span, limit);
     const byRelated = related.length === 0 ? [] : this.#byWords(related, span, limit);
     const ids = new Set([...this.#byWords(terms, span, limit), ...byRelated, ...near]);
     const read = this.#database.prepare(`${roundText} WHERE r.id = ?`);
     return [...ids].flatMap((id) => {
       const row = read.get(id) as unknown as RoundRow | undefined;
-      return row === undefined ? [] : [candidateOf(row, question)];
+      const similarity = question && this.#embeddings.similarity(id, question);
+      return row === undefined ? [] : [candidateOf(row, similarity)];
     });
   }
 
@@ -165,6 +179,8 @@ export class RoundIndex {
   }
 
   #byWords(terms: readonly string[], span: readonly [number, number], limit: number): number[] {
+    const words = terms.map(ftsQuote).join(" OR ");
+    const best = `ORDER BY bm25(round_index, ${questionWeight}, ${answerWeight}) LIMIT ?`;
     const rows =
       terms.length === 0
         ? this.#database
@@ -172,52 +188,50 @@ export class RoundIndex {
               "SELECT id FROM round WHERE created_ms >= ? AND created_ms < ? ORDER BY created_ms DESC LIMIT ?",
             )
             .all(...span, limit)
-        : this.#database
-            .prepare(
-              `SELECT r.id FROM round_index i JOIN round r ON r.id = i.rowid
-               WHERE round_index MATCH ? AND r.created_ms >= ? AND r.created_ms < ?
-               ORDER BY bm25(round_index, ${questionWeight}, ${answerWeight}) LIMIT ?`,
-            )
-            .all(terms.map(ftsQuote).join(" OR "), ...span, limit);
+        : span === always
+          ? this.#database
+              .prepare(`SELECT rowid AS id FROM round_index WHERE round_index MATCH ? ${best}`)
+              .all(words, limit)
+          : this.#database
+              .prepare(
+                `SELECT r.id FROM round_index i JOIN round r ON r.id = i.rowid
+                 WHERE round_index MATCH ? AND r.created_ms >= ? AND r.created_ms < ? ${best}`,
+              )
+              .all(words, ...span, limit);
     return (rows as unknown as { id: number }[]).map(({ id }) => id);
   }
 
-  #questionOf(text: string): Question | undefined {
+  /** Reads the embeddings again when another process wrote, or rounds were taken out. */
+  #follow(): void {
     const embedder = this.#embedder;
-    return embedder && { model: embedder.modelId, embedding: embedder.encodeQuery(text) };
-  }
-
-  /** Rounds that have only an embedding of an older model are left out. */
-  #nearest(
-    { model, embedding }: Question,
-    span: readonly [number, number],
-    limit: number,
-  ): number[] {
+    const version = dataVersion(this.#database);
+    if (embedder === undefined || version === this.#seenVersion) return;
+    const isWhole = this.#encodeMissing(embedder.modelId);
+    this.#embeddings.clear();
+    // Rounds that have only an embedding of an older model are left out.
     const rows = this.#database
-      .prepare(
-        "SELECT id, embeddings FROM round WHERE model = ? AND created_ms >= ? AND created_ms < ?",
-      )
-      .all(model, ...span) as unknown as { id: number; embeddings: Uint8Array }[];
-    return rows
-      .map(({ id, embeddings }) => ({ id, similarity: similarityOf(embeddings, embedding) }))
-      .sort((a, b) => b.similarity - a.similarity)
-      .slice(0, limit)
-      .map(({ id }) => id);
+      .prepare("SELECT id, created_ms, embeddings FROM round WHERE model = ? ORDER BY id")
+      .iterate(embedder.modelId) as unknown as Iterable<EmbeddingRow>;
+    for (const { id, created_ms: createdMs, embeddings } of rows)
+      this.#embeddings.put(id, createdMs, embeddings);
+    // The next question goes on with what has no embedding yet.
+    this.#seenVersion = isWhole ? version : -1;
   }
 
-  #encodeMissing(): void {
-    const embedder = this.#embedder;
-    if (embedder === undefined) return;
+  /** Returns whether none is left. */
+  #encodeMissing(model: string): boolean {
     const rows = this.#database
       .prepare(`${roundText} WHERE r.model IS NOT ? LIMIT ?`)
-      .all(embedder.modelId, maxEncodedAtOnce) as unknown as RoundRow[];
-    if (rows.length === 0) return;
-    inTransaction(this.#database, () => {
-      for (const { id, question, answer } of rows) this.#encode(id, question, answer ?? "");
-    });
+      .all(model, maxEncodedAtOnce) as unknown as RoundRow[];
+    if (rows.length > 0)
+      inTransaction(this.#database, () => {
+        for (const row of rows)
+          this.#encode(row.id, row.created_ms, row.question, row.answer ?? "");
+      });
+    return rows.length < maxEncodedAtOnce;
   }
 
-  #encode(id: number, question: string, answer: string): void {
+  #encode(id: number, createdMs: number, question: string, answer: string): void {
     if (this.#embedder === undefined) return;
     const both = [searchedPart(question), proseOfAnswer(answer)].map((text) =>
       this.#embedder?.encodeText(text),
@@ -226,6 +240,7 @@ export class RoundIndex {
     this.#database
       .prepare("UPDATE round SET model = ?, embeddings = ? WHERE id = ?")
       .run(this.#embedder.modelId, bytes, id);
+    this.#embeddings.put(id, createdMs, bytes);
   }
 
   #put(conversationId: string, question: TurnText): void {
@@ -249,7 +264,7 @@ export class RoundIndex {
     this.#database
       .prepare("INSERT INTO round_index (rowid, question, answer) VALUES (?, ?, ?)")
       .run(id, words(searchedPart(question.text)), words(proseOfAnswer(answer?.text ?? "")));
-    this.#encode(id, question.text, answer?.text ?? "");
+    this.#encode(id, Math.round(question.created_ms), question.text, answer?.text ?? "");
   }
 
   /** A turn that was the user's and is no longer has no round. */
@@ -257,8 +272,9 @@ export class RoundIndex {
     const row = this.#database
       .prepare("DELETE FROM round WHERE conversation_id = ? AND question_id = ? RETURNING id")
       .get(conversationId, questionId) as { id: number } | undefined;
-    if (row !== undefined)
-      this.#database.prepare("DELETE FROM round_index WHERE rowid = ?").run(row.id);
+    if (row === undefined) return;
+    this.#embeddings.remove(row.id);
+    this.#database.prepare("DELETE FROM round_index WHERE rowid = ?").run(row.id);
   }
 
   #turn(where: string, ...values: (string | number)[]): TurnText | undefined {
@@ -276,7 +292,7 @@ export class RoundIndex {
   }
 }
 
-function candidateOf(row: RoundRow, question: Question | undefined): RoundCandidate {
+function candidateOf(row: RoundRow, similarity: number | undefined): RoundCandidate {
   return {
     conversationId: row.conversation_id,
     title: row.title,
@@ -286,20 +302,6 @@ function candidateOf(row: RoundRow, question: Question | undefined): RoundCandid
     createdMs: row.created_ms,
     citations: row.citations === null ? [] : (JSON.parse(row.citations) as Citation[]),
     ...(row.answer_id === null ? {} : { answerId: row.answer_id }),
-    ...(question === undefined || row.embeddings === null || row.model !== question.model
-      ? {}
-      : { similarity: similarityOf(row.embeddings, question.embedding) }),
+    ...(similarity === undefined ? {} : { similarity }),
   };
-}
-
-/** The answer's nearness counts less than that of the user's own words. */
-const answerShare = 0.8;
-
-function similarityOf(embeddings: Uint8Array, question: Int8Array): number {
-  const both = new Int8Array(embeddings.buffer, embeddings.byteOffset, embeddings.byteLength);
-  const length = question.length;
-  return Math.max(
-    cosine(both.subarray(0, length), question),
-    answerShare * cosine(both.subarray(length, 2 * length), question),
-  );
 }

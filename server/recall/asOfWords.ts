@@ -1,4 +1,5 @@
 /** From which commit or time a question wants to be answered, in its own words. */
+import { asOfTime } from "../time/timeWords.ts";
 
 /** A time in the past that the question names. */
 export interface AsOfWords {
@@ -10,9 +11,6 @@ export interface AsOfWords {
   readonly question: string;
 }
 
-const number = "(?:\\d{1,4}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)";
-const weekday = "(?:mon|tues|wednes|thurs|fri|satur|sun)day";
-const time = `(?:\\d{4}-\\d{2}(?:-\\d{2})?(?:[t ]\\d{2}:\\d{2}(?::\\d{2})?z?)?|yesterday|(?:last )?${weekday}|(?:last|a) (?:week|month|year)|${number} (?:minute|hour|day|week|month|year)s? ago)`;
 const release = "v?\\d+(?:\\.\\d+)+[\\w.+-]{0,40}|v\\d{1,9}[\\w.+-]{0,40}";
 const hash = "(?=[a-f]{0,39}\\d)[0-9a-f]{7,40}\\b";
 /** A name of git's: a branch, a tag, a hash, `HEAD~3`. */
@@ -23,11 +21,16 @@ const noun = "(?:commit|tag|branch|release|version|revision|rev)";
 const clearRef = `(?=\\S*[\\d/_-]|HEAD\\b|\\S+?[\`”"']?(?:[,;?!]|\\.?\\s*$))${ref}`;
 
 const phrases: readonly { readonly words: RegExp; readonly isBefore?: true }[] = [
-  { words: phrase(`(?:as of|as at|at the time of)(?: the)?(?: ${noun})?`, `${time}|${clearRef}`) },
+  {
+    words: phrase(
+      `(?:as of|as at|at the time of)(?: the)?(?: ${noun})?`,
+      `${asOfTime}|${clearRef}`,
+    ),
+  },
   {
     words: phrase(
       `(?:back (?:in|at|on)|as (?:it|they|things|this|that) (?:was|were|stood)(?: (?:in|at|on))?)(?: the)?(?: ${noun})?`,
-      `${time}|${release}|${hash}`,
+      `${asOfTime}|${release}|${hash}`,
     ),
   },
   { words: phrase("(?:at|in|on)(?: the)? (?:commit|tag|revision|rev|branch)", clearRef) },
@@ -37,7 +40,7 @@ const phrases: readonly { readonly words: RegExp; readonly isBefore?: true }[] =
     isBefore: true,
   },
   { words: phrase("(?:before|prior to)", `v\\d[\\w.+-]{0,40}|${hash}`), isBefore: true },
-  { words: phrase("(?:before|prior to)", time) },
+  { words: phrase("(?:before|prior to)", asOfTime) },
   {
     words:
       /(上周|上週|上个月|上個月|昨天|先週|先月|昨日|지난 ?주|지난 ?달|어제)(?:的时候|的|には|は|に|에)?/u,
@@ -46,8 +49,8 @@ const phrases: readonly { readonly words: RegExp; readonly isBefore?: true }[] =
 /** Questions in the past tense that end or begin with a time. */
 const pastTense =
   /\b(?:where|what|how|who|which)\b.{0,200}\b(?:was|were|did|used to|called|looked|worked|lived)\b/iu;
-const timeAtEnd = new RegExp(`(?:^|[\\s,])(?:on |in )?(${time})[\\s?.!]*$`, "iu");
-const timeAtStart = new RegExp(`^(?:on |in )?(${time})\\b[,\\s]`, "iu");
+const timeAtEnd = new RegExp(`(?:^|[\\s,])(?:on |in )?(${asOfTime})[\\s?.!]*$`, "iu");
+const timeAtStart = new RegExp(`^(?:on |in )?(${asOfTime})\\b[,\\s]`, "iu");
 /** The wish stands in the question's own sentence, not deep inside a pasted text. */
 const maxLength = 1_500;
 /** What "as of" means without a commit: today. */

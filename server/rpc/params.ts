@@ -46,6 +46,7 @@ import type {
   SelectedCode,
   SymbolInfo,
 } from "../../protocol/types.ts";
+import { recordId } from "./recordId.ts";
 import {
   absolutePath,
   exactly,
@@ -254,7 +255,7 @@ export const params = {
   }),
   context: object<ContextParams>({
     question,
-    conversationId: optional(id),
+    conversationId: optional(recordId),
     maxTokens: integer(minContextTokens, maxContextTokens),
     rootIds: optional(rootIds),
   }),
@@ -267,7 +268,7 @@ export const params = {
   }),
   ask: object<AskParams>({
     question,
-    conversationId: optional(id),
+    conversationId: optional(recordId),
     rootIds: optional(rootIds),
     activeFile: optional(file),
     selection: optional(selectedCode),
@@ -329,7 +330,7 @@ export const params = {
     kind: optional(oneOf(...noteKinds)),
     lines: optional(object<NotedLines>({ file, startLine: line, endLine: line })),
     activeFile: optional(file),
-    conversationId: optional(id),
+    conversationId: optional(recordId),
   }),
   correctNote: object<CorrectParams>({ id, text: filledText(maxNoteLength) }),
   listNotes: object<ListNotesParams>({
@@ -357,9 +358,9 @@ export const params = {
     }),
   ),
   checkCitations: object<{ citations: Citation[] }>({ citations: list(citation, maxResults) }),
-  conversation: object<{ conversationId: string }>({ conversationId: id }),
+  conversation: object<{ conversationId: string }>({ conversationId: recordId }),
   readConversation: object<ReadConversationParams>({
-    conversationId: id,
+    conversationId: recordId,
     lastTurns: optional(integer(0, maxResults)),
     before: optional(id),
   }),
@@ -370,7 +371,7 @@ export const params = {
     beforeMs: optional(integer(0, Number.MAX_SAFE_INTEGER)),
   }),
   renameConversation: object<{ conversationId: string; title: string }>({
-    conversationId: id,
+    conversationId: recordId,
     title: filledText(1_000),
   }),
 } as const;

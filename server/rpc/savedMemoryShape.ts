@@ -12,9 +12,9 @@ import {
   type SavedTurn,
 } from "../../protocol/savedMemory.ts";
 import { symbolKinds, type Citation, type SymbolInfo, type Tier } from "../../protocol/types.ts";
-import { maskSecrets } from "../secrets/maskSecrets.ts";
 import { range } from "./params.ts";
 import { keptProse } from "./proseShapes.ts";
+import { recordId as id } from "./recordId.ts";
 import {
   exactly,
   filledText,
@@ -39,13 +39,6 @@ const maxTurn = 20_000_000;
 const maxLine = 2 ** 31 - 1;
 /** More than anything that Lore writes. */
 const maxParts = 10_000;
-
-/** An id is never shown and never masked, so it may not be a place for a secret either. */
-const id: Shape<string> = (value, place) => {
-  if (typeof value !== "string" || !/^[\w.-]{1,200}$/.test(value) || maskSecrets(value) !== value)
-    throw new ShapeError(`${place} must be an id of letters, digits, “-”, “_” and “.”`);
-  return value;
-};
 
 const hash: Shape<string> = (value, place) => {
   if (typeof value !== "string" || !/^[0-9a-f]{0,64}$/.test(value))

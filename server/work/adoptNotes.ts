@@ -11,7 +11,7 @@ export function adoptNotes(from: string, to: string): void {
     if (notes.length === 0) return;
     const store = new NoteStore(to);
     try {
-      store.addAll(notes, () => undefined);
+      store.addAll(notes);
     } finally {
       store.close();
     }

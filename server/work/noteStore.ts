@@ -9,7 +9,9 @@ import type { SavedEvidence, SavedNote } from "../../protocol/savedMemory.ts";
 import type { Range, SymbolInfo } from "../../protocol/types.ts";
 import {
   databaseBytes,
+  dataVersion,
   eraseDeleted,
+  forgetAside,
   inTransaction,
   openDatabase,
   withMemoryErrors,
@@ -55,6 +57,7 @@ interface LinkRow {
 export class NoteStore {
   readonly #database: Database;
   #seenVersion = -1;
+  /** As of the version; a change of this connection's own is put in right behind it. */
   #notes: readonly StoredNote[] = [];
 
   /**
@@ -72,12 +75,13 @@ export class NoteStore {
     withMemoryErrors(() => database.exec("PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"));
   }
 
-  /** Every note, those that were replaced too, oldest first. What another process wrote is seen at once. */
+  /**
+   * Every note, those that were replaced too, oldest first. What another process wrote is seen at once. A note that did not
+   * change since the last call is the same object, unless another process wrote.
+   */
   all(): readonly StoredNote[] {
     return withMemoryErrors(() => {
-      const { data_version: version } = this.#database.prepare("PRAGMA data_version").get() as {
-        data_version: number;
-      };
+      const version = dataVersion(this.#database);
       if (version !== this.#seenVersion) {
         this.#notes = this.#read();
         this.#seenVersion = version;
@@ -104,28 +108,31 @@ export class NoteStore {
 
   /**
    * Adds notes whose ids are not known yet, and returns how many. A known live one is replaced when it comes as one that
-   * was; each `supersededBy` is that of another note given, and they lead in no circle. `also` is done within the same
-   * transaction.
+   * was; each `supersededBy` is that of another note given, and they lead in no circle.
    */
-  addAll(notes: readonly StoredNote[], also: () => void): number {
-    const known = new Map(this.all().map((note) => [note.id, note]));
+  addAll(notes: readonly StoredNote[]): number {
+    const known = new Set(this.all().map(({ id }) => id));
     const added = notes.filter(({ id }) => !known.has(id));
     this.#write(() => {
       // A note may come before the one that replaced it.
       this.#database.exec("PRAGMA defer_foreign_keys = ON");
       for (const note of added) this.#insert(note);
-      const next = new Map(
-        [...known.values(), ...added].map((note) => [note.id, note.supersededBy]),
-      );
+    });
+    this.replaceAll(notes);
+    return added.length;
+  }
+
+  /** Marks live notes as replaced by the notes that are named, where those are here and it leads in no circle. */
+  replaceAll(notes: readonly Pick<StoredNote, "id" | "supersededBy">[]): void {
+    const next = new Map(this.all().map((note) => [note.id, note.supersededBy]));
+    this.#write(() => {
       for (const { id, supersededBy } of notes) {
-        if (supersededBy === undefined || next.get(id) !== undefined) continue;
-        if (leadsTo(next, supersededBy, id)) continue;
+        if (supersededBy === undefined || !next.has(supersededBy)) continue;
+        if (next.get(id) !== undefined || leadsTo(next, supersededBy, id)) continue;
         next.set(id, supersededBy);
         this.#replace(id, supersededBy);
       }
-      also();
     });
-    return added.length;
   }
 
   /** Bytes of the file, without its journal. */
@@ -156,26 +163,30 @@ export class NoteStore {
         "UPDATE note SET n_uses = n_uses + 1, last_used_ms = ? WHERE id = ?",
       );
       for (const id of ids) count.run(Math.round(nowMs), id);
-    });
+    }, ids);
   }
 
   /** Errors: `noteNotFound`. */
   pin(id: string, isPinned: boolean): void {
-    this.#write(() =>
-      this.#changed(
-        this.#database.prepare("UPDATE note SET is_pinned = ? WHERE id = ?").run(+isPinned, id),
-      ),
+    this.#write(
+      () =>
+        this.#changed(
+          this.#database.prepare("UPDATE note SET is_pinned = ? WHERE id = ?").run(+isPinned, id),
+        ),
+      [id],
     );
   }
 
   /** Keeps where the evidence of a note was seen last. `position` is its index. */
   moved(id: string, position: number, { path: file, range, fileHash }: SavedEvidence): void {
-    this.#write(() =>
-      this.#database
-        .prepare(
-          "UPDATE evidence SET path = ?, range = ?, file_hash = ? WHERE note_id = ? AND position = ?",
-        )
-        .run(file, JSON.stringify(range), fileHash ?? null, id, position),
+    this.#write(
+      () =>
+        this.#database
+          .prepare(
+            "UPDATE evidence SET path = ?, range = ?, file_hash = ? WHERE note_id = ? AND position = ?",
+          )
+          .run(file, JSON.stringify(range), fileHash ?? null, id, position),
+      [id],
     );
   }
 
@@ -195,8 +206,31 @@ export class NoteStore {
     return before - this.all().length;
   }
 
+  /** Deletes copies of the file that were moved aside because they were damaged. */
+  forgetDamaged(): void {
+    withMemoryErrors(() => forgetAside(this.#database));
+  }
+
   close(): void {
     if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** Reads these notes again, which are among those that are known. */
+  #readAgain(ids: readonly string[]): void {
+    const again = new Map(ids.map((id) => [id, this.#readOne(id)]));
+    this.#notes = this.#notes.map((note) => again.get(note.id) ?? note);
+  }
+
+  #readOne(id: string): StoredNote | undefined {
+    const row = this.#database.prepare("SELECT * FROM note WHERE id = ?").get(id);
+    if (row === undefined) return undefined;
+    const evidence = this.#database
+      .prepare("SELECT * FROM evidence WHERE note_id = ? ORDER BY position")
+      .all(id) as unknown as EvidenceRow[];
+    const links = this.#database
+      .prepare("SELECT * FROM link WHERE note_id = ? ORDER BY rowid")
+      .all(id) as unknown as LinkRow[];
+    return noteOf(row as unknown as NoteRow, evidence, links.map(linkOf));
   }
 
   #read(): StoredNote[] {
@@ -265,13 +299,17 @@ export class NoteStore {
     if (Number(changes) === 0) throw new MemoryError("noteNotFound");
   }
 
-  #write(change: () => void): void {
+  /** `changed` are the notes that are others afterwards, when no note comes or goes. */
+  #write(change: () => void, changed?: readonly string[]): void {
+    let isKnown = false;
     try {
       withMemoryErrors(() => inTransaction(this.#database, change));
+      isKnown = changed !== undefined && this.#seenVersion >= 0;
     } finally {
       // This connection's own writes do not change its data version.
-      this.#seenVersion = -1;
+      if (!isKnown) this.#seenVersion = -1;
     }
+    if (isKnown && changed !== undefined) withMemoryErrors(() => this.#readAgain(changed));
   }
 }
 

@@ -18,6 +18,7 @@ import type { NotesExtent, NoteWish } from "../services.ts";
 import { chosenNotes } from "./forgetChoice.ts";
 import { bytesToFree, whatToForget } from "./forgettingOrder.ts";
 import { linkedNotes } from "./linkedNotes.ts";
+import { NoteIndex } from "./noteIndex.ts";
 import { linksOf, tagsIn } from "./noteLinks.ts";
 import { rankNotes } from "./noteRanking.ts";
 import { sentenceOf } from "./noteSentence.ts";
@@ -64,11 +65,15 @@ interface Seen {
   readonly fileHash: string | undefined;
 }
 
+/** Notes that are added at once: some hundredths of a second. */
+const notesPerStep = 200;
+
 export class RootNotes {
   readonly #ports: RootNotesPorts;
   readonly #hasStore: () => boolean;
   #store: NoteStore | undefined;
   readonly #seen = new Map<string, Seen>();
+  readonly #index = new NoteIndex();
 
   /** `hasStore` tells whether somebody has written notes already. */
   constructor(ports: RootNotesPorts, hasStore: () => boolean) {
@@ -153,7 +158,9 @@ export class RootNotes {
   forget(which: ForgetNotesParams | ForgetWorkParams): number {
     if (!this.#hasStore()) return 0;
     const chosen = chosenNotes(this.#all(), which, this.#ports.clock.nowMs());
-    return this.#open().forget(chosen.map(({ id }) => id));
+    const nForgotten = this.#open().forget(chosen.map(({ id }) => id));
+    if ("all" in which && which.all === true) this.#open().forgetDamaged();
+    return nForgotten;
   }
 
   /** Every note as it is kept, oldest first. */
@@ -163,8 +170,16 @@ export class RootNotes {
   }
 
   /** Adds notes whose ids are not known, and returns how many; see `NotesService.addSaved`. */
-  addSaved(notes: readonly SavedNote[], also: () => void): number {
-    const nAdded = this.#open().addAll(notes.map(withoutSecrets), also);
+  async addSaved(notes: readonly SavedNote[], pause: () => Promise<void>): Promise<number> {
+    const store = this.#open();
+    let nAdded = 0;
+    for (let from = 0; from < notes.length; from += notesPerStep) {
+      const step = notes.slice(from, from + notesPerStep).map(withoutSecrets);
+      // What replaced one may come in a later step.
+      nAdded += store.addAll(step.map(({ supersededBy: _later, ...note }) => note));
+      await pause();
+    }
+    store.replaceAll(notes);
     this.#makeRoom(undefined);
     return nAdded;
   }
@@ -172,7 +187,7 @@ export class RootNotes {
   /** Live notes with their score, for a wish. */
   rank(wish: NoteWish): { readonly id: string; readonly score: number }[] {
     const minHeld = Math.min(wish.minWords ?? 1, wordTerms(wish.text).length);
-    return rankNotes(this.#all(), wish.text, wish.kinds, this.#ports.clock.nowMs())
+    return rankNotes(this.#all(), wish.text, wish.kinds, this.#ports.clock.nowMs(), this.#index)
       .filter(({ coverage, nHeld }) => coverage >= wish.minCoverage && nHeld >= minHeld)
       .map(({ note, score }) => ({ id: note.id, score }));
   }

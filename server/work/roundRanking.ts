@@ -1,9 +1,9 @@
 /** Which rounds of conversations a question is about. */
 import { termsOfText } from "../ingest/terms.ts";
 import type { RoundCandidate, RoundCounts } from "../services.ts";
+import type { TimeSpan } from "../time/timeWords.ts";
 import { wordTerms } from "./noteWords.ts";
 import { bestSentence, type Sentence } from "./sentences.ts";
-import type { TimeSpan } from "./timeWords.ts";
 import { turnQuestion } from "./turnQuestion.ts";
 import { holding, relatedTerms } from "./wordGroups.ts";
 

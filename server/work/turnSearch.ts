@@ -1,8 +1,8 @@
 /** Searches what was said: understands the question, ranks rounds, and puts the newest of what says the same first. */
 import type { RecalledTurn, SearchTurnsParams, SearchTurnsResult } from "../../protocol/turns.ts";
 import type { ConversationStore, RoundCandidate } from "../services.ts";
+import { timedQuestion, type TimeSpan } from "../time/timeWords.ts";
 import { isWithin, rankRounds, searchedTerms, type RankedRound } from "./roundRanking.ts";
-import { timedQuestion, type TimeSpan } from "./timeWords.ts";
 import { turnQuestion } from "./turnQuestion.ts";
 import { newestFirst } from "./updates.ts";
 

@@ -297,8 +297,9 @@ function inMemoryConversations(): InMemoryConversations {
         known.set(each.id, { ...each, nTurns: theirs.length });
         turns.set(each.id, [...theirs]);
       }
-      return { nConversations: conversations.length, nTurns: 0 };
+      return Promise.resolve({ nConversations: conversations.length, nTurns: 0 });
     },
+    forgetDamaged: () => undefined,
     forgetTurns: () => ({ nConversations: 0, nTurns: 0 }),
     rounds: () => [],
     roundCounts: (terms) => ({ nRounds: 0, nHolding: terms.map(() => 0) }),

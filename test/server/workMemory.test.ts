@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { MemoryError } from "../../protocol/errors.ts";
 import { noteKinds, type NoteKind } from "../../protocol/notes.ts";
@@ -355,7 +356,7 @@ test("a file of a newer version is refused with its own sentence, and one that i
   await assert.rejects(nowhere, isUnusable(/^ENOENT$/, "fileUnavailable"));
 });
 
-test("what fails while it is added leaves nothing, neither notes nor conversations", async () => {
+test("what fails while it is added keeps what was added, and importing again adds the rest", async () => {
   await forgetAll();
   const failing: WorkMemory = {
     ...work,
@@ -373,7 +374,74 @@ test("what fails while it is added leaves nothing, neither notes nor conversatio
       .join("\n"),
   );
   await assert.rejects(importMemory(failing, file, signal), isUnusable(/^$/, "diskFull"));
-  assert.equal((await exported()).split("\n").length, 2);
+  const again = await importMemory(work, file, signal);
+  assert.deepEqual(again, { nNotes: 0, nConversations: 1, nTurns: 1 });
+  assert.equal((await exported()).split("\n").length, 5);
+});
+
+test("what no import would take is left out of an export and named, with what it replaced", async () => {
+  await forgetAll();
+  const { note: old } = await work.notes.remember({ text: "we use tabs" });
+  const { note: odd } = await work.notes.correct({ id: old.id, text: "we use spaces" });
+  await work.notes.remember({ text: "the heron is grey" });
+  const saved = async (): ReturnType<typeof work.notes.saved> =>
+    (await services.notes.saved()).map((each) =>
+      each.id === odd.id ? { ...each, file: "../outside.ts" } : each,
+    );
+  const { id } = work.conversations.create();
+  work.conversations.appendTurn(id, makeTurn({ id: "good", text: "about the otter" }));
+  work.conversations.appendTurn(id, makeTurn({ id: "odd id", text: "about the owl" }));
+  const notes = Object.assign(Object.create(work.notes) as typeof work.notes, { saved });
+  const file = newFile();
+  const { leftOut, ...counts } = await exportMemory({ ...work, notes }, file, signal);
+  assert.deepEqual(counts, { nNotes: 1, nConversations: 1, nTurns: 1 });
+  assert.deepEqual(
+    leftOut.map(({ type, id: each, why }) => [type, each, why.split(" ")[0]]),
+    [
+      ["note", odd.id, "note.file"],
+      ["note", old.id, "what"],
+      ["turn", "odd id", "turn.id"],
+    ],
+  );
+  await forgetAll();
+  assert.deepEqual(await importMemory(work, file, signal), counts);
+});
+
+test("all that is forgotten takes with it what was moved aside because it was damaged", async () => {
+  await work.notes.remember({ text: "we use tabs" });
+  const files = readdirSync(storeDir, { recursive: true, withFileTypes: true })
+    .filter(({ name }) => /^(?:notes|conversations)\.sqlite$/.test(name))
+    .flatMap(({ parentPath, name }) =>
+      ["damaged", "damaged-2", "damaged-wal"].map((end) => path.join(parentPath, `${name}.${end}`)),
+    );
+  assert.equal(files.length, 6);
+  for (const file of files) writeFileSync(file, "we use tabs");
+  await forgetWork(work, { beforeMs: 1 });
+  assert.ok(
+    files.every((file) => existsSync(file)),
+    "a part is not all",
+  );
+  await forgetAll();
+  assert.ok(!files.some((file) => existsSync(file)));
+});
+
+test("an import lets others in between its steps", async () => {
+  await forgetAll();
+  const turns = Array.from({ length: 200 }, (_, n) => ({ ...turn, id: `t${n}`, text: `owl ${n}` }));
+  const file = newFile();
+  writeFileSync(
+    file,
+    [head, JSON.stringify(conversation), ...turns.map((each) => JSON.stringify(each))].join("\n"),
+  );
+  let nOthers = 0;
+  let isDone = false;
+  const others = (async (): Promise<void> => {
+    for (; !isDone; nOthers++) await setImmediate();
+  })();
+  await importMemory(work, file, signal);
+  isDone = true;
+  await others;
+  assert.ok(nOthers >= 10, `${nOthers} turns of the loop`);
 });
 
 test("an export leaves the files beside it as they are", async () => {

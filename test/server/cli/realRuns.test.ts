@@ -7,56 +7,19 @@ import {
   existsSync,
   mkdirSync,
   openSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  realpathSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import os from "node:os";
 import path from "node:path";
-import { describe, it, type TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
+import { describe, it } from "node:test";
 import type { SearchTurnsResult } from "../../../protocol/turns.ts";
 import { rootOf } from "../../../server/cli/storeLocation.ts";
 import { openConversationStore } from "../../../server/memory/conversationStore.ts";
 import { nodeClock } from "../../../server/nodePorts.ts";
+import { entry, lore, project } from "./loreProcess.ts";
 import { makeTurn } from "../memory/conversationTurns.ts";
-
-const entry = fileURLToPath(new URL("../../../server/cli/main.ts", import.meta.url));
-
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function lore(home: string, args: readonly string[]): Promise<Ran> {
-  const env = { ...process.env, HOME: home, XDG_DATA_HOME: path.join(home, "data") };
-  const child = spawn(process.execPath, [entry, ...args], {
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let out = "";
-  let err = "";
-  child.stdout.on("data", (data: Buffer) => (out += data.toString()));
-  child.stderr.on("data", (data: Buffer) => (err += data.toString()));
-  return once(child, "close").then(([code]) => ({ code: code as number | null, out, err }));
-}
-
-function project(t: TestContext): { home: string; folder: string } {
-  const home = realpathSync.native(mkdtempSync(path.join(os.tmpdir(), "lore-run-")));
-  t.after(() => rmSync(home, { recursive: true, force: true }));
-  const folder = path.join(home, "project");
-  mkdirSync(path.join(folder, "src"), { recursive: true });
-  writeFileSync(
-    path.join(folder, "src", "cache.py"),
-    'class Cache:\n    """Keeps answers until they are an hour old."""\n\n    def evict(self):\n        """Throws away the oldest answers when the cache is full."""\n        self.answers.pop()\n',
-  );
-  writeFileSync(path.join(folder, "blob"), Buffer.from([0x89, 0x50, 0, 1, 0, 3, 0xff, 0]));
-  return { home, folder };
-}
 
 describe("lore on a real folder", () => {
   it("keeps a decision, quotes it with its code, and marks it when that has changed", async (t) => {
@@ -94,10 +57,13 @@ describe("lore on a real folder", () => {
 
   it("says which place a note cannot cite, and of JSON that went wrong nothing but why", async (t) => {
     const { home, folder } = project(t);
-    for (const at of ["src/cache.py:99", "src/none.py:1"]) {
+    for (const [at, said] of [
+      ["src/cache.py:99", /^src\/cache\.py has 6 lines; there is no line 99\.\n$/],
+      ["src/none.py:1", /^src\/none\.py is not in memory, so nothing was noted/],
+    ] as const) {
       const refused = await lore(home, ["remember", folder, "we use tabs", "--at", at]);
       assert.equal(refused.code, 1);
-      assert.match(refused.err, /^src\/\w+\.py is not in memory, or has no such lines/);
+      assert.match(refused.err, said);
     }
     assert.equal((await lore(home, ["notes", folder])).code, 3, "nothing was noted");
     const { code, err } = await lore(home, ["memory", folder, "nosuch", "--json"]);
@@ -276,6 +242,17 @@ describe("lore on a real folder", () => {
     const again = await lore(home, ["forget", folder]);
     assert.equal(again.code, 1);
     assert.match(again.err, /There is no folder/);
+    const gone = path.join(home, "gone");
+    mkdirSync(gone);
+    writeFileSync(path.join(gone, "a.py"), "answers = []\n");
+    const store = path.join(home, "kept");
+    assert.equal((await lore(home, ["index", gone, "--store", store])).code, 0);
+    const history = path.join(store, "work", "repository", `history-${rootOf(gone).id}.sqlite-wal`);
+    mkdirSync(path.dirname(history), { recursive: true });
+    writeFileSync(history, "of the past");
+    rmSync(gone, { recursive: true });
+    assert.equal((await lore(home, ["forget", gone, "--store", store])).code, 0);
+    assert.ok(!existsSync(history));
     const named = path.join(home, "named");
     mkdirSync(named);
     writeFileSync(path.join(named, "thesis.txt"), "mine");

@@ -395,14 +395,17 @@ test("an embedding of another model is held against nothing until the text has o
   again.close();
 });
 
-test("what is imported is found, and of a conversation that lost turns what is left", () => {
+test("what is imported is found, and of a conversation that lost turns what is left", async () => {
   const store = open(newFolder());
   const turns = [
     makeTurn({ id: "q1", text: "about the otter" }),
     makeTurn({ id: "a1", role: "lore", text: "the narwhal" }),
     makeTurn({ id: "q2", text: "about the heron" }),
   ];
-  store.addKept([{ id: "imported", title: "animals", createdMs: 1, updatedMs: 2, turns }]);
+  await store.addKept(
+    [{ id: "imported", title: "animals", createdMs: 1, updatedMs: 2, turns }],
+    () => Promise.resolve(),
+  );
   assert.equal(roundsOf(store, ["narwhal"])[0]?.questionId, "q1");
   store.forgetTurns(() => new Set(["q1", "a1"]));
   assert.deepEqual(roundsOf(store, ["narwhal"]), []);
