@@ -12,6 +12,7 @@ import { params as shapes } from "./rpc/params.ts";
 import { Router } from "./rpc/router.ts";
 import { Session, type SessionServices } from "./rpc/session.ts";
 import { nothing } from "./rpc/shape.ts";
+import { answerToolCalls } from "./rpc/toolRequests.ts";
 import { wholeStatus } from "./rpc/wholeStatus.ts";
 import { answerAboutWork } from "./rpc/workRequests.ts";
 import type {
@@ -24,6 +25,7 @@ import type {
   SourceReader,
   TurnOutline,
   TimelineService,
+  ToolService,
 } from "./services.ts";
 import { roundsOf } from "./work/rounds.ts";
 import { taskParts } from "./work/taskParts.ts";
@@ -39,6 +41,7 @@ export interface Services extends SessionServices {
   readonly history: HistoryService;
   readonly timeline: TimelineService;
   readonly pictures: PictureService;
+  readonly tools: ToolService;
   /** Scans every remembered file. Rejects with AbortError when cancelled. */
   exhaustive(params: methods.ExhaustiveParams, signal: AbortSignal): Promise<ExhaustiveResult>;
   /** One check for each citation, in order. Rejects with AbortError when cancelled. */
@@ -82,6 +85,7 @@ export function registerHandlers(
   answerAboutConversations(router, session, clock);
   answerFromDeepMemory(router, deep);
   answerAboutWork(router, services, session);
+  answerToolCalls(router, services, session);
   router.answer(methods.picture, shapes.picture, (params, signal) =>
     services.pictures.picture(params, session.conversations(), signal),
   );

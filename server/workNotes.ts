@@ -17,7 +17,7 @@ import { repositoryIdentity } from "./identity/repositoryIdentity.ts";
 import { userName } from "./identity/userName.ts";
 import { hasNotes, noteFolderOf, shareNotes } from "./noteFolders.ts";
 import type { Clock, Logger } from "./ports.ts";
-import type { NotesExtent, NotesService, NoteWish } from "./services.ts";
+import type { NotesExtent, NotesService, NoteWish, NoteWriter } from "./services.ts";
 import { RootNotes, type Places } from "./work/rootNotes.ts";
 import type { Companion } from "./workspaceMemory.ts";
 
@@ -77,15 +77,15 @@ export class WorkNotes implements NotesService, Companion {
     this.#options = options;
   }
 
-  async remember(params: RememberParams): Promise<RememberResult> {
+  async remember(params: RememberParams, writer?: NoteWriter): Promise<RememberResult> {
     const { text, kind, lines, activeFile, conversationId } = params;
-    const root = await this.#rootOf(lines?.file ?? activeFile);
+    const root = await this.#rootOf(lines?.file ?? activeFile, writer?.rootId);
     const inRoot = lines === undefined ? undefined : linesIn(root, lines);
     const file = lines?.file ?? activeFile;
     const relative = file === undefined ? undefined : relativeTo(root.folder, file);
     const result = root.notes.remember({
       text,
-      who: root.who,
+      who: writer?.who ?? root.who,
       ...(kind === undefined ? {} : { kind }),
       ...(inRoot === undefined ? {} : { lines: inRoot }),
       ...(relative === undefined ? {} : { file: relative }),
@@ -241,13 +241,13 @@ export class WorkNotes implements NotesService, Companion {
     return root;
   }
 
-  /** The root that holds a file, by absolute path; the first one for none. Errors: `rootNotOpen`. */
-  async #rootOf(file: string | undefined): Promise<Root> {
+  /** The root that holds a file, by absolute path; for none that of the id, or the first one. Errors: `rootNotOpen`. */
+  async #rootOf(file: string | undefined, rootId: string | undefined): Promise<Root> {
     const roots = await this.#open();
     const holding = roots
       .filter(({ folder }) => file !== undefined && relativeTo(folder, file) !== undefined)
       .sort((a, b) => b.folder.length - a.folder.length);
-    const root = holding[0] ?? roots[0];
+    const root = holding[0] ?? roots.find((each) => each.rootId === rootId) ?? roots[0];
     if (root === undefined) throw new MemoryError("rootNotOpen");
     return root;
   }

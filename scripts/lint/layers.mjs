@@ -261,6 +261,19 @@ const layers = [
     packages: ["xxhash-wasm"],
     builtins: pure,
   },
+  // The tools of language models and agents: what they may do is what a question may.
+  {
+    files: /^server\/tools\//,
+    sources: [
+      ...ground,
+      "server/recall/",
+      "server/work/contextPack.ts",
+      "server/answer/",
+      "server/tools/",
+    ],
+    packages: [],
+    builtins: pure,
+  },
 ];
 
 /** The folders that are shipped: each of their files needs a row. */

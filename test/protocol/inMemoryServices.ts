@@ -20,6 +20,7 @@ import type {
 } from "../../protocol/types.ts";
 import type { Services } from "../../server/handlers.ts";
 import type { Clock, Logger, LogLevel } from "../../server/ports.ts";
+import { toolDescriptions } from "../../server/tools/toolBox.ts";
 import type { ConversationStore, DeepMemoryService, MemoryService } from "../../server/services.ts";
 import { pictureOf } from "../server/picture/samplePicture.ts";
 import { closedNotes } from "../server/work/closedNotes.ts";
@@ -327,6 +328,10 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
     checkCitations: (citations) => Promise.resolve(citations.map(() => ({ kind: "gone" }))),
     context: () => Promise.resolve(contextResult),
     notes: closedNotes(),
+    tools: {
+      list: () => toolDescriptions,
+      call: () => Promise.resolve({ text: "found", structured: { places: [] }, isError: false }),
+    },
     pictures: { picture: ({ rootId, folder }) => Promise.resolve(pictureOf(rootId, folder)) },
     openConversations: () => ({ store }),
     requireSqlite: () => {},
