@@ -46,16 +46,14 @@ export interface ToolCallParams {
 }
 
 /** Why a tool did nothing. The text of such a result says what to do instead. */
-export const toolFailures = [
-  "unknownTool",
-  "invalidInput",
-  "notAllowed",
-  "notFound",
-  "ambiguous",
-  "notReady",
-  "unavailable",
-] as const;
-export type ToolFailureKind = (typeof toolFailures)[number];
+export type ToolFailureKind =
+  | "unknownTool"
+  | "invalidInput"
+  | "notAllowed"
+  | "notFound"
+  | "ambiguous"
+  | "notReady"
+  | "unavailable";
 
 export interface ToolResult {
   /** For the model. Text of files and notes stands in fences. */

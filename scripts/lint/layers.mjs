@@ -274,6 +274,13 @@ const layers = [
     packages: [],
     builtins: pure,
   },
+  // The Model Context Protocol: it knows the memory only by what it is handed.
+  {
+    files: /^server\/mcp\//,
+    sources: ["protocol/", "server/mcp/"],
+    packages: ["@modelcontextprotocol/sdk"],
+    builtins: ["url"],
+  },
 ];
 
 /** The folders that are shipped: each of their files needs a row. */

@@ -1,5 +1,6 @@
 /** The commands and options as one table: the parser, the help and the tests read it. */
 import { noteKinds } from "../../protocol/notes.ts";
+import { toolPermissions } from "../../protocol/tools.ts";
 import { retentionDistances, shortTokens } from "../../protocol/deepMemory.ts";
 
 /** How the program is called, as in the README. */
@@ -25,6 +26,7 @@ export const commandNames = [
   "forget",
   "export",
   "import",
+  "mcp",
 ] as const;
 export type CommandName = (typeof commandNames)[number];
 
@@ -138,6 +140,11 @@ export const commandTable: Readonly<Record<CommandName, CommandEntry>> = {
     usage: [`${program} import FOLDER FILE`],
     summary: "Add the notes and conversations of an exported file that are not here yet.",
   },
+  mcp: {
+    usage: [`${program} mcp [FOLDER…]`, `${program} mcp [FOLDER…] --audit`],
+    summary:
+      "Serve the memory to agents over the Model Context Protocol, on stdin and stdout; without FOLDER that of the folders that the client has open.",
+  },
 };
 
 interface OptionEntry {
@@ -180,6 +187,8 @@ export type OptionName =
   | "before"
   | "inside"
   | "notes"
+  | "allow"
+  | "audit"
   | "help"
   | "version";
 
@@ -360,6 +369,17 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     summary:
       "Forget the notes of the repository too, which its other clones and working trees share.",
     commands: ["forget"],
+  },
+  allow: {
+    type: "string",
+    value: "WHAT",
+    summary: `What agents may do: ${toolPermissions.join(", ")}, each including those before it; read when left out.`,
+    commands: ["mcp"],
+  },
+  audit: {
+    type: "boolean",
+    summary: "Print what agents did with the memory: when, who, which tool; never a question.",
+    commands: ["mcp"],
   },
   help: { type: "boolean", summary: "Show this help.", commands: "all" },
   version: { type: "boolean", summary: "Show the version.", commands: "all" },

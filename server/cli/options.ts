@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { maxContextTokens, minContextTokens } from "../../protocol/context.ts";
 import { noteKinds, type NoteKind } from "../../protocol/notes.ts";
 import { maxPictureLimit } from "../../protocol/picture.ts";
+import { toolPermissions, type ToolPermission } from "../../protocol/tools.ts";
 import { rankings, type MemorySettings, type RankingKind } from "../../protocol/types.ts";
 import { formatCount } from "./numbers.ts";
 import { filled, UsageError, type Values } from "./optionValues.ts";
@@ -138,6 +139,14 @@ export type Command =
       readonly limit: number;
     } & Common)
   | ({ readonly kind: "notes"; readonly folder: string; readonly action: NotesAction } & Common)
+  | ({
+      readonly kind: "mcp";
+      /** Those of the client when there are none. */
+      readonly folders: readonly string[];
+      readonly permission: ToolPermission;
+      /** Prints what agents did, and serves nothing. */
+      readonly audit: boolean;
+    } & Common)
   | ({
       readonly kind: "batch";
       readonly folder: string;
@@ -308,6 +317,8 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
       const folder = atMostOne(name, positionals) ?? ".";
       return { kind: name, folder, ...readSelfTest(values), ...common };
     }
+    case "mcp":
+      return { kind: name, ...readMcp(values, positionals), ...common };
     case "search":
       return readSearch(values, positionals, common);
   }
@@ -386,6 +397,21 @@ function readMemory(
     inside: inside.replaceAll("\\", "/").replace(/^(\.?\/)+|^\.$|\/+$/g, ""),
     limit,
   };
+}
+
+/** An agent that a file of settings starts writes nothing unless somebody said so. */
+function readMcp(
+  values: Values,
+  folders: readonly string[],
+): Pick<Extract<Command, { kind: "mcp" }>, "folders" | "permission" | "audit"> {
+  if (folders.includes("")) throw new UsageError(emptyFolder("mcp"));
+  const given = values.allow ?? "read";
+  const permission = toolPermissions.find((known) => known === given);
+  if (permission === undefined)
+    throw new UsageError(
+      `--allow is one of ${toolPermissions.join(", ")}, not “${String(given)}”.`,
+    );
+  return { folders, permission, audit: values.audit === true };
 }
 
 function readPlace(

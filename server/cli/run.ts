@@ -13,6 +13,7 @@ import { showHistory } from "./historyCommand.ts";
 import { forgetFolder, indexFolder } from "./indexCommand.ts";
 import { CliError, isInterrupted, type Surroundings } from "./openFolder.ts";
 import { showMemory } from "./memoryCommand.ts";
+import { serveAgents, showAgentCalls } from "./mcpCommand.ts";
 import { rememberNote, workOnNotes } from "./notesCommand.ts";
 import { parseCommandLine, type Command } from "./options.ts";
 import { retraceFolder } from "./retraceCommand.ts";
@@ -107,6 +108,10 @@ function runCommand(
       return exportFolder(command, terminal, around);
     case "import":
       return importFile(command, terminal, around);
+    case "mcp":
+      return command.audit
+        ? showAgentCalls(command, terminal, around)
+        : serveAgents(command, terminal, around);
   }
 }
 

@@ -375,6 +375,7 @@ const withoutParams = [
   methods.pause,
   methods.resume,
   methods.listConversations,
+  methods.listTools,
   methods.createConversation,
 ].map(({ method }) => method);
 
