@@ -1,6 +1,8 @@
 import { isBuiltin } from "node:module";
 import * as vscode from "vscode";
 import { englishStrings } from "../webview/strings.ts";
+import { registerLanguageModelTools } from "./agents/languageModelTools.ts";
+import { registerMcpServer } from "./agents/mcpServers.ts";
 import { ChatKeeper } from "./chat/chatKeeper.ts";
 import { ChatSession } from "./chat/chatSession.ts";
 import { ChatView, chatViewId, reportFailure } from "./chat/chatView.ts";
@@ -107,6 +109,8 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
       allRoots,
     }),
+    ...registerLanguageModelTools(context.extension.packageJSON, memory, t),
+    registerMcpServer(context, memory, () => readWindowFacts(context)),
     noticeFailures(memory, log),
     followStateInContext(memory),
     vscode.workspace.onDidChangeWorkspaceFolders(refresh),

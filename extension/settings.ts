@@ -1,5 +1,6 @@
 import { defaultDeepMemory } from "../protocol/deepMemory.ts";
 import { defaultMaxCommits } from "../protocol/history.ts";
+import { toolPermissions, type ToolPermission } from "../protocol/tools.ts";
 import type { MemorySettings } from "../protocol/types.ts";
 
 /** Reads one setting by its full name; `undefined` when it is not set and has no default. */
@@ -14,6 +15,8 @@ export interface LoreSettings {
   readonly enabled: boolean;
   readonly memory: MemorySettings;
   readonly completions: CompletionSetting;
+  /** What agents and language models may do with the memory. */
+  readonly agentPermission: ToolPermission;
 }
 
 /** The names of the settings that `loreSettings` reads; a change of one of them is to be followed. */
@@ -27,6 +30,7 @@ export const settingNames = [
   "lore.deepMemory.enabled",
   "lore.deepMemory.maxDiskMB",
   "lore.history.maxCommits",
+  "lore.agents.permission",
   "files.exclude",
 ] as const;
 
@@ -45,6 +49,8 @@ export function loreSettings(read: ReadSetting): LoreSettings {
   return {
     enabled,
     completions: completionSettings.find((known) => known === read("lore.completions")) ?? "auto",
+    agentPermission:
+      toolPermissions.find((known) => known === read("lore.agents.permission")) ?? "remember",
     memory: {
       exclude: unique([...switchedOn(read("files.exclude")), ...globs(read("lore.exclude"))]),
       include: unique(globs(read("lore.include"))),

@@ -60,6 +60,8 @@ interface Root {
 const maxBytes = 64_000_000;
 /** Changes come in bursts; evidence is looked at again when they pause, and at the latest after this time. */
 const lookDelayMs = 150;
+/** Other windows and agents write notes too; how often it is looked whether they did, where somebody wants to know. */
+const newsEveryMs = 1_000;
 
 /**
  * Notes are the user's own words and belong to a repository, not to a folder: they outlive the memory of a folder, and
@@ -71,6 +73,7 @@ export class WorkNotes implements NotesService, Companion {
   readonly #listeners = new Set<(state: NotesState) => void>();
   readonly #touched = new Set<string>();
   #looking: NodeJS.Timeout | undefined;
+  #news: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: WorkNotesOptions) {
@@ -174,6 +177,7 @@ export class WorkNotes implements NotesService, Companion {
 
   onChanged(listener: (state: NotesState) => void): () => void {
     this.#listeners.add(listener);
+    this.#news ??= setInterval(() => this.#guarded(() => this.#lookForNews()), newsEveryMs).unref();
     return () => this.#listeners.delete(listener);
   }
 
@@ -196,6 +200,7 @@ export class WorkNotes implements NotesService, Companion {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#looking);
+    clearInterval(this.#news);
     const roots = await Promise.allSettled(this.#roots.values());
     for (const root of roots) if (root.status === "fulfilled") root.value.notes.close();
   }
@@ -204,13 +209,26 @@ export class WorkNotes implements NotesService, Companion {
     if (this.#isClosed) return;
     this.#looking ??= setTimeout(() => {
       this.#looking = undefined;
-      this.#look().catch((error: unknown) => {
-        if (!(error instanceof MemoryError)) throw error;
-        this.#options.log.log("warn", "memory", "notes cannot be looked at", {
-          code: error.errorName,
-        });
-      });
+      this.#guarded(() => this.#look());
     }, lookDelayMs).unref();
+  }
+
+  /** Nobody waits for a look, so that a store that cannot be read is told in the log alone. */
+  #guarded(look: () => Promise<void>): void {
+    look().catch((error: unknown) => {
+      if (!(error instanceof MemoryError)) throw error;
+      this.#options.log.log("warn", "memory", "notes cannot be looked at", {
+        code: error.errorName,
+      });
+    });
+  }
+
+  async #lookForNews(): Promise<void> {
+    if (this.#options.workspace().storeDir === undefined || this.#listeners.size === 0) return;
+    const roots = await this.#open();
+    // Each is asked, so that none tells its news a second time.
+    const news = roots.map(({ notes }) => notes.takeNews());
+    if (news.includes(true)) await this.#tell();
   }
 
   async #look(): Promise<void> {

@@ -24,8 +24,7 @@ export async function serveAgents(
 ): Promise<ExitCode> {
   const host = new AgentHost(command, around);
   try {
-    // The other commands need none of it.
-    const { serveMcp } = await import("../mcp/mcpServer.ts");
+    const { serveMcp } = await loadServer();
     await serveMcp(
       host,
       {
@@ -39,6 +38,13 @@ export async function serveAgents(
     await host.close();
   }
   return exitCodes.ok;
+}
+
+/** The protocol is a bundle of its own, so that the other commands need not read it. */
+function loadServer(): Promise<typeof import("../mcp/mcpServer.ts")> {
+  const isSource = import.meta.url.endsWith(".ts");
+  const entry = new URL(isSource ? "../mcp/mcpServer.ts" : "./mcpServer.mjs", import.meta.url);
+  return import(entry.href) as Promise<typeof import("../mcp/mcpServer.ts")>;
 }
 
 /** Prints what agents did with folders' memories. */

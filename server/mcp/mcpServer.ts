@@ -68,6 +68,8 @@ export async function serveMcp(
   input.once("end", end);
   input.once("close", end);
   signal.addEventListener("abort", () => end(), { once: true });
+  // Each answer that waits for a slow client listens for when it may be written.
+  output.setMaxListeners(0);
   if (!signal.aborted) await server.connect(new StdioServerTransport(input, output));
   else end();
   await ended;

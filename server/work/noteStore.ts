@@ -55,6 +55,7 @@ interface LinkRow {
 export class NoteStore {
   readonly #database: Database;
   #seenVersion = -1;
+  #newsVersion = -1;
   #notes: readonly StoredNote[] = [];
 
   /**
@@ -75,15 +76,29 @@ export class NoteStore {
   /** Every note, those that were replaced too, oldest first. What another process wrote is seen at once. */
   all(): readonly StoredNote[] {
     return withMemoryErrors(() => {
-      const { data_version: version } = this.#database.prepare("PRAGMA data_version").get() as {
-        data_version: number;
-      };
+      const version = this.#version();
       if (version !== this.#seenVersion) {
         this.#notes = this.#read();
         this.#seenVersion = version;
       }
       return this.#notes;
     });
+  }
+
+  /** True when another process wrote since this was asked last, and the first time. */
+  takeNews(): boolean {
+    return withMemoryErrors(() => {
+      const version = this.#version();
+      if (version === this.#newsVersion) return false;
+      this.#newsVersion = version;
+      return true;
+    });
+  }
+
+  /** Changes when another connection commits, and only then. */
+  #version(): number {
+    const row = this.#database.prepare("PRAGMA data_version").get() as { data_version: number };
+    return row.data_version;
   }
 
   /** Errors: `noteNotFound`. */

@@ -1,0 +1,92 @@
+/** Lore's tools as language models in the editor call them. */
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import * as vscode from "vscode";
+import { askUntil, cites, eventually, folder, run, withSetting } from "./editor.ts";
+
+const lighthouse = "src/lighthouse.ts";
+const source = `/** Turns the lamp of the lighthouse, in degrees a second. */
+export function turnLamp(speed: number): number {
+  return speed * 12;
+}
+
+export const nightSpeed = turnLamp(2);
+`;
+
+/** Calls a tool as a model does outside of a conversation, and returns the text of its result. */
+async function invoke(name: string, input: object): Promise<string> {
+  const result = await vscode.lm.invokeTool(`lore_${name}`, {
+    input,
+    toolInvocationToken: undefined,
+  });
+  return result.content
+    .map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : ""))
+    .join("");
+}
+
+suite("Lore's tools for language models", () => {
+  suiteSetup(async () => {
+    const file = path.join(folder(), lighthouse);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, source);
+    await askUntil("Where is turnLamp?", (answer) => cites(answer, lighthouse));
+    // Nobody is there to answer the editor's question before a tool changes something.
+    const chat = vscode.workspace.getConfiguration("chat");
+    await chat.update("tools.global.autoApprove", true, vscode.ConfigurationTarget.Global);
+  });
+
+  test("every tool of the manifest is offered with its description and schema", async () => {
+    const extension = vscode.extensions.getExtension("lore.lore");
+    const { contributes } = extension?.packageJSON as {
+      contributes: {
+        languageModelTools: { name: string; modelDescription: string; inputSchema: object }[];
+      };
+    };
+    assert.ok(contributes.languageModelTools.length > 0);
+    for (const { name, modelDescription, inputSchema } of contributes.languageModelTools) {
+      const known = await eventually(() => vscode.lm.tools.find((tool) => tool.name === name));
+      assert.equal(known.description, modelDescription);
+      assert.deepEqual(known.inputSchema, inputSchema);
+    }
+  });
+
+  test("they find, read and follow code", async () => {
+    const found = await invoke("search_memory", { question: "how fast does the lamp turn?" });
+    assert.ok(found.includes(`\`${lighthouse}:`), found);
+    assert.match(
+      await invoke("read_memory", { path: lighthouse, startLine: 2, endLine: 4 }),
+      /speed \* 12/,
+    );
+    assert.match(await invoke("find_usages", { name: "turnLamp" }), /nightSpeed = turnLamp\(2\)/);
+  });
+
+  test("a note of a model is kept, recalled and forgotten", async () => {
+    const text = "The lamp turns slowly because sailors asked for it.";
+    await withSetting("lore.agents.permission", "forget", async () => {
+      const kept = await invoke("remember", { text, path: lighthouse, startLine: 3 });
+      const [, id = ""] = /, id ([0-9a-f-]+)/.exec(kept) ?? [];
+      assert.match(await invoke("recall_notes", { about: "lamp" }), /sailors asked for it/);
+      assert.equal(await invoke("forget_note", { id }), "Forgotten.");
+    });
+    assert.ok(!(await invoke("recall_notes", {})).includes("sailors"));
+  });
+
+  test("what a model may not do, or does wrong, is told to it", async () => {
+    await withSetting("lore.agents.permission", "read", async () => {
+      await assert.rejects(invoke("remember", { text: "nobody asked" }), /has not allowed/);
+    });
+    await assert.rejects(invoke("search_memory", { question: "" }), /must not be empty/);
+    await assert.rejects(
+      invoke("what_changed", { since: "no-such-tag" }),
+      /since|history|repository/i,
+    );
+  });
+
+  test("a tool waits for a server that is started anew", async () => {
+    const restarted = run("restartServer");
+    const found = await invoke("search_memory", { question: "turnLamp" });
+    await restarted;
+    assert.ok(found.includes(lighthouse) || /still filling/.test(found), found);
+  });
+});
