@@ -1,7 +1,7 @@
 /** `lore mcp` as a process, spoken to by a real client of the protocol, and by a broken one. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import * as methods from "../../../protocol/methods.ts";
@@ -255,7 +255,10 @@ describe("a memory that an editor and an agent share", () => {
   it("shows each what the other one noted, and goes on when the editor's server is killed", async (t) => {
     const home = makeHome(t, files);
     const storeDir = path.join(home.home, "store");
-    const root = rootOf(home.folder);
+    // The editor keeps the path with which a folder was opened.
+    const link = path.join(home.home, "link");
+    symlinkSync(home.folder, link);
+    const root = rootOf(link);
     const { child, connection } = start(t);
     const request = <P, R>({ method }: methods.RequestMethod<P, R>, params: P): Promise<R> =>
       connection.sendRequest<R>(method, params);
@@ -264,7 +267,7 @@ describe("a memory that an editor and an agent share", () => {
       roots: [root],
     });
     await request(methods.settled, { refined: true });
-    const one = await agent(t, home, [home.folder, "--store", storeDir, "--allow", "remember"]);
+    const one = await agent(t, home, [link, "--store", storeDir, "--allow", "remember"]);
     const status = await folderStatus(one);
     assert.equal(status?.readOnly, true, "the editor keeps the memory");
     assert.match((await one.call("search_memory", { question: tideQuestion })).text, /tides\.ts/);
