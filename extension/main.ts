@@ -12,6 +12,7 @@ import { registerCommands } from "./commands/commands.ts";
 import { explainCompletions } from "./completions/completionState.ts";
 import { InlineCompletions } from "./completions/inlineCompletions.ts";
 import { activeFile, schedule, WorkspaceFeed } from "./feed/workspaceFeed.ts";
+import { noticeRoom } from "./firstRun/roomNotice.ts";
 import { CommitDocument } from "./history/commitDocument.ts";
 import { createLog } from "./log.ts";
 import { noticeFailures } from "./memory/failureNotice.ts";
@@ -112,6 +113,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerLanguageModelTools(context.extension.packageJSON, memory, t),
     registerMcpServer(context, memory, () => readWindowFacts(context)),
     noticeFailures(memory, log),
+    noticeRoom(memory, context.workspaceState, wording),
     followStateInContext(memory),
     vscode.workspace.onDidChangeWorkspaceFolders(refresh),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),
