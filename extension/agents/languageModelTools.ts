@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import * as methods from "../../protocol/methods.ts";
-import type { JsonSchema } from "../../protocol/tools.ts";
+import type { JsonSchema, ToolResult } from "../../protocol/tools.ts";
+import { isMemoryError } from "../memory/memoryClient.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import { loreSettings } from "../settings.ts";
 import type { Translate } from "../wording.ts";
@@ -57,19 +58,22 @@ class MemoryTool implements vscode.LanguageModelTool<unknown> {
     { input, tokenizationOptions }: vscode.LanguageModelToolInvocationOptions<unknown>,
     token: vscode.CancellationToken,
   ): Promise<vscode.LanguageModelToolResult> {
-    await this.#memory.whenOpen(token);
-    const configuration = vscode.workspace.getConfiguration();
-    const result = await this.#memory.client.request(
-      methods.callTool,
-      {
-        name: this.#name,
-        input: withinRoom(input, this.#takesBudget, tokenizationOptions?.tokenBudget),
-        caller,
-        permission: loreSettings((name) => configuration.get(name)).agentPermission,
-      },
-      token,
-    );
+    const fitting = withinRoom(input, this.#takesBudget, tokenizationOptions?.tokenBudget);
+    const result = await this.#call(fitting, token).catch(async (error: unknown) => {
+      if (!isMemoryError(error, "serverLost")) throw error;
+      // A server that is just started anew will know; calling a tool twice does what calling it once does.
+      await this.#memory.refresh();
+      return this.#call(fitting, token);
+    });
     if (result.isError) throw new Error(result.text);
     return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(result.text)]);
+  }
+
+  async #call(input: unknown, token: vscode.CancellationToken): Promise<ToolResult> {
+    await this.#memory.whenOpen(token);
+    const configuration = vscode.workspace.getConfiguration();
+    const permission = loreSettings((name) => configuration.get(name)).agentPermission;
+    const params = { name: this.#name, input, caller, permission };
+    return this.#memory.client.request(methods.callTool, params, token);
   }
 }

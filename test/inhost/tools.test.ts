@@ -31,14 +31,12 @@ suite("Lore's tools for language models", () => {
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, source);
     await askUntil("Where is turnLamp?", (answer) => cites(answer, lighthouse));
-    // Nobody is there to answer the editor's question before a tool changes something.
-    const chat = vscode.workspace.getConfiguration("chat");
-    await chat.update("tools.global.autoApprove", true, vscode.ConfigurationTarget.Global);
   });
 
   test("every tool of the manifest is offered with its description and schema", async () => {
     const extension = vscode.extensions.getExtension("lore.lore");
-    const { contributes } = extension?.packageJSON as {
+    assert.ok(extension !== undefined);
+    const { contributes } = extension.packageJSON as {
       contributes: {
         languageModelTools: { name: string; modelDescription: string; inputSchema: object }[];
       };
@@ -63,24 +61,29 @@ suite("Lore's tools for language models", () => {
 
   test("a note of a model is kept, recalled and forgotten", async () => {
     const text = "The lamp turns slowly because sailors asked for it.";
+    // The editor's question before each of these is answered with yes while a driver is there.
     await withSetting("lore.agents.permission", "forget", async () => {
       const kept = await invoke("remember", { text, path: lighthouse, startLine: 3 });
       const [, id = ""] = /, id ([0-9a-f-]+)/.exec(kept) ?? [];
-      assert.match(await invoke("recall_notes", { about: "lamp" }), /sailors asked for it/);
+      const recalled = await invoke("recall_notes", { about: "lamp" });
+      assert.match(recalled, /sailors asked for it/);
+      assert.match(recalled, /`editor chat \(agent\)`/);
       assert.equal(await invoke("forget_note", { id }), "Forgotten.");
     });
     assert.ok(!(await invoke("recall_notes", {})).includes("sailors"));
   });
 
-  test("what a model may not do, or does wrong, is told to it", async () => {
+  test("what the user does not allow is not done", async () => {
     await withSetting("lore.agents.permission", "read", async () => {
       await assert.rejects(invoke("remember", { text: "nobody asked" }), /has not allowed/);
     });
+    assert.ok(!(await invoke("recall_notes", {})).includes("nobody asked"));
+  });
+
+  test("what a model does wrong is told to it", async () => {
     await assert.rejects(invoke("search_memory", { question: "" }), /must not be empty/);
-    await assert.rejects(
-      invoke("what_changed", { since: "no-such-tag" }),
-      /since|history|repository/i,
-    );
+    const since = { since: "no-such-tag" };
+    await assert.rejects(invoke("what_changed", since), /since|history|repository/i);
   });
 
   test("a tool waits for a server that is started anew", async () => {
