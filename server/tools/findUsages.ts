@@ -5,9 +5,9 @@ import { lastPart, mentions } from "../answer/names.ts";
 import { declaresAt, useAt } from "../answer/useKind.ts";
 import { readSourceFile, type SourceFile } from "../recall/sourceFile.ts";
 import type { DefinitionPlace } from "../services.ts";
-import { dataNotice, defaultMaxTokens, fenced, maxTokensField, shownText } from "./fencedText.ts";
+import { defaultMaxTokens, fenced, maxTokensField, shownText } from "./fencedText.ts";
 import { hashOfLines, linesOfRange } from "./lines.ts";
-import { objectSchema, toolOf, type ToolPorts } from "./tool.ts";
+import { objectSchema, resultSchema, toolOf, type ToolPorts } from "./tool.ts";
 import {
   coverageLine,
   coverageOf,
@@ -80,7 +80,7 @@ export const findUsages = toolOf<Input>({
     },
     ["name"],
   ),
-  output: objectSchema(
+  output: resultSchema(
     {
       usages: {
         type: "array",
@@ -129,10 +129,10 @@ export const findUsages = toolOf<Input>({
       usages.length === 0
         ? "Nothing in memory uses this name. Check its spelling with search_memory; a use in a comment or a string does not count."
         : `${count(usages.length, "place")}, best first${isCut ? "; there are more, raise limit and maxTokens to see them" : ""}.`;
-    const notice = usages.length === 0 ? "" : dataNotice;
     return {
-      text: [head, coverageLine(coverage), notice, ...blocks].filter(Boolean).join("\n\n"),
-      structured: { usages, isCut, coverage },
+      message: [head, coverageLine(coverage)].filter(Boolean).join(" "),
+      blocks,
+      data: { usages, isCut, coverage },
     };
   },
 });

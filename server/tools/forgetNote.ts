@@ -1,6 +1,6 @@
 /** `forget_note`: deletes a note for good. */
 import { MemoryError } from "../../protocol/errors.ts";
-import { objectSchema, ToolFailure, toolOf } from "./tool.ts";
+import { objectSchema, resultSchema, ToolFailure, toolOf } from "./tool.ts";
 
 interface Input {
   readonly id: string;
@@ -24,7 +24,7 @@ export const forgetNote = toolOf<Input>({
     },
     ["id"],
   ),
-  output: objectSchema({ forgotten: { type: "boolean" } }, ["forgotten"]),
+  output: resultSchema({ forgotten: { type: "boolean" } }, ["forgotten"]),
   permission: "forget",
   run: async ({ id }, _ports, { forget }) => {
     await forget(id).catch((error: unknown) => {
@@ -34,6 +34,6 @@ export const forgetNote = toolOf<Input>({
         "There is no note with this id; it may be forgotten already. recall_notes lists them.",
       );
     });
-    return { text: "Forgotten.", structured: { forgotten: true } };
+    return { message: "Forgotten.", blocks: [], data: { forgotten: true } };
   },
 });

@@ -1,16 +1,9 @@
 /** `read_memory`: the present text of a place, and whether it still says what it said when it was found. */
 import { code } from "../answer/markdown.ts";
 import { SourceFile } from "../recall/sourceFile.ts";
-import {
-  dataNotice,
-  defaultMaxTokens,
-  fenced,
-  firstLines,
-  maxTokensField,
-  shownText,
-} from "./fencedText.ts";
+import { defaultMaxTokens, fenced, firstLines, maxTokensField, shownText } from "./fencedText.ts";
 import { findLines, hashOfLines, textOfLines, type Lines } from "./lines.ts";
-import { objectSchema, ToolFailure, toolOf } from "./tool.ts";
+import { objectSchema, resultSchema, ToolFailure, toolOf } from "./tool.ts";
 import { fileNamed, folderField, folderName } from "./workspaceParts.ts";
 
 interface Input {
@@ -68,7 +61,7 @@ export const readMemory = toolOf<Input>({
     },
     ["path"],
   ),
-  output: objectSchema(
+  output: resultSchema(
     {
       path: { type: "string" },
       folder: { type: "string" },
@@ -96,7 +89,7 @@ export const readMemory = toolOf<Input>({
       lastLine: cut.isCut ? lines.firstLine + cut.nLines - 1 : lines.lastLine,
     };
     const folder = folderName(ports, root.id);
-    const structured = {
+    const data = {
       path,
       ...(folder === undefined ? {} : { folder }),
       startLine: shown.firstLine + 1,
@@ -107,22 +100,21 @@ export const readMemory = toolOf<Input>({
       nLinesInFile: file.nLines,
       ...(cut.isCut ? { nextLine: shown.lastLine + 2 } : {}),
     };
-    const place = code(`${path}:${structured.startLine}-${structured.endLine}`);
-    const head = `${place} of ${file.nLines} lines, hash ${structured.hash}${stateWords[state]}`;
-    const rest = cut.isCut ? `Cut here; go on with startLine ${shown.lastLine + 2}.` : "";
-    const parts = [`${head}\n${fenced(cut.text, language)}`, rest];
+    const place = code(`${path}:${data.startLine}-${data.endLine}`);
+    const rest = cut.isCut ? ` It is cut; go on with startLine ${shown.lastLine + 2}.` : "";
     return Promise.resolve({
-      text: [dataNotice, ...parts].filter(Boolean).join("\n\n"),
-      structured,
+      message: `${place} of ${file.nLines} lines, hash ${data.hash}.${stateWords[state]}${rest}`,
+      blocks: [fenced(cut.text, language)],
+      data,
     });
   },
 });
 
 const stateWords: Readonly<Record<State, string>> = {
   current: "",
-  moved: ". These lines moved; this is where they are now",
+  moved: " These lines moved; this is where they are now.",
   changed:
-    ". These lines changed since they were found, and this is what stands there now; search again for what you looked for",
+    " These lines changed since they were found, and this is what stands there now; search again for what you looked for.",
 };
 
 function linesAsked({ startLine = 1, endLine }: Input, file: SourceFile): Lines {

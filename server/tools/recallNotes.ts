@@ -1,8 +1,8 @@
 /** `recall_notes`: what was decided, found out or preferred, in the words of whoever noted it. */
 import { count } from "../answer/markdown.ts";
-import { dataNotice, defaultMaxTokens, maxTokensField } from "./fencedText.ts";
+import { defaultMaxTokens, maxTokensField } from "./fencedText.ts";
 import { noteBlock, noteData, noteSchema, type NoteData } from "./noteData.ts";
-import { objectSchema, toolOf } from "./tool.ts";
+import { objectSchema, resultSchema, toolOf } from "./tool.ts";
 import { folderField, rootsOf } from "./workspaceParts.ts";
 
 interface Input {
@@ -43,7 +43,7 @@ export const recallNotes = toolOf<Input>({
     },
     [],
   ),
-  output: objectSchema({ notes: { type: "array", items: noteSchema } }, ["notes"]),
+  output: resultSchema({ notes: { type: "array", items: noteSchema } }, ["notes"]),
   permission: "read",
   run: async (input, ports) => {
     const { about, limit = defaultLimit, maxTokens = defaultMaxTokens } = input;
@@ -58,16 +58,14 @@ export const recallNotes = toolOf<Input>({
       if (left < 0 && notes.length > 0) break;
       notes.push(note);
     }
-    if (notes.length === 0)
-      return {
-        text: about === undefined ? "Nothing is noted yet." : "No note is about this.",
-        structured: { notes },
-      };
+    const none = about === undefined ? "Nothing is noted yet." : "No note is about this.";
     const rest = notes.length < found.length ? "; there are more, raise maxTokens for them" : "";
-    const head = `${count(notes.length, "note")}${about === undefined ? ", those of most use first" : ", best first"}${rest}.`;
+    const order = about === undefined ? "those of most use first" : "best first";
+    const head = `${count(notes.length, "note")}, ${order}${rest}.`;
     return {
-      text: [head, dataNotice, ...notes.map(noteBlock)].join("\n\n"),
-      structured: { notes },
+      message: notes.length === 0 ? none : head,
+      blocks: notes.map(noteBlock),
+      data: { notes },
     };
   },
 });

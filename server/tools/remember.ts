@@ -3,9 +3,8 @@ import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
 import { noteKinds, type NoteKind, type RememberParams } from "../../protocol/notes.ts";
 import { shortened, visible } from "../answer/markdown.ts";
-import { dataNotice } from "./fencedText.ts";
 import { noteBlock, noteData, noteSchema } from "./noteData.ts";
-import { objectSchema, ToolFailure, toolOf, type ToolPorts } from "./tool.ts";
+import { objectSchema, resultSchema, ToolFailure, toolOf, type ToolPorts } from "./tool.ts";
 import { fileNamed, folderField, rootsOf } from "./workspaceParts.ts";
 
 interface Input {
@@ -63,7 +62,7 @@ export const remember = toolOf<Input>({
     },
     ["text"],
   ),
-  output: objectSchema(
+  output: resultSchema(
     {
       note: noteSchema,
       outcome: { type: "string", enum: ["new", "merged", "corrected"] },
@@ -87,13 +86,12 @@ export const remember = toolOf<Input>({
       });
     const note = noteData(result.note, ports);
     const contradicts = result.contradicts.map((other) => noteData(other, ports));
-    const against =
-      contradicts.length === 0
-        ? []
-        : ["It contradicts these notes; tell the user:", ...contradicts.map(noteBlock)];
+    const isAgainst =
+      contradicts.length === 0 ? "" : " It contradicts other notes, which follow; tell the user.";
     return {
-      text: [outcomeWords[result.outcome], dataNotice, noteBlock(note), ...against].join("\n\n"),
-      structured: { note, outcome: result.outcome, contradicts },
+      message: outcomeWords[result.outcome] + isAgainst,
+      blocks: [note, ...contradicts].map(noteBlock),
+      data: { note, outcome: result.outcome, contradicts },
     };
   },
 });

@@ -1,9 +1,9 @@
 /** `search_memory`: the places of the workspace that a question is about. */
 import { count } from "../answer/markdown.ts";
-import { dataNotice, defaultMaxTokens, maxTokensField } from "./fencedText.ts";
+import { defaultMaxTokens, maxTokensField } from "./fencedText.ts";
 import { placeSchema, shownPlaces } from "./foundPlaces.ts";
 import { searchSupport, type SearchSupport } from "./searchSupport.ts";
-import { objectSchema, toolOf } from "./tool.ts";
+import { objectSchema, resultSchema, toolOf } from "./tool.ts";
 import {
   coverageLine,
   coverageOf,
@@ -62,7 +62,7 @@ export const searchMemory = toolOf<Input>({
     },
     ["question"],
   ),
-  output: objectSchema(
+  output: resultSchema(
     {
       places: { type: "array", items: placeSchema },
       verdict: { type: "string", enum: ["sure", "unsure", "unknown"] },
@@ -92,11 +92,10 @@ export const searchMemory = toolOf<Input>({
     const coverage = coverageOf(ports.memory.status(), roots);
     const places = shown.map(({ place }) => place);
     const blocks = shown.map(({ block }, idx) => `${idx + 1}. ${block}`);
-    const head = headLine(support, places.length);
-    const notice = places.some(({ text }) => text !== undefined) ? dataNotice : "";
     return {
-      text: [head, coverageLine(coverage), notice, ...blocks].filter(Boolean).join("\n\n"),
-      structured: { places, ...support, coverage },
+      message: [headLine(support, places.length), coverageLine(coverage)].filter(Boolean).join(" "),
+      blocks,
+      data: { places, ...support, coverage },
     };
   },
 });

@@ -1,10 +1,5 @@
 /** What a tool is made of. */
-import type {
-  JsonSchema,
-  ToolDescription,
-  ToolFailureKind,
-  ToolResult,
-} from "../../protocol/tools.ts";
+import type { JsonSchema, ToolDescription, ToolFailureKind } from "../../protocol/tools.ts";
 import type { EvidenceCalibration } from "../answer/evidenceCalibration.ts";
 import type { HashText } from "../recall/citation.ts";
 import type {
@@ -41,8 +36,15 @@ export interface ToolCall {
   readonly signal: AbortSignal;
 }
 
-/** What a tool gives back when it is no failure. */
-export type ToolAnswer = Pick<ToolResult, "text" | "structured">;
+/** What a tool gives back when it is no failure; `ToolBox` makes the result of it. */
+export interface ToolAnswer {
+  /** Sentences about the result, without anything that is not Lore's own but in code spans. */
+  readonly message: string;
+  /** Text of files and notes, fenced, and what is said of it. */
+  readonly blocks: readonly string[];
+  /** The same as data, without the message. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
 
 export interface Tool extends ToolDescription {
   /** `input` fits the schema. Throws `ToolFailure` for what the model can mend. */
@@ -65,6 +67,20 @@ export class ToolFailure extends Error {
     super(sentence);
     this.kind = kind;
   }
+}
+
+/**
+ * Returns the schema of a tool's result. Some clients hand a model only the data, so the message is in it, and with text of
+ * files and notes the notice that it is data.
+ */
+export function resultSchema(
+  properties: Readonly<Record<string, JsonSchema>>,
+  required: readonly string[],
+): JsonSchema {
+  return objectSchema({ message: { type: "string" }, notice: { type: "string" }, ...properties }, [
+    "message",
+    ...required,
+  ]);
 }
 
 /** Returns the schema of an object that has these fields and no others. */

@@ -7,13 +7,14 @@ import {
   type ToolResult,
 } from "../../protocol/tools.ts";
 import type { ToolService } from "../services.ts";
+import { dataNotice } from "./fencedText.ts";
 import { findUsages } from "./findUsages.ts";
 import { forgetNote } from "./forgetNote.ts";
 import { readMemory } from "./readMemory.ts";
 import { recallNotes } from "./recallNotes.ts";
 import { remember } from "./remember.ts";
 import { searchMemory } from "./searchMemory.ts";
-import { ToolFailure, type Tool, type ToolCall, type ToolPorts } from "./tool.ts";
+import { ToolFailure, type Tool, type ToolAnswer, type ToolCall, type ToolPorts } from "./tool.ts";
 import { checkInput } from "./toolInput.ts";
 import { whatChanged } from "./whatChanged.ts";
 
@@ -57,15 +58,24 @@ export class ToolBox implements ToolService {
     try {
       const tool = allowedTool(name, permission);
       const checked = checkInput(tool.input, input);
-      const { text, structured } = await tool.run(checked, this.#ports, { caller, forget, signal });
+      const answer = await tool.run(checked, this.#ports, { caller, forget, signal });
       signal.throwIfAborted();
-      return { text, structured, isError: false };
+      return resultOf(answer);
     } catch (error) {
       if (!(error instanceof ToolFailure)) throw error;
       const { kind, message } = error;
       return { text: message, structured: { error: kind, message }, isError: true };
     }
   }
+}
+
+function resultOf({ message, blocks, data }: ToolAnswer): ToolResult {
+  const notice = blocks.length === 0 ? {} : { notice: dataNotice };
+  return {
+    text: [message, ...Object.values(notice), ...blocks].join("\n\n"),
+    structured: { message, ...notice, ...data },
+    isError: false,
+  };
 }
 
 /** Errors: `ToolFailure` for a tool that is not there or not allowed. */

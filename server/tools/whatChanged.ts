@@ -3,9 +3,9 @@ import type { ChangedFile, ChangedParams, ChangedResult } from "../../protocol/c
 import type { Root } from "../../protocol/types.ts";
 import { changeTexts } from "../answer/changedAnswer.ts";
 import { stateText } from "../answer/historyWording.ts";
-import { code, count, prose } from "../answer/markdown.ts";
+import { code, count, shortened } from "../answer/markdown.ts";
 import { defaultMaxTokens, maxTokensField, shownText } from "./fencedText.ts";
-import { objectSchema, ToolFailure, toolOf, type ToolPorts } from "./tool.ts";
+import { objectSchema, resultSchema, ToolFailure, toolOf, type ToolPorts } from "./tool.ts";
 import { folderField, folderName, rootsOf } from "./workspaceParts.ts";
 
 interface Input {
@@ -37,6 +37,7 @@ const defaultLimit = 30;
 /** Files that are compared when only some of them are asked for. */
 const maxCompared = 1_000;
 const maxDefinitions = 12;
+const maxSubjectLength = 100;
 
 export const whatChanged = toolOf<Input>({
   name: "what_changed",
@@ -72,7 +73,7 @@ export const whatChanged = toolOf<Input>({
     },
     [],
   ),
-  output: objectSchema(
+  output: resultSchema(
     {
       files: {
         type: "array",
@@ -129,7 +130,7 @@ export const whatChanged = toolOf<Input>({
     const from =
       commit === undefined
         ? "since the user last looked at them"
-        : `since commit ${commit.hash.slice(0, 10)}, ${prose(commit.subject)}`;
+        : `since commit ${commit.hash.slice(0, 10)}, ${code(shortened(shownText(commit.subject, ports), maxSubjectLength))}`;
     const rest =
       nFiles > files.length
         ? `; ${count(files.length, "file")} shown, raise limit and maxTokens for more`
@@ -139,8 +140,9 @@ export const whatChanged = toolOf<Input>({
         ? `Nothing changed ${from}.`
         : `${count(nFiles, "file")} changed ${from}${rest}.`;
     return {
-      text: [head, ...blocks].join("\n"),
-      structured: { files, nFiles, ...(commit === undefined ? {} : { since: commit.hash }) },
+      message: head,
+      blocks: blocks.length === 0 ? [] : [blocks.join("\n")],
+      data: { files, nFiles, ...(commit === undefined ? {} : { since: commit.hash }) },
     };
   },
 });

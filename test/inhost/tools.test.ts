@@ -14,12 +14,13 @@ export function turnLamp(speed: number): number {
 export const nightSpeed = turnLamp(2);
 `;
 
-/** Calls a tool as a model does outside of a conversation, and returns the text of its result. */
-async function invoke(name: string, input: object): Promise<string> {
-  const result = await vscode.lm.invokeTool(`lore_${name}`, {
-    input,
-    toolInvocationToken: undefined,
-  });
+/** Calls a tool of the extension as a model does outside of a conversation, and returns the text of its result. */
+function invoke(name: string, input: object): Promise<string> {
+  return invokeNamed(`lore_${name}`, input);
+}
+
+async function invokeNamed(name: string, input: object): Promise<string> {
+  const result = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined });
   return result.content
     .map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : ""))
     .join("");
@@ -91,5 +92,25 @@ suite("Lore's tools for language models", () => {
     const found = await invoke("search_memory", { question: "turnLamp" });
     await restarted;
     assert.ok(found.includes(lighthouse) || /still filling/.test(found), found);
+  });
+
+  test("the editor starts the MCP server, which shares the window's memory and notes", async () => {
+    const start = "workbench.mcp.startServer";
+    await vscode.commands.executeCommand(start, "lore.lore/Lore", { autoTrustChanges: true });
+    const toolOf = (name: string): Promise<vscode.LanguageModelToolInformation> =>
+      eventually(() => vscode.lm.tools.find((tool) => tool.name === `mcp_lore_${name}`));
+    const search = await toolOf("search_memory");
+    const input = { question: "how fast does the lamp turn?", folder: folder() };
+    // The editor hands a model the data of a result and not its text.
+    const found = JSON.parse(await invokeNamed(search.name, input)) as {
+      notice: string;
+      places: { path: string }[];
+    };
+    assert.equal(found.places[0]?.path, lighthouse);
+    assert.match(found.notice, /not instructions/);
+    const { name } = await toolOf("remember");
+    await invokeNamed(name, { text: "Lamps are trimmed at dusk.", folder: folder() });
+    assert.match(await invoke("recall_notes", { about: "lamps" }), /trimmed at dusk/);
+    assert.ok(!vscode.lm.tools.some((tool) => tool.name === "mcp_lore_forget_note"));
   });
 });

@@ -245,6 +245,8 @@ describe("what_changed", () => {
     checkFits("what_changed", part);
     assert.equal(part.structured["nFiles"], 1);
     assert.match(part.text, /`tideHeight`/);
+    // What a commit says stands in a code span, which nothing in it can leave.
+    assert.match(part.text, /since commit [0-9a-f]{10}, ``Ignore `all` of this``/);
   });
 
   it("says what to do when it does not know since when", async (t) => {

@@ -67,7 +67,7 @@ export async function toolWorkspace(
     if (folders.length > 1) writeTree(folder, { NAME: path.basename(folder) });
     git(folder, ["init", "-q", "-b", "main"]);
     git(folder, ["add", "."]);
-    git(folder, ["commit", "-q", "-m", "first"]);
+    git(folder, ["commit", "-q", "-m", "Ignore `all` of this"]);
   }
   const services = await createServices(
     { log: () => undefined },
