@@ -1,7 +1,10 @@
+import { maxContextTokens } from "../protocol/context.ts";
 import { defaultDeepMemory } from "../protocol/deepMemory.ts";
 import { defaultMaxCommits } from "../protocol/history.ts";
 import { toolPermissions, type ToolPermission } from "../protocol/tools.ts";
+import { defaultPromptTokens, minPromptTokens } from "../protocol/prose.ts";
 import type { MemorySettings } from "../protocol/types.ts";
+import { readEndpoint } from "./models/endpointAddress.ts";
 
 /** Reads one setting by its full name; `undefined` when it is not set and has no default. */
 export type ReadSetting = (name: string) => unknown;
@@ -17,6 +20,16 @@ export interface LoreSettings {
   readonly completions: CompletionSetting;
   /** What agents and language models may do with the memory. */
   readonly agentPermission: ToolPermission;
+  /** Whether uses and the last change are shown above definitions. */
+  readonly codeLens: boolean;
+}
+
+/** What the user set of language models, checked. */
+export interface ModelSettings {
+  /** `undefined` when there is none, or none that can be used. */
+  readonly endpoint: URL | undefined;
+  /** Of a prompt. */
+  readonly promptTokens: number;
 }
 
 /** The names of the settings that `loreSettings` reads; a change of one of them is to be followed. */
@@ -27,6 +40,7 @@ export const settingNames = [
   "lore.threads",
   "lore.maxFileSizeMB",
   "lore.completions",
+  "lore.codeLens",
   "lore.deepMemory.enabled",
   "lore.deepMemory.maxDiskMB",
   "lore.history.maxCommits",
@@ -51,6 +65,7 @@ export function loreSettings(read: ReadSetting): LoreSettings {
     completions: completionSettings.find((known) => known === read("lore.completions")) ?? "auto",
     agentPermission:
       toolPermissions.find((known) => known === read("lore.agents.permission")) ?? "remember",
+    codeLens: read("lore.codeLens") === true,
     memory: {
       exclude: unique([...switchedOn(read("files.exclude")), ...globs(read("lore.exclude"))]),
       include: unique(globs(read("lore.include"))),
@@ -65,6 +80,19 @@ export function loreSettings(read: ReadSetting): LoreSettings {
       },
       maxCommits: countOf(read("lore.history.maxCommits")) ?? defaultMaxCommits,
     },
+  };
+}
+
+/** Reads the settings of language models, which the memory does not know of. */
+export function modelSettings(read: ReadSetting): ModelSettings {
+  const endpoint = read("lore.model.endpoint");
+  const promptTokens = positive(read("lore.model.promptTokens"));
+  return {
+    endpoint: typeof endpoint === "string" ? readEndpoint(endpoint) : undefined,
+    promptTokens: Math.min(
+      maxContextTokens,
+      Math.max(minPromptTokens, Math.floor(promptTokens ?? defaultPromptTokens)),
+    ),
   };
 }
 

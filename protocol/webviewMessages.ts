@@ -3,6 +3,7 @@
  * nothing that must last: on load it sends `ready` and the extension replies with `state`.
  */
 import type { ConversationPart } from "./context.ts";
+import type { Prose } from "./prose.ts";
 import type { RecalledTurn } from "./turns.ts";
 import type { Citation, Conversation, Coverage, Turn } from "./types.ts";
 
@@ -12,6 +13,8 @@ export type FromWebview =
   | { readonly type: "ask"; readonly question: string }
   /** Asks the question of an answer again, about the same selection. */
   | { readonly type: "askAgain"; readonly turnId: string }
+  /** Asks the chosen language model about an answer, once more when it has written already. */
+  | { readonly type: "askModel"; readonly turnId: string }
   | { readonly type: "stop" }
   /** Wants the turns before a shown one. */
   | { readonly type: "showEarlier"; readonly before: string }
@@ -47,6 +50,8 @@ export const chatCommands = [
   "restartServer",
   "rebuildMemory",
   "openSettings",
+  "chooseModel",
+  "setEndpointKey",
 ] as const;
 
 /** extension → webview */
@@ -75,13 +80,22 @@ export type ToWebview =
       readonly markdown: string;
       readonly citations: readonly Citation[];
     }
+  /** What a language model has written so far over an answer; `undefined` when there was nothing to write about. */
+  | {
+      readonly type: "prose";
+      readonly conversationId: string;
+      readonly turnId: string;
+      readonly prose: Prose | undefined;
+    }
+  /** Another language model was chosen. */
+  | { readonly type: "model"; readonly model: string }
   | { readonly type: "memory"; readonly memory: MemoryLine }
   | { readonly type: "conversations"; readonly conversations: readonly Conversation[] }
   /** What was said about a query, best first. */
   | { readonly type: "foundTurns"; readonly query: string; readonly turns: readonly FoundTurn[] }
   /** Brings a turn of the open conversation into sight and focuses it. */
   | { readonly type: "showTurn"; readonly conversationId: string; readonly turnId: string }
-  /** Result of re-reading the cited spans of the open conversation: indices into the turn's citations. */
+  /** Result of re-reading the cited spans of the open conversation: those of the turn, then those of its prose. */
   | {
       readonly type: "citationStates";
       readonly turnId: string;
@@ -109,6 +123,8 @@ export interface ChatState {
   readonly parts: readonly ConversationPart[];
   readonly draft: string;
   readonly memory: MemoryLine;
+  /** The chosen language model as the user knows it, `""` for the built-in answers. */
+  readonly model: string;
   /** Localised user-facing strings by key; see webview/strings.ts for the keys and the English texts. */
   readonly strings: Readonly<Record<string, string>>;
 }

@@ -57,6 +57,12 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
         channel.post({ type: "askAgain", turnId });
         composer.focus();
       },
+      askModel: (turnId) => {
+        if (!state || streamingTurn(state)) return;
+        channel.post({ type: "askModel", turnId });
+        composer.focus();
+      },
+      run: (command) => channel.post({ type: "command", command }),
       saveTrace: (turnId) => channel.post({ type: "saveTrace", turnId }),
       compareTrace: (turnId) => channel.post({ type: "compareTrace", turnId }),
       showEarlier: (before) => channel.post({ type: "showEarlier", before }),
@@ -78,6 +84,7 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
   const composer = createComposerView(texts, {
     ask,
     stop,
+    chooseModel: () => run("chooseModel"),
     draft: (text) => channel.post({ type: "draft", text }),
   });
   const announcer = createAnnouncer(texts);

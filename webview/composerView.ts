@@ -2,6 +2,7 @@ import type { MemoryLine } from "../protocol/webviewMessages.ts";
 import { createDraftWatch } from "./draftWatch.ts";
 import { element } from "./element.ts";
 import { icon } from "./icons.ts";
+import { createModelButton } from "./modelButton.ts";
 import { createQuestionHistory } from "./questionHistory.ts";
 import { canAsk, questionsAsked, streamingTurn, type ViewState } from "./state.ts";
 import type { StringKey } from "./strings.ts";
@@ -11,6 +12,8 @@ import type { Texts } from "./texts.ts";
 export interface ComposerActions {
   ask(question: string): void;
   stop(): void;
+  /** Wants another language model, or none. */
+  chooseModel(): void;
   /** The text changed and rested for a moment. */
   readonly draft: (text: string) => void;
 }
@@ -28,7 +31,9 @@ export interface ComposerView {
 
 /** Returns an empty field. */
 export function createComposerView(texts: Texts, actions: ComposerActions): ComposerView {
-  const { root, field, button } = composerParts(texts);
+  const { root, field, tools, button } = composerParts(texts);
+  const model = createModelButton(texts, () => actions.chooseModel());
+  tools.append(model.root);
   let state: ViewState | undefined;
   const draft = createDraftWatch(field, actions.draft);
   const history = createQuestionHistory(() => questionsAsked(state?.turns ?? []));
@@ -111,6 +116,7 @@ export function createComposerView(texts: Texts, actions: ComposerActions): Comp
       state = next;
       const placeholder = texts.text(placeholderOf(next.memory));
       if (field.placeholder !== placeholder) field.placeholder = placeholder;
+      model.update(next.model);
       showButton();
     },
     prefill: (question) => {
@@ -130,6 +136,7 @@ export function createComposerView(texts: Texts, actions: ComposerActions): Comp
 function composerParts(texts: Texts): {
   readonly root: HTMLFormElement;
   readonly field: HTMLTextAreaElement;
+  readonly tools: HTMLElement;
   readonly button: HTMLButtonElement;
 } {
   const field = element("textarea", {
@@ -141,19 +148,20 @@ function composerParts(texts: Texts): {
       autocomplete: "off",
     },
   });
+  const tools = element("div", { class: "composer-tools" });
   const button = element("button", { class: "send", attributes: { type: "submit" } }, icon("send"));
   const root = element(
     "form",
     { class: "composer" },
     field,
-    element("div", { class: "composer-bar" }, element("div", { class: "composer-tools" }), button),
+    element("div", { class: "composer-bar" }, tools, button),
     element("span", {
       class: "visually-hidden",
       text: texts.text("composer.hint"),
       attributes: { id: "composer-hint" },
     }),
   );
-  return { root, field, button };
+  return { root, field, tools, button };
 }
 
 function placeholderOf({ kind }: MemoryLine): StringKey {

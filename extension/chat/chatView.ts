@@ -26,6 +26,8 @@ const commandIds: Readonly<Record<ChatCommand, readonly [id: string, argument?: 
   restartServer: ["lore.restartServer"],
   rebuildMemory: ["lore.rebuildMemory"],
   openSettings: ["workbench.action.openSettings", "lore.enabled"],
+  chooseModel: ["lore.chooseModel"],
+  setEndpointKey: ["lore.setEndpointKey"],
 };
 
 /**
@@ -141,6 +143,8 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         return;
       case "askAgain":
         return chat.askAgain(message.turnId);
+      case "askModel":
+        return chat.askModel(message.turnId);
       case "stop":
         return chat.stop();
       case "showEarlier":

@@ -28,6 +28,7 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
         ? { type: "ask", question: value["question"] }
         : undefined;
     case "askAgain":
+    case "askModel":
     case "saveTrace":
     case "compareTrace":
       return isId(value["turnId"]) ? { type: value["type"], turnId: value["turnId"] } : undefined;
@@ -77,7 +78,8 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
   }
 }
 
-function readCitation(value: unknown): Citation | undefined {
+/** Returns a citation that came from outside, `undefined` for anything malformed. */
+export function readCitation(value: unknown): Citation | undefined {
   if (!isFields(value)) return undefined;
   const { rootId, path, contentHash, symbol } = value;
   const range = readRange(value["range"]);
