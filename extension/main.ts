@@ -2,6 +2,8 @@ import { isBuiltin } from "node:module";
 import * as vscode from "vscode";
 import { placeOf } from "../protocol/errorPlace.ts";
 import { englishStrings } from "../webview/strings.ts";
+import { registerLanguageModelTools } from "./agents/languageModelTools.ts";
+import { registerMcpServer } from "./agents/mcpServers.ts";
 import { ChatKeeper } from "./chat/chatKeeper.ts";
 import { ChatSession } from "./chat/chatSession.ts";
 import { ChatView, chatViewId, reportFailure } from "./chat/chatView.ts";
@@ -147,6 +149,8 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
       allRoots,
     }),
+    ...registerLanguageModelTools(context.extension.packageJSON, memory, t),
+    registerMcpServer(context, memory, () => readWindowFacts(context)),
     noticeFailures(memory, log),
     noticeRoom(memory, context.workspaceState, wording),
     followStateInContext(memory),

@@ -1,6 +1,7 @@
 import { maxContextTokens } from "../protocol/context.ts";
 import { defaultDeepMemory } from "../protocol/deepMemory.ts";
 import { defaultMaxCommits } from "../protocol/history.ts";
+import { toolPermissions, type ToolPermission } from "../protocol/tools.ts";
 import { defaultPromptTokens, minPromptTokens } from "../protocol/prose.ts";
 import type { MemorySettings } from "../protocol/types.ts";
 import { readEndpoint } from "./models/endpointAddress.ts";
@@ -17,6 +18,8 @@ export interface LoreSettings {
   readonly enabled: boolean;
   readonly memory: MemorySettings;
   readonly completions: CompletionSetting;
+  /** What agents and language models may do with the memory. */
+  readonly agentPermission: ToolPermission;
   /** Whether uses and the last change are shown above definitions. */
   readonly codeLens: boolean;
 }
@@ -41,6 +44,7 @@ export const settingNames = [
   "lore.deepMemory.enabled",
   "lore.deepMemory.maxDiskMB",
   "lore.history.maxCommits",
+  "lore.agents.permission",
   "files.exclude",
 ] as const;
 
@@ -59,6 +63,8 @@ export function loreSettings(read: ReadSetting): LoreSettings {
   return {
     enabled,
     completions: completionSettings.find((known) => known === read("lore.completions")) ?? "auto",
+    agentPermission:
+      toolPermissions.find((known) => known === read("lore.agents.permission")) ?? "remember",
     codeLens: read("lore.codeLens") === true,
     memory: {
       exclude: unique([...switchedOn(read("files.exclude")), ...globs(read("lore.exclude"))]),

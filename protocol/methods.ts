@@ -42,6 +42,7 @@ import type {
 } from "./savedMemory.ts";
 import type { MemoryPicture, PictureParams } from "./picture.ts";
 import type { TraceComparison } from "./savedTrace.ts";
+import type { ToolCallParams, ToolDescription, ToolResult } from "./tools.ts";
 import type { SearchTurnsParams, SearchTurnsResult } from "./turns.ts";
 import type {
   Answer,
@@ -331,6 +332,16 @@ export const exportMemory = request<{ file: string }, ExportResult>("memory/expo
 export const importMemory = request<{ file: string }, ImportResult>("memory/import");
 /** Deletes notes and turns of conversations for good. Errors: `rootNotOpen`. */
 export const forgetWork = request<ForgetWorkParams, ForgetWorkResult>("memory/forgetWork");
+
+/** Every tool that a language model may be offered. */
+export const listTools = request<Record<string, never>, { tools: readonly ToolDescription[] }>(
+  "tools/list",
+);
+/**
+ * Calls a tool for a language model or an agent. What the model can mend, such as input that does not fit, is a result
+ * with `isError`. Errors: `rootNotOpen`, those of the stores. Can be cancelled.
+ */
+export const callTool = request<ToolCallParams, ToolResult>("tools/call");
 
 /** server → client: counts changed; at most five a second. */
 export const statusChanged = notification<{ status: MemoryStatus }>("memory/statusChanged");

@@ -16,6 +16,7 @@ const bundles: readonly Bundle[] = [
   { from: "extension/main.ts", to: "dist/extension.cjs", runtime: "extensionHost" },
   { from: "server/main.ts", to: "dist/server.mjs", runtime: "node" },
   { from: "server/cli/main.ts", to: "dist/lore.mjs", runtime: "node" },
+  { from: "server/mcp/mcpServer.ts", to: "dist/mcpServer.mjs", runtime: "node" },
   { from: "server/ingest/ingestThread.ts", to: "dist/ingestThread.mjs", runtime: "node" },
   { from: "server/ingest/parseThread.ts", to: "dist/parseThread.mjs", runtime: "node" },
   { from: "server/model/encoderThread.ts", to: "dist/encoderThread.mjs", runtime: "node" },

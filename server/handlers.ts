@@ -20,6 +20,7 @@ import { proseShapes } from "./rpc/proseShapes.ts";
 import { Router } from "./rpc/router.ts";
 import { Session, type SessionServices } from "./rpc/session.ts";
 import { nothing } from "./rpc/shape.ts";
+import { answerToolCalls } from "./rpc/toolRequests.ts";
 import { wholeStatus } from "./rpc/wholeStatus.ts";
 import { answerAboutWork } from "./rpc/workRequests.ts";
 import type {
@@ -32,6 +33,7 @@ import type {
   SourceReader,
   TurnOutline,
   TimelineService,
+  ToolService,
 } from "./services.ts";
 import { roundsOf } from "./work/rounds.ts";
 import { taskParts } from "./work/taskParts.ts";
@@ -47,6 +49,7 @@ export interface Services extends SessionServices {
   readonly history: HistoryService;
   readonly timeline: TimelineService;
   readonly pictures: PictureService;
+  readonly tools: ToolService;
   /** Scans every remembered file. Rejects with AbortError when cancelled. */
   exhaustive(params: methods.ExhaustiveParams, signal: AbortSignal): Promise<ExhaustiveResult>;
   /** The definitions of a file as it is now; none when it is not in memory or gone. */
@@ -105,6 +108,7 @@ export function registerHandlers(
   answerAboutConversations(router, session, clock);
   answerFromDeepMemory(router, deep);
   answerAboutWork(router, services, session);
+  answerToolCalls(router, services, session);
   router.answer(methods.picture, shapes.picture, (params, signal) =>
     services.pictures.picture(params, session.conversations(), signal),
   );

@@ -31,6 +31,7 @@ import { commitsFor } from "./prose/commitsFor.ts";
 import { proseCheck } from "./prose/proseCheck.ts";
 import { prosePrompt } from "./prose/prosePrompt.ts";
 import { grammarFolderUrl, modelFolderUrl, threadEntry } from "./threads.ts";
+import { ToolBox } from "./tools/toolBox.ts";
 import { tokenCounter } from "./tokenCounter.ts";
 import { serverVersion } from "./version.ts";
 import { WorkNotes } from "./workNotes.ts";
@@ -88,6 +89,14 @@ export async function createServices(
       ...(deep === undefined ? {} : { surprisesOf: surprisesFrom(deep, memory) }),
     }),
     notes,
+    tools: new ToolBox({
+      ...{ memory, recall: recaller, source: recaller, history, notes, hashText, calibration },
+      isRemembered: (rootId, file) =>
+        memory.banks([rootId]).some(({ bank }) => bank.blobOfPath(file) !== undefined),
+      mask: maskSecrets,
+      // Loading the tokenizer waits for the first call.
+      count: (text) => tokenCounter(log).count(text),
+    }),
     pictures: new PictureDrawer({
       ...{ memory, history, notes, clock },
       ...(deep === undefined ? {} : { deep }),

@@ -44,6 +44,7 @@ import type {
 } from "../protocol/types.ts";
 import type { Prose } from "../protocol/prose.ts";
 import type { ForgetWorkParams, SavedNote } from "../protocol/savedMemory.ts";
+import type { ToolCallParams, ToolDescription, ToolResult } from "../protocol/tools.ts";
 import type {
   AskParams,
   FileChange,
@@ -297,12 +298,20 @@ export interface NotesExtent {
   readonly bytes: number;
 }
 
+/** Somebody other than the user who writes a note. */
+export interface NoteWriter {
+  readonly who: string;
+  /** The root that the note is of, where no file says it. */
+  readonly rootId?: string;
+}
+
 /**
  * Notes of all open roots. What it returns was held against the present text of files during the call. Every request
  * rejects with `rootNotOpen` while no trusted folder is open; other errors are those of `notes/remember`.
  */
 export interface NotesService {
-  remember(params: RememberParams): Promise<RememberResult>;
+  /** The user of the repository writes it when `writer` is absent. */
+  remember(params: RememberParams, writer?: NoteWriter): Promise<RememberResult>;
   correct(params: CorrectParams): Promise<RememberResult>;
   list(params: ListNotesParams): Promise<Note[]>;
   pin(id: string, isPinned: boolean): Promise<Note>;
@@ -457,6 +466,20 @@ export interface ConversationStore {
   /** Bytes of the file, without its journal. */
   bytes(): number;
   close(): void;
+}
+
+/** The tools of language models and agents. */
+export interface ToolService {
+  list(): readonly ToolDescription[];
+  /**
+   * `forget` deletes a note wherever it is quoted, and rejects with `noteNotFound`. Rejects with AbortError when
+   * cancelled, and with the errors of the stores; what the model can mend is in the result.
+   */
+  call(
+    params: ToolCallParams,
+    forget: (noteId: string) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<ToolResult>;
 }
 
 /** Draws the picture of a root's memory. */

@@ -17,7 +17,7 @@ import { repositoryIdentity } from "./identity/repositoryIdentity.ts";
 import { userName } from "./identity/userName.ts";
 import { hasNotes, noteFolderOf, shareNotes } from "./noteFolders.ts";
 import type { Clock, Logger } from "./ports.ts";
-import type { NotesExtent, NotesService, NoteWish } from "./services.ts";
+import type { NotesExtent, NotesService, NoteWish, NoteWriter } from "./services.ts";
 import { RootNotes, type Places } from "./work/rootNotes.ts";
 import type { Companion } from "./workspaceMemory.ts";
 
@@ -60,6 +60,8 @@ interface Root {
 const maxBytes = 64_000_000;
 /** Changes come in bursts; evidence is looked at again when they pause, and at the latest after this time. */
 const lookDelayMs = 150;
+/** Other windows and agents write notes too; how often it is looked whether they did, where somebody wants to know. */
+const newsEveryMs = 1_000;
 
 /**
  * Notes are the user's own words and belong to a repository, not to a folder: they outlive the memory of a folder, and
@@ -71,21 +73,22 @@ export class WorkNotes implements NotesService, Companion {
   readonly #listeners = new Set<(state: NotesState) => void>();
   readonly #touched = new Set<string>();
   #looking: NodeJS.Timeout | undefined;
+  #news: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: WorkNotesOptions) {
     this.#options = options;
   }
 
-  async remember(params: RememberParams): Promise<RememberResult> {
+  async remember(params: RememberParams, writer?: NoteWriter): Promise<RememberResult> {
     const { text, kind, lines, activeFile, conversationId } = params;
-    const root = await this.#rootOf(lines?.file ?? activeFile);
+    const root = await this.#rootOf(lines?.file ?? activeFile, writer?.rootId);
     const inRoot = lines === undefined ? undefined : linesIn(root, lines);
     const file = lines?.file ?? activeFile;
     const relative = file === undefined ? undefined : relativeTo(root.folder, file);
     const result = root.notes.remember({
       text,
-      who: root.who,
+      who: writer?.who ?? root.who,
       ...(kind === undefined ? {} : { kind }),
       ...(inRoot === undefined ? {} : { lines: inRoot }),
       ...(relative === undefined ? {} : { file: relative }),
@@ -169,6 +172,7 @@ export class WorkNotes implements NotesService, Companion {
 
   onChanged(listener: (state: NotesState) => void): () => void {
     this.#listeners.add(listener);
+    this.#news ??= setInterval(() => this.#guarded(() => this.#lookForNews()), newsEveryMs).unref();
     return () => this.#listeners.delete(listener);
   }
 
@@ -191,6 +195,7 @@ export class WorkNotes implements NotesService, Companion {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#looking);
+    clearInterval(this.#news);
     const roots = await Promise.allSettled(this.#roots.values());
     for (const root of roots) if (root.status === "fulfilled") root.value.notes.close();
   }
@@ -199,13 +204,26 @@ export class WorkNotes implements NotesService, Companion {
     if (this.#isClosed) return;
     this.#looking ??= setTimeout(() => {
       this.#looking = undefined;
-      this.#look().catch((error: unknown) => {
-        if (!(error instanceof MemoryError)) throw error;
-        this.#options.log.log("warn", "memory", "notes cannot be looked at", {
-          code: error.errorName,
-        });
-      });
+      this.#guarded(() => this.#look());
     }, lookDelayMs).unref();
+  }
+
+  /** Nobody waits for a look, so that a store that cannot be read is told in the log alone. */
+  #guarded(look: () => Promise<void>): void {
+    look().catch((error: unknown) => {
+      if (!(error instanceof MemoryError)) throw error;
+      this.#options.log.log("warn", "memory", "notes cannot be looked at", {
+        code: error.errorName,
+      });
+    });
+  }
+
+  async #lookForNews(): Promise<void> {
+    if (this.#options.workspace().storeDir === undefined || this.#listeners.size === 0) return;
+    const roots = await this.#open();
+    // Each is asked, so that none tells its news a second time.
+    const news = roots.map(({ notes }) => notes.takeNews());
+    if (news.includes(true)) await this.#tell();
   }
 
   async #look(): Promise<void> {
@@ -236,13 +254,13 @@ export class WorkNotes implements NotesService, Companion {
     return root;
   }
 
-  /** The root that holds a file, by absolute path; the first one for none. Errors: `rootNotOpen`. */
-  async #rootOf(file: string | undefined): Promise<Root> {
+  /** The root that holds a file, by absolute path; for none that of the id, or the first one. Errors: `rootNotOpen`. */
+  async #rootOf(file: string | undefined, rootId: string | undefined): Promise<Root> {
     const roots = await this.#open();
     const holding = roots
       .filter(({ folder }) => file !== undefined && relativeTo(folder, file) !== undefined)
       .sort((a, b) => b.folder.length - a.folder.length);
-    const root = holding[0] ?? roots[0];
+    const root = holding[0] ?? roots.find((each) => each.rootId === rootId) ?? roots[0];
     if (root === undefined) throw new MemoryError("rootNotOpen");
     return root;
   }

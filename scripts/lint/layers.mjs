@@ -309,6 +309,26 @@ const layers = [
     packages: ["xxhash-wasm"],
     builtins: pure,
   },
+  // The tools of language models and agents: what they may do is what a question may.
+  {
+    files: /^server\/tools\//,
+    sources: [
+      ...ground,
+      "server/recall/",
+      "server/work/contextPack.ts",
+      "server/answer/",
+      "server/tools/",
+    ],
+    packages: [],
+    builtins: pure,
+  },
+  // The Model Context Protocol: it knows the memory only by what it is handed.
+  {
+    files: /^server\/mcp\//,
+    sources: ["protocol/", "server/mcp/"],
+    packages: ["@modelcontextprotocol/sdk"],
+    builtins: ["url"],
+  },
 ];
 
 /** The folders that are shipped: each of their files needs a row. */

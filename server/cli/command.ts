@@ -1,6 +1,7 @@
 /** What a command line asks for, once it was understood. */
 import type { NoteKind } from "../../protocol/notes.ts";
 import type { MemorySettings, RankingKind } from "../../protocol/types.ts";
+import type { ToolPermission } from "../../protocol/tools.ts";
 import type { CommandName } from "./commandTable.ts";
 import type { ModelWish } from "./modelChoice.ts";
 import type { Shell } from "./shells.ts";
@@ -24,6 +25,14 @@ export type Command =
     }
   | { readonly kind: "completion"; readonly shell: Shell; readonly json: boolean }
   | { readonly kind: "version"; readonly json: boolean }
+  | ({
+      readonly kind: "mcp";
+      /** Those of the client when there are none. */
+      readonly folders: readonly string[];
+      readonly permission: ToolPermission;
+      /** Prints what agents did, and serves nothing. */
+      readonly audit: boolean;
+    } & Common)
   | ({ readonly kind: "index"; readonly folder: string } & Common)
   | ({ readonly kind: "status"; readonly folder: string } & Common)
   | ({

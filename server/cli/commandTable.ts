@@ -21,6 +21,7 @@ export const commandNames = [
   "forget",
   "export",
   "import",
+  "mcp",
   "completion",
   "help",
 ] as const;
@@ -130,6 +131,11 @@ export const commandTable: Readonly<Record<CommandName, CommandEntry>> = {
   import: {
     usage: ["import FOLDER FILE"],
     summary: "Add the notes and conversations of an exported file that are not here yet.",
+  },
+  mcp: {
+    usage: ["mcp [FOLDER…]", "mcp [FOLDER…] --audit"],
+    summary:
+      "Serve the memory to agents over the Model Context Protocol, on stdin and stdout; without FOLDER that of the folders that the client has open.",
   },
   completion: {
     usage: [`completion ${shells.join("|")}`],

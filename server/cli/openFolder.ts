@@ -57,7 +57,10 @@ export interface OpenFolder extends NamedFolder {
 export function nameFolder(given: string, common: Common, around: Surroundings): NamedFolder {
   const absolute = path.resolve(around.cwd, given);
   checkFolder(absolute, given);
-  return named(realpathSync.native(absolute), common, around);
+  const real = named(realpathSync.native(absolute), common, around);
+  // The editor names a folder by the path that it was opened with, be that a link; its memory is to be found.
+  const asGiven = named(absolute, common, around);
+  return !existsSync(filesOf(real)) && existsSync(filesOf(asGiven)) ? asGiven : real;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The options as one table: the parser, the help, the completion of shells, the docs and the tests read it. */
 import { retentionDistances, shortTokens } from "../../protocol/deepMemory.ts";
 import { noteKinds } from "../../protocol/notes.ts";
+import { toolPermissions } from "../../protocol/tools.ts";
 import { rankings } from "../../protocol/types.ts";
 import { commandNames, type CommandName } from "./commandTable.ts";
 
@@ -49,6 +50,8 @@ export type OptionName =
   | "before"
   | "inside"
   | "notes"
+  | "allow"
+  | "audit"
   | "help"
   | "version";
 
@@ -252,6 +255,18 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     summary:
       "Forget the notes of the repository too, which its other clones and working trees share.",
     commands: ["forget"],
+  },
+  allow: {
+    type: "string",
+    value: "WHAT",
+    choices: toolPermissions,
+    summary: `What agents may do: ${toolPermissions.join(", ")}, each including those before it; read when left out.`,
+    commands: ["mcp"],
+  },
+  audit: {
+    type: "boolean",
+    summary: "Print what agents did with the memory: when, who, which tool; never a question.",
+    commands: ["mcp"],
   },
   help: { type: "boolean", summary: "Show this help.", commands: "all" },
   version: { type: "boolean", summary: "Show the version.", commands: "all" },

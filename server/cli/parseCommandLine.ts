@@ -12,6 +12,7 @@ import {
   wholeNumber,
   type Values,
 } from "./optionValues.ts";
+import { readMcp } from "./read/agentWords.ts";
 import { readCompletion, readHelp, unknownCommand } from "./read/aboutWords.ts";
 import { readComplete, readSelfTest } from "./read/deepWords.ts";
 import { readIndex, readMemory, readRetrace, readStats, readStatus } from "./read/folderWords.ts";
@@ -43,6 +44,7 @@ const readers: Readonly<Record<CommandName, Reader>> = {
   ...{ remember: readRemember, notes: readNotes, turns: readTurns, memory: readMemory },
   ...{ status: readStatus, stats: readStats },
   ...{ forget: readForget, export: readExport, import: readImport },
+  mcp: readMcp,
   ...{ completion: readCompletion, help: readHelp },
 };
 

@@ -16,6 +16,7 @@ import { showHistory } from "./historyCommand.ts";
 import { forgetFolder, indexFolder } from "./indexCommand.ts";
 import { CliError, isInterrupted, type Surroundings } from "./openFolder.ts";
 import { showMemory } from "./memoryCommand.ts";
+import { serveAgents, showAgentCalls } from "./mcpCommand.ts";
 import { rememberNote, workOnNotes } from "./notesCommand.ts";
 import { parseCommandLine } from "./parseCommandLine.ts";
 import { program } from "./program.ts";
@@ -112,6 +113,10 @@ function runCommand(
       return exportFolder(command, terminal, around);
     case "import":
       return importFile(command, terminal, around);
+    case "mcp":
+      return command.audit
+        ? showAgentCalls(command, terminal, around)
+        : serveAgents(command, terminal, around);
   }
 }
 

@@ -32,6 +32,7 @@ import {
 import type { TimelineParams } from "../../protocol/timeline.ts";
 import type { WhoWroteParams } from "../../protocol/whoWrote.ts";
 import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
+import { toolPermissions, type ToolCallParams } from "../../protocol/tools.ts";
 import type { OutlineParams, UsesParams } from "../../protocol/outline.ts";
 import type { SearchTurnsParams } from "../../protocol/turns.ts";
 import { maxPictureLimit, type PictureParams } from "../../protocol/picture.ts";
@@ -369,6 +370,13 @@ export const params = {
     limit: integer(1, maxTurnResults),
     afterMs: optional(integer(0, Number.MAX_SAFE_INTEGER)),
     beforeMs: optional(integer(0, Number.MAX_SAFE_INTEGER)),
+  }),
+  callTool: object<ToolCallParams>({
+    name: filledText(maxIdLength),
+    // The tool itself checks it, and tells the model what is wrong.
+    input: (value) => value,
+    caller: text(maxIdLength),
+    permission: oneOf(...toolPermissions),
   }),
   renameConversation: object<{ conversationId: string; title: string }>({
     conversationId: recordId,

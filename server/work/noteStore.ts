@@ -57,6 +57,8 @@ interface LinkRow {
 export class NoteStore {
   readonly #database: Database;
   #seenVersion = -1;
+  /** When others' writes were told last. */
+  #newsVersion = -1;
   /** As of the version; a change of this connection's own is put in right behind it. */
   #notes: readonly StoredNote[] = [];
 
@@ -87,6 +89,16 @@ export class NoteStore {
         this.#seenVersion = version;
       }
       return this.#notes;
+    });
+  }
+
+  /** True when another process wrote since this was asked last, and the first time. */
+  takeNews(): boolean {
+    return withMemoryErrors(() => {
+      const version = dataVersion(this.#database);
+      if (version === this.#newsVersion) return false;
+      this.#newsVersion = version;
+      return true;
     });
   }
 

@@ -257,6 +257,11 @@ export class RootNotes {
     };
   }
 
+  /** True when another process wrote notes since this was asked last, and the first time that there are any. */
+  takeNews(): boolean {
+    return (this.#store !== undefined || this.#hasStore()) && this.#open().takeNews();
+  }
+
   close(): void {
     this.#store?.close();
     this.#store = undefined;

@@ -21,6 +21,7 @@ test("nothing set gives the defaults that package.json declares", () => {
   assert.deepEqual(read({}), {
     enabled: true,
     completions: "auto",
+    agentPermission: "remember",
     codeLens: false,
     memory: {
       exclude: [],
@@ -89,10 +90,12 @@ test("values of a wrong type or range count as not set", () => {
     "lore.completions": "sometimes",
     "lore.deepMemory.enabled": 0,
     "lore.deepMemory.maxDiskMB": "all",
+    "lore.agents.permission": "everything",
   });
   assert.deepEqual(wrong, {
     enabled: true,
     completions: "auto",
+    agentPermission: "remember",
     codeLens: false,
     memory: {
       exclude: [],
@@ -108,6 +111,7 @@ test("values of a wrong type or range count as not set", () => {
   assert.equal(read({ "lore.maxFileSizeMB": 0.5 }).memory.maxFileBytes, 500_000);
   assert.equal(read({ "lore.enabled": false }).enabled, false);
   assert.equal(read({ "lore.completions": "on" }).completions, "on");
+  assert.equal(read({ "lore.agents.permission": "read" }).agentPermission, "read");
   const deep = (values: Record<string, unknown>) => read(values).memory.deepMemory;
   assert.equal(deep({ "lore.deepMemory.enabled": false })?.enabled, false);
   assert.equal(deep({ "lore.deepMemory.maxDiskMB": 0.5 })?.maxDiskBytes, 500_000);

@@ -41,8 +41,32 @@ function home(): string {
   return path.join(dir, "home");
 }
 
-/** Each command with its arguments behind the folder, what its output must show, and its exit code where it is not 0. In this order. */
-const runs: readonly (readonly [CommandName, readonly string[], RegExp, number?])[] = [
+/** What an agent says to `lore mcp`. */
+const agentSays = [
+  {
+    id: 1,
+    method: "initialize",
+    params: {
+      protocolVersion: "2025-06-18",
+      capabilities: {},
+      clientInfo: { name: "agent", version: "1" },
+    },
+  },
+  { method: "notifications/initialized" },
+  {
+    id: 2,
+    method: "tools/call",
+    params: { name: "search_memory", arguments: { question: "where is the retry policy?" } },
+  },
+]
+  .map((message) => `${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`)
+  .join("");
+
+/**
+ * Each command with its arguments behind the folder, what its output must show, its exit code where it is not 0, and what it
+ * is told until it has shown that. In this order.
+ */
+const runs: readonly (readonly [CommandName, readonly string[], RegExp, number?, string?])[] = [
   ["index", [], /1 file/],
   ["ask", ["where is the retry policy?"], /retry\.ts:2/],
   ["search", ["retry policy", "--save-trace", "TRACE"], /retry\.ts/],
@@ -62,20 +86,27 @@ const runs: readonly (readonly [CommandName, readonly string[], RegExp, number?]
   ["forget", ["--topic", "proxy"], /1 note/],
   ["import", ["NOTES"], /1 note/],
   ["retrace", ["TRACE"], /./],
+  ["mcp", [], /retry\.ts/, 0, agentSays],
 ];
 
 test("each command is here", () => {
   assert.deepEqual(runs.map(([name]) => name).toSorted(), [...commandNames].toSorted());
 });
 
-for (const [name, args, shows, exitCode = 0] of runs) {
+for (const [name, args, shows, exitCode = 0, input = ""] of runs) {
   test(`lore ${name}`, async (t) => {
     const files = { NOTES: path.join(dir, "notes.jsonl"), TRACE: path.join(dir, "trace.json") };
     const named = args.map((arg) => files[arg as keyof typeof files] ?? arg);
     const command = [process.execPath, inCheckout("dist/lore.mjs"), name, folder, ...named];
-    const { ended } = startTraced(t, [...command, "--store", path.join(dir, "store")], {
+    const { child, ended } = startTraced(t, [...command, "--store", path.join(dir, "store")], {
       env: { ...environmentOfUser(), HOME: home(), XDG_CACHE_HOME: "", NO_COLOR: "1" },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [input === "" ? "ignore" : "pipe", "pipe", "pipe"],
+    });
+    let shown = "";
+    child.stdin?.write(input);
+    child.stdout?.on("data", (data: Buffer) => {
+      shown += data.toString();
+      if (shows.test(shown)) child.stdin?.end();
     });
     const { code, stdout, stderr, attempts } = await ended;
     assert.equal(code, exitCode, `${stdout}${stderr}`);

@@ -20,6 +20,7 @@ const ask = { question: "why?", askId: "1" };
 const search = { query: "why?", limit: 5 };
 const trace = { trace: "a file" };
 const note = { text: "we use tabs" };
+const toolCall = { name: "remember", input: note, caller: "a test", permission: "remember" };
 const complete = { file: "/work/a.ts", languageId: "typescript", prefix: "a.", suffix: ")" };
 const selfTest = { selfTestId: "1", tokens: 16_384 };
 const context = { question: "why?", maxTokens: 1_000 };
@@ -306,6 +307,17 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { rootId: "r", at: "v1", query: "load", limit: 1.5 },
     ],
   },
+  [methods.callTool.method]: {
+    good: toolCall,
+    bad: [
+      {},
+      { ...toolCall, name: "" },
+      { ...toolCall, name: longText },
+      { ...toolCall, caller: 1 },
+      { ...toolCall, caller: longText },
+      { ...toolCall, permission: "everything" },
+    ],
+  },
   [methods.remember.method]: {
     good: note,
     bad: [
@@ -443,6 +455,7 @@ const withoutParams = [
   methods.pause,
   methods.resume,
   methods.listConversations,
+  methods.listTools,
   methods.createConversation,
 ].map(({ method }) => method);
 

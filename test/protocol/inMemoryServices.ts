@@ -21,6 +21,7 @@ import type {
 } from "../../protocol/types.ts";
 import type { Services } from "../../server/handlers.ts";
 import type { Clock, Logger, LogLevel } from "../../server/ports.ts";
+import { toolDescriptions } from "../../server/tools/toolBox.ts";
 import type { ConversationStore, DeepMemoryService, MemoryService } from "../../server/services.ts";
 import { pictureOf } from "../server/picture/samplePicture.ts";
 import { closedNotes } from "../server/work/closedNotes.ts";
@@ -354,6 +355,10 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
     prosePrompt: () => Promise.resolve(prosePrompt),
     proseCheck: ({ text }) => Promise.resolve({ ...checkedProse, markdown: text }),
     notes: closedNotes(),
+    tools: {
+      list: () => toolDescriptions,
+      call: () => Promise.resolve({ text: "found", structured: { places: [] }, isError: false }),
+    },
     pictures: { picture: ({ rootId, folder }) => Promise.resolve(pictureOf(rootId, folder)) },
     conversationFolder: (storeDir) => Promise.resolve(`${storeDir}/conversations`),
     openConversations: () => ({ store }),

@@ -33,6 +33,7 @@ it("every command says JSON, and nothing else, when it is asked to", async (t) =
     "self-test": [[folder, "--tokens", "1k", "--per-point", "1"]],
     remember: [[folder, "we use tabs", "--at", "src/cache.py:4-6"]],
     ...{ notes: [[folder]], turns: [[folder, "tabs"]], memory: [[folder]] },
+    mcp: [[folder, "--audit"]],
     ...{ export: [[folder]], import: [[folder, saved]] },
     forget: [[folder, "--topic", "tabs"], [folder]],
   };

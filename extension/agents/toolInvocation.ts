@@ -1,0 +1,76 @@
+/** What is said of a tool's call before it runs, and how its input is fitted to what the model has room for. */
+import type { Translate } from "../wording.ts";
+
+/** What the user is told while a tool runs, and asked before one that changes the memory. */
+export interface ToolAnnouncement {
+  readonly running: string;
+  readonly ask?: {
+    readonly title: string;
+    /** Said above `text`. */
+    readonly question: string;
+    /** The model's own words; show them as they are. */
+    readonly text: string;
+  };
+}
+
+/** `name` is the tool's, as the server knows it. */
+export function announce(name: string, input: unknown, t: Translate): ToolAnnouncement {
+  const wordOf = (field: string): string => {
+    const value = typeof input === "object" && input !== null ? Reflect.get(input, field) : "";
+    return typeof value === "string" ? value : "";
+  };
+  switch (name) {
+    case "search_memory":
+      return { running: t("Searching the memory") };
+    case "read_memory":
+      return { running: t("Reading remembered code") };
+    case "find_usages":
+      return { running: t("Looking for usages") };
+    case "what_changed":
+      return { running: t("Looking at what changed") };
+    case "recall_notes":
+      return { running: t("Recalling notes") };
+    case "remember":
+      return {
+        running: t("Remembering"),
+        ask: {
+          title: t("Remember this?"),
+          question: t("Lore keeps this sentence for later questions, yours and those of agents:"),
+          text: wordOf("text"),
+        },
+      };
+    case "forget_note":
+      return {
+        running: t("Forgetting a note"),
+        ask: {
+          title: t("Forget a note?"),
+          question: t("Lore deletes this note for good. Its id is:"),
+          text: wordOf("id"),
+        },
+      };
+    default:
+      return { running: t("Asking the memory") };
+  }
+}
+
+const minTokens = 200;
+const maxTokens = 20_000;
+
+/** Returns the input with a budget that is no larger than what the model has room for; input without room for one stays. */
+export function withinRoom(
+  input: unknown,
+  takesBudget: boolean,
+  room: number | undefined,
+): unknown {
+  if (!takesBudget || room === undefined || typeof input !== "object" || input === null)
+    return input;
+  const wanted: unknown = Reflect.get(input, "maxTokens");
+  const budget = Math.floor(Math.min(maxTokens, Math.max(minTokens, room)));
+  return typeof wanted === "number" && wanted <= budget ? input : cut(input, wanted, budget);
+}
+
+/** Without a wish of the model's the server's own budget holds, unless there is less room than that. */
+function cut(input: object, wanted: unknown, budget: number): unknown {
+  return wanted === undefined && budget >= defaultTokens ? input : { ...input, maxTokens: budget };
+}
+const defaultTokens = 1_500;

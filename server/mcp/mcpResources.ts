@@ -1,0 +1,100 @@
+/** What an agent may read without calling a tool: the status, the notes, and remembered files. */
+import type { Resource, ResourceTemplate } from "@modelcontextprotocol/sdk/types.js";
+import type { ToolResult } from "../../protocol/tools.ts";
+import type { AgentCall, McpHost } from "./mcpHost.ts";
+
+const statusUri = "lore://status";
+const notesUri = "lore://notes";
+const filePrefix = "lore://file/";
+
+export const resources: readonly Resource[] = [
+  {
+    uri: statusUri,
+    name: "status",
+    title: "Status of the memory",
+    description: "How many files are in memory, and how many are still to come.",
+    mimeType: "application/json",
+  },
+  {
+    uri: notesUri,
+    name: "notes",
+    title: "Notes",
+    description: "Decisions, facts, preferences and to-dos that were noted.",
+    mimeType: "text/markdown",
+  },
+];
+
+export const resourceTemplates: readonly ResourceTemplate[] = [
+  {
+    uriTemplate: `${filePrefix}{+path}`,
+    name: "file",
+    title: "Remembered file",
+    description: "The present text of a file in memory, without keys and tokens.",
+    mimeType: "text/plain",
+  },
+];
+
+/** The text of a resource, or why there is none. */
+export type ResourceOutcome =
+  | { readonly kind: "text"; readonly text: string; readonly mimeType: string }
+  | { readonly kind: "unknown" }
+  | { readonly kind: "failed"; readonly sentence: string };
+
+const maxNotes = 50;
+const maxTokens = 20_000;
+/** A file is read in parts; one of more parts than this is cut. */
+const maxParts = 50;
+
+/** Rejects with AbortError when cancelled. */
+export async function readResource(
+  uri: string,
+  host: McpHost,
+  call: Omit<AgentCall, "name" | "input">,
+): Promise<ResourceOutcome> {
+  if (uri === statusUri) {
+    const text = JSON.stringify(await host.status(call.signal), undefined, 2);
+    return { kind: "text", text, mimeType: "application/json" };
+  }
+  if (uri === notesUri) {
+    const input = { limit: maxNotes, maxTokens };
+    const notes = await host.call({ ...call, name: "recall_notes", input });
+    return outcomeOf(notes, "text/markdown", notes.text);
+  }
+  const path = uri.startsWith(filePrefix) ? decoded(uri.slice(filePrefix.length)) : undefined;
+  return path === undefined ? { kind: "unknown" } : readFile(path, host, call);
+}
+
+async function readFile(
+  path: string,
+  host: McpHost,
+  call: Omit<AgentCall, "name" | "input">,
+): Promise<ResourceOutcome> {
+  const parts: string[] = [];
+  let startLine = 1;
+  for (let n = 0; n < maxParts; n++) {
+    const input = { path, startLine, maxTokens };
+    const part = await host.call({ ...call, name: "read_memory", input });
+    if (part.isError) return outcomeOf(part, "text/plain", "");
+    parts.push(String(part.structured["text"]));
+    const next = part.structured["nextLine"];
+    if (typeof next !== "number") break;
+    startLine = next;
+  }
+  return { kind: "text", text: parts.join("\n"), mimeType: "text/plain" };
+}
+
+function outcomeOf(result: ToolResult, mimeType: string, text: string): ResourceOutcome {
+  return result.isError
+    ? { kind: "failed", sentence: result.text }
+    : { kind: "text", text, mimeType };
+}
+
+/** `undefined` for a path that is not encoded as addresses are. */
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
