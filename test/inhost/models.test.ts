@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import path from "node:path";
 import * as vscode from "vscode";
 import type { Prose } from "../../protocol/prose.ts";
-import { ask, askUntil, cites, eventually, folder, run } from "./editor.ts";
+import { ask, askUntil, cites, folder, run } from "./editor.ts";
 
 const lighthouse = "src/foghorn.ts";
 const source = `/** Seconds between two blasts of the foghorn. */
@@ -68,6 +68,7 @@ async function* faithful(prompt: string): AsyncIterable<string> {
 /** What is kept on the last turn, read from an export as a user has it. */
 async function keptProse(wanted: (prose: Prose) => boolean): Promise<Prose> {
   const file = vscode.Uri.file(path.join(folder(), "..", `export-${process.pid}.jsonl`));
+  const deadlineMs = performance.now() + 30_000;
   for (;;) {
     await run("exportMemory", file);
     const text = existsSync(file.fsPath) ? readFileSync(file.fsPath, "utf8") : "";
@@ -76,9 +77,8 @@ async function keptProse(wanted: (prose: Prose) => boolean): Promise<Prose> {
       .map(([line]) => JSON.parse(line) as { prose?: Prose })
       .flatMap(({ prose }) => prose ?? [])
       .at(-1);
-    const found = kept !== undefined && wanted(kept) ? kept : undefined;
-    if (found !== undefined) return found;
-    await eventually(() => true);
+    if (kept !== undefined && wanted(kept)) return kept;
+    assert.ok(performance.now() < deadlineMs, `the last prose is ${JSON.stringify(kept)}`);
   }
 }
 
@@ -97,7 +97,12 @@ suite("a language model of the editor", () => {
       found.map(({ name }) => name),
       ["One"],
     );
-    await run("chooseModel", { source: "editor", id: `test/${found[0]?.id}`, name: "One" });
+    await run("chooseModel", {
+      source: "editor",
+      id: `test/${found[0]?.id}`,
+      name: "One",
+      mayLeave: true,
+    });
   });
 
   suiteTeardown(async () => {
