@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
-import type { Prose } from "../../protocol/prose.ts";
+import type { Prose, ProseFailure } from "../../protocol/prose.ts";
 import { ask, askUntil, cites, folder, run } from "./editor.ts";
 
 const lighthouse = "src/foghorn.ts";
@@ -121,5 +121,49 @@ suite("a language model of the editor", () => {
     assert.equal(prose.citations[0]?.path, lighthouse);
     assert.deepEqual([prose.nSupported, prose.nSentences], [1, 1]);
     assert.equal(models.prompts.length, 1);
+  });
+
+  const failures: Readonly<Record<string, readonly [Error, ProseFailure]>> = {
+    "no permission": [vscode.LanguageModelError.NoPermissions(), "notAllowed"],
+    "too many requests": [vscode.LanguageModelError.Blocked(), "quota"],
+    "a model that is gone": [vscode.LanguageModelError.NotFound(), "noModel"],
+    "a quota that is used up": [new Error("Quota exceeded"), "quota"],
+    "a filtered answer": [new Error("content_filter"), "refused"],
+    "a prompt that is too long": [new Error("maximum context length"), "tooLong"],
+    "a host that is not there": [new Error("getaddrinfo ENOTFOUND host"), "offline"],
+    "anything else": [new Error("it broke"), "unknown"],
+  };
+  for (const [name, [error, failure]] of Object.entries(failures)) {
+    test(`what the editor's model throws is told apart: ${name}`, async () => {
+      models.answer = () => {
+        throw error;
+      };
+      await ask(`${question} And ${name}?`);
+      const prose = await keptProse(
+        ({ state, failure: kept }) => state === "failed" && kept === failure,
+      );
+      assert.equal(prose.markdown, "");
+    });
+  }
+
+  test("another question stops the model, and its editor is told", async () => {
+    let stopped = false;
+    const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
+    models.answer = async function* (prompt, token) {
+      yield* faithful(prompt);
+      isAsked();
+      await new Promise<void>((resolve) => {
+        token.onCancellationRequested(() => {
+          stopped = true;
+          resolve();
+        });
+      });
+    };
+    await ask(question);
+    await asked;
+    models.answer = faithful;
+    await ask(question);
+    await keptProse(({ state }) => state === "done");
+    assert.ok(stopped);
   });
 });
