@@ -77,7 +77,7 @@ async function answerByModel(
   printer.end(asked);
   const isWhole = asked.prose.state === "done";
   if (isWhole && !withEvidence) return exitCodes.ok;
-  terminal.line();
+  if (asked.prose.markdown !== "") terminal.line();
   terminal.line(terminal.style("heading", "What is remembered, without a language model:"));
   terminal.line();
   const code = await answerAlone(command, folder, terminal, around);

@@ -585,11 +585,6 @@ function positiveNumber(values: Values, name: OptionName): number | undefined {
   return number;
 }
 
-/** Returns NaN for what is not written as a plain number. */
-function numberOf(given: Values[OptionName]): number {
-  return /^\d+(\.\d+)?$/.test(String(given)) ? Number(given) : Number.NaN;
-}
-
 function modelWish(values: Values): ModelWish {
   const { model, endpoint, tokens } = values;
   if (model !== undefined && values["as-of"] !== undefined)
@@ -603,6 +598,11 @@ function modelWish(values: Values): ModelWish {
         : tokenCount("tokens", String(tokens), minPromptTokens, maxContextTokens),
     withEvidence: values.evidence === true,
   };
+}
+
+/** Returns NaN for what is not written as a plain number. */
+function numberOf(given: Values[OptionName]): number {
+  return /^\d+(\.\d+)?$/.test(String(given)) ? Number(given) : Number.NaN;
 }
 
 function folderOnly(command: string, positionals: readonly string[]): string {
