@@ -31,6 +31,7 @@ const benches: Readonly<Record<Part, (settings: BenchSettings) => Promise<Table[
     (await import("./prose/plantedChanges.ts")).benchPlantedChanges(settings),
   "prompt-tokens": async (settings) =>
     (await import("./prose/promptTokens.ts")).benchPromptTokens(settings),
+  "first-token": async (settings) => (await import("./firstToken.ts")).benchFirstToken(settings),
   conversations: async (settings) =>
     (await import("./work-memory/conversations.ts")).benchConversations(settings),
 };
@@ -41,7 +42,7 @@ function fileName(part: Part, { sizes, memory, fit }: BenchSettings): string {
   const { sections } = memory;
   if (part === "memory" && sections.length < memorySections.length)
     return `${part}-${sections.join("-")}`;
-  const hasSizes = part === "ingest" || part === "latency";
+  const hasSizes = part === "ingest" || part === "latency" || part === "first-token";
   return hasSizes && sizes.length < treeSizes.length ? `${part}-${sizes.join("-")}` : part;
 }
 
