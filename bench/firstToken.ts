@@ -79,6 +79,7 @@ function rowsOf(size: TreeSize, steps: readonly Steps[]): string[][] {
       ms(p95),
       ...target,
       ms(percentile(times, 1)),
+      cpuMs,
     ];
   };
   return [
@@ -86,6 +87,7 @@ function rowsOf(size: TreeSize, steps: readonly Steps[]): string[][] {
       "the model is asked",
       steps.map(({ askedMs }) => askedMs),
       false,
+      cpu,
     ),
     row(
       "its first word is there",
@@ -140,7 +142,12 @@ async function timed(
   server: BenchServer,
   model: LanguageModel,
   question: string,
-): Promise<{ readonly startedMs: number; readonly firstMs: number; readonly shownMs: number }> {
+): Promise<{
+  readonly startedMs: number;
+  readonly startedCpuMs: number;
+  readonly firstMs: number;
+  readonly shownMs: number;
+}> {
   let firstMs = NaN;
   let shownMs = NaN;
   const watched: LanguageModel = {
@@ -161,6 +168,7 @@ async function timed(
   });
   if (turnId === undefined) throw new Error("the answer was not kept");
   const startedMs = performance.now();
+  const startedCpuMs = server.cpuMs();
   await new Promise<void>((resolve, reject) => {
     const writer = new ProseWriter(server, {
       chosen: () => ({
@@ -184,5 +192,5 @@ async function timed(
     writer.start({ conversationId, turnId, question, selection: undefined, activeFile: undefined });
   });
   await server.request(methods.deleteConversation, { conversationId });
-  return { startedMs, firstMs, shownMs };
+  return { startedMs, startedCpuMs, firstMs, shownMs };
 }
