@@ -6,8 +6,8 @@ import type { Citation, SelectedCode } from "./types.ts";
 export const defaultPromptTokens = 6_000;
 /** Fewer tokens than this hold nothing but the prompt's own sentences. */
 export const minPromptTokens = 600;
-/** No answer of a model is longer, in UTF-16 units; a longer text is not checked. */
-export const maxProseLength = 200_000;
+/** A model that writes more, in UTF-16 units, is stopped: it repeats itself. A longer text is not checked. */
+export const maxProseLength = 60_000;
 
 export interface ProsePromptParams {
   readonly question: string;

@@ -144,6 +144,8 @@ function requireSafeKey({ endpoint }: ChosenModel): void {
   );
 }
 
+const maxOffered = 20;
+
 /** Prints what of a growing text is new. */
 class ProsePrinter {
   readonly #terminal: Terminal;
@@ -162,7 +164,7 @@ class ProsePrinter {
   }
 
   /** Prints what the numbers mean, and why there is no more. */
-  end({ prose, detail }: ModelAnswer): void {
+  end({ prose, detail, offered }: ModelAnswer): void {
     const { citations, failure } = prose;
     const below = [
       sourceLines(citations, (...args) => this.#terminal.style(...args)),
@@ -175,6 +177,8 @@ class ProsePrinter {
     if (failure === undefined) return;
     const status = detail === "" ? "" : ` (${safeLine(detail)})`;
     this.#terminal.note(`${failureSentences[failure]}${status}`);
+    if (offered.length > 0)
+      this.#terminal.note(`It offers: ${offered.slice(0, maxOffered).map(safeLine).join(", ")}`);
   }
 
   #style(markdown: string): string {

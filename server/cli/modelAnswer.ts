@@ -1,6 +1,8 @@
 /** Asks a language model about what is remembered, and checks what it writes before it is shown. */
 import type { Prose, ProsePrompt } from "../../protocol/prose.ts";
+import type { Endpoint } from "../endpoint/endpointAddress.ts";
 import { EndpointError } from "../endpoint/endpointError.ts";
+import { listModels } from "../endpoint/listModels.ts";
 import { streamChat } from "../endpoint/streamChat.ts";
 import type { Services } from "../handlers.ts";
 import type { ChosenModel } from "./modelChoice.ts";
@@ -11,6 +13,8 @@ export interface ModelAnswer {
   readonly prose: Prose;
   /** Status of HTTP or the system's name of the failure, `""` when there is none. */
   readonly detail: string;
+  /** Models that the endpoint offers, when it knows none of the name; none when it does not say. */
+  readonly offered: readonly string[];
 }
 
 /** What was written is checked so often at most. */
@@ -54,7 +58,19 @@ export async function askModel(
   } catch (error) {
     if (!(error instanceof EndpointError)) throw error;
     const { failure, detail } = error;
-    return { prompt, prose: { ...(await checked(text, "failed")), failure }, detail };
+    const prose = { ...(await checked(text, "failed")), failure };
+    const offered = failure === "noModel" ? await offeredBy(endpoint, signal) : [];
+    return { prompt, prose, detail, offered };
   }
-  return { prompt, prose: await checked(text, "done"), detail: "" };
+  return { prompt, prose: await checked(text, "done"), detail: "", offered: [] };
+}
+
+async function offeredBy(endpoint: Endpoint, signal: AbortSignal): Promise<readonly string[]> {
+  try {
+    return await listModels(endpoint, signal);
+  } catch (error) {
+    // Not every endpoint has a list, and the failure is told already.
+    if (error instanceof EndpointError) return [];
+    throw error;
+  }
 }

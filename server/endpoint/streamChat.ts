@@ -1,5 +1,5 @@
 /** Streams what a language model writes at an endpoint that speaks OpenAI's chat completions, as local servers do. */
-import type { ProseMessage } from "../../protocol/prose.ts";
+import { maxProseLength, type ProseMessage } from "../../protocol/prose.ts";
 import type { Endpoint } from "./endpointAddress.ts";
 import { endpointClient } from "./endpointClient.ts";
 import { asEndpointError, EndpointError } from "./endpointError.ts";
@@ -22,8 +22,6 @@ export interface ChatTimeouts {
 }
 
 const defaultTimeouts: ChatTimeouts = { firstTokenMs: 120_000, betweenTokensMs: 60_000 };
-/** A model that repeats itself without end is stopped here, in UTF-16 units. */
-const maxLength = 200_000;
 
 /**
  * Yields the pieces of the answer's text, never an empty one, and none of what a model thinks aloud before. Rejects with
@@ -64,8 +62,8 @@ async function* textOf(
     const { delta, finish_reason: reason } = choice;
     const text = thoughts.add(typeof delta?.content === "string" ? delta.content : "");
     length += text.length;
+    if (length > maxProseLength) throw new EndpointError("badAnswer", "ERR_ENDLESS");
     if (text !== "") yield text;
-    if (length > maxLength) throw new EndpointError("badAnswer", "ERR_ENDLESS");
     if (typeof delta?.refusal === "string" && delta.refusal !== "")
       throw new EndpointError("refused");
     if (typeof reason === "string") end = reason;

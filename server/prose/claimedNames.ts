@@ -22,7 +22,7 @@ const patterns: readonly { readonly kind: ClaimedName["kind"]; readonly pattern:
   },
   { kind: "identifier", pattern: /(?<![\w$.])[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*(?=\(\))/g },
   { kind: "identifier", pattern: /(?<![\w$./])[A-Za-z_$][\w$]+(?:\.[A-Za-z_$][\w$]+)+(?![\w/])/g },
-  { kind: "identifier", pattern: /(?<![\w$])[A-Za-z$]*[A-Za-z0-9$]*_[\w$]*[A-Za-z0-9]/g },
+  { kind: "identifier", pattern: /(?<![\w$])(?!\d)[A-Za-z0-9$]*_[\w$]*[A-Za-z0-9]/g },
   { kind: "identifier", pattern: /(?<![\w$])(?:[a-z$][a-z0-9$]*|[A-Z]+[a-z0-9$]+)[A-Z][\w$]*/g },
   // More than two digits, or a unit.
   {
@@ -39,6 +39,9 @@ const commonWords: ReadonlySet<string> = new Set(
   ),
 );
 
+/** No sentence is longer; names are looked for in so much of it. */
+const maxLength = 4_000;
+
 /** Returns what the atoms of a sentence name, each once. */
 export function claimedNames(atoms: readonly Atom[]): ClaimedName[] {
   const names = new Map<string, ClaimedName>();
@@ -46,7 +49,7 @@ export function claimedNames(atoms: readonly Atom[]): ClaimedName[] {
     if (name.text.trim() !== "" && !commonWords.has(name.text)) names.set(name.text, name);
   };
   for (const atom of atoms) if (atom.kind === "code") add({ kind: "code", text: atom.text });
-  for (const name of namesInText(plainText(atoms))) add(name);
+  for (const name of namesInText(plainText(atoms).slice(0, maxLength))) add(name);
   return [...names.values()];
 }
 

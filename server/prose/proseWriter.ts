@@ -27,8 +27,7 @@ export class ProseWriter {
 
   /** Returns the markdown of a sentence with its mark, and counts it. `open` are the marks of emphasis before it. */
   sentence(atoms: readonly Atom[], judged: Judged, open: string[], isInTable = false): string {
-    let text = "";
-    for (const atom of atoms) text += this.#atom(atom, text, open, isInTable);
+    const text = joined(atoms.map((atom) => this.#atom(atom, open, isInTable)));
     const end = this.mark(judged);
     if (end === "") return text;
     const trimmed = text.trimEnd();
@@ -72,7 +71,7 @@ export class ProseWriter {
       .trimEnd();
   }
 
-  #atom(atom: Atom, before: string, open: string[], isInTable: boolean): string {
+  #atom(atom: Atom, open: string[], isInTable: boolean): string {
     switch (atom.kind) {
       case "text":
         return inlineText(atom.text);
@@ -89,9 +88,8 @@ export class ProseWriter {
         open.pop();
         return atom.mark;
       case "cite": {
-        const links = atom.numbers.map((number) => this.#link(number)).filter((l) => l !== "");
-        // Behind “!” a link would be an image.
-        return `${before.endsWith("!") && links.length > 0 ? " " : ""}${links.join(" ")}`;
+        if (atom.numbers.length === 0) return prose(atom.text);
+        return atom.numbers.map((number) => this.#link(number)).join(" ");
       }
     }
   }
@@ -99,9 +97,8 @@ export class ProseWriter {
   /** What stands where a number of evidence was. */
   #link(number: number): string {
     const evidence = this.#evidence.get(number);
-    if (evidence === undefined) return prose(`[${number}]`);
-    const { citation, label, isCurrent } = evidence;
-    if (!isCurrent) return "";
+    if (evidence === undefined || !evidence.isCurrent) return prose(`[${number}]`);
+    const { citation, label } = evidence;
     if (citation === undefined) return prose(`(${label})`);
     const known = this.#cited.get(number) ?? this.citations.push(citation) - 1;
     this.#cited.set(number, known);
@@ -116,9 +113,23 @@ export function codeBlockOf(text: string, language: string): string {
   return `${fence}${/^[\w+#-]{1,30}$/.test(language) ? language : ""}\n${shown}\n${fence}`;
 }
 
-/** Text between other atoms: a blank at its ends stays. */
+/**
+ * Backticks of two code spans that meet would be one longer run, which closes neither: what stands in them would act. Between
+ * spans there is always something, and should there be nothing, a blank is put there.
+ */
+function joined(pieces: readonly string[]): string {
+  let last = "";
+  const parts = pieces.map((piece) => {
+    const isMeeting = last.endsWith("`") && piece.startsWith("`");
+    if (piece !== "") last = piece;
+    return isMeeting ? ` ${piece}` : piece;
+  });
+  return parts.join("");
+}
+
+/** Text between other atoms: a blank at its ends stays. Behind a bare “!” a link would be an image. */
 function inlineText(text: string): string {
-  const shown = prose(text);
+  const shown = prose(text).replace(/!$/, "\\!");
   if (shown === "") return text === "" ? "" : " ";
   return `${/^\s/.test(text) ? " " : ""}${shown}${/\s$/.test(text) ? " " : ""}`;
 }

@@ -9,7 +9,7 @@ const signs = /[\ue000\ue001]/g;
 /** `e.g.` and the like end no sentence, nor does the number of an item. */
 const abbreviation = /(?:^|[\s(])(?:e\.g|i\.e|vs|cf|approx|incl|resp|dr|mr|mrs|prof|[A-Za-z])$/i;
 const itemNumber = /^\s*\d{1,3}$/;
-const sentenceEnd = /[.!?…]+["'”’)\]]*(?=[\s\ue001]|$)|[。！？]+["”’」』）]*/gu;
+const sentenceEnd = /(?<![.!?…])[.!?…]+["'”’)\]]*(?=[\s\ue001]|$)|[。！？]+["”’」』）]*/gu;
 
 /** Returns the atoms of each sentence, in order; together they are all of the paragraph's. */
 export function sentencesOf(atoms: readonly Atom[]): Atom[][] {
@@ -21,7 +21,7 @@ export function sentencesOf(atoms: readonly Atom[]): Atom[][] {
   for (const atom of atoms) {
     let left: Atom | undefined = atom;
     while (left !== undefined) {
-      const length = flatText(left).length;
+      const length = lengthOf(left);
       const end = ends[next] ?? Infinity;
       // What only closes still belongs to what it closes.
       if (at >= end && left.kind !== "close") {
@@ -42,22 +42,34 @@ export function sentencesOf(atoms: readonly Atom[]): Atom[][] {
 function endsOf(flat: string): number[] {
   const ends: number[] = [];
   let start = 0;
-  for (const found of flat.matchAll(sentenceEnd)) {
-    const before = flat.slice(start, found.index);
-    if (found.index < start) continue;
-    if (found[0] === "." && (abbreviation.test(before) || itemNumber.test(before))) continue;
-    const end = withCitations(flat, found.index + found[0].length, before.includes(citeSign));
+  let cite = -1;
+  for (const { index, 0: mark } of flat.matchAll(sentenceEnd)) {
+    if (index < start) continue;
+    // Only a few characters are looked back at: a paragraph may be long.
+    const word = flat.slice(Math.max(start, index - maxBefore), index);
+    const isNumber = index - start < maxBefore && itemNumber.test(word);
+    if (mark === "." && (abbreviation.test(word) || isNumber)) continue;
+    if (cite < start) cite = flat.indexOf(citeSign, start);
+    if (cite < 0) cite = flat.length;
+    const end = withCitations(flat, index + mark.length, cite < index);
     ends.push(end);
     start = end;
   }
   return ends;
 }
 
+const maxBefore = 16;
+
 /** A citation right behind the end belongs to the sentence, one behind a space when the sentence has none yet. */
 function withCitations(flat: string, end: number, hasCitation: boolean): number {
-  const rest = flat.slice(end);
-  const behind = hasCitation ? /^\ue001+[.,;]?/ : /^(?:\s*\ue001)+[.,;]?/;
-  return end + (behind.exec(rest)?.[0].length ?? 0);
+  const behind = hasCitation ? /\ue001+[.,;]?/y : /(?:\s*\ue001)+[.,;]?/y;
+  behind.lastIndex = end;
+  return end + (behind.exec(flat)?.[0].length ?? 0);
+}
+
+/** As long as its flat text. */
+function lengthOf(atom: Atom): number {
+  return atom.kind === "text" ? atom.text.length : flatText(atom).length;
 }
 
 function flatText(atom: Atom): string {

@@ -4,7 +4,7 @@ import { shortened } from "../answer/markdown.ts";
 import type { Atom } from "./atoms.ts";
 import { claimedNames, plainText, type ClaimedName } from "./claimedNames.ts";
 import type { EvidenceNow } from "./evidenceNow.ts";
-import { EvidenceText } from "./evidenceText.ts";
+import type { EvidenceText } from "./evidenceText.ts";
 import { isTalk } from "./talk.ts";
 
 /** What sentences are held against. */
@@ -21,6 +21,8 @@ export interface Judged {
 }
 
 const maxDetail = 120;
+/** Nobody says so much in one sentence, and not all of it would be held against anything. */
+const maxSentence = 4_000;
 
 /** Returns what became of a sentence. */
 export function judgeSentence(atoms: readonly Atom[], { evidence, question }: Support): Judged {
@@ -31,6 +33,8 @@ export function judgeSentence(atoms: readonly Atom[], { evidence, question }: Su
   const stale = cited.find(({ isCurrent }) => !isCurrent);
   if (stale !== undefined) return marked("stale", stale.label);
   const names = claimedNames(atoms);
+  const isEndless = plainText(atoms).length > maxSentence;
+  if (isEndless) return marked("noCitation");
   if (cited.length > 0) return held(names, [question, ...cited.map(({ text }) => text)]);
   // What is not known to the question makes a claim of the most careful sentence.
   const unasked = names.filter((name) => !question.holds(name));

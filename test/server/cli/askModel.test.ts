@@ -92,6 +92,7 @@ describe("a language model's answer", () => {
       assert.equal(code, exitCodes.ok);
       assert.ok(err.startsWith(`${failureSentences[failure]}`), err);
       if (detail !== "") assert.ok(err.includes(detail));
+      assert.equal(err.includes("It offers: scripted"), failure === "noModel");
       assert.match(
         out,
         /^(?:We.*\n[\s\S]*\n\n)?What is remembered, without a language model:\n\none\n\ntwo\n$/,

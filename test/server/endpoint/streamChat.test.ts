@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
-import type { ProseFailure } from "../../../protocol/prose.ts";
+import { maxProseLength, type ProseFailure } from "../../../protocol/prose.ts";
 import { isReadableOnTheWay, type Endpoint } from "../../../server/endpoint/endpointAddress.ts";
 import { EndpointError } from "../../../server/endpoint/endpointError.ts";
 import { listModels } from "../../../server/endpoint/listModels.ts";
@@ -234,4 +234,12 @@ test("a thought is left out wherever its pieces are cut", () => {
     const answer = filter.add(whole.slice(0, cut)) + filter.add(whole.slice(cut)) + filter.end();
     assert.equal(answer.trim(), "Because.", String(cut));
   }
+});
+
+test("a model that never ends is stopped", async () => {
+  const piece = "again ".repeat(1_000);
+  model.setScript(() => text(...Array.from({ length: 20 }, () => piece)));
+  const asked = await ask();
+  assert.deepEqual([asked.failure, asked.detail], ["badAnswer", "ERR_ENDLESS"]);
+  assert.ok(asked.text.length <= maxProseLength);
 });

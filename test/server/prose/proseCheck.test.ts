@@ -1,7 +1,14 @@
 /** What a language model wrote: what is shown of it, what links, and which sentences are marked. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CheckedProse, ProseEvidence, ProseMark } from "../../../protocol/prose.ts";
+import fc from "fast-check";
+import { actedIn, countOf } from "../../../bench/prose/acted.ts";
+import {
+  maxProseLength,
+  type CheckedProse,
+  type ProseEvidence,
+  type ProseMark,
+} from "../../../protocol/prose.ts";
 import type { Citation, CitationCheck } from "../../../protocol/types.ts";
 import { proseCheck } from "../../../server/prose/proseCheck.ts";
 
@@ -117,7 +124,7 @@ check("a commit is named", "Ben wrote it [5].", "Ben wrote it (commit ab12cd34).
 check(
   "changed lines are not linked",
   "It was so [3].",
-  "It was so .[*](#mark-0)",
+  "It was so \\[3\\].[*](#mark-0)",
   faultOf("stale", "src/old.ts:1"),
 );
 check(
@@ -127,7 +134,27 @@ check(
   faultOf("unknownCitation", "9"),
 );
 check("a link of the model", "See [it](#cite-0) [1].", `See \\[it\\](\\#cite-0) ${one}.`);
-check("behind “!” there is no image", "It retries![1]", `It retries! ${one}`);
+check("behind “!” there is no image", "It retries![1]", `It retries\\!${one}`);
+check("nor when what stood between is left out", "So![4][1]", `So\\!(note 8e0b41c2)${one}`);
+check("nor with a mark", "It retries!", "It retries\\![*](#mark-0)", faultOf("noCitation"));
+check(
+  "nor behind changed lines",
+  "So![3][1]",
+  `So\\!\\[3\\]${one}[*](#mark-0)`,
+  faultOf("stale", "src/old.ts:1"),
+);
+check(
+  "code spans do not run together where a number stood between them",
+  "``[x](https://evil.example)` ``[3]`b`",
+  "`` [x](https://evil.example)`  ``\\[3\\]`b`[*](#mark-0)",
+  faultOf("stale", "src/old.ts:1"),
+);
+check(
+  "nor where the numbers go backwards",
+  "``[x](https://evil.example)` ``[9-1]`b`",
+  "`` [x](https://evil.example)`  ``\\[9-1\\]`b`[*](#mark-0)",
+  faultOf("noCitation"),
+);
 check(
   "blocks",
   "# It\n\n**Two of them**\n- **fast [1]**\n- slow [2]\n  1. one [1]\n\n> said [4]\n\n| a | b |\n|---|---|\n| `Pool` | [2] |\n\n---\n",
@@ -175,6 +202,67 @@ judge("`Pool` loads, in JavaScript and/or TypeScript, e.g. twice [2].");
 judge("`Pool` is what is meant [1].", faultOf("nameNotInEvidence", "Pool"));
 judge("Ann decided it on 2026-01-02 [4].");
 judge("Commit ab12cd3 did it [5].");
+
+const pieces = [
+  ..."![](#cite-0) [1] [3] [9-1] [9] ` `` ``` * ** ~~ _ \\ < > & | \n \n\n # - 1. : x y. z! é \u202e".split(
+    " ",
+  ),
+  " ",
+  "https://evil.example",
+  "<img src=x>",
+  "[x](https://evil.example)",
+  "![x](https://evil.example)",
+  "[y]: https://evil.example",
+  "| a | b |\n|---|---|\n",
+];
+
+test("whatever a model writes, nothing acts but checked links", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom(...pieces), { maxLength: 40 }),
+      fc.boolean(),
+      async (parts, isDone) => {
+        const result = await checked(parts.join(""), isDone);
+        const known = evidence.flatMap(({ source }) =>
+          source.kind === "code" ? [source.citation] : [],
+        );
+        assert.equal(countOf(actedIn(result, known)), 0, result.markdown);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test("no text keeps the check busy", async () => {
+  for (const part of [
+    "a-",
+    ".",
+    "a",
+    "a. ",
+    "e.g. ",
+    "[",
+    "[1,",
+    "[1] ",
+    "*a",
+    "`",
+    "a_",
+    "a/",
+    "!?x",
+    "> ",
+    "- ",
+    "a.b",
+    "|a",
+    "\n\n",
+    "1. ",
+  ])
+    for (const isDone of [true, false]) {
+      const { markdown } = await checked(
+        part.repeat(maxProseLength).slice(0, maxProseLength),
+        isDone,
+      );
+      assert.equal(typeof markdown, "string");
+    }
+});
 
 test("only claims are counted", async () => {
   const { nSentences, nSupported } = await checked(
