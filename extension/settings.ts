@@ -17,6 +17,8 @@ export interface LoreSettings {
   readonly enabled: boolean;
   readonly memory: MemorySettings;
   readonly completions: CompletionSetting;
+  /** Whether uses and the last change are shown above definitions. */
+  readonly codeLens: boolean;
 }
 
 /** What the user set of language models, checked. */
@@ -35,6 +37,7 @@ export const settingNames = [
   "lore.threads",
   "lore.maxFileSizeMB",
   "lore.completions",
+  "lore.codeLens",
   "lore.deepMemory.enabled",
   "lore.deepMemory.maxDiskMB",
   "lore.history.maxCommits",
@@ -56,6 +59,7 @@ export function loreSettings(read: ReadSetting): LoreSettings {
   return {
     enabled,
     completions: completionSettings.find((known) => known === read("lore.completions")) ?? "auto",
+    codeLens: read("lore.codeLens") === true,
     memory: {
       exclude: unique([...switchedOn(read("files.exclude")), ...globs(read("lore.exclude"))]),
       include: unique(globs(read("lore.include"))),

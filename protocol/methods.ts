@@ -31,6 +31,7 @@ import type {
   RememberParams,
   RememberResult,
 } from "./notes.ts";
+import type { OutlineParams, OutlineResult, UsesParams, UsesResult } from "./outline.ts";
 import type { TimelineParams, TimelineResult } from "./timeline.ts";
 import type { WhoWroteParams, WhoWroteResult } from "./whoWrote.ts";
 import type {
@@ -156,6 +157,11 @@ export interface ExhaustiveParams {
   readonly rootIds?: readonly string[];
 }
 export const exhaustive = request<ExhaustiveParams, ExhaustiveResult>("recall/exhaustive");
+
+/** The definitions of a file as it is now. */
+export const outline = request<OutlineParams, OutlineResult>("recall/outline");
+/** Where a definition is used, by name. Can be cancelled. */
+export const uses = request<UsesParams, UsesResult>("recall/uses");
 
 export interface CompareTraceParams {
   /** A saved trace as it stands in its file, see `savedTrace.ts`. */

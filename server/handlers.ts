@@ -2,6 +2,7 @@
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import * as methods from "../protocol/methods.ts";
 import type { ContextParams, ContextResult } from "../protocol/context.ts";
+import type { OutlineParams, OutlineResult, UsesParams, UsesResult } from "../protocol/outline.ts";
 import type {
   CheckedProse,
   ProseCheckParams,
@@ -48,6 +49,10 @@ export interface Services extends SessionServices {
   readonly pictures: PictureService;
   /** Scans every remembered file. Rejects with AbortError when cancelled. */
   exhaustive(params: methods.ExhaustiveParams, signal: AbortSignal): Promise<ExhaustiveResult>;
+  /** The definitions of a file as it is now; none when it is not in memory or gone. */
+  outline(params: OutlineParams): OutlineResult;
+  /** Where a definition is used. Rejects with AbortError when cancelled. */
+  uses(params: UsesParams, signal: AbortSignal): Promise<UsesResult>;
   /** One check for each citation, in order. Rejects with AbortError when cancelled. */
   checkCitations(citations: readonly Citation[], signal: AbortSignal): Promise<CitationCheck[]>;
   /** What a language model should know for a question asked after these turns. Rejects with AbortError when cancelled. */
@@ -195,6 +200,8 @@ function answerRecall(router: Router, services: Services, session: Session): voi
   router.answer(methods.exhaustive, shapes.exhaustive, (params, signal) =>
     services.exhaustive(params, signal),
   );
+  router.answer(methods.outline, shapes.outline, (params) => services.outline(params));
+  router.answer(methods.uses, shapes.uses, (params, signal) => services.uses(params, signal));
   router.answer(methods.checkCitations, shapes.checkCitations, async ({ citations }, signal) => ({
     checks: await services.checkCitations(citations, signal),
   }));

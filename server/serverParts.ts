@@ -5,6 +5,7 @@ import { MemoryError } from "../protocol/errors.ts";
 import { Answerer } from "./answer/answerer.ts";
 import { checkAllCitations } from "./answer/allCitations.ts";
 import { checkCitations } from "./answer/citations.ts";
+import { definitionUses } from "./answer/definitionUses.ts";
 import { taskContext } from "./answer/taskContext.ts";
 import { calibrationFor } from "./answer/evidenceCalibration.ts";
 import type { SurprisesOf } from "./answer/unusualInFile.ts";
@@ -97,6 +98,9 @@ export async function createServices(
       const context = { source: recaller, hashText, filesNotInMemory, elapsedMs };
       return findAllPlaces(params, context, signal);
     },
+    outline: (params) => recaller.outline(params),
+    uses: (params, signal) =>
+      definitionUses(params, { recall: recaller, source: recaller, hashText }, signal),
     checkCitations: check,
     context: (params, turns, signal) =>
       taskContext(

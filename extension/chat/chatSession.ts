@@ -223,7 +223,7 @@ export class ChatSession {
   /** Gives a conversation another title. */
   async renameConversation(conversationId: string, title: string): Promise<void> {
     await this.#memory.client.request(methods.renameConversation, { conversationId, title });
-    await this.#sendConversations();
+    await this.sendConversations();
   }
 
   /** Deletes a conversation for good; when it is the open one, an empty one is shown. */
@@ -231,7 +231,7 @@ export class ChatSession {
     await this.#stop(conversationId);
     await this.#memory.client.request(methods.deleteConversation, { conversationId });
     if (this.#keeper.conversationId === conversationId) await this.newConversation();
-    else await this.#sendConversations();
+    else await this.sendConversations();
   }
 
   /** Keeps text that was typed and not sent. */
@@ -310,7 +310,7 @@ export class ChatSession {
   async #sendFinal(conversationId: string): Promise<void> {
     await this.#sendTurns(conversationId);
     await this.#sendParts(conversationId);
-    await this.#sendConversations();
+    await this.sendConversations();
   }
 
   /** Sends the last exchange of a conversation as it is stored. */
@@ -327,7 +327,8 @@ export class ChatSession {
     this.#messages.fire({ type: "parts", conversationId, parts });
   }
 
-  async #sendConversations(): Promise<void> {
+  /** Sends the list of conversations, for when one was begun, or goes on, elsewhere. */
+  async sendConversations(): Promise<void> {
     const conversations = await this.#conversations.list();
     this.#messages.fire({ type: "conversations", conversations });
   }

@@ -78,7 +78,8 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
   }
 }
 
-function readCitation(value: unknown): Citation | undefined {
+/** Returns a citation that came from outside, `undefined` for anything malformed. */
+export function readCitation(value: unknown): Citation | undefined {
   if (!isFields(value)) return undefined;
   const { rootId, path, contentHash, symbol } = value;
   const range = readRange(value["range"]);

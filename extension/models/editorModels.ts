@@ -15,7 +15,8 @@ export async function editorModels(): Promise<readonly LanguageModel[]> {
   return models.filter(({ vendor }) => vendor !== ownVendor).map(asLanguageModel);
 }
 
-function asLanguageModel(model: vscode.LanguageModelChat): LanguageModel {
+/** Returns a model of the editor as one that can write over answers. */
+export function asLanguageModel(model: vscode.LanguageModelChat): LanguageModel {
   const { id, name, vendor, maxInputTokens } = model;
   return {
     id: `${vendor}/${id}`,

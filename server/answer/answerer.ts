@@ -16,6 +16,7 @@ import { answerCallers } from "./callersAnswer.ts";
 import { answerError, answerMessage } from "./errorAnswer.ts";
 import { judged } from "./evidence.ts";
 import { answerFile } from "./fileAnswer.ts";
+import { answerFolder } from "./folderAnswer.ts";
 import { answerFlow } from "./flowAnswer.ts";
 import { answerOrder } from "./orderAnswer.ts";
 import { answerPast } from "./pastAnswer.ts";
@@ -213,12 +214,13 @@ function answerByIntent(ask: Ask): Promise<AnswerOutcome> {
 
 /** Whoever asks nothing may have pasted a message; a line of it finds the place that writes it. */
 async function answerUnknown(ask: Ask): Promise<AnswerOutcome> {
-  return (await answerFile(ask)) ?? answerMessage(ask);
+  return (await answerFile(ask)) ?? (await answerFolder(ask)) ?? answerMessage(ask);
 }
 
 async function answerAbout(ask: Ask): Promise<AnswerOutcome> {
   const { selection } = ask;
-  if (selection === undefined) return (await answerFile(ask)) ?? answerPlace(ask);
+  if (selection === undefined)
+    return (await answerFile(ask)) ?? (await answerFolder(ask)) ?? answerPlace(ask);
   const outcome = await answerPlace(ask);
   if (outcome === "answered" && selection.file !== undefined)
     await writeUnusual(ask, selection.file);

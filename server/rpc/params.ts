@@ -32,6 +32,7 @@ import {
 import type { TimelineParams } from "../../protocol/timeline.ts";
 import type { WhoWroteParams } from "../../protocol/whoWrote.ts";
 import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
+import type { OutlineParams, UsesParams } from "../../protocol/outline.ts";
 import type { SearchTurnsParams } from "../../protocol/turns.ts";
 import { maxPictureLimit, type PictureParams } from "../../protocol/picture.ts";
 import { maxTraceLength } from "../../protocol/savedTrace.ts";
@@ -62,6 +63,8 @@ import {
 
 const maxIdLength = 200;
 const maxPathLength = 32_768;
+/** A name of code, perhaps with those around it. */
+const maxNameLength = 10_000;
 /** A note is a sentence or a few. */
 const maxNoteLength = 10_000;
 /** A pasted log is a question too; a whole file is not. */
@@ -223,6 +226,14 @@ export const params = {
   problems: object<{ rootId?: string; offset: number; limit: number }>({
     rootId: optional(id),
     offset: integer(0, Number.MAX_SAFE_INTEGER),
+    limit: integer(0, maxResults),
+  }),
+  outline: object<OutlineParams>({ rootId: id, path: filledText(maxPathLength) }),
+  uses: object<UsesParams>({
+    rootId: id,
+    path: filledText(maxPathLength),
+    name: filledText(maxNameLength),
+    container: text(maxNameLength),
     limit: integer(0, maxResults),
   }),
   picture: object<PictureParams>({

@@ -21,6 +21,7 @@ test("nothing set gives the defaults that package.json declares", () => {
   assert.deepEqual(read({}), {
     enabled: true,
     completions: "auto",
+    codeLens: false,
     memory: {
       exclude: [],
       include: [],
@@ -92,6 +93,7 @@ test("values of a wrong type or range count as not set", () => {
   assert.deepEqual(wrong, {
     enabled: true,
     completions: "auto",
+    codeLens: false,
     memory: {
       exclude: [],
       include: ["ok"],

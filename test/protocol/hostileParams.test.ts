@@ -23,6 +23,7 @@ const note = { text: "we use tabs" };
 const complete = { file: "/work/a.ts", languageId: "typescript", prefix: "a.", suffix: ")" };
 const selfTest = { selfTestId: "1", tokens: 16_384 };
 const context = { question: "why?", maxTokens: 1_000 };
+const use = { rootId: "root", path: "src/a.ts", name: "a", container: "", limit: 5 };
 const evidence = { number: 1, source: { kind: "code", citation }, text: "x" };
 const proseCheck = { text: "It is so [1].", evidence: [evidence], question: "why?", isDone: true };
 const commit = {
@@ -193,6 +194,26 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
   [methods.exhaustive.method]: {
     good: exhaustive,
     bad: [{}, { ...exhaustive, literal: "" }, { ...exhaustive, wholeWord: 0 }],
+  },
+  [methods.outline.method]: {
+    good: { rootId: "root", path: "src/a.ts" },
+    bad: [
+      {},
+      { rootId: "root", path: "" },
+      { rootId: 1, path: "a" },
+      { rootId: "r", path: longText },
+    ],
+  },
+  [methods.uses.method]: {
+    good: use,
+    bad: [
+      {},
+      { ...use, name: "" },
+      { ...use, container: 1 },
+      { ...use, limit: -1 },
+      { ...use, limit: 1e9 },
+      { ...use, name: longText },
+    ],
   },
   [methods.ask.method]: {
     good: ask,

@@ -337,6 +337,8 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
       },
     },
     source: { readText: () => undefined, files: () => [] },
+    outline: () => ({ definitions: [], boundary: "syntax" }),
+    uses: () => Promise.resolve({ uses: [], nUses: 0, nFiles: 0, isWhole: true }),
     exhaustive: () =>
       Promise.resolve({
         places: [],
