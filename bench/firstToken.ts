@@ -13,7 +13,7 @@ import type { BenchSettings, TreeSize } from "./settings.ts";
 import { ms, percentile, verdict, type Table } from "./table.ts";
 import { treeDir } from "./trees.ts";
 
-const nQuestions = 60;
+const nQuestions = 100;
 const nWarmUp = 10;
 const seed = 5;
 const targetMs = 300;
