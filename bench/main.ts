@@ -32,6 +32,7 @@ const benches: Readonly<Record<Part, (settings: BenchSettings) => Promise<Table[
   "prompt-tokens": async (settings) =>
     (await import("./prose/promptTokens.ts")).benchPromptTokens(settings),
   windows: async (settings) => (await import("./windows.ts")).benchWindows(settings),
+  "first-token": async (settings) => (await import("./firstToken.ts")).benchFirstToken(settings),
   conversations: async (settings) =>
     (await import("./work-memory/conversations.ts")).benchConversations(settings),
 };
@@ -42,7 +43,7 @@ function fileName(part: Part, { sizes, memory, fit }: BenchSettings): string {
   const { sections } = memory;
   if (part === "memory" && sections.length < memorySections.length)
     return `${part}-${sections.join("-")}`;
-  const hasSizes = part === "ingest" || part === "latency";
+  const hasSizes = part === "ingest" || part === "latency" || part === "first-token";
   return hasSizes && sizes.length < treeSizes.length ? `${part}-${sizes.join("-")}` : part;
 }
 

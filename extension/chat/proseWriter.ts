@@ -32,6 +32,9 @@ export interface ChosenModel {
   open(): Promise<LanguageModel>;
 }
 
+/** The memory server, as far as it is needed to write. */
+type ProseServer = Pick<MemoryClient, "request">;
+
 /** What the writer needs from the chat. */
 export interface ProseSurroundings {
   /** `undefined` for the built-in answers. */
@@ -73,12 +76,12 @@ interface Writing {
  * then shown; the answer itself is never touched.
  */
 export class ProseWriter {
-  readonly #client: MemoryClient;
+  readonly #client: ProseServer;
   readonly #around: ProseSurroundings;
   /** What is being written, by conversation. */
   readonly #writing = new Map<string, Writing>();
 
-  constructor(client: MemoryClient, around: ProseSurroundings) {
+  constructor(client: ProseServer, around: ProseSurroundings) {
     this.#client = client;
     this.#around = around;
   }

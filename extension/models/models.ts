@@ -63,12 +63,17 @@ export class Models {
 
   /** Returns true when nothing that is sent to the model leaves this machine, or the user agrees that it does. */
   async mayBeAsked(model: LanguageModel): Promise<boolean> {
-    const { name, isOnThisMachine } = model.destination;
-    const destination = `${model.source} ${name}`;
-    if (isOnThisMachine || this.memory.hasAgreed(destination)) return true;
+    const destination = destinationOf(model);
+    if (model.destination.isOnThisMachine || this.memory.hasAgreed(destination)) return true;
     if (!(await this.#around.askConsent(model))) return false;
     await this.memory.agree(destination);
     return true;
+  }
+
+  /** The user said beforehand that recalled lines may go to this model; nothing when it is not there. */
+  async agreeTo(choice: ModelChoice): Promise<void> {
+    const model = await this.#find(choice);
+    if (model !== undefined) await this.memory.agree(destinationOf(model));
   }
 
   async #open(choice: ModelChoice): Promise<LanguageModel> {
@@ -85,4 +90,8 @@ export class Models {
     const { endpoint } = this;
     return endpoint && endpointModel(id, endpoint, await this.memory.key(endpoint));
   }
+}
+
+function destinationOf({ source, destination }: LanguageModel): string {
+  return `${source} ${destination.name}`;
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { format } from "node:util";
-import { chromium, type Page } from "playwright-core";
+import { chromium } from "playwright-core";
 import { checkout, inCheckout } from "../checkout.ts";
 import { installVsix, startEditor } from "../editor.ts";
 import type { StageContext, StageResult } from "./stage.ts";
@@ -127,7 +127,6 @@ async function runInEditor(
       const { promise: exit, resolve: onExit } = Promise.withResolvers<number>();
       await page.exposeFunction("codeAutomationExit", onExit);
       await page.goto(testAddress(editor.url, workspace, development));
-      allowEverything(page);
       const code = await withTimeout(exit);
       return resultOf(code, resultFile, lines);
     } finally {
@@ -136,17 +135,6 @@ async function runInEditor(
   } finally {
     await editor.stop();
   }
-}
-
-/** Plays a user who agrees to whatever is asked, until the page is closed. */
-function allowEverything(page: Page): void {
-  const allow = page.locator(".monaco-dialog-box").getByRole("button", { name: "Allow" });
-  allow.click({ timeout: 0 }).then(
-    () => allowEverything(page),
-    (error: unknown) => {
-      if (!page.isClosed()) throw error;
-    },
-  );
 }
 
 /** Two folders from the start: a window of one folder restarts its extension host when a second is added. */

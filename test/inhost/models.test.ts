@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
-import type { Prose } from "../../protocol/prose.ts";
-import { ask, askUntil, cites, eventually, folder, run } from "./editor.ts";
+import type { Prose, ProseFailure } from "../../protocol/prose.ts";
+import { ask, askUntil, cites, folder, run } from "./editor.ts";
 
 const lighthouse = "src/foghorn.ts";
 const source = `/** Seconds between two blasts of the foghorn. */
@@ -68,6 +68,7 @@ async function* faithful(prompt: string): AsyncIterable<string> {
 /** What is kept on the last turn, read from an export as a user has it. */
 async function keptProse(wanted: (prose: Prose) => boolean): Promise<Prose> {
   const file = vscode.Uri.file(path.join(folder(), "..", `export-${process.pid}.jsonl`));
+  const deadlineMs = performance.now() + 30_000;
   for (;;) {
     await run("exportMemory", file);
     const text = existsSync(file.fsPath) ? readFileSync(file.fsPath, "utf8") : "";
@@ -76,9 +77,8 @@ async function keptProse(wanted: (prose: Prose) => boolean): Promise<Prose> {
       .map(([line]) => JSON.parse(line) as { prose?: Prose })
       .flatMap(({ prose }) => prose ?? [])
       .at(-1);
-    const found = kept !== undefined && wanted(kept) ? kept : undefined;
-    if (found !== undefined) return found;
-    await eventually(() => true);
+    if (kept !== undefined && wanted(kept)) return kept;
+    assert.ok(performance.now() < deadlineMs, `the last prose is ${JSON.stringify(kept)}`);
   }
 }
 
@@ -97,7 +97,12 @@ suite("a language model of the editor", () => {
       found.map(({ name }) => name),
       ["One"],
     );
-    await run("chooseModel", { source: "editor", id: `test/${found[0]?.id}`, name: "One" });
+    await run("chooseModel", {
+      source: "editor",
+      id: `test/${found[0]?.id}`,
+      name: "One",
+      mayLeave: true,
+    });
   });
 
   suiteTeardown(async () => {
@@ -116,5 +121,49 @@ suite("a language model of the editor", () => {
     assert.equal(prose.citations[0]?.path, lighthouse);
     assert.deepEqual([prose.nSupported, prose.nSentences], [1, 1]);
     assert.equal(models.prompts.length, 1);
+  });
+
+  const failures: Readonly<Record<string, readonly [Error, ProseFailure]>> = {
+    "no permission": [vscode.LanguageModelError.NoPermissions(), "notAllowed"],
+    "too many requests": [vscode.LanguageModelError.Blocked(), "quota"],
+    "a model that is gone": [vscode.LanguageModelError.NotFound(), "noModel"],
+    "a quota that is used up": [new Error("Quota exceeded"), "quota"],
+    "a filtered answer": [new Error("content_filter"), "refused"],
+    "a prompt that is too long": [new Error("maximum context length"), "tooLong"],
+    "a host that is not there": [new Error("getaddrinfo ENOTFOUND host"), "offline"],
+    "anything else": [new Error("it broke"), "unknown"],
+  };
+  for (const [name, [error, failure]] of Object.entries(failures)) {
+    test(`what the editor's model throws is told apart: ${name}`, async () => {
+      models.answer = () => {
+        throw error;
+      };
+      await ask(`${question} And ${name}?`);
+      const prose = await keptProse(
+        ({ state, failure: kept }) => state === "failed" && kept === failure,
+      );
+      assert.equal(prose.markdown, "");
+    });
+  }
+
+  test("another question stops the model, and its editor is told", async () => {
+    let stopped = false;
+    const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
+    models.answer = async function* (prompt, token) {
+      yield* faithful(prompt);
+      isAsked();
+      await new Promise<void>((resolve) => {
+        token.onCancellationRequested(() => {
+          stopped = true;
+          resolve();
+        });
+      });
+    };
+    await ask(question);
+    await asked;
+    models.answer = faithful;
+    await ask(question);
+    await keptProse(({ state }) => state === "done");
+    assert.ok(stopped);
   });
 });
