@@ -24,6 +24,7 @@ import type {
   RememberParams,
   RememberResult,
 } from "./notes.ts";
+import type { SuggestParams, SuggestResult } from "./mentions.ts";
 import type { TimelineParams, TimelineResult } from "./timeline.ts";
 import type { WhoWroteParams, WhoWroteResult } from "./whoWrote.ts";
 import type {
@@ -140,6 +141,9 @@ export const search = request<SearchParams, SearchResult>("recall/search");
  * of notes. Can be cancelled.
  */
 export const context = request<ContextParams, ContextResult>("recall/context");
+
+/** Files, folders and definitions that somebody may mean who types behind an `@`. Errors: `rootNotOpen`. */
+export const suggest = request<SuggestParams, SuggestResult>("memory/suggest");
 
 export interface ExhaustiveParams {
   /** Literal text; matched case-sensitively when it holds an upper-case letter. */

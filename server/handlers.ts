@@ -2,6 +2,7 @@
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import * as methods from "../protocol/methods.ts";
 import type { ContextParams, ContextResult } from "../protocol/context.ts";
+import type { SuggestParams, Suggestion } from "../protocol/mentions.ts";
 import type { Citation, CitationCheck, ExhaustiveResult, MemoryStatus } from "../protocol/types.ts";
 import type { Clock, Logger } from "./ports.ts";
 import { ask } from "./rpc/askRequest.ts";
@@ -41,6 +42,8 @@ export interface Services extends SessionServices {
   readonly pictures: PictureService;
   /** Scans every remembered file. Rejects with AbortError when cancelled. */
   exhaustive(params: methods.ExhaustiveParams, signal: AbortSignal): Promise<ExhaustiveResult>;
+  /** What somebody may mean who types behind an `@`, best first. */
+  suggest(params: SuggestParams): Suggestion[];
   /** One check for each citation, in order. Rejects with AbortError when cancelled. */
   checkCitations(citations: readonly Citation[], signal: AbortSignal): Promise<CitationCheck[]>;
   /** What a language model should know for a question asked after these turns. Rejects with AbortError when cancelled. */
@@ -162,6 +165,9 @@ function answerRecall(router: Router, services: Services, session: Session): voi
   router.answer(methods.search, shapes.search, (params, signal) =>
     services.recall.search(params, signal),
   );
+  router.answer(methods.suggest, shapes.suggest, (params) => ({
+    suggestions: services.suggest(params),
+  }));
   router.answer(methods.context, shapes.context, (params, signal) => {
     const { conversationId } = params;
     const turns =

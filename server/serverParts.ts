@@ -23,6 +23,7 @@ import type { HashText } from "./recall/citation.ts";
 import { citeRange, createHashText } from "./recall/citation.ts";
 import { findAllPlaces } from "./recall/exhaustive.ts";
 import { RootPlaces } from "./recall/rootPlaces.ts";
+import { Suggester } from "./recall/suggester.ts";
 import { readSourceFile } from "./recall/sourceFile.ts";
 import { maskSecrets } from "./secrets/maskSecrets.ts";
 import { grammarFolderUrl, modelFolderUrl, threadEntry } from "./threads.ts";
@@ -65,6 +66,7 @@ export async function createServices(
   const check: Services["checkCitations"] = (citations, signal) =>
     checkAllCitations(citations, recaller, history, hashText, signal);
   const calibration = calibrationFor(recaller.models, log);
+  const suggester = new Suggester(memory, clock);
   const timeline = new WorkTimeline({
     ...{ history, notes, clock },
     folderOf: (id) => memory.historyWorkspace().roots.find(({ rootId }) => rootId === id)?.folder,
@@ -95,6 +97,7 @@ export async function createServices(
       return findAllPlaces(params, context, signal);
     },
     checkCitations: check,
+    suggest: (params) => suggester.suggest(params),
     context: (params, turns, signal) =>
       taskContext(
         params,

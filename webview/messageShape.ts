@@ -1,4 +1,5 @@
 import type { ConversationPart } from "../protocol/context.ts";
+import type { MentionTrace } from "../protocol/mentions.ts";
 import type {
   AskedTrace,
   Citation,
@@ -156,6 +157,9 @@ const isTrace = isObject<RecallTrace>({
       state: isOneOf("used", "late", "unavailable"),
       nPlaces: isCount,
     }),
+  ),
+  mentions: isOptional(
+    isObject<MentionTrace>({ within: isArrayOf(isString), missing: isArrayOf(isString) }),
   ),
   evidence: isOptional(
     isObject<EvidenceTrace>({

@@ -21,6 +21,7 @@ import { answerOrder } from "./orderAnswer.ts";
 import { answerPast } from "./pastAnswer.ts";
 import { answerFromNotes, answerRemember, offerText } from "./notesAnswer.ts";
 import { prose } from "./markdown.ts";
+import { withinText } from "./mentionText.ts";
 import { answerPlace } from "./placeAnswer.ts";
 import { QuestionTerms } from "./questionTerms.ts";
 import { selectionOf, type Selection } from "./selection.ts";
@@ -224,7 +225,9 @@ async function answerUnknown(ask: Ask): Promise<AnswerOutcome> {
 }
 
 async function answerAbout(ask: Ask): Promise<AnswerOutcome> {
-  const { selection } = ask;
+  const { selection, result, writer } = ask;
+  const within = withinText(result.trace.mentions);
+  if (within !== undefined) writer.block(within);
   if (selection === undefined) return (await answerFile(ask)) ?? answerPlace(ask);
   const outcome = await answerPlace(ask);
   if (outcome === "answered" && selection.file !== undefined)

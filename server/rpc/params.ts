@@ -1,4 +1,5 @@
 /** The shape of each method's parameters: what `handlers.ts` lets in. */
+import { mentionKinds, type SuggestParams } from "../../protocol/mentions.ts";
 import {
   maxPrefixLength,
   maxSuffixLength,
@@ -80,6 +81,7 @@ const maxCompletionTokens = 256;
 /** As far as a self-test goes: ten times the longest distance that is published. */
 const maxSelfTestTokens = 100_000_000;
 const maxSelfTestPoints = 100;
+const maxSuggestions = 100;
 const maxFactsPerPoint = 10_000;
 
 const id = filledText(maxIdLength);
@@ -239,6 +241,11 @@ export const params = {
     conversationId: optional(id),
     maxTokens: integer(minContextTokens, maxContextTokens),
     rootIds: optional(rootIds),
+  }),
+  suggest: object<SuggestParams>({
+    prefix: text(1_000),
+    kinds: optional(list(oneOf(...mentionKinds), mentionKinds.length)),
+    limit: integer(1, maxSuggestions),
   }),
   compareTrace: object<CompareTraceParams>({ trace: text(maxTraceLength) }),
   exhaustive: object<ExhaustiveParams>({

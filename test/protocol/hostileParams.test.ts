@@ -113,6 +113,18 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { ...search, explain: "yes" },
     ],
   },
+  [methods.suggest.method]: {
+    good: { prefix: "", limit: 10 },
+    bad: [
+      {},
+      { prefix: "a" },
+      { prefix: longText, limit: 10 },
+      { prefix: "a", limit: 0 },
+      { prefix: "a", limit: 1e6 },
+      { prefix: "a", limit: 1, kinds: ["secret"] },
+      { prefix: "a", limit: 1, kinds: "file" },
+    ],
+  },
   [methods.compareTrace.method]: {
     good: trace,
     bad: [{}, { trace: 1 }, { trace: { format: "lore-trace" } }, { trace: longText }],

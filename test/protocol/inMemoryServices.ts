@@ -315,6 +315,7 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
       },
     },
     source: { readText: () => undefined, files: () => [] },
+    suggest: () => [],
     exhaustive: () =>
       Promise.resolve({
         places: [],
