@@ -35,7 +35,7 @@ import type {
 } from "./savedMemory.ts";
 import type { MemoryPicture, PictureParams } from "./picture.ts";
 import type { TraceComparison } from "./savedTrace.ts";
-import type { SearchTurnsParams, SearchTurnsResult } from "./turns.ts";
+import type { SearchTurnsParams, SearchTurnsResult, TurnPlace } from "./turns.ts";
 import type {
   Answer,
   Citation,
@@ -167,6 +167,8 @@ export interface AskParams {
   readonly conversationId?: string;
   readonly rootIds?: readonly string[];
   readonly activeFile?: string;
+  /** Id of an earlier question of the conversation: this one is asked instead and begins a branch beside it. */
+  readonly besideId?: string;
   /** The selected code the question is about; kept with the question. */
   readonly selection?: SelectedCode;
   /** As for a search. */
@@ -259,6 +261,15 @@ export interface ReadConversationResult {
   readonly turns: Turn[];
   /** Turns of the conversation before the first of `turns`. */
   readonly nEarlier: number;
+  /** Which of `turns` are questions that others were asked instead of; absent when there is none. */
+  readonly branches?: readonly QuestionBranches[];
+}
+/** A place of a conversation with several questions. */
+export interface QuestionBranches {
+  /** The question that is shown. */
+  readonly turnId: string;
+  /** All of them in the order of asking. */
+  readonly questionIds: readonly string[];
 }
 /** Errors: `conversationNotFound`, also when the conversation does not hold the turn `before`. */
 export const readConversation = request<ReadConversationParams, ReadConversationResult>(
@@ -269,6 +280,10 @@ export const conversationParts = request<
   { conversationId: string },
   { parts: readonly ConversationPart[] }
 >("conversation/parts");
+/** Shows the branch that holds a turn. Errors: `conversationNotFound`, also when the conversation does not hold it. */
+export const chooseBranch = request<TurnPlace, { conversation: Conversation }>(
+  "conversation/chooseBranch",
+);
 export const renameConversation = request<
   { conversationId: string; title: string },
   { conversation: Conversation }

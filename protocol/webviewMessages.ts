@@ -3,6 +3,7 @@
  * nothing that must last: on load it sends `ready` and the extension replies with `state`.
  */
 import type { ConversationPart } from "./context.ts";
+import type { MentionKind, Suggestion } from "./mentions.ts";
 import type { RecalledTurn } from "./turns.ts";
 import type { Citation, Conversation, Coverage, Turn } from "./types.ts";
 
@@ -23,6 +24,10 @@ export type FromWebview =
   | { readonly type: "searchTurns"; readonly query: string }
   | { readonly type: "renameConversation"; readonly conversationId: string; readonly title: string }
   | { readonly type: "deleteConversation"; readonly conversationId: string }
+  /** Wants what may be meant behind an `@`; answered with `suggestions`. */
+  | { readonly type: "suggest"; readonly prefix: string; readonly kinds?: readonly MentionKind[] }
+  /** Files were dropped or pasted, by address or absolute path; answered with `insert`: their mentions, else `text`. */
+  | { readonly type: "nameFiles"; readonly files: readonly string[]; readonly text: string }
   /** Opens the cited file at its lines, after the citation was checked again. */
   | { readonly type: "openCitation"; readonly citation: Citation; readonly toSide: boolean }
   | { readonly type: "copy"; readonly text: string }
@@ -79,6 +84,12 @@ export type ToWebview =
   | { readonly type: "conversations"; readonly conversations: readonly Conversation[] }
   /** What was said about a query, best first. */
   | { readonly type: "foundTurns"; readonly query: string; readonly turns: readonly FoundTurn[] }
+  /** What may be meant behind an `@`, best first. */
+  | {
+      readonly type: "suggestions";
+      readonly prefix: string;
+      readonly suggestions: readonly Suggestion[];
+    }
   /** Brings a turn of the open conversation into sight and focuses it. */
   | { readonly type: "showTurn"; readonly conversationId: string; readonly turnId: string }
   /** Result of re-reading the cited spans of the open conversation: indices into the turn's citations. */
@@ -87,7 +98,9 @@ export type ToWebview =
       readonly turnId: string;
       readonly states: readonly ("current" | "moved" | "stale" | "gone")[];
     }
-  /** Puts text into the question field and focuses it. */
+  /** Puts text in at the cursor of the question field and focuses it. */
+  | { readonly type: "insert"; readonly text: string }
+  /** Makes this the text of the question field and focuses it. */
   | { readonly type: "prefill"; readonly question: string }
   | { readonly type: "focus" };
 

@@ -13,11 +13,11 @@ import {
   type SavedNote,
   type SavedTurn,
 } from "../protocol/savedMemory.ts";
-import type { Root, Turn } from "../protocol/types.ts";
+import type { Root } from "../protocol/types.ts";
 import { prose } from "./answer/markdown.ts";
 import { readMemoryFile, writeMemoryFile, type SavedMemory } from "./rpc/savedMemoryFile.ts";
 import { savedLines } from "./rpc/savedMemoryShape.ts";
-import type { ConversationStore, KeptConversation, NotesService } from "./services.ts";
+import type { ConversationStore, KeptConversation, KeptTurn, NotesService } from "./services.ts";
 import { chosenTurns } from "./work/forgetChoice.ts";
 
 /** The memory of the work of what is open. */
@@ -143,7 +143,7 @@ function rootsHere(saved: SavedMemory, roots: readonly Root[]): (id: string) => 
   return (id) => here.get(id) ?? (roots[0] as Root);
 }
 
-function savedTurn(conversationId: string, turn: Turn, roots: readonly Root[]): SavedTurn {
+function savedTurn(conversationId: string, turn: KeptTurn, roots: readonly Root[]): SavedTurn {
   const { id, role, text, createdMs, state, selection, citations, abstained, tiers } = turn;
   const place = selection && placeIn(roots, selection.file);
   return {
@@ -153,11 +153,12 @@ function savedTurn(conversationId: string, turn: Turn, roots: readonly Root[]): 
     ...(selection === undefined || place === undefined
       ? {}
       : { selection: { ...place, text: selection.text, range: selection.range } }),
+    ...(turn.parentId === undefined ? {} : { parentId: turn.parentId }),
     ...(turn.elapsedMs === undefined ? {} : { elapsedMs: turn.elapsedMs }),
   };
 }
 
-function turnHere(turn: SavedTurn, rootOf: (id: string) => Root): Turn {
+function turnHere(turn: SavedTurn, rootOf: (id: string) => Root): KeptTurn {
   const { conversationId: _conversationId, selection, ...rest } = turn;
   return {
     ...rest,

@@ -79,6 +79,9 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
     ask,
     stop,
     draft: (text) => channel.post({ type: "draft", text }),
+    suggest: (prefix, kinds) =>
+      channel.post({ type: "suggest", prefix, ...(kinds === undefined ? {} : { kinds }) }),
+    nameFiles: (named) => channel.post({ type: "nameFiles", ...named }),
   });
   const announcer = createAnnouncer(texts);
   const ignored = element("p", { class: "ignored note" });

@@ -1,7 +1,10 @@
 import type { MemoryLine } from "../protocol/webviewMessages.ts";
 import { createDraftWatch } from "./draftWatch.ts";
 import { element } from "./element.ts";
+import { watchNamedFiles, type NamedFiles } from "./fileDrop.ts";
+import { iconButton } from "./iconButton.ts";
 import { icon } from "./icons.ts";
+import { createMentionList, type WantSuggestions } from "./mentionList.ts";
 import { createQuestionHistory } from "./questionHistory.ts";
 import { canAsk, questionsAsked, streamingTurn, type ViewState } from "./state.ts";
 import type { StringKey } from "./strings.ts";
@@ -13,6 +16,8 @@ export interface ComposerActions {
   stop(): void;
   /** The text changed and rested for a moment. */
   readonly draft: (text: string) => void;
+  readonly suggest: WantSuggestions;
+  nameFiles(named: NamedFiles): void;
 }
 
 /** The question field with its button. */
@@ -23,12 +28,19 @@ export interface ComposerView {
   prefill(question: string): void;
   /** Puts back what was typed before the view was hidden, unless something was typed since. */
   restore(draft: string): void;
+  /** Puts text in at the cursor, with blanks around it, and focuses the field. */
+  insert(text: string): void;
   focus(): void;
 }
 
 /** Returns an empty field. */
 export function createComposerView(texts: Texts, actions: ComposerActions): ComposerView {
-  const { root, field, button } = composerParts(texts);
+  const { root, field, tools, button } = composerParts(texts);
+  // Its keys come before those of the field.
+  const mentions = createMentionList(field, texts, actions.suggest);
+  root.prepend(mentions.root);
+  tools.append(iconButton("at", texts.text("composer.mention"), () => mentions.begin()));
+  watchNamedFiles(field, (named) => actions.nameFiles(named));
   let state: ViewState | undefined;
   const draft = createDraftWatch(field, actions.draft);
   const history = createQuestionHistory(() => questionsAsked(state?.turns ?? []));
@@ -112,6 +124,13 @@ export function createComposerView(texts: Texts, actions: ComposerActions): Comp
       const placeholder = texts.text(placeholderOf(next.memory));
       if (field.placeholder !== placeholder) field.placeholder = placeholder;
       showButton();
+      mentions.update(next);
+    },
+    insert: (text) => {
+      const { start, text: spaced } = withBlanks(field, text);
+      field.setRangeText(spaced, start, field.selectionEnd, "end");
+      field.focus();
+      changed();
     },
     prefill: (question) => {
       setValue(question);
@@ -130,6 +149,7 @@ export function createComposerView(texts: Texts, actions: ComposerActions): Comp
 function composerParts(texts: Texts): {
   readonly root: HTMLFormElement;
   readonly field: HTMLTextAreaElement;
+  readonly tools: HTMLElement;
   readonly button: HTMLButtonElement;
 } {
   const field = element("textarea", {
@@ -141,19 +161,30 @@ function composerParts(texts: Texts): {
       autocomplete: "off",
     },
   });
+  const tools = element("div", { class: "composer-tools" });
   const button = element("button", { class: "send", attributes: { type: "submit" } }, icon("send"));
   const root = element(
     "form",
     { class: "composer" },
     field,
-    element("div", { class: "composer-bar" }, element("div", { class: "composer-tools" }), button),
+    element("div", { class: "composer-bar" }, tools, button),
     element("span", {
       class: "visually-hidden",
       text: texts.text("composer.hint"),
       attributes: { id: "composer-hint" },
     }),
   );
-  return { root, field, button };
+  return { root, field, tools, button };
+}
+
+/** Returns a text as it is put in at the cursor, so that it does not grow together with a word. */
+function withBlanks(
+  { value, selectionStart, selectionEnd }: HTMLTextAreaElement,
+  text: string,
+): { readonly start: number; readonly text: string } {
+  const isApart = selectionStart === 0 || /[\s(]$/.test(value.slice(0, selectionStart));
+  const isBefore = /^\s/.test(value.slice(selectionEnd));
+  return { start: selectionStart, text: `${isApart ? "" : " "}${text}${isBefore ? "" : " "}` };
 }
 
 function placeholderOf({ kind }: MemoryLine): StringKey {

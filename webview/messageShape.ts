@@ -1,5 +1,5 @@
 import type { ConversationPart } from "../protocol/context.ts";
-import type { MentionTrace } from "../protocol/mentions.ts";
+import { mentionKinds, type MentionTrace, type Suggestion } from "../protocol/mentions.ts";
 import type {
   AskedTrace,
   Citation,
@@ -312,6 +312,21 @@ export const isToWebview: Check<ToWebview> = isUnion<"type", ToWebview>("type", 
       }),
     ),
   }),
+  suggestions: isObject<Message<"suggestions">>({
+    type: isOneOf("suggestions"),
+    prefix: isString,
+    suggestions: isArrayOf(
+      isObject<Suggestion>({
+        kind: isOneOf(...mentionKinds),
+        rootId: isString,
+        path: isString,
+        name: isOptional(isString),
+        symbolKind: isOptional(isOneOf(...symbolKinds)),
+        isOpen: isOptional(isBoolean),
+      }),
+    ),
+  }),
+  insert: isObject<Message<"insert">>({ type: isOneOf("insert"), text: isString }),
   showTurn: isObject<Message<"showTurn">>({
     type: isOneOf("showTurn"),
     conversationId: isString,

@@ -1,4 +1,5 @@
 import type { ConversationPart } from "../protocol/context.ts";
+import type { Suggestion } from "../protocol/mentions.ts";
 import type { Conversation, Turn } from "../protocol/types.ts";
 import type { FoundTurn, MemoryLine, ToWebview } from "../protocol/webviewMessages.ts";
 
@@ -22,6 +23,9 @@ export interface ViewState {
   readonly citationStates: ReadonlyMap<string, readonly CitationState[]>;
   /** What was said about the last query that was answered. */
   readonly found: { readonly query: string; readonly turns: readonly FoundTurn[] } | undefined;
+  /** What may be meant by what was typed behind an `@`. */
+  readonly suggested:
+    { readonly prefix: string; readonly suggestions: readonly Suggestion[] } | undefined;
   /** The turn to bring into sight; a new object each time one is wanted. */
   readonly sought: { readonly conversationId: string; readonly turnId: string } | undefined;
   readonly memory: MemoryLine;
@@ -39,6 +43,7 @@ export const initialState: ViewState = {
   parts: [],
   citationStates: new Map(),
   found: undefined,
+  suggested: undefined,
   sought: undefined,
   memory: { kind: "starting" },
   strings: {},
@@ -53,6 +58,7 @@ export function reduce(state: ViewState, message: ToWebview): ViewState {
       const sameConversation =
         conversation !== undefined && conversation.id === state.conversationId;
       return {
+        ...state,
         loaded: true,
         conversations,
         conversation,
@@ -61,7 +67,6 @@ export function reduce(state: ViewState, message: ToWebview): ViewState {
         nEarlier,
         parts,
         citationStates: sameConversation ? state.citationStates : new Map(),
-        found: state.found,
         sought: sameConversation ? state.sought : undefined,
         memory,
         strings,
@@ -99,7 +104,13 @@ export function reduce(state: ViewState, message: ToWebview): ViewState {
         ? { ...state, sought: { conversationId, turnId } }
         : state;
     }
+    case "suggestions":
+      return {
+        ...state,
+        suggested: { prefix: message.prefix, suggestions: message.suggestions },
+      };
     case "prefill":
+    case "insert":
     case "focus":
       return state;
   }

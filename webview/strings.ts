@@ -192,9 +192,18 @@ export const englishStrings = {
   "composer.placeholderRestricted": "Trust this workspace to ask about it",
   "composer.placeholderUnavailable": "Nothing can be asked yet",
   "composer.hint":
-    "Enter sends, Shift+Enter starts a new line, Up recalls your last question, Escape stops an answer.",
+    "Enter sends, Shift+Enter starts a new line, @ names a file, a folder or a symbol, Up recalls your last question, Escape stops an answer.",
   "composer.send": "Send (Enter)",
   "composer.stop": "Stop (Escape)",
+
+  "composer.mention": "Name a file, a folder or a symbol (@)",
+  "mention.label": "Files, folders and symbols",
+  "mention.file": "file",
+  "mention.folder": "folder",
+  "mention.symbol": "symbol",
+  "mention.open": "open in the editor",
+  "mention.found.one": "{0} suggestion; arrows choose, Enter takes it, Escape closes",
+  "mention.found.other": "{0} suggestions; arrows choose, Enter takes one, Escape closes",
 
   "empty.title": "Ask about this codebase",
   "empty.text": "Answers quote the places they come from. Everything stays on this machine.",

@@ -9,6 +9,7 @@ import { wasStopped, type ChatSession } from "./chatSession.ts";
 import { scriptPage } from "../scriptPage.ts";
 import type { CitationOpener } from "./citations.ts";
 import type { Traces } from "../trace/traces.ts";
+import { Mentions } from "./mentions.ts";
 import { readWebviewMessage } from "./webviewMessageGuard.ts";
 
 /** Id of the chat's view in package.json. */
@@ -37,6 +38,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #chat: ChatSession;
   readonly #citations: CitationOpener;
   readonly #traces: Traces;
+  readonly #mentions: Mentions;
   readonly #log: vscode.LogOutputChannel;
   readonly #subscriptions: readonly { dispose(): void }[];
   #recheckTimer: NodeJS.Timeout | undefined;
@@ -58,6 +60,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#chat = chat;
     this.#citations = citations;
     this.#traces = traces;
+    this.#mentions = new Mentions(memory);
     this.#log = log;
     this.#subscriptions = [
       chat.onMessage((message) => this.#post(message)),
@@ -153,6 +156,14 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         return chat.openTurn(message.conversationId, message.turnId);
       case "searchTurns":
         return chat.searchTurns(message.query);
+      case "suggest":
+        return this.#post({
+          type: "suggestions",
+          prefix: message.prefix,
+          suggestions: await this.#mentions.suggest(message.prefix, message.kinds),
+        });
+      case "nameFiles":
+        return this.#post({ type: "insert", text: await this.#mentions.naming(message) });
       case "renameConversation":
         return chat.renameConversation(message.conversationId, message.title);
       case "deleteConversation":

@@ -1,4 +1,5 @@
 import type { Citation, Position, Range, SymbolInfo } from "../../protocol/types.ts";
+import { mentionKinds } from "../../protocol/mentions.ts";
 import { chatCommands } from "../../protocol/webviewMessages.ts";
 import type { ChatCommand, FromWebview } from "../../protocol/webviewMessages.ts";
 
@@ -7,6 +8,8 @@ const maxTextLength = 1_000_000;
 const maxQueryLength = 1_000;
 const maxIdLength = 200;
 const maxPathLength = 10_000;
+/** Files of one drop. */
+const maxFiles = 50;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -48,6 +51,14 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
         ? { type: "openTurn", conversationId, turnId }
         : undefined;
     }
+    case "suggest":
+      return readSuggest(value);
+    case "nameFiles": {
+      const { files, text } = value;
+      return isText(text) && isTexts(files, maxFiles, maxPathLength)
+        ? { type: "nameFiles", files, text }
+        : undefined;
+    }
     case "searchTurns":
       return isText(value["query"]) &&
         value["query"].trim() !== "" &&
@@ -75,6 +86,14 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
     default:
       return undefined;
   }
+}
+
+function readSuggest({ prefix, kinds }: Fields): FromWebview | undefined {
+  if (!isText(prefix) || prefix.length > maxQueryLength) return undefined;
+  if (kinds === undefined) return { type: "suggest", prefix };
+  if (!isTexts(kinds, mentionKinds.length, maxIdLength)) return undefined;
+  const known = mentionKinds.filter((kind) => kinds.includes(kind));
+  return known.length === kinds.length ? { type: "suggest", prefix, kinds: known } : undefined;
 }
 
 function readCitation(value: unknown): Citation | undefined {
@@ -120,6 +139,14 @@ function isFields(value: unknown): value is Fields {
 
 function isText(value: unknown): value is string {
   return typeof value === "string" && value.length <= maxTextLength;
+}
+
+function isTexts(value: unknown, maxItems: number, maxLength: number): value is string[] {
+  return (
+    Array.isArray(value) &&
+    value.length <= maxItems &&
+    value.every((each) => typeof each === "string" && each.length <= maxLength)
+  );
 }
 
 function isId(value: unknown): value is string {

@@ -3,6 +3,7 @@ import type { Turn } from "../../protocol/types.ts";
 import { TurnMask } from "../secrets/turnMask.ts";
 import type { KeptConversation } from "../services.ts";
 import { inTransaction, type Database } from "./database.ts";
+import { turnTree, TurnTree } from "./turnTree.ts";
 import type { RoundIndex } from "./roundIndex.ts";
 
 /** How many conversations and turns a change was about. */
@@ -16,6 +17,13 @@ interface ConversationRow {
   readonly title: string;
   readonly created_ms: number;
   readonly updated_ms: number;
+  readonly head_id: string | null;
+}
+
+interface KeptRow {
+  readonly writer_id: string;
+  readonly json: string;
+  readonly parent_id: string | null;
 }
 
 /** A conversation with the room that it takes, and how often it was asked in. */
@@ -37,21 +45,26 @@ export function* keptConversations(
 ): Generator<KeptConversation> {
   const rows = database
     .prepare(
-      `SELECT id, title, created_ms, updated_ms FROM conversation
+      `SELECT id, title, created_ms, updated_ms, head_id FROM conversation
        WHERE id IN (SELECT conversation_id FROM turn) ORDER BY change`,
     )
     .all() as unknown as ConversationRow[];
   const turns = database.prepare(
-    "SELECT writer_id, json FROM turn WHERE conversation_id = ? ORDER BY position",
+    "SELECT writer_id, json, parent_id FROM turn WHERE conversation_id = ? ORDER BY position",
   );
-  for (const { id, title, created_ms: createdMs, updated_ms: updatedMs } of rows) {
-    const found = turns.all(id) as unknown as { writer_id: string; json: string }[];
+  for (const row of rows) {
+    const { id, title, created_ms: createdMs, updated_ms: updatedMs, head_id: headId } = row;
+    const found = turns.all(id) as unknown as KeptRow[];
     yield {
       id,
       title,
       createdMs,
       updatedMs,
-      turns: found.map(({ writer_id: writerId, json }) => turnOf(json, writerId)),
+      ...(headId === null ? {} : { headId }),
+      turns: found.map(({ writer_id: writerId, json, parent_id: parentId }) => ({
+        ...turnOf(json, writerId),
+        ...(parentId === null ? {} : { parentId }),
+      })),
     };
   }
 }
@@ -75,21 +88,24 @@ export function addConversations(
 ): ConversationCounts {
   const secrets = new TurnMask();
   const conversation = database.prepare(
-    `INSERT OR IGNORE INTO conversation VALUES (?, ?, 1, ?, ?, ${nextChange})`,
+    `INSERT OR IGNORE INTO conversation (id, title, is_named, created_ms, updated_ms, change, head_id)
+     VALUES (?, ?, 1, ?, ?, ${nextChange}, ?)`,
   );
   const turn = database.prepare(
-    `INSERT OR IGNORE INTO turn VALUES (?1, (SELECT coalesce(max(position), 0) + 1 FROM turn WHERE conversation_id = ?1), ?2, ?3, ?4)`,
+    `INSERT OR IGNORE INTO turn (conversation_id, position, id, writer_id, json, is_question, parent_id)
+     VALUES (?1, (SELECT coalesce(max(position), 0) + 1 FROM turn WHERE conversation_id = ?1), ?2, ?3, ?4, ?5, ?6)`,
   );
   let nConversations = 0;
   let nTurns = 0;
   inTransaction(database, () => {
-    for (const { id, title, createdMs, updatedMs, turns } of conversations) {
-      const added = conversation.run(id, nameOf(title), createdMs, updatedMs);
+    for (const { id, title, createdMs, updatedMs, headId, turns } of conversations) {
+      const added = conversation.run(id, nameOf(title), createdMs, updatedMs, headId ?? null);
       nConversations += Number(added.changes);
-      for (const given of turns) {
-        const masked = secrets.mask(id, given);
-        if (Number(turn.run(id, given.id, writerId, JSON.stringify(masked)).changes) === 0)
-          continue;
+      for (const { parentId, ...given } of turns) {
+        const json = JSON.stringify(secrets.mask(id, given));
+        const isQuestion = given.role === "user" ? 1 : 0;
+        const { changes } = turn.run(id, given.id, writerId, json, isQuestion, parentId ?? null);
+        if (Number(changes) === 0) continue;
         nTurns++;
         index.turnChanged(id, given.id);
       }
@@ -129,6 +145,7 @@ export function deleteTurns(
       const turns = texts.all(conversationId) as unknown as { id: string; json: string }[];
       const left = turns.filter(({ id }) => !turnIds.has(id)).map(parsed);
       nTurns += turns.length - left.length;
+      const tree = turnTree(database, conversationId);
       forgetQuotes(conversationId);
       index.remove(conversationId);
       if (left.length === 0) {
@@ -140,11 +157,37 @@ export function deleteTurns(
         rename.run(titleOf(first), conversationId, titleOf(parsed(row).text));
         remove.run(conversationId, row.id);
       }
+      keepBranches(database, conversationId, tree, new Set(left.map(({ id }) => id)));
       index.add(conversationId);
     }
     index.sweep();
   });
   return { nConversations, nTurns };
+}
+
+/** What is left follows what is left of what it followed, and the head is the last that is left of what was shown. */
+function keepBranches(
+  database: Database,
+  conversationId: string,
+  tree: TurnTree,
+  left: ReadonlySet<string>,
+): void {
+  const lastLeft = (turnId: string | undefined): string | undefined =>
+    tree.wayTo(turnId).findLast((id) => left.has(id));
+  const update = database.prepare(
+    "UPDATE turn SET parent_id = ? WHERE conversation_id = ? AND id = ?",
+  );
+  let before: string | undefined;
+  for (const id of left) {
+    const parent = tree.parentOf(id);
+    const kept = parent === undefined ? undefined : lastLeft(parent);
+    update.run(TurnTree.rowParent(kept, before), conversationId, id);
+    before = id;
+  }
+  const head = tree.head === undefined ? undefined : lastLeft(tree.head);
+  database
+    .prepare("UPDATE conversation SET head_id = ? WHERE id = ?")
+    .run(head === undefined || head === before ? null : head, conversationId);
 }
 
 /** The use of each conversation, by which it may be forgotten. Errors: those of SQLite. */

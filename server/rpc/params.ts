@@ -33,7 +33,7 @@ import {
 import type { TimelineParams } from "../../protocol/timeline.ts";
 import type { WhoWroteParams } from "../../protocol/whoWrote.ts";
 import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
-import type { SearchTurnsParams } from "../../protocol/turns.ts";
+import type { SearchTurnsParams, TurnPlace } from "../../protocol/turns.ts";
 import { maxPictureLimit, type PictureParams } from "../../protocol/picture.ts";
 import { maxTraceLength } from "../../protocol/savedTrace.ts";
 import { symbolKinds } from "../../protocol/types.ts";
@@ -259,6 +259,7 @@ export const params = {
     conversationId: optional(id),
     rootIds: optional(rootIds),
     activeFile: optional(file),
+    besideId: optional(id),
     selection: optional(
       object<SelectedCode>({
         file,
@@ -353,6 +354,7 @@ export const params = {
   ),
   checkCitations: object<{ citations: Citation[] }>({ citations: list(citation, maxResults) }),
   conversation: object<{ conversationId: string }>({ conversationId: id }),
+  turnPlace: object<TurnPlace>({ conversationId: id, turnId: id }),
   readConversation: object<ReadConversationParams>({
     conversationId: id,
     lastTurns: optional(integer(0, maxResults)),

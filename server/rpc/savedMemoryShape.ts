@@ -108,10 +108,12 @@ export const savedLines = {
     title: text(maxName),
     createdMs: timeMs,
     updatedMs: timeMs,
+    headId: optional(id),
   }),
   turn: object<SavedTurn>({
     id,
     conversationId: id,
+    parentId: optional((value, place) => (value === "" ? "" : id(value, place))),
     role: oneOf("user", "lore"),
     text: text(maxTurn),
     createdMs: finite,

@@ -113,6 +113,10 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { ...search, explain: "yes" },
     ],
   },
+  [methods.chooseBranch.method]: {
+    good: { conversationId: "c", turnId: "t" },
+    bad: [{}, { conversationId: "c" }, { conversationId: "c", turnId: 1 }, { turnId: "t" }],
+  },
   [methods.suggest.method]: {
     good: { prefix: "", limit: 10 },
     bad: [

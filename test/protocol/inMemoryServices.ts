@@ -264,6 +264,7 @@ function inMemoryConversations(): InMemoryConversations {
       find(id);
       turns.get(id)?.push(turn);
     },
+    chooseBranch: (id) => find(id),
     updateTurn(id, turn) {
       find(id);
       const list = turns.get(id) ?? [];

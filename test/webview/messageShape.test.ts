@@ -26,6 +26,12 @@ const valid: readonly ToWebview[] = [
   { type: "memory", memory: { kind: "unavailable", message: "x", actions: ["openSettings"] } },
   { type: "conversations", conversations: sample.conversations },
   { type: "citationStates", turnId: "t", states: ["current", "moved", "stale", "gone"] },
+  {
+    type: "suggestions",
+    prefix: "a",
+    suggestions: [{ kind: "symbol", rootId: "r", path: "a.ts", name: "a", symbolKind: "class" }],
+  },
+  { type: "insert", text: "x" },
   { type: "prefill", question: "x" },
   { type: "focus" },
 ];
