@@ -4,6 +4,7 @@
  */
 import type { ConversationPart } from "./context.ts";
 import type { MentionKind, Suggestion } from "./mentions.ts";
+import type { QuestionBranches } from "./methods.ts";
 import type { RecalledTurn } from "./turns.ts";
 import type { Citation, Conversation, Coverage, Turn } from "./types.ts";
 
@@ -13,6 +14,10 @@ export type FromWebview =
   | { readonly type: "ask"; readonly question: string }
   /** Asks the question of an answer again, about the same selection. */
   | { readonly type: "askAgain"; readonly turnId: string }
+  /** Asks in place of an earlier question, about the same selection; both are kept, each with what follows it. */
+  | { readonly type: "editQuestion"; readonly turnId: string; readonly question: string }
+  /** Shows the branch of the open conversation that holds a turn. */
+  | { readonly type: "chooseBranch"; readonly turnId: string }
   | { readonly type: "stop" }
   /** Wants the turns before a shown one. */
   | { readonly type: "showEarlier"; readonly before: string }
@@ -65,6 +70,7 @@ export type ToWebview =
       readonly conversationId: string;
       readonly turns: readonly Turn[];
       readonly nEarlier: number;
+      readonly branches?: readonly QuestionBranches[];
     }
   /** What the conversation is about, part by part. */
   | {
@@ -118,6 +124,8 @@ export interface ChatState {
   readonly turns: readonly Turn[];
   /** Turns before the first of `turns`, which `showEarlier` brings. */
   readonly nEarlier: number;
+  /** Which of `turns` are questions that others were asked instead of; absent when there is none. */
+  readonly branches?: readonly QuestionBranches[];
   /** What the conversation is about, part by part, the turns before those that are shown too. */
   readonly parts: readonly ConversationPart[];
   readonly draft: string;

@@ -62,6 +62,10 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
       showEarlier: (before) => channel.post({ type: "showEarlier", before }),
       openCitation: (citation, toSide) => channel.post({ type: "openCitation", citation, toSide }),
       openTurn,
+      editQuestion: (turn) => composer.edit(turn.id, turn.text),
+      chooseBranch: (turnId) => {
+        if (state && !streamingTurn(state)) channel.post({ type: "chooseBranch", turnId });
+      },
       scrolled: scroll.keep,
     },
     scroll.restored,
@@ -77,6 +81,7 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
   const memoryLine = createMemoryLineView(texts, run);
   const composer = createComposerView(texts, {
     ask,
+    edit: (turnId, question) => channel.post({ type: "editQuestion", turnId, question }),
     stop,
     draft: (text) => channel.post({ type: "draft", text }),
     suggest: (prefix, kinds) =>

@@ -5,6 +5,7 @@ import { watchNamedFiles, type NamedFiles } from "./fileDrop.ts";
 import { iconButton } from "./iconButton.ts";
 import { icon } from "./icons.ts";
 import { createMentionList, type WantSuggestions } from "./mentionList.ts";
+import { createQuestionEdit } from "./questionEdit.ts";
 import { createQuestionHistory } from "./questionHistory.ts";
 import { canAsk, questionsAsked, streamingTurn, type ViewState } from "./state.ts";
 import type { StringKey } from "./strings.ts";
@@ -13,6 +14,8 @@ import type { Texts } from "./texts.ts";
 /** What the question field leads to. */
 export interface ComposerActions {
   ask(question: string): void;
+  /** Asks in place of an earlier question. */
+  edit(turnId: string, question: string): void;
   stop(): void;
   /** The text changed and rested for a moment. */
   readonly draft: (text: string) => void;
@@ -26,6 +29,8 @@ export interface ComposerView {
   update(state: ViewState): void;
   /** Puts text into the field, with the cursor behind it, and focuses it. */
   prefill(question: string): void;
+  /** Puts an earlier question into the field; sending asks it anew as a branch of the conversation. */
+  edit(turnId: string, question: string): void;
   /** Puts back what was typed before the view was hidden, unless something was typed since. */
   restore(draft: string): void;
   /** Puts text in at the cursor, with blanks around it, and focuses the field. */
@@ -38,7 +43,10 @@ export function createComposerView(texts: Texts, actions: ComposerActions): Comp
   const { root, field, tools, button } = composerParts(texts);
   // Its keys come before those of the field.
   const mentions = createMentionList(field, texts, actions.suggest);
-  root.prepend(mentions.root);
+  const edit = createQuestionEdit(texts, () => leaveEdit());
+  root.prepend(mentions.root, edit.root);
+  /** What was in the field before a question was edited. */
+  let aside = "";
   tools.append(iconButton("at", texts.text("composer.mention"), () => mentions.begin()));
   watchNamedFiles(field, (named) => actions.nameFiles(named));
   let state: ViewState | undefined;
@@ -76,31 +84,46 @@ export function createComposerView(texts: Texts, actions: ComposerActions): Comp
     button.disabled = !streaming && (!isOpen() || field.value.trim() === "");
   }
 
-  function send(): void {
+  /** `isInstead`: in place of the earlier question that was recalled. */
+  function send(isInstead: boolean): void {
     const question = field.value.trim();
     if (question === "" || isStreaming() || !isOpen()) return;
+    const turnId = edit.turnFor(isInstead);
     history.leave();
+    edit.end();
     setValue("");
     draft.flush();
-    actions.ask(question);
+    if (turnId === undefined) actions.ask(question);
+    else actions.edit(turnId, question);
+  }
+
+  function leaveEdit(): void {
+    edit.end();
+    setValue(aside);
+    field.focus();
   }
 
   /** Puts an earlier or later question into the field; returns false when the key should move the cursor as usual. */
   function recall(step: 1 | -1): boolean {
     const question = history.step(field.value, step);
-    if (question !== undefined) setValue(question);
-    return question !== undefined;
+    if (question === undefined || edit.isEditing) return false;
+    setValue(question);
+    const turn = state?.turns.findLast(({ role, text }) => role === "user" && text === question);
+    if (turn === undefined) edit.end();
+    else edit.recall(turn.id);
+    return true;
   }
 
   root.addEventListener("submit", (event) => {
     event.preventDefault();
     if (isStreaming()) actions.stop();
-    else send();
+    else send(false);
     // The button is about to change or to be switched off, and the next question is what comes next.
     field.focus();
   });
   field.addEventListener("input", () => {
     history.leave();
+    if (field.value === "" && !edit.isEditing) edit.end();
     changed();
   });
   field.addEventListener("keydown", (event) => {
@@ -108,7 +131,10 @@ export function createComposerView(texts: Texts, actions: ComposerActions): Comp
     if (event.isComposing) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
-      send();
+      send(event.ctrlKey || event.metaKey);
+    } else if (event.key === "Escape" && edit.isEditing) {
+      event.preventDefault();
+      leaveEdit();
     } else if (event.key === "ArrowUp" && recall(1)) {
       event.preventDefault();
     } else if (event.key === "ArrowDown" && recall(-1)) {
@@ -132,7 +158,14 @@ export function createComposerView(texts: Texts, actions: ComposerActions): Comp
       field.focus();
       changed();
     },
+    edit: (turnId, question) => {
+      if (!edit.isEditing) aside = field.value;
+      edit.begin(turnId);
+      setValue(question);
+      field.focus();
+    },
     prefill: (question) => {
+      edit.end();
       setValue(question);
       field.focus();
     },

@@ -36,7 +36,7 @@ export function createMentionList(
   want: WantSuggestions,
 ): MentionList {
   const list = element("ul", {
-    class: "popup mention-list",
+    class: "mention-list",
     attributes: { id: listId, role: "listbox", "aria-label": texts.text("mention.label") },
   });
   const said = element("span", { class: "visually-hidden", attributes: { "aria-live": "polite" } });

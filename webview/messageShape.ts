@@ -1,4 +1,5 @@
 import type { ConversationPart } from "../protocol/context.ts";
+import type { QuestionBranches } from "../protocol/methods.ts";
 import { mentionKinds, type MentionTrace, type Suggestion } from "../protocol/mentions.ts";
 import type {
   AskedTrace,
@@ -222,6 +223,11 @@ const isConversationPart = isObject<ConversationPart>({
   isOpen: isBoolean,
 });
 
+const isQuestionBranches = isObject<QuestionBranches>({
+  turnId: isString,
+  questionIds: isArrayOf(isString),
+});
+
 /** One field that names the kind; the value of it was looked at by `isUnion`. */
 const kindOnly = <T extends { readonly kind: string }>(): Check<T> =>
   isObject<{ kind: string }>({ kind: isString }) as Check<T>;
@@ -255,6 +261,7 @@ const isChatState = isObject<ChatState>({
   conversation: isOptional(isConversation),
   turns: isArrayOf(isTurn),
   nEarlier: isCount,
+  branches: isOptional(isArrayOf(isQuestionBranches)),
   parts: isArrayOf(isConversationPart),
   draft: isString,
   memory: isMemoryLine,
@@ -275,6 +282,7 @@ export const isToWebview: Check<ToWebview> = isUnion<"type", ToWebview>("type", 
     conversationId: isString,
     turns: isArrayOf(isTurn),
     nEarlier: isCount,
+    branches: isOptional(isArrayOf(isQuestionBranches)),
   }),
   parts: isObject<Message<"parts">>({
     type: isOneOf("parts"),

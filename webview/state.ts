@@ -1,4 +1,5 @@
 import type { ConversationPart } from "../protocol/context.ts";
+import type { QuestionBranches } from "../protocol/methods.ts";
 import type { Suggestion } from "../protocol/mentions.ts";
 import type { Conversation, Turn } from "../protocol/types.ts";
 import type { FoundTurn, MemoryLine, ToWebview } from "../protocol/webviewMessages.ts";
@@ -17,6 +18,8 @@ export interface ViewState {
   readonly turns: readonly Turn[];
   /** Turns of the conversation before the first of `turns`. */
   readonly nEarlier: number;
+  /** Of questions that others were asked instead of: all of them in the order of asking, by the one that is shown. */
+  readonly branches: ReadonlyMap<string, readonly string[]>;
   /** What the conversation is about, part by part; turns after the last part belong to it. */
   readonly parts: readonly ConversationPart[];
   /** By turn id, one for each of the turn's citations, as far as they were read again. */
@@ -40,6 +43,7 @@ export const initialState: ViewState = {
   conversationId: undefined,
   turns: [],
   nEarlier: 0,
+  branches: new Map(),
   parts: [],
   citationStates: new Map(),
   found: undefined,
@@ -53,7 +57,7 @@ export const initialState: ViewState = {
 export function reduce(state: ViewState, message: ToWebview): ViewState {
   switch (message.type) {
     case "state": {
-      const { conversations, conversation, turns, nEarlier, parts, memory, strings } =
+      const { conversations, conversation, turns, nEarlier, branches, parts, memory, strings } =
         message.state;
       const sameConversation =
         conversation !== undefined && conversation.id === state.conversationId;
@@ -65,6 +69,7 @@ export function reduce(state: ViewState, message: ToWebview): ViewState {
         conversationId: conversation?.id,
         turns,
         nEarlier,
+        branches: branchesOf(branches),
         parts,
         citationStates: sameConversation ? state.citationStates : new Map(),
         sought: sameConversation ? state.sought : undefined,
@@ -127,14 +132,27 @@ function withTurn(state: ViewState, conversationId: string, turn: Turn): ViewSta
 
 function withEarlier(
   state: ViewState,
-  { conversationId, turns, nEarlier }: Extract<ToWebview, { readonly type: "earlierTurns" }>,
+  {
+    conversationId,
+    turns,
+    nEarlier,
+    branches,
+  }: Extract<ToWebview, { readonly type: "earlierTurns" }>,
 ): ViewState {
   if (state.conversationId !== conversationId) return state;
   const known = new Set(state.turns.map(({ id }) => id));
   const added = turns.filter(({ id }) => !known.has(id));
   // An answer to an older wish, which a newer one overtook, must not bring back what is shown already.
   const isNews = added.length > 0 || nEarlier < state.nEarlier;
-  return isNews ? { ...state, turns: [...added, ...state.turns], nEarlier } : state;
+  if (!isNews) return state;
+  return {
+    ...{ ...state, nEarlier, turns: [...added, ...state.turns] },
+    branches: new Map([...state.branches, ...branchesOf(branches)]),
+  };
+}
+
+function branchesOf(branches: readonly QuestionBranches[] = []): ViewState["branches"] {
+  return new Map(branches.map(({ turnId, questionIds }) => [turnId, questionIds]));
 }
 
 function withText(

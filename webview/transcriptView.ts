@@ -10,14 +10,14 @@ import type { TurnPlace } from "../protocol/turns.ts";
 import { openPlacesOf } from "./placeClicks.ts";
 import { finishedParts, lacksTurns, rowsOf } from "./partRows.ts";
 import { createPartView } from "./partView.ts";
-import { createQuestionView } from "./questionView.ts";
+import { createQuestionView, type QuestionActions } from "./questionView.ts";
 import type { Texts } from "./texts.ts";
 import { createTurnList } from "./turnList.ts";
 import { openTurnsOf } from "./turnLinks.ts";
 import type { TurnActions } from "./turnView.ts";
 
 /** What can be done from the transcript. */
-export interface TranscriptActions extends TurnActions {
+export interface TranscriptActions extends TurnActions, Omit<QuestionActions, "branchesOf"> {
   readonly openCitation: (citation: Citation, toSide: boolean) => void;
   /** Opens the conversation of a turn that an answer links to, at that turn. */
   openTurn(place: TurnPlace): void;
@@ -71,7 +71,11 @@ export function createTranscriptView(
   const shown = createTurnList(earlier.root, {
     turn: (turn) =>
       turn.role === "user"
-        ? createQuestionView(turn, texts)
+        ? createQuestionView(turn, texts, {
+            editQuestion: (asked) => actions.editQuestion(asked),
+            chooseBranch: (turnId) => actions.chooseBranch(turnId),
+            branchesOf: (turnId) => latest?.branches.get(turnId),
+          })
         : createAnswerView(turn, renderer, texts, actions),
     part: (firstTurnId) => createPartView(texts, () => toggle(firstTurnId)),
   });
@@ -124,6 +128,7 @@ export function createTranscriptView(
   function draw(state: ViewState): void {
     // The first turn of a new conversation names it; that is no switch to another one.
     const named = opened && conversationId === undefined && turns.length === 0;
+    latest = state;
     const switched = !opened || (state.conversationId !== conversationId && !named);
     const asked = state.turns.length > turns.length;
     if (switched) {
@@ -137,7 +142,6 @@ export function createTranscriptView(
     keepWhatIsRead(state, switched);
     conversationId = state.conversationId;
     turns = state.turns;
-    latest = state;
     const show = (): void => showRows(state);
     if (isLonger) {
       const hadFocus = earlier.hasFocus();

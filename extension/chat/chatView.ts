@@ -144,6 +144,11 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         return;
       case "askAgain":
         return chat.askAgain(message.turnId);
+      case "editQuestion":
+        await chat.editQuestion(message.turnId, message.question);
+        return;
+      case "chooseBranch":
+        return chat.chooseBranch(message.turnId);
       case "stop":
         return chat.stop();
       case "showEarlier":

@@ -30,7 +30,12 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
       return isText(value["question"]) && value["question"].trim() !== ""
         ? { type: "ask", question: value["question"] }
         : undefined;
+    case "editQuestion":
+      return isId(value["turnId"]) && isText(value["question"]) && value["question"].trim() !== ""
+        ? { type: "editQuestion", turnId: value["turnId"], question: value["question"] }
+        : undefined;
     case "askAgain":
+    case "chooseBranch":
     case "saveTrace":
     case "compareTrace":
       return isId(value["turnId"]) ? { type: value["type"], turnId: value["turnId"] } : undefined;
