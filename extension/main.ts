@@ -10,6 +10,7 @@ import { registerCommands } from "./commands/commands.ts";
 import { explainCompletions } from "./completions/completionState.ts";
 import { InlineCompletions } from "./completions/inlineCompletions.ts";
 import { activeFile, schedule, WorkspaceFeed } from "./feed/workspaceFeed.ts";
+import { noticeRoom } from "./firstRun/roomNotice.ts";
 import { CommitDocument } from "./history/commitDocument.ts";
 import { createLog } from "./log.ts";
 import { noticeFailures } from "./memory/failureNotice.ts";
@@ -108,6 +109,7 @@ export function activate(context: vscode.ExtensionContext): void {
       allRoots,
     }),
     noticeFailures(memory, log),
+    noticeRoom(memory, context.workspaceState, wording),
     followStateInContext(memory),
     vscode.workspace.onDidChangeWorkspaceFolders(refresh),
     vscode.workspace.onDidGrantWorkspaceTrust(refresh),

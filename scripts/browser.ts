@@ -1,7 +1,7 @@
 /** The browser that the tests drive: found, or installed from Debian's packages where that is allowed. */
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import path from "node:path";
-import { runCommand } from "./processes.ts";
+import { installDebianPackages } from "./debianPackages.ts";
 
 /** A browser to drive, or the sentence that says why there is none. */
 export type BrowserFound =
@@ -23,21 +23,8 @@ export async function findBrowser(say: (line: string) => void): Promise<BrowserF
   const present = browserOnPath();
   if (present !== undefined) return { kind: "found", executable: present };
   if (process.platform !== "linux") return none("no Chromium or Chrome was found; install one");
-  const prefix = await rootPrefix();
-  if (!existsSync("/usr/bin/apt-get")) return none("no Chromium was found and there is no apt-get");
-  if (prefix === undefined) {
-    return none("no Chromium was found; install it with: sudo apt-get install chromium");
-  }
-  say("Installing chromium with apt-get …");
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
-  for (const args of [
-    ["/usr/bin/apt-get", "update", "-q"],
-    ["/usr/bin/apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"],
-  ]) {
-    const [command, ...rest] = [...prefix, ...args];
-    const { code, output } = await runCommand(command ?? "", rest, { env });
-    if (code !== 0) return none(`${args.join(" ")} failed:\n${output}`);
-  }
+  const obstacle = await installDebianPackages(["chromium"], say);
+  if (obstacle !== undefined) return none(`no Chromium was found: ${obstacle}`);
   const installed = browserOnPath();
   return installed === undefined
     ? none("apt-get installed chromium, but there is no such command")
@@ -66,12 +53,4 @@ function isExecutable(file: string): boolean {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return false;
   }
-}
-
-/** The words before a command that needs root; `undefined` when this user may not become root silently. */
-async function rootPrefix(): Promise<readonly string[] | undefined> {
-  if (process.getuid?.() === 0) return [];
-  if (!existsSync("/usr/bin/sudo")) return undefined;
-  const { code } = await runCommand("/usr/bin/sudo", ["-n", "true"]);
-  return code === 0 ? ["/usr/bin/sudo", "-n"] : undefined;
 }

@@ -38,7 +38,7 @@ if (process.argv.includes("--update")) {
 /** Every name of the contract that the document must speak of: methods on the wire, and errors. */
 function names(): readonly string[] {
   const methods = readFileSync(inCheckout("protocol/methods.ts"), "utf8").matchAll(
-    /\(\s*"((?:memory|recall|answer|conversation|deep)\/[A-Za-z]+)"/g,
+    /\(\s*"([a-z]+\/[A-Za-z]+)"/g,
   );
   return [...Array.from(methods, (match) => match[1] ?? ""), ...Object.keys(errorCatalogue)];
 }

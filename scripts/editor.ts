@@ -54,6 +54,8 @@ export interface EditorOptions {
   readonly replaceSettings?: boolean;
   readonly extraArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Words before the command that starts it. */
+  readonly prefix?: readonly string[];
 }
 
 /** A running editor. */
@@ -101,9 +103,11 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
   }
   const port = await freePort();
   const log = openSync(path.join(dir, "editor.log"), "a");
+  const [command, ...prefixed] = [...(options.prefix ?? []), process.execPath] as [string];
   const child = spawn(
-    process.execPath,
+    command,
     [
+      ...prefixed,
       ...baseArgs(dir),
       ...["--bind-addr", `127.0.0.1:${port}`],
       ...["--auth", "none"],

@@ -4,6 +4,7 @@
  */
 import { findBrowser, type BrowserFound } from "./browser.ts";
 import { installEditor, isEditorAvailable } from "./editor.ts";
+import { findSeclusion, type SeclusionFound } from "./testing/seclusion.ts";
 import { check, type Stage, type StageContext, type StageResult } from "./testing/stage.ts";
 import { stages } from "./testing/stages.ts";
 import { ownTarget, packageTargets } from "./vsix.ts";
@@ -13,8 +14,11 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const { chosen, paths, seed } = argumentsOf(process.argv.slice(2));
 const needs = new Set(chosen.map((stage) => stage.needs));
 // Downloads run beside the first stages, which need neither.
-const browser = needs.has("browser") || needs.has("editor") ? lookForBrowser() : undefined;
-const editor = needs.has("editor") && isEditorAvailable() ? attemptInstall() : undefined;
+const needsEditor = needs.has("editor") || needs.has("seclusion");
+const browser = needs.has("browser") || needsEditor ? lookForBrowser() : undefined;
+const editor = needsEditor && isEditorAvailable() ? attemptInstall() : undefined;
+// apt-get is used by one at a time.
+const seclusion = needs.has("seclusion") ? lookForSeclusion() : undefined;
 let vsix: Promise<string> | undefined;
 
 let passed = 0;
@@ -22,7 +26,11 @@ let failed = 0;
 const notRun: string[] = [];
 for (const stage of chosen) {
   const found = stage.needs === undefined ? undefined : await browser;
-  const obstacle = obstacleOf(stage, found);
+  const obstacle = obstacleOf(
+    stage,
+    found,
+    stage.needs === "seclusion" ? await seclusion : undefined,
+  );
   if (obstacle !== undefined) {
     notRun.push(stage.name);
     say(`${"NOT RUN".padEnd(8)}${stage.name.padEnd(12)}${stage.what}: ${obstacle}`);
@@ -80,9 +88,14 @@ function argumentsOf(args: readonly string[]): Arguments {
   return { chosen: stages.filter((stage) => names.includes(stage.name)), paths: rest, seed };
 }
 
-function obstacleOf(stage: Stage, found: BrowserFound | undefined): string | undefined {
+function obstacleOf(
+  stage: Stage,
+  found: BrowserFound | undefined,
+  secluded: SeclusionFound | undefined,
+): string | undefined {
   if (found?.kind === "none") return found.reason;
-  if (stage.needs === "editor" && !isEditorAvailable()) {
+  if (stage.needs === "seclusion" && secluded?.kind === "none") return secluded.reason;
+  if (stage.needs !== undefined && stage.needs !== "browser" && !isEditorAvailable()) {
     return `the editor in the browser does not run on ${process.platform}`;
   }
   return undefined;
@@ -98,13 +111,27 @@ function contextOf(found: BrowserFound | undefined): StageContext {
       const failure = await editor;
       if (failure !== undefined) throw failure;
     },
+    seclusion: async () => {
+      const way = await seclusion;
+      if (way?.kind !== "found") throw new Error("There is no place without a network.");
+      return way;
+    },
   };
 }
 
-/** Nobody waits for these two at first, so a failure is kept and not thrown. */
+/** Nobody waits for these at first, so a failure is kept and not thrown. */
 async function lookForBrowser(): Promise<BrowserFound> {
   try {
     return await findBrowser(say);
+  } catch (error) {
+    return { kind: "none", reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function lookForSeclusion(): Promise<SeclusionFound> {
+  await browser;
+  try {
+    return await findSeclusion(say);
   } catch (error) {
     return { kind: "none", reason: error instanceof Error ? error.message : String(error) };
   }

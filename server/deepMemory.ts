@@ -19,6 +19,7 @@ import { placeOf } from "../protocol/errorPlace.ts";
 import { MemoryError } from "../protocol/errors.ts";
 import type { SurpriseParams } from "../protocol/methods.ts";
 import { asMemoryError, isStoreFailure } from "./memory/database.ts";
+import { forbidRuntimeTelemetry } from "./model/runtimeTelemetry.ts";
 import { nodeClock } from "./nodePorts.ts";
 import { keepSelfTest } from "./picture/keptSelfTest.ts";
 import type { Logger } from "./ports.ts";
@@ -217,6 +218,7 @@ export class DeepMemory implements DeepMemoryService {
 
   #start(): void {
     const { entry, threadData, log } = this.#options;
+    forbidRuntimeTelemetry();
     const worker = new Worker(entry, { workerData: threadData, resourceLimits: longLivedHeap });
     this.#worker = worker;
     this.#told = {};

@@ -134,6 +134,13 @@ const layers = [
     packages: ["onnxruntime-node"],
     builtins: [],
   },
+  // What switches its telemetry off, for the process and its threads.
+  {
+    files: /^server\/model\/runtimeTelemetry\.ts$/,
+    sources: [],
+    packages: [],
+    builtins: ["worker_threads"],
+  },
   // The threads in which it runs.
   {
     files: /^server\/model\/tokenPool\.ts$/,

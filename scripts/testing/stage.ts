@@ -1,4 +1,5 @@
 /** A stage of `npm test` and how it can end. */
+import type { SeclusionFound } from "./seclusion.ts";
 
 /** What a stage counted. `output` is shown when something failed. */
 export interface StageResult {
@@ -15,8 +16,8 @@ export interface StageResult {
 export interface Stage {
   readonly name: string;
   readonly what: string;
-  /** `browser` and `editor` stages do not run where there is none. */
-  readonly needs?: "browser" | "editor";
+  /** Stages do not run where there is none. `seclusion` is an editor without a network. */
+  readonly needs?: "browser" | "editor" | "seclusion";
   run(context: StageContext): Promise<StageResult>;
 }
 
@@ -32,6 +33,8 @@ export interface StageContext {
   vsix(): Promise<string>;
   /** Resolves when the editor is installed. */
   editor(): Promise<void>;
+  /** The way to a place without a network. Rejects where there is none. */
+  seclusion(): Promise<Extract<SeclusionFound, { kind: "found" }>>;
 }
 
 /** The result of a single check. */

@@ -7,7 +7,9 @@ import { runInHost } from "./inHost.ts";
 import { check, type Stage, type StageContext, type StageResult } from "./stage.ts";
 import { runTestFiles } from "./testFiles.ts";
 
-const elsewhere = ["test/webview/**", "test/protocol/**", "test/inhost/**", "test/e2e/**"];
+const elsewhere = ["webview", "protocol", "inhost", "e2e", "privacy"].map(
+  (folder) => `test/${folder}/**`,
+);
 
 /** The stages; a failing one does not stop the next. */
 export const stages: readonly Stage[] = [
@@ -48,7 +50,37 @@ export const stages: readonly Stage[] = [
       });
     },
   },
+  {
+    name: "privacy",
+    what: "everything without a network, and no attempt to reach one",
+    needs: "seclusion",
+    run: privacy,
+  },
 ];
+
+async function privacy(context: StageContext): Promise<StageResult> {
+  const { alone, loopback } = await context.seclusion();
+  const options = { concurrency: 1, timeoutMs: 300_000 };
+  const commandLine = await runTestFiles(context, {
+    ...options,
+    include: ["test/privacy/**/*.test.ts"],
+    env: { LORE_ALONE: JSON.stringify(alone) },
+  });
+  await context.editor();
+  // The browser and the editor talk over the loopback interface, so all of the test runs with it and no other.
+  const editor = await runTestFiles(context, {
+    ...options,
+    include: ["test/privacy/**/*.e2e.ts"],
+    env: { LORE_VSIX: await context.vsix() },
+    prefix: loopback,
+  });
+  return {
+    passed: commandLine.passed + editor.passed,
+    failed: commandLine.failed + editor.failed,
+    output: `${commandLine.output}${editor.output}`,
+    skipped: [...(commandLine.skipped ?? []), ...(editor.skipped ?? [])],
+  };
+}
 
 async function build(): Promise<StageResult> {
   const leftOut = await buildAll(false);
@@ -82,6 +114,8 @@ async function docs(): Promise<StageResult> {
   return all([
     await runNode(["scripts/checkProtocolDoc.mjs"]),
     await runNode(["scripts/checkArchitecture.mjs"]),
+    await runNode(["scripts/checkSettingsDoc.mjs"]),
+    await runNode(["scripts/checkPlatformRules.mjs"]),
   ]);
 }
 

@@ -3,7 +3,7 @@ import { glob } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { checkout, inCheckout } from "../checkout.ts";
-import { runNode } from "../processes.ts";
+import { runCommand } from "../processes.ts";
 import { countsMark, type Counts } from "./reporter.ts";
 import type { StageContext, StageResult } from "./stage.ts";
 
@@ -15,6 +15,8 @@ export interface TestFilesOptions {
   readonly timeoutMs?: number;
   readonly concurrency?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Words before the command that runs them. */
+  readonly prefix?: readonly string[];
 }
 
 /** Runs every file that matches. A run that executes no test has failed, unless `paths` asks for other files. */
@@ -28,8 +30,11 @@ export async function runTestFiles(
       return { passed: 0, failed: 0, output: "", note: "no such files" };
     return { passed: 0, failed: 1, output: "There is no test file." };
   }
-  const { code, output } = await runNode(
+  const [command, ...args] = [...(options.prefix ?? []), process.execPath] as [string];
+  const { code, output } = await runCommand(
+    command,
     [
+      ...args,
       "--test",
       `--test-concurrency=${options.concurrency ?? 2}`,
       `--test-timeout=${options.timeoutMs ?? 120_000}`,

@@ -5,6 +5,7 @@
  */
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { ModelFaultError } from "./modelFault.ts";
+import { forbidRuntimeTelemetry } from "./runtimeTelemetry.ts";
 
 type Runtime = typeof import("onnxruntime-node");
 
@@ -170,6 +171,7 @@ export class OnnxGraph {
 }
 
 async function loadRuntime(): Promise<Runtime> {
+  forbidRuntimeTelemetry();
   try {
     return await import("onnxruntime-node");
   } catch (error) {

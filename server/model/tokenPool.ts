@@ -6,6 +6,7 @@ import { Worker } from "node:worker_threads";
 import { placeOf } from "../../protocol/errorPlace.ts";
 import type { Logger } from "../ports.ts";
 import type { ModelFault } from "./modelFault.ts";
+import { forbidRuntimeTelemetry } from "./runtimeTelemetry.ts";
 import type { TokenPoolCall, TokenPoolReply } from "./tokenPoolCalls.ts";
 
 export interface TokenPoolOptions {
@@ -104,6 +105,7 @@ export class TokenPool<Text extends { readonly tokens: Uint16Array }, Result> {
 
   #start(): Thread<Text> {
     const { name, entry, threadData } = this.#options;
+    forbidRuntimeTelemetry();
     const worker = new Worker(entry, {
       workerData: threadData,
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },

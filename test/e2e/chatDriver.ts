@@ -57,7 +57,7 @@ export interface Session {
 const screenshots = inCheckout("test-results/e2e");
 
 /** How a session is begun other than by the tests' own settings and address. */
-export type Start = Partial<Pick<EditorOptions, "settings" | "extraArgs" | "env">> & {
+export type Start = Partial<Pick<EditorOptions, "settings" | "extraArgs" | "env" | "prefix">> & {
   /** Path and query behind the editor's address. */
   readonly address?: string;
   /** Where the editor writes, so that a later session finds it; a folder of the session's own when absent. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { test } from "node:test";
@@ -13,6 +13,19 @@ test("folders are made with those above them, and made already is fine", (t) => 
   makeFolder(folder);
   assert.ok(existsSync(folder));
 });
+
+test(
+  "nobody else on the machine may look into them",
+  { skip: process.platform === "win32" },
+  (t) => {
+    const base = mkdtempSync(path.join(os.tmpdir(), "lore-folder-"));
+    t.after(() => rmSync(base, { recursive: true, force: true }));
+    makeFolder(path.join(base, "a", "b"));
+    for (const folder of ["a", "a/b"]) {
+      assert.equal(statSync(path.join(base, folder)).mode & 0o777, 0o700);
+    }
+  },
+);
 
 test("a file in the way is an error", (t) => {
   const base = mkdtempSync(path.join(os.tmpdir(), "lore-folder-"));
