@@ -35,6 +35,12 @@ export type FromWebview =
   | { readonly type: "nameFiles"; readonly files: readonly string[]; readonly text: string }
   /** Opens the cited file at its lines, after the citation was checked again. */
   | { readonly type: "openCitation"; readonly citation: Citation; readonly toSide: boolean }
+  /** Wants the cited lines as they are now; answered with `peeked`. */
+  | { readonly type: "peek"; readonly peekId: number; readonly citation: Citation }
+  /** Puts code of an answer in at the cursor of the last active editor. */
+  | { readonly type: "insertCode"; readonly code: string }
+  /** Shows what an editor's file would be with code of an answer, and changes it when the user says so. */
+  | { readonly type: "applyCode"; readonly code: string }
   | { readonly type: "copy"; readonly text: string }
   /** Writes what the recall of an answer saw to a file that the user names. */
   | { readonly type: "saveTrace"; readonly turnId: string }
@@ -90,6 +96,7 @@ export type ToWebview =
   | { readonly type: "conversations"; readonly conversations: readonly Conversation[] }
   /** What was said about a query, best first. */
   | { readonly type: "foundTurns"; readonly query: string; readonly turns: readonly FoundTurn[] }
+  | { readonly type: "peeked"; readonly peeked: Peeked }
   /** What may be meant behind an `@`, best first. */
   | {
       readonly type: "suggestions";
@@ -115,6 +122,24 @@ export type FoundTurn = Pick<
   RecalledTurn,
   "conversationId" | "turnId" | "title" | "role" | "text" | "createdMs"
 >;
+
+/** Cited lines that were read just now, or why there are none. `peekId` is that of the wish. */
+export type Peeked =
+  | {
+      readonly peekId: number;
+      readonly kind: "lines";
+      /** They stand on other lines than when they were cited. */
+      readonly isMoved: boolean;
+      /** Whole lines, the first so many. */
+      readonly text: string;
+      readonly nLinesLeftOut: number;
+      /** Zero-based. */
+      readonly startLine: number;
+      /** The ending of the file's name, for highlighting. */
+      readonly language: string;
+    }
+  | { readonly peekId: number; readonly kind: "stale" }
+  | { readonly peekId: number; readonly kind: "gone" };
 
 /** Everything the chat shows. */
 export interface ChatState {

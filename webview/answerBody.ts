@@ -1,6 +1,6 @@
 import type { Turn } from "../protocol/types.ts";
 import { placeChips, showCitationState } from "./citationChip.ts";
-import { frameCode, showCodeState, type CodeContext } from "./codeFrame.ts";
+import { frameCode, showCodeState, type CodeActions, type CodeContext } from "./codeFrame.ts";
 import { element } from "./element.ts";
 import { createIncrementalMarkdown } from "./incrementalMarkdown.ts";
 import type { Block, MarkdownRenderer } from "./markdown.ts";
@@ -33,11 +33,11 @@ function newBlock(kind: string, list: Block["list"]): ShownBlock {
   return { kind, node, host, pieces: [] };
 }
 
-/** Returns an empty body. `copy` gets the code of a block when its copy button is used. */
+/** Returns an empty body. `actions` get the code of a block when its buttons are used. */
 export function createAnswerBody(
   renderer: MarkdownRenderer,
   texts: Texts,
-  copy: (text: string) => void,
+  actions: CodeActions,
 ): AnswerBody {
   const root = element("div", { class: "answer" });
   const incremental = createIncrementalMarkdown(renderer);
@@ -88,7 +88,7 @@ export function createAnswerBody(
       const streaming = turn.state === "streaming";
       if (turn.text !== previous?.text || turn.state !== previous.state) {
         const patch = incremental.update(turn.text, !streaming);
-        const context: CodeContext = { texts, citations: turn.citations, states, copy };
+        const context: CodeContext = { texts, citations: turn.citations, states, actions };
         patch.blocks.forEach((block, at) => showBlock(patch.keep + at, block, context));
         for (const { node } of shown.splice(patch.keep + patch.blocks.length)) node.remove();
       }

@@ -19,7 +19,7 @@ export function createAnswerView(
   texts: Texts,
   actions: TurnActions,
 ): TurnView {
-  const body = createAnswerBody(renderer, texts, actions.copy);
+  const body = createAnswerBody(renderer, texts, actions);
   const before = element("div", { class: "before-answer" });
   const working = element(
     "p",

@@ -61,6 +61,9 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
       compareTrace: (turnId) => channel.post({ type: "compareTrace", turnId }),
       showEarlier: (before) => channel.post({ type: "showEarlier", before }),
       openCitation: (citation, toSide) => channel.post({ type: "openCitation", citation, toSide }),
+      peek: (peekId, citation) => channel.post({ type: "peek", peekId, citation }),
+      insertCode: (code) => channel.post({ type: "insertCode", code }),
+      applyCode: (code) => channel.post({ type: "applyCode", code }),
       openTurn,
       editQuestion: (turn) => composer.edit(turn.id, turn.text),
       chooseBranch: (turnId) => {

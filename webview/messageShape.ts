@@ -26,7 +26,13 @@ import type {
 } from "../protocol/types.ts";
 import { dropReasons, foundBys, rankings, reasonKinds, symbolKinds } from "../protocol/types.ts";
 import { chatCommands } from "../protocol/webviewMessages.ts";
-import type { ChatState, FoundTurn, MemoryLine, ToWebview } from "../protocol/webviewMessages.ts";
+import type {
+  ChatState,
+  FoundTurn,
+  MemoryLine,
+  Peeked,
+  ToWebview,
+} from "../protocol/webviewMessages.ts";
 import {
   isArrayOf,
   isBoolean,
@@ -268,6 +274,21 @@ const isChatState = isObject<ChatState>({
   strings: isRecordOf(isString),
 });
 
+type PeekedAs<K extends Peeked["kind"]> = Extract<Peeked, { readonly kind: K }>;
+const isPeeked = isUnion<"kind", Peeked>("kind", {
+  lines: isObject<PeekedAs<"lines">>({
+    peekId: isCount,
+    kind: isOneOf("lines"),
+    isMoved: isBoolean,
+    text: isString,
+    nLinesLeftOut: isCount,
+    startLine: isCount,
+    language: isString,
+  }),
+  stale: isObject<PeekedAs<"stale">>({ peekId: isCount, kind: isOneOf("stale") }),
+  gone: isObject<PeekedAs<"gone">>({ peekId: isCount, kind: isOneOf("gone") }),
+});
+
 type Message<T extends ToWebview["type"]> = Extract<ToWebview, { readonly type: T }>;
 /** Tells whether a value that came in is a message of the contract, with every field of the right shape. */
 export const isToWebview: Check<ToWebview> = isUnion<"type", ToWebview>("type", {
@@ -334,6 +355,7 @@ export const isToWebview: Check<ToWebview> = isUnion<"type", ToWebview>("type", 
       }),
     ),
   }),
+  peeked: isObject<Message<"peeked">>({ type: isOneOf("peeked"), peeked: isPeeked }),
   insert: isObject<Message<"insert">>({ type: isOneOf("insert"), text: isString }),
   showTurn: isObject<Message<"showTurn">>({
     type: isOneOf("showTurn"),

@@ -2,7 +2,7 @@ import type { ConversationPart } from "../protocol/context.ts";
 import type { QuestionBranches } from "../protocol/methods.ts";
 import type { Suggestion } from "../protocol/mentions.ts";
 import type { Conversation, Turn } from "../protocol/types.ts";
-import type { FoundTurn, MemoryLine, ToWebview } from "../protocol/webviewMessages.ts";
+import type { FoundTurn, MemoryLine, Peeked, ToWebview } from "../protocol/webviewMessages.ts";
 
 /** What became of a citation since the answer, as the extension reports it. */
 export type CitationState = "current" | "moved" | "stale" | "gone";
@@ -29,6 +29,8 @@ export interface ViewState {
   /** What may be meant by what was typed behind an `@`. */
   readonly suggested:
     { readonly prefix: string; readonly suggestions: readonly Suggestion[] } | undefined;
+  /** The lines that were read last for a peek at a citation. */
+  readonly peeked: Peeked | undefined;
   /** The turn to bring into sight; a new object each time one is wanted. */
   readonly sought: { readonly conversationId: string; readonly turnId: string } | undefined;
   readonly memory: MemoryLine;
@@ -48,6 +50,7 @@ export const initialState: ViewState = {
   citationStates: new Map(),
   found: undefined,
   suggested: undefined,
+  peeked: undefined,
   sought: undefined,
   memory: { kind: "starting" },
   strings: {},
@@ -114,6 +117,8 @@ export function reduce(state: ViewState, message: ToWebview): ViewState {
         ...state,
         suggested: { prefix: message.prefix, suggestions: message.suggestions },
       };
+    case "peeked":
+      return { ...state, peeked: message.peeked };
     case "prefill":
     case "insert":
     case "focus":

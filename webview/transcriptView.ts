@@ -1,5 +1,6 @@
 import type { Citation, Turn } from "../protocol/types.ts";
 import { createAnswerView } from "./answerView.ts";
+import { createCitationPeek } from "./citationPeek.ts";
 import { createEarlierView } from "./earlierView.ts";
 import { element } from "./element.ts";
 import { createFollowScroll, type ListPosition } from "./followScroll.ts";
@@ -19,6 +20,8 @@ import type { TurnActions } from "./turnView.ts";
 /** What can be done from the transcript. */
 export interface TranscriptActions extends TurnActions, Omit<QuestionActions, "branchesOf"> {
   readonly openCitation: (citation: Citation, toSide: boolean) => void;
+  /** Wants the cited lines as they are now. */
+  peek(peekId: number, citation: Citation): void;
   /** Opens the conversation of a turn that an answer links to, at that turn. */
   openTurn(place: TurnPlace): void;
   /** Wants the turns before this one. */
@@ -101,6 +104,13 @@ export function createTranscriptView(
     },
   );
 
+  const peek = createCitationPeek(
+    list,
+    () => turns,
+    texts,
+    (peekId, citation) => actions.peek(peekId, citation),
+  );
+  root.append(peek.root);
   openPlacesOf(list, () => turns, actions.openCitation);
   openTurnsOf(list, (place) => actions.openTurn(place));
 
@@ -122,6 +132,7 @@ export function createTranscriptView(
     update: (state) => {
       draw(state);
       showSought(state);
+      peek.update(state.peeked);
     },
   };
 
@@ -132,6 +143,7 @@ export function createTranscriptView(
     const switched = !opened || (state.conversationId !== conversationId && !named);
     const asked = state.turns.length > turns.length;
     if (switched) {
+      peek.close();
       silence();
       shown.clear();
     }

@@ -10,6 +10,10 @@ export interface TurnView {
 /** What a turn can ask for. */
 export interface TurnActions {
   readonly copy: (text: string) => void;
+  /** Puts code in at the cursor of the last active editor. */
+  insertCode(code: string): void;
+  /** Shows what code would change in the last active editor. */
+  applyCode(code: string): void;
   /** Asks the question of this turn again. */
   askAgain(turnId: string): void;
   /** Saves what the recall of this turn saw. */

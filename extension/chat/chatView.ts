@@ -9,6 +9,7 @@ import { wasStopped, type ChatSession } from "./chatSession.ts";
 import { scriptPage } from "../scriptPage.ts";
 import type { CitationOpener } from "./citations.ts";
 import type { Traces } from "../trace/traces.ts";
+import { insertCode, ProposedChanges } from "./codeChanges.ts";
 import { Mentions } from "./mentions.ts";
 import { readWebviewMessage } from "./webviewMessageGuard.ts";
 
@@ -39,6 +40,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #citations: CitationOpener;
   readonly #traces: Traces;
   readonly #mentions: Mentions;
+  readonly #changes = new ProposedChanges();
   readonly #log: vscode.LogOutputChannel;
   readonly #subscriptions: readonly { dispose(): void }[];
   #recheckTimer: NodeJS.Timeout | undefined;
@@ -70,6 +72,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.#recheckTimer);
+    this.#changes.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
@@ -175,6 +178,15 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         return chat.deleteConversation(message.conversationId);
       case "openCitation":
         return this.#citations.open(message.citation, message.toSide);
+      case "peek":
+        return this.#post({
+          type: "peeked",
+          peeked: await this.#citations.peek(message.peekId, message.citation),
+        });
+      case "insertCode":
+        return insertCode(message.code);
+      case "applyCode":
+        return this.#changes.propose(message.code);
       case "copy":
         await vscode.env.clipboard.writeText(message.text);
         return;

@@ -78,6 +78,15 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
             title: value["title"],
           }
         : undefined;
+    case "peek": {
+      const citation = readCitation(value["citation"]);
+      return citation === undefined || !isIndex(value["peekId"])
+        ? undefined
+        : { type: "peek", peekId: value["peekId"], citation };
+    }
+    case "insertCode":
+    case "applyCode":
+      return isText(value["code"]) ? { type: value["type"], code: value["code"] } : undefined;
     case "openCitation": {
       const citation = readCitation(value["citation"]);
       return citation === undefined || typeof value["toSide"] !== "boolean"
