@@ -263,6 +263,14 @@ export interface ReadConversationResult {
   readonly nEarlier: number;
   /** Which of `turns` are questions that others were asked instead of; absent when there is none. */
   readonly branches?: readonly QuestionBranches[];
+  /** The pinned answers of the whole conversation, in the order of saying; absent when there is none. */
+  readonly pinned?: readonly PinnedTurn[];
+}
+/** A pinned answer. */
+export interface PinnedTurn {
+  readonly turnId: string;
+  /** The first line of the question that it answers. */
+  readonly line: string;
 }
 /** A place of a conversation with several questions. */
 export interface QuestionBranches {
@@ -284,6 +292,11 @@ export const conversationParts = request<
 export const chooseBranch = request<TurnPlace, { conversation: Conversation }>(
   "conversation/chooseBranch",
 );
+/** Pins an answer, or takes the pin off. Errors: `conversationNotFound`, also when the conversation does not hold it. */
+export const pinTurn = request<
+  TurnPlace & { readonly isPinned: boolean },
+  { pinned: readonly PinnedTurn[] }
+>("conversation/pin");
 export const renameConversation = request<
   { conversationId: string; title: string },
   { conversation: Conversation }

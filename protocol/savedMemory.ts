@@ -53,6 +53,8 @@ export interface SavedTurn extends Pick<
   readonly conversationId: string;
   /** Id of an earlier turn that this one follows, `""` for none; absent when it follows the one before it. */
   readonly parentId?: string;
+  /** Present when it is. */
+  readonly isPinned?: boolean;
   readonly state: Exclude<Turn["state"], "streaming">;
   readonly selection?: SavedSelection;
   readonly citations: readonly Citation[];

@@ -4,7 +4,7 @@
  */
 import type { ConversationPart } from "./context.ts";
 import type { MentionKind, Suggestion } from "./mentions.ts";
-import type { QuestionBranches } from "./methods.ts";
+import type { PinnedTurn, QuestionBranches } from "./methods.ts";
 import type { RecalledTurn } from "./turns.ts";
 import type { Citation, Conversation, Coverage, Turn } from "./types.ts";
 
@@ -18,6 +18,10 @@ export type FromWebview =
   | { readonly type: "editQuestion"; readonly turnId: string; readonly question: string }
   /** Shows the branch of the open conversation that holds a turn. */
   | { readonly type: "chooseBranch"; readonly turnId: string }
+  /** Pins an answer to the top of the open conversation, or takes the pin off. */
+  | { readonly type: "pin"; readonly turnId: string; readonly isPinned: boolean }
+  /** Writes the open conversation to a file that the user names. */
+  | { readonly type: "exportConversation" }
   | { readonly type: "stop" }
   /** Wants the turns before a shown one. */
   | { readonly type: "showEarlier"; readonly before: string }
@@ -96,6 +100,11 @@ export type ToWebview =
   | { readonly type: "conversations"; readonly conversations: readonly Conversation[] }
   /** What was said about a query, best first. */
   | { readonly type: "foundTurns"; readonly query: string; readonly turns: readonly FoundTurn[] }
+  | {
+      readonly type: "pinned";
+      readonly conversationId: string;
+      readonly pinned: readonly PinnedTurn[];
+    }
   | { readonly type: "peeked"; readonly peeked: Peeked }
   /** What may be meant behind an `@`, best first. */
   | {
@@ -151,6 +160,8 @@ export interface ChatState {
   readonly nEarlier: number;
   /** Which of `turns` are questions that others were asked instead of; absent when there is none. */
   readonly branches?: readonly QuestionBranches[];
+  /** The pinned answers of the whole conversation; absent when there is none. */
+  readonly pinned?: readonly PinnedTurn[];
   /** What the conversation is about, part by part, the turns before those that are shown too. */
   readonly parts: readonly ConversationPart[];
   readonly draft: string;

@@ -224,6 +224,9 @@ function answerAboutConversations(router: Router, session: Session, clock: Clock
       conversation: session.conversations().rename(conversationId, title),
     }),
   );
+  router.answer(methods.pinTurn, shapes.pinTurn, ({ conversationId, turnId, isPinned }) => ({
+    pinned: session.conversations().pin(conversationId, turnId, isPinned),
+  }));
   router.answer(methods.chooseBranch, shapes.turnPlace, ({ conversationId, turnId }) => ({
     conversation: session.conversations().chooseBranch(conversationId, turnId),
   }));

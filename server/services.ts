@@ -46,6 +46,7 @@ import type { ForgetWorkParams, SavedNote } from "../protocol/savedMemory.ts";
 import type {
   AskParams,
   FileChange,
+  PinnedTurn,
   ReadConversationParams,
   ReadConversationResult,
   SearchParams,
@@ -408,6 +409,8 @@ export interface KeptConversation extends Omit<Conversation, "nTurns"> {
 export interface KeptTurn extends Turn {
   /** Id of the turn that it follows, `""` for none; absent when it follows the one before it. */
   readonly parentId?: string;
+  /** Present when it is. */
+  readonly isPinned?: boolean;
 }
 
 /** Conversations on disk. Every method returns after the change is durable against a kill. */
@@ -426,6 +429,8 @@ export interface ConversationStore {
   appendTurn(conversationId: string, turn: Turn, besideId?: string): void;
   /** Shows the branch that holds a turn, as far as it goes. Errors: `conversationNotFound`. */
   chooseBranch(conversationId: string, turnId: string): Conversation;
+  /** Pins an answer, or not any more, and returns those that are pinned. Errors: `conversationNotFound`. */
+  pin(conversationId: string, turnId: string, isPinned: boolean): readonly PinnedTurn[];
   updateTurn(conversationId: string, turn: Turn): void;
   /** Yields those with turns, the one that changed last at the end; read one after the other. */
   kept(): Iterable<KeptConversation>;

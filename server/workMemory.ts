@@ -154,6 +154,7 @@ function savedTurn(conversationId: string, turn: KeptTurn, roots: readonly Root[
       ? {}
       : { selection: { ...place, text: selection.text, range: selection.range } }),
     ...(turn.parentId === undefined ? {} : { parentId: turn.parentId }),
+    ...(turn.isPinned === true ? { isPinned: true } : {}),
     ...(turn.elapsedMs === undefined ? {} : { elapsedMs: turn.elapsedMs }),
   };
 }

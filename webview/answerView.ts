@@ -48,6 +48,7 @@ export function createAnswerView(
   return {
     root,
     update: (turn, states) => {
+      footer.showPin();
       if (turn === previous && states === previousStates) return;
       const streaming = turn.state === "streaming";
       body.update(turn, states);

@@ -1,5 +1,5 @@
 import type { ConversationPart } from "../protocol/context.ts";
-import type { QuestionBranches } from "../protocol/methods.ts";
+import type { PinnedTurn, QuestionBranches } from "../protocol/methods.ts";
 import { mentionKinds, type MentionTrace, type Suggestion } from "../protocol/mentions.ts";
 import type {
   AskedTrace,
@@ -229,6 +229,7 @@ const isConversationPart = isObject<ConversationPart>({
   isOpen: isBoolean,
 });
 
+const isPinnedTurn = isObject<PinnedTurn>({ turnId: isString, line: isString });
 const isQuestionBranches = isObject<QuestionBranches>({
   turnId: isString,
   questionIds: isArrayOf(isString),
@@ -268,6 +269,7 @@ const isChatState = isObject<ChatState>({
   turns: isArrayOf(isTurn),
   nEarlier: isCount,
   branches: isOptional(isArrayOf(isQuestionBranches)),
+  pinned: isOptional(isArrayOf(isPinnedTurn)),
   parts: isArrayOf(isConversationPart),
   draft: isString,
   memory: isMemoryLine,
@@ -354,6 +356,11 @@ export const isToWebview: Check<ToWebview> = isUnion<"type", ToWebview>("type", 
         isOpen: isOptional(isBoolean),
       }),
     ),
+  }),
+  pinned: isObject<Message<"pinned">>({
+    type: isOneOf("pinned"),
+    conversationId: isString,
+    pinned: isArrayOf(isPinnedTurn),
   }),
   peeked: isObject<Message<"peeked">>({ type: isOneOf("peeked"), peeked: isPeeked }),
   insert: isObject<Message<"insert">>({ type: isOneOf("insert"), text: isString }),

@@ -1,5 +1,5 @@
 import type { ConversationPart } from "../protocol/context.ts";
-import type { QuestionBranches } from "../protocol/methods.ts";
+import type { PinnedTurn, QuestionBranches } from "../protocol/methods.ts";
 import type { Suggestion } from "../protocol/mentions.ts";
 import type { Conversation, Turn } from "../protocol/types.ts";
 import type { FoundTurn, MemoryLine, Peeked, ToWebview } from "../protocol/webviewMessages.ts";
@@ -20,6 +20,8 @@ export interface ViewState {
   readonly nEarlier: number;
   /** Of questions that others were asked instead of: all of them in the order of asking, by the one that is shown. */
   readonly branches: ReadonlyMap<string, readonly string[]>;
+  /** The pinned answers of the conversation. */
+  readonly pinned: readonly PinnedTurn[];
   /** What the conversation is about, part by part; turns after the last part belong to it. */
   readonly parts: readonly ConversationPart[];
   /** By turn id, one for each of the turn's citations, as far as they were read again. */
@@ -37,6 +39,8 @@ export interface ViewState {
   readonly strings: Readonly<Record<string, string>>;
 }
 
+const nonePinned: readonly PinnedTurn[] = [];
+
 /** The state before the first message. */
 export const initialState: ViewState = {
   loaded: false,
@@ -46,6 +50,7 @@ export const initialState: ViewState = {
   turns: [],
   nEarlier: 0,
   branches: new Map(),
+  pinned: nonePinned,
   parts: [],
   citationStates: new Map(),
   found: undefined,
@@ -62,6 +67,7 @@ export function reduce(state: ViewState, message: ToWebview): ViewState {
     case "state": {
       const { conversations, conversation, turns, nEarlier, branches, parts, memory, strings } =
         message.state;
+      const { pinned = nonePinned } = message.state;
       const sameConversation =
         conversation !== undefined && conversation.id === state.conversationId;
       return {
@@ -73,6 +79,7 @@ export function reduce(state: ViewState, message: ToWebview): ViewState {
         turns,
         nEarlier,
         branches: branchesOf(branches),
+        pinned,
         parts,
         citationStates: sameConversation ? state.citationStates : new Map(),
         sought: sameConversation ? state.sought : undefined,
@@ -117,6 +124,10 @@ export function reduce(state: ViewState, message: ToWebview): ViewState {
         ...state,
         suggested: { prefix: message.prefix, suggestions: message.suggestions },
       };
+    case "pinned":
+      return message.conversationId === state.conversationId
+        ? { ...state, pinned: message.pinned }
+        : state;
     case "peeked":
       return { ...state, peeked: message.peeked };
     case "prefill":

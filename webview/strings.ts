@@ -5,6 +5,7 @@
  */
 export const englishStrings = {
   "header.newConversation": "New conversation",
+  "header.export": "Save this conversation as Markdown",
   "header.conversations": "Conversations",
   "header.showConversations": "{0}. Show all conversations",
   "conversations.empty": "No conversations yet.",
@@ -54,6 +55,10 @@ export const englishStrings = {
   "branch.older": "Show the version before",
   "branch.newer": "Show the version after",
   "branch.place": "Version {0} of {1}",
+  "turn.pin": "Pin this answer",
+  "turn.unpin": "Unpin this answer",
+  "pinned.label": "Pinned answers",
+  "pinned.unpin": "Unpin “{0}”",
   "turn.copy": "Copy answer",
   "turn.copied": "Copied",
   "turn.seconds": "{0} s",

@@ -18,7 +18,8 @@ import { openTurnsOf } from "./turnLinks.ts";
 import type { TurnActions } from "./turnView.ts";
 
 /** What can be done from the transcript. */
-export interface TranscriptActions extends TurnActions, Omit<QuestionActions, "branchesOf"> {
+export interface TranscriptActions
+  extends Omit<TurnActions, "isPinned">, Omit<QuestionActions, "branchesOf"> {
   readonly openCitation: (citation: Citation, toSide: boolean) => void;
   /** Wants the cited lines as they are now. */
   peek(peekId: number, citation: Citation): void;
@@ -79,7 +80,10 @@ export function createTranscriptView(
             chooseBranch: (turnId) => actions.chooseBranch(turnId),
             branchesOf: (turnId) => latest?.branches.get(turnId),
           })
-        : createAnswerView(turn, renderer, texts, actions),
+        : createAnswerView(turn, renderer, texts, {
+            ...actions,
+            isPinned: (turnId) => latest?.pinned.some((each) => each.turnId === turnId) === true,
+          }),
     part: (firstTurnId) => createPartView(texts, () => toggle(firstTurnId)),
   });
   let turns: readonly Turn[] = [];

@@ -14,6 +14,9 @@ export interface TurnActions {
   insertCode(code: string): void;
   /** Shows what code would change in the last active editor. */
   applyCode(code: string): void;
+  /** Pins this turn, or takes the pin off. */
+  pin(turnId: string, isPinned: boolean): void;
+  readonly isPinned: (turnId: string) => boolean;
   /** Asks the question of this turn again. */
   askAgain(turnId: string): void;
   /** Saves what the recall of this turn saw. */

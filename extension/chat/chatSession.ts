@@ -146,6 +146,20 @@ export class ChatSession {
     if (conversationId !== undefined) await this.openTurn(conversationId, turnId);
   }
 
+  /** Id of the open conversation, `undefined` when a new one is about to be started. */
+  get conversationId(): string | undefined {
+    return this.#keeper.conversationId;
+  }
+
+  /** Pins an answer of the open conversation, or takes the pin off. */
+  async pin(turnId: string, isPinned: boolean): Promise<void> {
+    const conversationId = this.#keeper.conversationId;
+    if (conversationId === undefined) return;
+    const place = { conversationId, turnId, isPinned };
+    const { pinned } = await this.#memory.client.request(methods.pinTurn, place);
+    this.#messages.fire({ type: "pinned", conversationId, pinned });
+  }
+
   /** Shows the turns before a shown one. */
   async showEarlier(before: string): Promise<void> {
     const read = await this.#conversations.read({ before, lastTurns: pageTurns });

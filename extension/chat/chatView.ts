@@ -10,6 +10,7 @@ import { scriptPage } from "../scriptPage.ts";
 import type { CitationOpener } from "./citations.ts";
 import type { Traces } from "../trace/traces.ts";
 import { insertCode, ProposedChanges } from "./codeChanges.ts";
+import { exportConversation } from "./conversationExport.ts";
 import { Mentions } from "./mentions.ts";
 import { readWebviewMessage } from "./webviewMessageGuard.ts";
 
@@ -39,6 +40,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #chat: ChatSession;
   readonly #citations: CitationOpener;
   readonly #traces: Traces;
+  readonly #memory: MemorySession;
   readonly #mentions: Mentions;
   readonly #changes = new ProposedChanges();
   readonly #log: vscode.LogOutputChannel;
@@ -62,6 +64,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#chat = chat;
     this.#citations = citations;
     this.#traces = traces;
+    this.#memory = memory;
     this.#mentions = new Mentions(memory);
     this.#log = log;
     this.#subscriptions = [
@@ -152,6 +155,12 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         return;
       case "chooseBranch":
         return chat.chooseBranch(message.turnId);
+      case "pin":
+        return chat.pin(message.turnId, message.isPinned);
+      case "exportConversation":
+        if (chat.conversationId !== undefined)
+          await exportConversation(this.#memory, chat.conversationId);
+        return;
       case "stop":
         return chat.stop();
       case "showEarlier":

@@ -13,6 +13,7 @@ export interface OpenTurns {
   /** Turns before the first of `turns`. */
   readonly nEarlier: number;
   readonly branches?: readonly methods.QuestionBranches[];
+  readonly pinned?: readonly methods.PinnedTurn[];
 }
 
 /** What is less relevant has a word of the query and is about something else. */

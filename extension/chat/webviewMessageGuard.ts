@@ -22,7 +22,12 @@ const commands: ReadonlySet<unknown> = new Set(chatCommands);
 export function readWebviewMessage(value: unknown): FromWebview | undefined {
   if (!isFields(value)) return undefined;
   switch (value["type"]) {
+    case "pin":
+      return isId(value["turnId"]) && typeof value["isPinned"] === "boolean"
+        ? { type: "pin", turnId: value["turnId"], isPinned: value["isPinned"] }
+        : undefined;
     case "ready":
+    case "exportConversation":
     case "stop":
     case "newConversation":
       return { type: value["type"] };

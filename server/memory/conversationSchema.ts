@@ -22,7 +22,7 @@ export function verifyConversationTables(database: Database): void {
     "SELECT id, title, is_named, created_ms, updated_ms, change, head_id FROM conversation",
   );
   database.prepare(
-    "SELECT conversation_id, position, id, writer_id, json, parent_id, is_question FROM turn",
+    "SELECT conversation_id, position, id, writer_id, json, parent_id, is_question, is_pinned FROM turn",
   );
   verifyRoundTables(database);
 }
@@ -53,12 +53,14 @@ function createTables(database: Database): void {
   `);
 }
 
-/** `parent_id` and `head_id`: see `TurnTree`; null in every row that an older version wrote. */
+/** `parent_id` and `head_id`: see `TurnTree`; null in every row that an older version wrote. And answers can be pinned. */
 function addBranches(database: Database): void {
   database.exec(`
     ALTER TABLE conversation ADD COLUMN head_id TEXT;
     ALTER TABLE turn ADD COLUMN parent_id TEXT;
     ALTER TABLE turn ADD COLUMN is_question INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE turn ADD COLUMN is_pinned INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX turn_pinned ON turn (conversation_id, position) WHERE is_pinned = 1;
     UPDATE turn SET is_question = 1 WHERE json ->> '$.role' = 'user';
     -- Turns are large: the tree is read from here alone.
     CREATE INDEX turn_tree ON turn (conversation_id, position, id, is_question, parent_id);

@@ -4,7 +4,7 @@
  */
 import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
-import type { ReadConversationResult } from "../../protocol/methods.ts";
+import type { PinnedTurn, ReadConversationResult } from "../../protocol/methods.ts";
 import type { Notice } from "../../protocol/notices.ts";
 import type { Conversation, Turn } from "../../protocol/types.ts";
 import type { Clock } from "../ports.ts";
@@ -55,6 +55,8 @@ export interface OpenedConversations {
 export const untitled = "New conversation";
 const maxTitleLength = 60;
 const maxNameLength = 200;
+/** A pinned answer is told by so much of its question. */
+const maxPinnedLength = 160;
 const cacheBytes = 2 * 1024 * 1024;
 /** Room on the disk for conversations: thousands of answers. */
 const defaultMaxBytes = 256_000_000;
@@ -217,7 +219,22 @@ class SqliteConversations implements ConversationStore {
     return {
       ...{ conversation, nEarlier, turns: rows.map((row) => this.#turnOf(row)) },
       ...(branches.length === 0 ? {} : { branches }),
+      ...this.#pinned(conversationId, tree),
     };
+  }
+
+  /** Errors: `conversationNotFound`, also when the conversation does not hold the answer. */
+  pin(conversationId: string, turnId: string, isPinned: boolean): readonly PinnedTurn[] {
+    const { changes } = withMemoryErrors(() =>
+      this.#database
+        .prepare(
+          "UPDATE turn SET is_pinned = ? WHERE conversation_id = ? AND id = ? AND is_question = 0",
+        )
+        .run(isPinned ? 1 : 0, conversationId, turnId),
+    );
+    if (Number(changes) === 0) throw new MemoryError("conversationNotFound");
+    const tree = withMemoryErrors(() => turnTree(this.#database, conversationId));
+    return this.#pinned(conversationId, tree).pinned ?? [];
   }
 
   chooseBranch(conversationId: string, turnId: string): Conversation {
@@ -441,6 +458,27 @@ class SqliteConversations implements ConversationStore {
     this.#index.turnChanged(conversationId, turn.id);
   }
 
+  /** The pinned answers of all branches in the order of saying, each as the question that it answers. */
+  #pinned(conversationId: string, tree: TurnTree): Pick<ReadConversationResult, "pinned"> {
+    const rows = withMemoryErrors(() =>
+      this.#database
+        .prepare(
+          "SELECT id FROM turn WHERE conversation_id = ? AND is_pinned = 1 ORDER BY position",
+        )
+        .all(conversationId),
+    ) as unknown as { readonly id: string }[];
+    if (rows.length === 0) return {};
+    const asked = this.#database.prepare(
+      "SELECT json ->> '$.text' AS text FROM turn WHERE conversation_id = ? AND id = ?",
+    );
+    const pinned = rows.map(({ id: turnId }) => {
+      const row = withMemoryErrors(() => asked.get(conversationId, tree.parentOf(turnId) ?? ""));
+      const { text } = (row ?? { text: "" }) as { readonly text: string };
+      return { turnId, line: titleOf(text, maxPinnedLength) };
+    });
+    return { pinned };
+  }
+
   /** Without a turn the head is the last one that was said. */
   #setHead(conversationId: string, turnId: string | undefined): void {
     this.#database
@@ -460,11 +498,11 @@ class SqliteConversations implements ConversationStore {
     const taken = withMemoryErrors(() => databaseBytes(this.#database));
     if (taken <= this.#maxBytes) return;
     const uses = withMemoryErrors(() => conversationUses(this.#database));
-    const items = uses.map(({ id, createdMs, updatedMs, nQuestions, bytes }) => ({
+    const items = uses.map(({ id, createdMs, updatedMs, nQuestions, bytes, hasPinned }) => ({
       ...{ id, createdMs, bytes },
       lastUsedMs: updatedMs,
       nUses: nQuestions,
-      isPinned: id === writtenId,
+      isPinned: id === writtenId || hasPinned === 1,
     }));
     const ids = whatToForget(items, bytesToFree(items, taken, this.#maxBytes), this.#clock.nowMs());
     if (ids.length === 0) return;
@@ -498,12 +536,12 @@ function conversationOf(row: ConversationRow): Conversation {
 }
 
 /** The first line of a question that says something; `""` when there is none. */
-function titleOf(question: string): string {
+function titleOf(question: string, maxLength = maxTitleLength): string {
   const line = question
     .slice(0, 10_000)
     .split(/[\r\n]+/)
     .find((each) => oneLine(each) !== "");
-  return cut(oneLine(line ?? ""), maxTitleLength);
+  return cut(oneLine(line ?? ""), maxLength);
 }
 
 /** A title as it is kept; `""` when it says nothing. */

@@ -24,6 +24,7 @@ interface KeptRow {
   readonly writer_id: string;
   readonly json: string;
   readonly parent_id: string | null;
+  readonly is_pinned: number;
 }
 
 /** A conversation with the room that it takes, and how often it was asked in. */
@@ -33,6 +34,8 @@ export interface ConversationUse {
   readonly updatedMs: number;
   readonly nQuestions: number;
   readonly bytes: number;
+  /** 1 when one of its answers is pinned. */
+  readonly hasPinned: number;
 }
 
 /** Orders changes within one millisecond. */
@@ -50,7 +53,7 @@ export function* keptConversations(
     )
     .all() as unknown as ConversationRow[];
   const turns = database.prepare(
-    "SELECT writer_id, json, parent_id FROM turn WHERE conversation_id = ? ORDER BY position",
+    "SELECT writer_id, json, parent_id, is_pinned FROM turn WHERE conversation_id = ? ORDER BY position",
   );
   for (const row of rows) {
     const { id, title, created_ms: createdMs, updated_ms: updatedMs, head_id: headId } = row;
@@ -61,9 +64,10 @@ export function* keptConversations(
       createdMs,
       updatedMs,
       ...(headId === null ? {} : { headId }),
-      turns: found.map(({ writer_id: writerId, json, parent_id: parentId }) => ({
-        ...turnOf(json, writerId),
-        ...(parentId === null ? {} : { parentId }),
+      turns: found.map((turn) => ({
+        ...turnOf(turn.json, turn.writer_id),
+        ...(turn.parent_id === null ? {} : { parentId: turn.parent_id }),
+        ...(turn.is_pinned === 1 ? { isPinned: true } : {}),
       })),
     };
   }
@@ -92,8 +96,8 @@ export function addConversations(
      VALUES (?, ?, 1, ?, ?, ${nextChange}, ?)`,
   );
   const turn = database.prepare(
-    `INSERT OR IGNORE INTO turn (conversation_id, position, id, writer_id, json, is_question, parent_id)
-     VALUES (?1, (SELECT coalesce(max(position), 0) + 1 FROM turn WHERE conversation_id = ?1), ?2, ?3, ?4, ?5, ?6)`,
+    `INSERT OR IGNORE INTO turn (conversation_id, position, id, writer_id, json, is_question, parent_id, is_pinned)
+     VALUES (?1, (SELECT coalesce(max(position), 0) + 1 FROM turn WHERE conversation_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7)`,
   );
   let nConversations = 0;
   let nTurns = 0;
@@ -101,10 +105,11 @@ export function addConversations(
     for (const { id, title, createdMs, updatedMs, headId, turns } of conversations) {
       const added = conversation.run(id, nameOf(title), createdMs, updatedMs, headId ?? null);
       nConversations += Number(added.changes);
-      for (const { parentId, ...given } of turns) {
+      for (const { parentId = null, isPinned = false, ...given } of turns) {
         const json = JSON.stringify(secrets.mask(id, given));
         const isQuestion = given.role === "user" ? 1 : 0;
-        const { changes } = turn.run(id, given.id, writerId, json, isQuestion, parentId ?? null);
+        const pinned = isPinned ? 1 : 0;
+        const { changes } = turn.run(id, given.id, writerId, json, isQuestion, parentId, pinned);
         if (Number(changes) === 0) continue;
         nTurns++;
         index.turnChanged(id, given.id);
@@ -196,7 +201,8 @@ export function conversationUses(database: Database): ConversationUse[] {
     .prepare(
       `SELECT c.id, c.created_ms AS createdMs, c.updated_ms AS updatedMs,
          (SELECT count(*) FROM turn t WHERE t.conversation_id = c.id AND t.json ->> 'role' = 'user') AS nQuestions,
-         (SELECT coalesce(sum(length(CAST(t.json AS BLOB))), 0) FROM turn t WHERE t.conversation_id = c.id) AS bytes
+         (SELECT coalesce(sum(length(CAST(t.json AS BLOB))), 0) FROM turn t WHERE t.conversation_id = c.id) AS bytes,
+         EXISTS (SELECT 1 FROM turn t WHERE t.conversation_id = c.id AND t.is_pinned = 1) AS hasPinned
        FROM conversation c`,
     )
     .all() as unknown as ConversationUse[];

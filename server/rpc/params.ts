@@ -354,6 +354,11 @@ export const params = {
   ),
   checkCitations: object<{ citations: Citation[] }>({ citations: list(citation, maxResults) }),
   conversation: object<{ conversationId: string }>({ conversationId: id }),
+  pinTurn: object<TurnPlace & { readonly isPinned: boolean }>({
+    conversationId: id,
+    turnId: id,
+    isPinned: flag,
+  }),
   turnPlace: object<TurnPlace>({ conversationId: id, turnId: id }),
   readConversation: object<ReadConversationParams>({
     conversationId: id,

@@ -114,6 +114,7 @@ export const savedLines = {
     id,
     conversationId: id,
     parentId: optional((value, place) => (value === "" ? "" : id(value, place))),
+    isPinned: optional(flag),
     role: oneOf("user", "lore"),
     text: text(maxTurn),
     createdMs: finite,

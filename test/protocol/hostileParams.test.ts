@@ -113,6 +113,10 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { ...search, explain: "yes" },
     ],
   },
+  [methods.pinTurn.method]: {
+    good: { conversationId: "c", turnId: "t", isPinned: true },
+    bad: [{}, { conversationId: "c", turnId: "t" }, { turnId: "t", isPinned: true }],
+  },
   [methods.chooseBranch.method]: {
     good: { conversationId: "c", turnId: "t" },
     bad: [{}, { conversationId: "c" }, { conversationId: "c", turnId: 1 }, { turnId: "t" }],

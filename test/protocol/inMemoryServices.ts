@@ -265,6 +265,7 @@ function inMemoryConversations(): InMemoryConversations {
       turns.get(id)?.push(turn);
     },
     chooseBranch: (id) => find(id),
+    pin: () => [],
     updateTurn(id, turn) {
       find(id);
       const list = turns.get(id) ?? [];

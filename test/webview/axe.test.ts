@@ -34,6 +34,8 @@ const opened: Readonly<Record<string, (chat: Chat) => Promise<void>>> = {
     await chat.page.locator(".turn-user").hover();
     await chat.page.getByRole("button", { name: "Edit this question" }).click();
   },
+  "a pinned answer": (chat) =>
+    chat.send(sample.state(exchange, { pinned: [{ turnId: "a1", line: "Where is it?" }] })),
   "versions of a question": async (chat) => {
     const branches = [{ turnId: "q1", questionIds: ["q1", "q2"] }];
     await chat.send(sample.state(exchange, { branches }));

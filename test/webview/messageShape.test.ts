@@ -31,6 +31,15 @@ const valid: readonly ToWebview[] = [
     prefix: "a",
     suggestions: [{ kind: "symbol", rootId: "r", path: "a.ts", name: "a", symbolKind: "class" }],
   },
+  { type: "pinned", conversationId: "c", pinned: [{ turnId: "t", line: "why?" }] },
+  { type: "peeked", peeked: { peekId: 1, kind: "gone" } },
+  {
+    type: "peeked",
+    peeked: {
+      ...{ peekId: 2, kind: "lines", isMoved: true, text: "a", nLinesLeftOut: 0 },
+      ...{ startLine: 3, language: "ts" },
+    },
+  },
   { type: "insert", text: "x" },
   { type: "prefill", question: "x" },
   { type: "focus" },

@@ -141,6 +141,51 @@ test("when turns of a branch are forgotten, the rest still hangs together", () =
   store.close();
 });
 
+test("a pinned answer is listed by its question, in whatever branch, kept and exported", () => {
+  const folder = newFolder();
+  const store = open(folder);
+  const id = branched(store);
+  assert.equal(store.read(id).pinned, undefined);
+  const narwhal = { turnId: "a-narwhal", line: "about narwhal" };
+  const stork = { turnId: "a-stork", line: "about stork" };
+  assert.deepEqual(store.pin(id, "a-stork", true), [stork]);
+  assert.deepEqual(store.pin(id, "a-narwhal", true), [narwhal, stork]);
+  store.updateTurn(id, makeTurn({ id: "a-stork", role: "lore", text: "changed" }));
+  store.close();
+  const again = open(folder);
+  assert.deepEqual(again.read(id).pinned, [narwhal, stork]);
+  const other = open();
+  other.addKept([...again.kept()]);
+  assert.deepEqual(other.read(id).pinned, [narwhal, stork]);
+  other.close();
+  assert.deepEqual(again.pin(id, "a-narwhal", false), [stork]);
+  const isNotFound = (error: unknown): boolean =>
+    error instanceof MemoryError && error.errorName === "conversationNotFound";
+  assert.throws(() => again.pin(id, "gone", true), isNotFound);
+  assert.throws(() => again.pin(id, "q-otter", true), isNotFound, "a question is no answer");
+  again.close();
+});
+
+test("a conversation with a pinned answer is not forgotten to make room", () => {
+  const clock = createTestClock();
+  const { store } = openConversationStore(newFolder(), clock, undefined, undefined, 200_000);
+  const long = "x".repeat(30_000);
+  const ids = ["otter", "seal"].map((name) => {
+    const { id } = store.create();
+    store.appendTurn(id, makeTurn({ id: `q-${name}`, text: `${name} ${long}` }));
+    store.appendTurn(id, makeTurn({ id: `a-${name}`, role: "lore", text: name }));
+    return id;
+  });
+  store.pin(ids[0] ?? "", "a-otter", true);
+  for (let n = 0; n < 6; n++) {
+    const { id } = store.create();
+    store.appendTurn(id, makeTurn({ id: `q${n}`, text: `${n} ${long}` }));
+  }
+  const left = store.list().map(({ id }) => id);
+  assert.ok(left.includes(ids[0] ?? "") && !left.includes(ids[1] ?? ""));
+  store.close();
+});
+
 test("whatever rows say, each turn is shown by some way that ends and is in the order of saying", () => {
   const row = fc.record({
     parent: fc.oneof(
