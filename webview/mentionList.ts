@@ -51,6 +51,8 @@ export function createMentionList(
   let shown: readonly Suggestion[] = [];
   let suggested: ViewState["suggested"];
   let chosen = 0;
+  /** A folder was taken to go on in it. */
+  let isInside = false;
 
   function seek(): void {
     const isCursor = field.selectionStart === field.selectionEnd;
@@ -131,9 +133,11 @@ export function createMentionList(
     if (isSpaced) field.setSelectionRange(field.selectionStart + 1, field.selectionStart + 1);
     close();
     field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    isInside = !isFinished;
   }
 
   field.addEventListener("input", (event) => {
+    isInside = false;
     if (!(event instanceof InputEvent && event.isComposing)) seek();
   });
   field.addEventListener("click", seek);
@@ -170,7 +174,11 @@ export function createMentionList(
       if (next === suggested || next === undefined) return;
       suggested = next;
       // An answer to what was typed before is of no use.
-      if (token !== undefined && next.prefix === token.prefix) show(next.suggestions);
+      if (token === undefined || next.prefix !== token.prefix) return;
+      // What is written out already is meant, and Enter is to send the question.
+      const written = field.value.slice(token.start, field.selectionStart);
+      const isWhole = next.suggestions.some((each) => mentionText(each) === written);
+      show(isWhole && !isInside ? [] : next.suggestions);
     },
     begin: () => {
       const before = field.value.slice(0, field.selectionStart);

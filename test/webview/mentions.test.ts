@@ -93,6 +93,22 @@ test("Escape closes the list and stops no answer; it stays closed for this menti
     assert.equal((await chat.postedOf("stop")).length, 1);
   }));
 
+test("what is written out whole opens no list, so that Enter asks; a folder to go on in does", () =>
+  withChat({}, async (chat) => {
+    await chat.send(sample.emptyState());
+    await typed(chat, "why @src/http/retryPolicy.ts");
+    assert.equal(await rows(chat).count(), 0);
+    await chat.page.keyboard.press("Enter");
+    assert.equal((await chat.postedOf("ask")).length, 1);
+    await typed(chat, "@http");
+    await chat.page.keyboard.press("ArrowDown");
+    await chat.page.keyboard.press("Tab");
+    const asked = (await chat.postedOf("suggest")).at(-1);
+    assert.equal(asked?.prefix, "src/http/");
+    await chat.send({ type: "suggestions", prefix: "src/http/", suggestions });
+    assert.equal(await rows(chat).count(), 4);
+  }));
+
 test("a late answer to an older prefix opens nothing", () =>
   withChat({}, async (chat) => {
     await chat.send(sample.emptyState());
