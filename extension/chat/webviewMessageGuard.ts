@@ -84,7 +84,7 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
           }
         : undefined;
     case "peek": {
-      const citation = readCitation(value["citation"]);
+      const citation = readCitationOfThen(value["citation"]);
       return citation === undefined || !isIndex(value["peekId"])
         ? undefined
         : { type: "peek", peekId: value["peekId"], citation };
@@ -113,6 +113,16 @@ function readSuggest({ prefix, kinds }: Fields): FromWebview | undefined {
   if (!isTexts(kinds, mentionKinds.length, maxIdLength)) return undefined;
   const known = mentionKinds.filter((kind) => kinds.includes(kind));
   return known.length === kinds.length ? { type: "suggest", prefix, kinds: known } : undefined;
+}
+
+/** A citation that may be of a commit's file, which can be read and not opened. */
+function readCitationOfThen(value: unknown): Citation | undefined {
+  const citation = readCitation(value);
+  const commit = isFields(value) ? value["commit"] : undefined;
+  if (citation === undefined || commit === undefined) return citation;
+  return typeof commit === "string" && /^[0-9a-f]{40,64}$/.test(commit)
+    ? { ...citation, commit }
+    : undefined;
 }
 
 function readCitation(value: unknown): Citation | undefined {

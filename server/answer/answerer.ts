@@ -111,7 +111,8 @@ export class Answerer implements AnswerService {
       answerFromTurns(ask) ??
       (await answerFromCode(ask));
     this.#offer(params, writer);
-    writer.block(drawnFrom(result.coverage, result.tiers));
+    const isScoped = (result.trace.mentions?.within.length ?? 0) > 0;
+    writer.block(drawnFrom(result.coverage, result.tiers, isScoped));
     writer.flush();
     const { recalls, coverage, tiers } = result;
     const trace = evidence === undefined ? result.trace : { ...result.trace, evidence };

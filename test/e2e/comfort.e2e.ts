@@ -46,6 +46,7 @@ test("a file is named from the list behind @, and the answer is of that file alo
   const text = await answers().first().innerText();
   assert.match(text, /Looked only in src\/moon\/phase\.ts/);
   assert.match(text, /moonHeight/);
+  assert.doesNotMatch(text, /Looked at \d/);
   await session.screenshot("comfort-mention");
 });
 
