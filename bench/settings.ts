@@ -27,6 +27,9 @@ const parts = [
   "conversations",
   "rounds",
   "suggest",
+  "injection",
+  "planted-changes",
+  "prompt-tokens",
 ] as const;
 export type Part = (typeof parts)[number];
 
@@ -70,7 +73,7 @@ const vectorCounts = ["100000", "1000000", "3000000", "10000000"] as const;
 
 const checkout = path.resolve(import.meta.dirname, "..");
 
-export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|memory|history|work-notes|order|forgetting|conversations|abstention|context|rounds|suggest|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
+export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|memory|history|work-notes|order|forgetting|conversations|abstention|context|rounds|injection|planted-changes|prompt-tokens|suggest|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
        [--size 250k|1m|30m]... [--vectors 100000|1000000|3000000|10000000]...
        [--repository DIR]... [--conversations tuning|test] [--fit] [--results DIR] [--work DIR]
 ${memoryUsage}`;

@@ -22,6 +22,15 @@ export function pickLabel(text: string, maxLength = 200): string {
   return oneLine(text, maxLength).replaceAll("$(", "\\$(");
 }
 
+/** One line of markdown that shows the text as it is: nothing in it is a mark, a link or HTML. */
+export function markdownLine(text: string, maxLength?: number): string {
+  return oneLine(text, maxLength)
+    .replace(/[\\`*_[\]<>&~|$@^#{}()!]|:(?=\S)/g, "\\$&")
+    .replace(/(?<=[\p{L}\p{N}])\.(?=[\p{L}\p{N}])/gu, "\\.")
+    .replace(/^[-+=]/, "\\$&")
+    .replace(/^(\d{1,9})([.)])/, "$1\\$2");
+}
+
 /** One line for a message of the editor, where `[text](command:…)` would be drawn as a link that runs it. */
 export function messageLine(text: string, maxLength?: number): string {
   return oneLine(text, maxLength).replaceAll("](", "] (");

@@ -1,5 +1,6 @@
 import { isBuiltin } from "node:module";
 import * as vscode from "vscode";
+import { placeOf } from "../protocol/errorPlace.ts";
 import { englishStrings } from "../webview/strings.ts";
 import { ChatKeeper } from "./chat/chatKeeper.ts";
 import { ChatSession } from "./chat/chatSession.ts";
@@ -9,22 +10,33 @@ import { memoryLine } from "./chat/memoryLine.ts";
 import { registerCommands } from "./commands/commands.ts";
 import { explainCompletions } from "./completions/completionState.ts";
 import { InlineCompletions } from "./completions/inlineCompletions.ts";
+import { CodeActions } from "./editor/codeActions.ts";
+import { CodeLenses } from "./editor/codeLenses.ts";
+import { followProblemsInContext } from "./editor/problemContext.ts";
+import { HereHover } from "./editor/hereHover.ts";
 import { activeFile, schedule, WorkspaceFeed } from "./feed/workspaceFeed.ts";
 import { noticeRoom } from "./firstRun/roomNotice.ts";
 import { CommitDocument } from "./history/commitDocument.ts";
 import { createLog } from "./log.ts";
 import { noticeFailures } from "./memory/failureNotice.ts";
+import { askConsent } from "./models/consent.ts";
+import { editorModels } from "./models/editorModels.ts";
+import { ModelMemory } from "./models/modelMemory.ts";
+import { Models } from "./models/models.ts";
 import { MemoryClient } from "./memory/memoryClient.ts";
 import { MemorySession, type WindowFacts } from "./memory/memorySession.ts";
 import { stateName } from "./memory/memoryState.ts";
+import { LoreModel } from "./participant/loreModel.ts";
+import { Participant } from "./participant/participant.ts";
 import { PictureView } from "./picture/pictureView.ts";
 import { ServerProcess } from "./memory/serverProcess.ts";
 import { rootsOf } from "./roots.ts";
-import { loreSettings, settingNames } from "./settings.ts";
+import { loreSettings, modelSettings, settingNames } from "./settings.ts";
 import { StatusDocument } from "./status/statusDocument.ts";
 import { StatusItem } from "./status/statusItem.ts";
 import { Traces } from "./trace/traces.ts";
 import { UnusualMarks } from "./unusual/unusualMarks.ts";
+import { WorkTree } from "./work/workTree.ts";
 import { createWording } from "./wording.ts";
 
 let running: MemorySession | undefined;
@@ -50,6 +62,14 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   running = memory;
   const keeper = new ChatKeeper(context.workspaceState, schedule);
+  const models = new Models(new ModelMemory(context.globalState, context.secrets), {
+    settings: () => {
+      const configuration = vscode.workspace.getConfiguration();
+      return modelSettings((name) => configuration.get(name));
+    },
+    editorModels,
+    askConsent,
+  });
   const chat = new ChatSession(memory, keeper, {
     strings: Object.fromEntries(
       Object.entries(englishStrings).map(([key, english]) => [key, t(english)]),
@@ -57,7 +77,10 @@ export function activate(context: vscode.ExtensionContext): void {
     memoryLine: () => memoryLine(memory.state, t),
     activeFile,
     failed: (error) => reportFailure(error, log),
+    chosenModel: () => models.chosen(),
+    schedule,
   });
+  models.onDidChoose(() => chat.modelChanged());
   const citations = new CitationOpener(memory, chat);
   const traces = new Traces(memory, chat, wording);
   const view = new ChatView(context.extensionUri, memory, chat, citations, traces, log);
@@ -76,6 +99,12 @@ export function activate(context: vscode.ExtensionContext): void {
     wording,
     log,
   );
+  const hover = new HereHover(memory, wording);
+  const loreModel = new LoreModel(
+    memory,
+    log,
+    (context.extension.packageJSON as { version: string }).version,
+  );
   const allRoots = () => rootsOf(vscode.workspace.workspaceFolders ?? []);
   const refresh = (): void => void memory.refresh();
   context.subscriptions.push(
@@ -90,6 +119,13 @@ export function activate(context: vscode.ExtensionContext): void {
     view,
     commits,
     picture,
+    hover,
+    loreModel,
+    new Participant(context.extensionUri, memory, chat, wording, log),
+    new CodeActions(memory),
+    followProblemsInContext(),
+    new CodeLenses(memory, wording),
+    new WorkTree(memory, chat, wording),
     { dispose: () => keeper.flush() },
     vscode.window.registerWebviewViewProvider(chatViewId, view),
     ...registerCommands({
@@ -97,11 +133,14 @@ export function activate(context: vscode.ExtensionContext): void {
       chat,
       keeper,
       view,
+      citations,
+      hover,
       traces,
       commits,
       completions,
       unusual,
       picture,
+      models,
       extensionUri: context.extensionUri,
       statusDocument,
       wording,
@@ -118,6 +157,10 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   refresh();
+  loreModel.announce().catch((error: unknown) => {
+    // Without it `@lore` waits for another model; everything else works.
+    log.warn(`[rpc] the editor took no model: ${placeOf(error)}`);
+  });
   // `npm start` shows what it is about at once.
   if (process.env["LORE_SHOW_CHAT"] === "1")
     void vscode.commands.executeCommand(`${chatViewId}.focus`);

@@ -1,6 +1,9 @@
+import { maxContextTokens } from "../protocol/context.ts";
 import { defaultDeepMemory } from "../protocol/deepMemory.ts";
 import { defaultMaxCommits } from "../protocol/history.ts";
+import { defaultPromptTokens, minPromptTokens } from "../protocol/prose.ts";
 import type { MemorySettings } from "../protocol/types.ts";
+import { readEndpoint } from "./models/endpointAddress.ts";
 
 /** Reads one setting by its full name; `undefined` when it is not set and has no default. */
 export type ReadSetting = (name: string) => unknown;
@@ -14,6 +17,16 @@ export interface LoreSettings {
   readonly enabled: boolean;
   readonly memory: MemorySettings;
   readonly completions: CompletionSetting;
+  /** Whether uses and the last change are shown above definitions. */
+  readonly codeLens: boolean;
+}
+
+/** What the user set of language models, checked. */
+export interface ModelSettings {
+  /** `undefined` when there is none, or none that can be used. */
+  readonly endpoint: URL | undefined;
+  /** Of a prompt. */
+  readonly promptTokens: number;
 }
 
 /** The names of the settings that `loreSettings` reads; a change of one of them is to be followed. */
@@ -24,6 +37,7 @@ export const settingNames = [
   "lore.threads",
   "lore.maxFileSizeMB",
   "lore.completions",
+  "lore.codeLens",
   "lore.deepMemory.enabled",
   "lore.deepMemory.maxDiskMB",
   "lore.history.maxCommits",
@@ -45,6 +59,7 @@ export function loreSettings(read: ReadSetting): LoreSettings {
   return {
     enabled,
     completions: completionSettings.find((known) => known === read("lore.completions")) ?? "auto",
+    codeLens: read("lore.codeLens") === true,
     memory: {
       exclude: unique([...switchedOn(read("files.exclude")), ...globs(read("lore.exclude"))]),
       include: unique(globs(read("lore.include"))),
@@ -59,6 +74,19 @@ export function loreSettings(read: ReadSetting): LoreSettings {
       },
       maxCommits: countOf(read("lore.history.maxCommits")) ?? defaultMaxCommits,
     },
+  };
+}
+
+/** Reads the settings of language models, which the memory does not know of. */
+export function modelSettings(read: ReadSetting): ModelSettings {
+  const endpoint = read("lore.model.endpoint");
+  const promptTokens = positive(read("lore.model.promptTokens"));
+  return {
+    endpoint: typeof endpoint === "string" ? readEndpoint(endpoint) : undefined,
+    promptTokens: Math.min(
+      maxContextTokens,
+      Math.max(minPromptTokens, Math.floor(promptTokens ?? defaultPromptTokens)),
+    ),
   };
 }
 

@@ -4,6 +4,8 @@ export type Translate = (message: string, ...args: (string | number | boolean)[]
 /** How the extension speaks: the user's language and its way to write numbers. */
 export interface Wording {
   readonly t: Translate;
+  /** BCP 47 tag, for dates and times. */
+  readonly language: string;
   /** A count with separators, for example `1,234`. */
   readonly count: (value: number) => string;
   /** A size in the largest fitting decimal unit, for example `3.4 MB`. */
@@ -14,7 +16,12 @@ export interface Wording {
 export function createWording(t: Translate, locale: string): Wording {
   const integers = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const decimals = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
-  return { t, count: (value) => integers.format(value), size: (bytes) => size(bytes, decimals) };
+  return {
+    t,
+    language: locale,
+    count: (value) => integers.format(value),
+    size: (bytes) => size(bytes, decimals),
+  };
 }
 
 const units = ["B", "kB", "MB", "GB", "TB"];

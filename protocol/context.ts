@@ -1,4 +1,5 @@
 /** The working memory of a task: the parts of a conversation, and what of everything remembered fits a token budget. */
+import type { CommitInfo } from "./history.ts";
 import type { Note } from "./notes.ts";
 import type { Citation } from "./types.ts";
 
@@ -47,7 +48,9 @@ export type ContextSource =
   /** One question of the conversation with its answer. */
   | { readonly kind: "round"; readonly turnIds: readonly string[]; readonly createdMs: number }
   /** Lines of a file as they are now. */
-  | { readonly kind: "code"; readonly citation: Citation };
+  | { readonly kind: "code"; readonly citation: Citation }
+  /** What the message of a commit says. */
+  | { readonly kind: "commit"; readonly commit: CommitInfo };
 
 export interface ContextItem {
   readonly source: ContextSource;
@@ -78,7 +81,7 @@ export interface RoundDecision {
 }
 
 export interface ContextResult {
-  /** Notes, then the conversation in order, then code, the best first. */
+  /** Notes, then the conversation in order, then code and commits, the best first. */
   readonly items: readonly ContextItem[];
   /** One for each earlier round of the conversation, in order. */
   readonly rounds: readonly RoundDecision[];

@@ -16,6 +16,13 @@ import type { ContextParams, ContextResult, ConversationPart } from "./context.t
 import type { ChangedParams, ChangedResult } from "./changed.ts";
 import type { PastParams, PastResult } from "./history.ts";
 import type {
+  CheckedProse,
+  ProseCheckParams,
+  ProsePrompt,
+  ProsePromptParams,
+  PutProseParams,
+} from "./prose.ts";
+import type {
   CorrectParams,
   ForgetNotesParams,
   ListNotesParams,
@@ -25,6 +32,7 @@ import type {
   RememberResult,
 } from "./notes.ts";
 import type { SuggestParams, SuggestResult } from "./mentions.ts";
+import type { OutlineParams, OutlineResult, UsesParams, UsesResult } from "./outline.ts";
 import type { TimelineParams, TimelineResult } from "./timeline.ts";
 import type { WhoWroteParams, WhoWroteResult } from "./whoWrote.ts";
 import type {
@@ -154,6 +162,11 @@ export interface ExhaustiveParams {
 }
 export const exhaustive = request<ExhaustiveParams, ExhaustiveResult>("recall/exhaustive");
 
+/** The definitions of a file as it is now. */
+export const outline = request<OutlineParams, OutlineResult>("recall/outline");
+/** Where a definition is used, by name. Can be cancelled. */
+export const uses = request<UsesParams, UsesResult>("recall/uses");
+
 export interface CompareTraceParams {
   /** A saved trace as it stands in its file, see `savedTrace.ts`. */
   readonly trace: string;
@@ -199,6 +212,14 @@ export const checkCitations = request<
   { citations: readonly Citation[] },
   { checks: CitationCheck[] }
 >("answer/checkCitations");
+
+/**
+ * What to send to a language model so that it answers from what is remembered. The server itself asks none. Errors:
+ * `conversationNotFound`, and those of notes. Can be cancelled.
+ */
+export const prosePrompt = request<ProsePromptParams, ProsePrompt>("prose/prompt");
+/** Makes what a language model wrote so far safe, and holds each sentence against the evidence. Can be cancelled. */
+export const proseCheck = request<ProseCheckParams, CheckedProse>("prose/check");
 
 /**
  * Continues the code at a cursor from the memory of the whole workspace. Errors: `deepMemoryUnavailable`, as for all
@@ -304,6 +325,12 @@ export const renameConversation = request<
 export const deleteConversation = request<{ conversationId: string }, Record<string, never>>(
   "conversation/delete",
 );
+
+/**
+ * Keeps what a language model wrote with the turn that it answers, in place of what was kept before. Errors:
+ * `conversationNotFound`, also when the conversation does not hold such a turn of Lore's, `storeUnavailable`, `diskFull`.
+ */
+export const putProse = request<PutProseParams, Record<string, never>>("conversation/putProse");
 
 /** Searches what was said in the conversations. Errors: `storeUnavailable`. */
 export const searchTurns = request<SearchTurnsParams, SearchTurnsResult>("conversation/search");

@@ -1,5 +1,6 @@
 /** The file that the memory of the work is exported to: JSON Lines, described in `docs/memory-format.md`. */
 import type { Note } from "./notes.ts";
+import type { Prose } from "./prose.ts";
 import type { Citation, Range, SymbolInfo, Tier, Turn } from "./types.ts";
 
 export const memoryFormat = "lore-memory";
@@ -59,6 +60,12 @@ export interface SavedTurn extends Pick<
   readonly selection?: SavedSelection;
   readonly citations: readonly Citation[];
   readonly tiers: readonly Tier[];
+  readonly prose?: SavedProse;
+}
+
+/** What a language model wrote, which nobody goes on writing. */
+export interface SavedProse extends Prose {
+  readonly state: Exclude<Prose["state"], "streaming">;
 }
 
 /** Selected code of a root's file. */

@@ -10,6 +10,7 @@ import type { DeepMemorySettings, DeepMemoryStatus } from "./deepMemory.ts";
 import type { CommitInfo, HistoryStatus } from "./history.ts";
 import type { MentionTrace } from "./mentions.ts";
 import type { Notice } from "./notices.ts";
+import type { Prose } from "./prose.ts";
 
 /** A place in a text. */
 export interface Position {
@@ -372,6 +373,8 @@ export interface Turn {
   readonly elapsedMs?: number;
   readonly trace?: RecallTrace;
   readonly coverage?: Coverage;
+  /** What a language model wrote over what was recalled; the answer's own text stays beside it. */
+  readonly prose?: Prose;
 }
 
 export interface Conversation {

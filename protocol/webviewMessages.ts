@@ -5,6 +5,7 @@
 import type { ConversationPart } from "./context.ts";
 import type { MentionKind, Suggestion } from "./mentions.ts";
 import type { PinnedTurn, QuestionBranches } from "./methods.ts";
+import type { Prose } from "./prose.ts";
 import type { RecalledTurn } from "./turns.ts";
 import type { Citation, Conversation, Coverage, Turn } from "./types.ts";
 
@@ -22,6 +23,8 @@ export type FromWebview =
   | { readonly type: "pin"; readonly turnId: string; readonly isPinned: boolean }
   /** Writes the open conversation to a file that the user names. */
   | { readonly type: "exportConversation" }
+  /** Asks the chosen language model about an answer, once more when it has written already. */
+  | { readonly type: "askModel"; readonly turnId: string }
   | { readonly type: "stop" }
   /** Wants the turns before a shown one. */
   | { readonly type: "showEarlier"; readonly before: string }
@@ -67,6 +70,8 @@ export const chatCommands = [
   "restartServer",
   "rebuildMemory",
   "openSettings",
+  "chooseModel",
+  "setEndpointKey",
 ] as const;
 
 /** extension → webview */
@@ -96,6 +101,15 @@ export type ToWebview =
       readonly markdown: string;
       readonly citations: readonly Citation[];
     }
+  /** What a language model has written so far over an answer; `undefined` when there was nothing to write about. */
+  | {
+      readonly type: "prose";
+      readonly conversationId: string;
+      readonly turnId: string;
+      readonly prose: Prose | undefined;
+    }
+  /** Another language model was chosen. */
+  | { readonly type: "model"; readonly model: string }
   | { readonly type: "memory"; readonly memory: MemoryLine }
   | { readonly type: "conversations"; readonly conversations: readonly Conversation[] }
   /** What was said about a query, best first. */
@@ -114,7 +128,7 @@ export type ToWebview =
     }
   /** Brings a turn of the open conversation into sight and focuses it. */
   | { readonly type: "showTurn"; readonly conversationId: string; readonly turnId: string }
-  /** Result of re-reading the cited spans of the open conversation: indices into the turn's citations. */
+  /** Result of re-reading the cited spans of the open conversation: those of the turn, then those of its prose. */
   | {
       readonly type: "citationStates";
       readonly turnId: string;
@@ -166,6 +180,8 @@ export interface ChatState {
   readonly parts: readonly ConversationPart[];
   readonly draft: string;
   readonly memory: MemoryLine;
+  /** The chosen language model as the user knows it, `""` for the built-in answers. */
+  readonly model: string;
   /** Localised user-facing strings by key; see webview/strings.ts for the keys and the English texts. */
   readonly strings: Readonly<Record<string, string>>;
 }

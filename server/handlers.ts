@@ -3,6 +3,13 @@ import type { MessageConnection } from "vscode-jsonrpc/node";
 import * as methods from "../protocol/methods.ts";
 import type { ContextParams, ContextResult } from "../protocol/context.ts";
 import type { SuggestParams, Suggestion } from "../protocol/mentions.ts";
+import type { OutlineParams, OutlineResult, UsesParams, UsesResult } from "../protocol/outline.ts";
+import type {
+  CheckedProse,
+  ProseCheckParams,
+  ProsePrompt,
+  ProsePromptParams,
+} from "../protocol/prose.ts";
 import type { Citation, CitationCheck, ExhaustiveResult, MemoryStatus } from "../protocol/types.ts";
 import type { Clock, Logger } from "./ports.ts";
 import { ask } from "./rpc/askRequest.ts";
@@ -10,6 +17,7 @@ import { compareTrace } from "./rpc/compareTrace.ts";
 import { answerFromDeepMemory } from "./rpc/deepRequests.ts";
 import { answerAboutNotes } from "./rpc/noteRequests.ts";
 import { params as shapes } from "./rpc/params.ts";
+import { proseShapes } from "./rpc/proseShapes.ts";
 import { Router } from "./rpc/router.ts";
 import { Session, type SessionServices } from "./rpc/session.ts";
 import { nothing } from "./rpc/shape.ts";
@@ -44,6 +52,10 @@ export interface Services extends SessionServices {
   exhaustive(params: methods.ExhaustiveParams, signal: AbortSignal): Promise<ExhaustiveResult>;
   /** What somebody may mean who types behind an `@`, best first. */
   suggest(params: SuggestParams): Suggestion[];
+  /** The definitions of a file as it is now; none when it is not in memory or gone. */
+  outline(params: OutlineParams): OutlineResult;
+  /** Where a definition is used. Rejects with AbortError when cancelled. */
+  uses(params: UsesParams, signal: AbortSignal): Promise<UsesResult>;
   /** One check for each citation, in order. Rejects with AbortError when cancelled. */
   checkCitations(citations: readonly Citation[], signal: AbortSignal): Promise<CitationCheck[]>;
   /** What a language model should know for a question asked after these turns. Rejects with AbortError when cancelled. */
@@ -52,6 +64,14 @@ export interface Services extends SessionServices {
     turns: readonly TurnOutline[],
     signal: AbortSignal,
   ): Promise<ContextResult>;
+  /** What to send to a language model for a question asked after these turns. Rejects with AbortError when cancelled. */
+  prosePrompt(
+    params: ProsePromptParams,
+    turns: readonly TurnOutline[],
+    signal: AbortSignal,
+  ): Promise<ProsePrompt>;
+  /** What a language model wrote, as it may be shown. Rejects with AbortError when cancelled. */
+  proseCheck(params: ProseCheckParams, signal: AbortSignal): Promise<CheckedProse>;
   /** The files in memory and their present text. */
   readonly source: SourceReader;
   readonly clock: Clock;
@@ -168,12 +188,17 @@ function answerRecall(router: Router, services: Services, session: Session): voi
   router.answer(methods.suggest, shapes.suggest, (params) => ({
     suggestions: services.suggest(params),
   }));
-  router.answer(methods.context, shapes.context, (params, signal) => {
-    const { conversationId } = params;
-    const turns =
-      conversationId === undefined ? [] : session.conversations().outline(conversationId);
-    return services.context(params, turns, signal);
-  });
+  const turnsOf = (conversationId: string | undefined): readonly TurnOutline[] =>
+    conversationId === undefined ? [] : session.conversations().outline(conversationId);
+  router.answer(methods.context, shapes.context, (params, signal) =>
+    services.context(params, turnsOf(params.conversationId), signal),
+  );
+  router.answer(methods.prosePrompt, proseShapes.prompt, (params, signal) =>
+    services.prosePrompt(params, turnsOf(params.conversationId), signal),
+  );
+  router.answer(methods.proseCheck, proseShapes.check, (params, signal) =>
+    services.proseCheck(params, signal),
+  );
   router.answer(methods.compareTrace, shapes.compareTrace, ({ trace }, signal) => {
     const roots = services.memory.status().roots.map(({ root }) => root);
     return compareTrace(trace, { recall: services.recall, clock: services.clock, roots }, signal);
@@ -181,6 +206,8 @@ function answerRecall(router: Router, services: Services, session: Session): voi
   router.answer(methods.exhaustive, shapes.exhaustive, (params, signal) =>
     services.exhaustive(params, signal),
   );
+  router.answer(methods.outline, shapes.outline, (params) => services.outline(params));
+  router.answer(methods.uses, shapes.uses, (params, signal) => services.uses(params, signal));
   router.answer(methods.checkCitations, shapes.checkCitations, async ({ citations }, signal) => ({
     checks: await services.checkCitations(citations, signal),
   }));
@@ -230,6 +257,10 @@ function answerAboutConversations(router: Router, session: Session, clock: Clock
   router.answer(methods.chooseBranch, shapes.turnPlace, ({ conversationId, turnId }) => ({
     conversation: session.conversations().chooseBranch(conversationId, turnId),
   }));
+  router.answer(methods.putProse, proseShapes.put, ({ conversationId, turnId, prose }) => {
+    session.conversations().putProse(conversationId, turnId, prose);
+    return {};
+  });
   router.answer(methods.deleteConversation, shapes.conversation, ({ conversationId }) => {
     session.conversations().delete(conversationId);
     return {};

@@ -5,6 +5,7 @@ import { MemoryError } from "../protocol/errors.ts";
 import { Answerer } from "./answer/answerer.ts";
 import { checkAllCitations } from "./answer/allCitations.ts";
 import { checkCitations } from "./answer/citations.ts";
+import { definitionUses } from "./answer/definitionUses.ts";
 import { taskContext } from "./answer/taskContext.ts";
 import { calibrationFor } from "./answer/evidenceCalibration.ts";
 import type { SurprisesOf } from "./answer/unusualInFile.ts";
@@ -26,6 +27,9 @@ import { RootPlaces } from "./recall/rootPlaces.ts";
 import { Suggester } from "./recall/suggester.ts";
 import { readSourceFile } from "./recall/sourceFile.ts";
 import { maskSecrets } from "./secrets/maskSecrets.ts";
+import { commitsFor } from "./prose/commitsFor.ts";
+import { proseCheck } from "./prose/proseCheck.ts";
+import { prosePrompt } from "./prose/prosePrompt.ts";
 import { grammarFolderUrl, modelFolderUrl, threadEntry } from "./threads.ts";
 import { tokenCounter } from "./tokenCounter.ts";
 import { serverVersion } from "./version.ts";
@@ -96,6 +100,9 @@ export async function createServices(
       const context = { source: recaller, hashText, filesNotInMemory, elapsedMs };
       return findAllPlaces(params, context, signal);
     },
+    outline: (params) => recaller.outline(params),
+    uses: (params, signal) =>
+      definitionUses(params, { recall: recaller, source: recaller, hashText }, signal),
     checkCitations: check,
     suggest: (params) => suggester.suggest(params),
     context: (params, turns, signal) =>
@@ -105,6 +112,19 @@ export async function createServices(
         { recall: recaller, notes, check, mask: maskSecrets, ...tokenCounter(log) },
         signal,
       ),
+    prosePrompt: (params, turns, signal) =>
+      prosePrompt(
+        params,
+        turns,
+        {
+          ...{ recall: recaller, notes, check, mask: maskSecrets, ...tokenCounter(log) },
+          ...{ source: recaller, hashText, newMark: () => crypto.randomUUID().slice(0, 8) },
+          commits: (query, result, rootIds, during) =>
+            commitsFor({ history, query, result, rootIds }, during),
+        },
+        signal,
+      ),
+    proseCheck: (params, signal) => proseCheck(params, check, signal),
     openConversations: (storeDir) => {
       const opened = openConversationStore(storeDir, clock, embedder);
       timeline.follow(opened.store);

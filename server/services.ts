@@ -42,6 +42,7 @@ import type {
   SearchResult,
   Turn,
 } from "../protocol/types.ts";
+import type { Prose } from "../protocol/prose.ts";
 import type { ForgetWorkParams, SavedNote } from "../protocol/savedMemory.ts";
 import type {
   AskParams,
@@ -413,6 +414,14 @@ export interface KeptTurn extends Turn {
   readonly isPinned?: boolean;
 }
 
+/** A note as answers may hold it. */
+export interface QuotedNote {
+  /** Its words as answers write them, on one line. */
+  readonly words: string;
+  /** What stands where a language model cites it, in lower case. */
+  readonly label: string;
+}
+
 /** Conversations on disk. Every method returns after the change is durable against a kill. */
 export interface ConversationStore {
   list(): Conversation[];
@@ -432,6 +441,8 @@ export interface ConversationStore {
   /** Pins an answer, or not any more, and returns those that are pinned. Errors: `conversationNotFound`. */
   pin(conversationId: string, turnId: string, isPinned: boolean): readonly PinnedTurn[];
   updateTurn(conversationId: string, turn: Turn): void;
+  /** Keeps prose with a turn of Lore's, in place of what was there. Errors: `conversationNotFound`, also without that turn. */
+  putProse(conversationId: string, turnId: string, prose: Prose): void;
   /** Yields those with turns, the one that changed last at the end; read one after the other. */
   kept(): Iterable<KeptConversation>;
   /** Adds conversations, and turns at the end of known ones, whose ids are not known yet, all or nothing. */
@@ -444,8 +455,8 @@ export interface ConversationStore {
     nConversations: number;
     nTurns: number;
   };
-  /** Takes quotes of forgotten notes out of answers; `words` are the notes' as answers write them. */
-  forgetQuotedNotes(words: ReadonlySet<string>): void;
+  /** Takes what was quoted and told of forgotten notes out of answers. */
+  forgetQuotedNotes(notes: readonly QuotedNote[]): void;
   /** Rounds that may be meant, in no order. */
   rounds(query: RoundQuery): RoundCandidate[];
   roundCounts(terms: readonly string[]): RoundCounts;

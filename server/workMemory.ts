@@ -11,10 +11,12 @@ import {
   type ImportResult,
   type SavedHead,
   type SavedNote,
+  type SavedProse,
   type SavedTurn,
 } from "../protocol/savedMemory.ts";
-import type { Root } from "../protocol/types.ts";
-import { prose } from "./answer/markdown.ts";
+import type { Prose } from "../protocol/prose.ts";
+import type { Citation, Root } from "../protocol/types.ts";
+import { noteLabel, prose } from "./answer/markdown.ts";
 import { readMemoryFile, writeMemoryFile, type SavedMemory } from "./rpc/savedMemoryFile.ts";
 import { savedLines } from "./rpc/savedMemoryShape.ts";
 import type { ConversationStore, KeptConversation, KeptTurn, NotesService } from "./services.ts";
@@ -128,8 +130,10 @@ export async function forgetNotes(
   const before = await notes.saved();
   const nForgotten = await notes.forgetNotes(which);
   const left = new Set((await notes.saved()).map(({ id }) => id));
-  const words = before.filter(({ id }) => !left.has(id)).map(({ text }) => prose(text));
-  conversations.forgetQuotedNotes(new Set(words));
+  const forgotten = before.filter(({ id }) => !left.has(id));
+  conversations.forgetQuotedNotes(
+    forgotten.map(({ id, text }) => ({ words: prose(text), label: noteLabel(id).toLowerCase() })),
+  );
   return nForgotten;
 }
 
@@ -156,17 +160,22 @@ function savedTurn(conversationId: string, turn: KeptTurn, roots: readonly Root[
     ...(turn.parentId === undefined ? {} : { parentId: turn.parentId }),
     ...(turn.isPinned === true ? { isPinned: true } : {}),
     ...(turn.elapsedMs === undefined ? {} : { elapsedMs: turn.elapsedMs }),
+    ...(turn.prose === undefined ? {} : { prose: savedProse(turn.prose) }),
   };
 }
 
+function savedProse(prose: Prose): SavedProse {
+  return { ...prose, state: prose.state === "streaming" ? "interrupted" : prose.state };
+}
+
 function turnHere(turn: SavedTurn, rootOf: (id: string) => Root): KeptTurn {
-  const { conversationId: _conversationId, selection, ...rest } = turn;
+  const { conversationId: _conversationId, selection, prose, ...rest } = turn;
+  const here = (citations: readonly Citation[]): Citation[] =>
+    citations.map((citation) => ({ ...citation, rootId: rootOf(citation.rootId).id }));
   return {
     ...rest,
-    citations: rest.citations.map((citation) => ({
-      ...citation,
-      rootId: rootOf(citation.rootId).id,
-    })),
+    citations: here(rest.citations),
+    ...(prose === undefined ? {} : { prose: { ...prose, citations: here(prose.citations) } }),
     recalls: [],
     ...(selection === undefined
       ? {}

@@ -1,5 +1,6 @@
 import { element, setText } from "./element.ts";
 import { uniqueSources } from "./sourcesView.ts";
+import { proseEnd } from "./proseNotice.ts";
 import { streamingTurn, type ViewState } from "./state.ts";
 import type { Texts } from "./texts.ts";
 
@@ -24,7 +25,8 @@ export function createAnnouncer(texts: Texts): Announcer {
       if (before === undefined || now !== undefined || !sameConversation) return;
       const turn = next.turns.find(({ id }) => id === before);
       const nSources = uniqueSources(turn?.citations ?? []).length;
-      if (turn?.state === "done") setText(root, texts.plural("turn.complete", nSources));
+      if (turn?.prose) setText(root, proseEnd(turn.prose, texts));
+      else if (turn?.state === "done") setText(root, texts.plural("turn.complete", nSources));
       else if (turn?.state === "cancelled") setText(root, texts.text("turn.cancelled"));
       else if (turn) setText(root, texts.text("turn.failed"));
     },

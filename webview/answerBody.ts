@@ -1,4 +1,5 @@
-import type { Turn } from "../protocol/types.ts";
+import type { ProseMark } from "../protocol/prose.ts";
+import type { Citation, Turn } from "../protocol/types.ts";
 import { placeChips, showCitationState } from "./citationChip.ts";
 import { frameCode, showCodeState, type CodeActions, type CodeContext } from "./codeFrame.ts";
 import { element } from "./element.ts";
@@ -7,13 +8,26 @@ import type { Block, MarkdownRenderer } from "./markdown.ts";
 import { sanitize } from "./sanitize.ts";
 import type { CitationState } from "./state.ts";
 import type { Texts } from "./texts.ts";
+import { placeMarks } from "./supportMark.ts";
 import { placeTurnLinks } from "./turnLinks.ts";
 
-/** The rendered text of one answer. */
+/** The part of a turn that is shown as one text: the answer itself, or what a language model wrote. */
+export interface BodyText {
+  readonly text: string;
+  readonly state: Turn["state"];
+  /** What the text's own links lead to. */
+  readonly citations: readonly Citation[];
+  /** Where `citations` begin among all that the turn cites; 0 when absent. */
+  readonly firstCitation?: number;
+  /** Why sentences are not supported; absent where no sentence is checked. */
+  readonly marks?: readonly ProseMark[];
+}
+
+/** A rendered text. */
 export interface AnswerBody {
   readonly root: HTMLElement;
-  /** Shows the turn's text; only blocks that changed are touched. */
-  update(turn: Turn, states: readonly CitationState[] | undefined): void;
+  /** Shows the text; only blocks that changed are touched. `states` are of all that the turn cites. */
+  update(text: BodyText, states: readonly CitationState[] | undefined): void;
 }
 
 /** A block on the screen, with what its parts were made from: equal parts keep their nodes. */
@@ -42,10 +56,10 @@ export function createAnswerBody(
   const root = element("div", { class: "answer" });
   const incremental = createIncrementalMarkdown(renderer);
   const shown: ShownBlock[] = [];
-  let previous: Turn | undefined;
+  let previous: BodyText | undefined;
   let previousStates: readonly CitationState[] | undefined;
 
-  function showBlock(at: number, block: Block, context: CodeContext): void {
+  function showBlock(at: number, block: Block, body: BodyText, context: CodeContext): void {
     let target = shown[at];
     const kind = block.list === undefined ? "" : `${block.list.tag} ${block.list.start}`;
     if (target === undefined || target.kind !== kind) {
@@ -62,7 +76,8 @@ export function createAnswerBody(
       if (old?.html === piece.html) return;
       const fragment = sanitize(piece.html);
       frameCode(fragment, piece.codes, context);
-      placeChips(fragment, context.citations, context.states, texts);
+      placeChips(fragment, body.citations, context.states, texts, body.firstCitation);
+      if (body.marks) placeMarks(fragment, body.marks, texts);
       placeTurnLinks(fragment, texts);
       const nodes = [...fragment.childNodes];
       if (old?.nodes[0]) old.nodes[0].before(fragment);
@@ -72,10 +87,10 @@ export function createAnswerBody(
     });
   }
 
-  function showStates(turn: Turn, states: readonly CitationState[] | undefined): void {
+  function showStates(body: BodyText, states: readonly CitationState[] | undefined): void {
     for (const chip of root.querySelectorAll<HTMLElement>("button[data-cite]")) {
       const index = Number(chip.dataset["cite"]);
-      const citation = turn.citations[index];
+      const citation = body.citations[index - (body.firstCitation ?? 0)];
       if (citation) showCitationState(chip, citation, states?.[index], texts);
     }
     for (const block of root.querySelectorAll<HTMLElement>(".code-block"))
@@ -84,17 +99,21 @@ export function createAnswerBody(
 
   return {
     root,
-    update: (turn, states) => {
-      const streaming = turn.state === "streaming";
-      if (turn.text !== previous?.text || turn.state !== previous.state) {
-        const patch = incremental.update(turn.text, !streaming);
-        const context: CodeContext = { texts, citations: turn.citations, states, actions };
-        patch.blocks.forEach((block, at) => showBlock(patch.keep + at, block, context));
+    update: (body, states) => {
+      const streaming = body.state === "streaming";
+      if (body.text !== previous?.text || body.state !== previous.state) {
+        const patch = incremental.update(body.text, !streaming);
+        // A model's code block is not a place of the workspace, whatever it says of itself.
+        const citations = body.marks === undefined ? body.citations : [];
+        const context: CodeContext = { texts, citations, states, actions };
+        patch.blocks.forEach((block, at) => showBlock(patch.keep + at, block, body, context));
         for (const { node } of shown.splice(patch.keep + patch.blocks.length)) node.remove();
       }
-      if (turn.citations !== previous?.citations) placeChips(root, turn.citations, states, texts);
-      if (states !== previousStates) showStates(turn, states);
-      previous = turn;
+      if (body.citations !== previous?.citations)
+        placeChips(root, body.citations, states, texts, body.firstCitation);
+      if (body.marks && body.marks !== previous?.marks) placeMarks(root, body.marks, texts);
+      if (states !== previousStates) showStates(body, states);
+      previous = body;
       previousStates = states;
     },
   };

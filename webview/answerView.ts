@@ -4,8 +4,9 @@ import { turnMenu } from "./citationMenu.ts";
 import { element } from "./element.ts";
 import type { IconName } from "./icons.ts";
 import type { MarkdownRenderer } from "./markdown.ts";
+import { createProseView } from "./proseView.ts";
 import { sourcesView } from "./sourcesView.ts";
-import type { CitationState } from "./state.ts";
+import { isStreaming, type CitationState } from "./state.ts";
 import type { StringKey } from "./strings.ts";
 import type { Texts } from "./texts.ts";
 import { createTurnFooter } from "./turnFooter.ts";
@@ -28,14 +29,21 @@ export function createAnswerView(
     element("span", { class: "working-text", text: texts.text("turn.working") }),
   );
   const after = element("div", { class: "after-answer" });
+  const evidence = element(
+    "div",
+    { class: "evidence", attributes: { id: `evidence-${first.id}` } },
+    body.root,
+    working,
+    after,
+  );
+  const prose = createProseView(first.id, evidence, renderer, texts, actions);
   const root = element(
     "section",
     { class: "turn turn-lore", attributes: { "data-turn": first.id, ...turnMenu(first.id) } },
     element("h2", { class: "visually-hidden", text: texts.text("turn.lore") }),
     before,
-    body.root,
-    working,
-    after,
+    prose.root,
+    evidence,
   );
   const footer = createTurnFooter(first, texts, actions);
   const again = {
@@ -52,9 +60,10 @@ export function createAnswerView(
       if (turn === previous && states === previousStates) return;
       const streaming = turn.state === "streaming";
       body.update(turn, states);
+      prose.update(turn, states);
       root.classList.toggle("abstained", turn.abstained);
       root.classList.toggle("has-text", turn.text !== "");
-      root.setAttribute("aria-busy", String(streaming));
+      root.setAttribute("aria-busy", String(isStreaming(turn)));
       working.hidden = !streaming;
       const restChanged = !streaming || previous?.state !== "streaming";
       if (restChanged) {

@@ -68,6 +68,12 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
         channel.post({ type: "askAgain", turnId });
         composer.focus();
       },
+      askModel: (turnId) => {
+        if (!state || streamingTurn(state)) return;
+        channel.post({ type: "askModel", turnId });
+        composer.focus();
+      },
+      run: (command) => channel.post({ type: "command", command }),
       saveTrace: (turnId) => channel.post({ type: "saveTrace", turnId }),
       compareTrace: (turnId) => channel.post({ type: "compareTrace", turnId }),
       showEarlier: (before) => channel.post({ type: "showEarlier", before }),
@@ -98,6 +104,7 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
     ask,
     edit: (turnId, question) => channel.post({ type: "editQuestion", turnId, question }),
     stop,
+    chooseModel: () => run("chooseModel"),
     draft: (text) => channel.post({ type: "draft", text }),
     suggest: (prefix, kinds) =>
       channel.post({ type: "suggest", prefix, ...(kinds === undefined ? {} : { kinds }) }),

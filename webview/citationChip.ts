@@ -55,17 +55,22 @@ export function nameAfterText(button: HTMLElement, words: readonly string[]): vo
   button.setAttribute("aria-label", [seen, ...words].join(". "));
 }
 
-/** Puts a chip in the place of each citation mark in `root` whose citation is known. */
+/**
+ * Puts a chip in the place of each citation mark in `root` whose citation is known. `first` is where `citations` begin
+ * among all that the turn cites, which is how `states` and chips count.
+ */
 export function placeChips(
   root: ParentNode,
   citations: readonly Citation[],
   states: readonly CitationState[] | undefined,
   texts: Texts,
+  first = 0,
 ): void {
   for (const mark of root.querySelectorAll<HTMLElement>("span[data-cite]")) {
-    const index = Number(mark.dataset["cite"]);
-    const citation = citations[index];
+    const own = Number(mark.dataset["cite"]);
+    const citation = citations[own];
     if (citation === undefined) continue;
+    const index = first + own;
     const chip = citationChip(citation, index, states?.[index], texts);
     if (labelAddsMeaning(mark.textContent, citation)) {
       mark.removeAttribute("data-cite");

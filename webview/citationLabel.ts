@@ -81,6 +81,7 @@ export function labelAddsMeaning(label: string, citation: Citation): boolean {
  */
 export function answerForClipboard(markdown: string, citations: readonly Citation[]): string {
   return markdown
+    .replaceAll(/\[\*\]\(#mark-\d+\)/g, "")
     .replace(
       /\[((?:`+[^`\n]*`+|[^\]`\n])*)\]\(#cite-(\d+)\)/g,
       (link, label: string, index: string) => {

@@ -5,6 +5,7 @@ import { watchNamedFiles, type NamedFiles } from "./fileDrop.ts";
 import { iconButton } from "./iconButton.ts";
 import { icon } from "./icons.ts";
 import { createMentionList, type WantSuggestions } from "./mentionList.ts";
+import { createModelButton } from "./modelButton.ts";
 import { createQuestionEdit } from "./questionEdit.ts";
 import { createQuestionHistory } from "./questionHistory.ts";
 import { canAsk, questionsAsked, streamingTurn, type ViewState } from "./state.ts";
@@ -17,6 +18,8 @@ export interface ComposerActions {
   /** Asks in place of an earlier question. */
   edit(turnId: string, question: string): void;
   stop(): void;
+  /** Wants another language model, or none. */
+  chooseModel(): void;
   /** The text changed and rested for a moment. */
   readonly draft: (text: string) => void;
   readonly suggest: WantSuggestions;
@@ -49,6 +52,8 @@ export function createComposerView(texts: Texts, actions: ComposerActions): Comp
   let aside = "";
   tools.append(iconButton("at", texts.text("composer.mention"), () => mentions.begin()));
   watchNamedFiles(field, (named) => actions.nameFiles(named));
+  const model = createModelButton(texts, () => actions.chooseModel());
+  tools.append(model.root);
   let state: ViewState | undefined;
   const draft = createDraftWatch(field, actions.draft);
   const history = createQuestionHistory(() => questionsAsked(state?.turns ?? []));
@@ -149,6 +154,7 @@ export function createComposerView(texts: Texts, actions: ComposerActions): Comp
       state = next;
       const placeholder = texts.text(placeholderOf(next.memory));
       if (field.placeholder !== placeholder) field.placeholder = placeholder;
+      model.update(next.model);
       showButton();
       mentions.update(next);
     },

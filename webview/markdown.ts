@@ -37,7 +37,8 @@ export interface MarkdownRenderer {
 
 /**
  * Returns a renderer. Raw HTML is text, images are never loaded, and links lead nowhere: a link to
- * `#cite-N` becomes `<span data-cite="N">`, one to `#turn-C/T` `<span data-said="C/T">`, any other link its label with the address beside it.
+ * `#cite-N` becomes `<span data-cite="N">`, one to `#mark-N` `<span data-mark="N">`, one to `#turn-C/T`
+ * `<span data-said="C/T">`, any other link its label with the address beside it.
  */
 export function createMarkdownRenderer(texts: Texts): MarkdownRenderer {
   const parser = new MarkdownIt({ html: false, linkify: false, typographer: false });
@@ -70,6 +71,8 @@ export function createMarkdownRenderer(texts: Texts): MarkdownRenderer {
   rules.link_open = (tokens, index) => {
     const cite = citeIndex(addressOf(tokens[index]));
     if (cite !== undefined) return `<span data-cite="${cite}">`;
+    const mark = markIndex(addressOf(tokens[index]));
+    if (mark !== undefined) return `<span data-mark="${mark}">`;
     const said = turnOfAddress(addressOf(tokens[index]));
     return said === undefined ? `<span class="inert-link">` : `<span data-said="${said}">`;
   };
@@ -167,7 +170,7 @@ function addressBeside(tokens: readonly Token[], close: number): string {
   while (open > 0 && tokens[open]?.type !== "link_open") open--;
   const address = addressOf(tokens[open]);
   if (address === "" || citeIndex(address) !== undefined) return "";
-  if (turnOfAddress(address) !== undefined) return "";
+  if (markIndex(address) !== undefined || turnOfAddress(address) !== undefined) return "";
   const label = tokens
     .slice(open + 1, close)
     .map(({ content }) => content)
@@ -182,5 +185,10 @@ function lineNumbers(start: number, count: number): string {
 
 function citeIndex(address: string): number | undefined {
   const digits = /^#cite-(\d{1,9})$/.exec(address)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function markIndex(address: string): number | undefined {
+  const digits = /^#mark-(\d{1,9})$/.exec(address)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }

@@ -109,6 +109,8 @@ const commandTexts: Readonly<Record<ChatCommand, StringKey>> = {
   restartServer: "memory.restart",
   rebuildMemory: "memory.rebuild",
   openSettings: "memory.openSettings",
+  chooseModel: "prose.chooseModel",
+  setEndpointKey: "prose.setKey",
 };
 
 function lineOf(memory: MemoryLine, texts: Texts): Line {

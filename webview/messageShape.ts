@@ -1,6 +1,13 @@
 import type { ConversationPart } from "../protocol/context.ts";
 import type { PinnedTurn, QuestionBranches } from "../protocol/methods.ts";
 import { mentionKinds, type MentionTrace, type Suggestion } from "../protocol/mentions.ts";
+import {
+  proseFailures,
+  proseStates,
+  supportFaults,
+  type Prose,
+  type ProseMark,
+} from "../protocol/prose.ts";
 import type {
   AskedTrace,
   Citation,
@@ -194,6 +201,16 @@ const isSelectedCode = isObject<SelectedCode>({
   text: isString,
   range: isObject<SelectedCode["range"]>({ startLine: isCount, endLine: isCount }),
 });
+const isProse = isObject<Prose>({
+  model: isString,
+  state: isOneOf(...proseStates),
+  failure: isOptional(isOneOf(...proseFailures)),
+  markdown: isString,
+  citations: isArrayOf(isCitation),
+  marks: isArrayOf(isObject<ProseMark>({ fault: isOneOf(...supportFaults), detail: isString })),
+  nSentences: isCount,
+  nSupported: isCount,
+});
 const isTurn = isObject<Turn>({
   id: isString,
   role: isOneOf("user", "lore"),
@@ -208,6 +225,7 @@ const isTurn = isObject<Turn>({
   elapsedMs: isOptional(isNumber),
   trace: isOptional(isTrace),
   coverage: isOptional(isCoverage),
+  prose: isOptional(isProse),
 });
 const isConversation = isObject<Conversation>({
   id: isString,
@@ -273,6 +291,7 @@ const isChatState = isObject<ChatState>({
   parts: isArrayOf(isConversationPart),
   draft: isString,
   memory: isMemoryLine,
+  model: isString,
   strings: isRecordOf(isString),
 });
 
@@ -319,6 +338,13 @@ export const isToWebview: Check<ToWebview> = isUnion<"type", ToWebview>("type", 
     markdown: isString,
     citations: isArrayOf(isCitation),
   }),
+  prose: isObject<Message<"prose">>({
+    type: isOneOf("prose"),
+    conversationId: isString,
+    turnId: isString,
+    prose: isOptional(isProse),
+  }),
+  model: isObject<Message<"model">>({ type: isOneOf("model"), model: isString }),
   memory: isObject<Message<"memory">>({ type: isOneOf("memory"), memory: isMemoryLine }),
   conversations: isObject<Message<"conversations">>({
     type: isOneOf("conversations"),

@@ -1,3 +1,4 @@
+import { citationsOf } from "../protocol/turnCitations.ts";
 import type { Citation, Turn } from "../protocol/types.ts";
 import { isMac } from "./citationChip.ts";
 
@@ -37,7 +38,7 @@ export function citationAt(target: Element, turns: readonly Turn[]): Citation | 
   const turn = turns.find(({ id }) => id === turnId);
   if (!button || !turn) return undefined;
   const { cite, recall } = button.dataset;
-  if (cite !== undefined) return turn.citations[Number(cite)];
+  if (cite !== undefined) return citationsOf(turn)[Number(cite)];
   return turn.recalls[Number(recall)]?.citation;
 }
 

@@ -14,6 +14,7 @@ export function sanitize(html: string): DocumentFragment {
       "data-cite",
       "data-code-cite",
       "data-language",
+      "data-mark",
       "data-said",
     ],
     ALLOW_DATA_ATTR: false,

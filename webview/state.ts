@@ -36,6 +36,8 @@ export interface ViewState {
   /** The turn to bring into sight; a new object each time one is wanted. */
   readonly sought: { readonly conversationId: string; readonly turnId: string } | undefined;
   readonly memory: MemoryLine;
+  /** The chosen language model, `""` for the built-in answers. */
+  readonly model: string;
   readonly strings: Readonly<Record<string, string>>;
 }
 
@@ -58,6 +60,7 @@ export const initialState: ViewState = {
   peeked: undefined,
   sought: undefined,
   memory: { kind: "starting" },
+  model: "",
   strings: {},
 };
 
@@ -65,9 +68,8 @@ export const initialState: ViewState = {
 export function reduce(state: ViewState, message: ToWebview): ViewState {
   switch (message.type) {
     case "state": {
-      const { conversations, conversation, turns, nEarlier, branches, parts, memory, strings } =
-        message.state;
-      const { pinned = nonePinned } = message.state;
+      const { conversations, conversation, turns, nEarlier, branches, parts } = message.state;
+      const { memory, model, strings, pinned = nonePinned } = message.state;
       const sameConversation =
         conversation !== undefined && conversation.id === state.conversationId;
       return {
@@ -84,6 +86,7 @@ export function reduce(state: ViewState, message: ToWebview): ViewState {
         citationStates: sameConversation ? state.citationStates : new Map(),
         sought: sameConversation ? state.sought : undefined,
         memory,
+        model,
         strings,
       };
     }
@@ -97,6 +100,10 @@ export function reduce(state: ViewState, message: ToWebview): ViewState {
         : state;
     case "append":
       return withText(state, message);
+    case "prose":
+      return withProse(state, message);
+    case "model":
+      return { ...state, model: message.model };
     case "memory":
       return { ...state, memory: message.memory };
     case "conversations": {
@@ -187,9 +194,32 @@ function withText(
   };
 }
 
-/** Returns the turn that is being answered, `undefined` when none is. */
+function withProse(
+  state: ViewState,
+  message: Extract<ToWebview, { readonly type: "prose" }>,
+): ViewState {
+  if (state.conversationId !== message.conversationId) return state;
+  const index = state.turns.findIndex(({ id }) => id === message.turnId);
+  const turn = state.turns[index];
+  if (turn === undefined) return state;
+  const { prose: _before, ...rest } = turn;
+  const now = message.prose === undefined ? rest : { ...rest, prose: message.prose };
+  const turns = state.turns.with(index, now);
+  const states = state.citationStates.get(turn.id);
+  if (states === undefined || states.length <= turn.citations.length) return { ...state, turns };
+  // What became of the prose's citations was told of those before.
+  const kept = states.slice(0, turn.citations.length);
+  return { ...state, turns, citationStates: new Map(state.citationStates).set(turn.id, kept) };
+}
+
+/** Returns the turn that is being answered, by the memory or by a language model, `undefined` when none is. */
 export function streamingTurn(state: ViewState): Turn | undefined {
-  return state.turns.findLast((turn) => turn.role === "lore" && turn.state === "streaming");
+  return state.turns.findLast(isStreaming);
+}
+
+/** Tells whether more of an answer is to come, from the memory or from a language model. */
+export function isStreaming(turn: Turn): boolean {
+  return turn.role === "lore" && (turn.state === "streaming" || turn.prose?.state === "streaming");
 }
 
 /** Returns the questions of the conversation, newest first, without repeats in a row. */

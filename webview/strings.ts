@@ -63,6 +63,45 @@ export const englishStrings = {
   "turn.copied": "Copied",
   "turn.seconds": "{0} s",
 
+  "prose.by": "Written by {0} from the evidence below",
+  "prose.waiting": "Waiting for {0}…",
+  "prose.waitingSeconds": "{0} s",
+  "prose.supported": "{0} of {1} sentences are supported by what they cite.",
+  "prose.allSupported": "Every sentence is supported by what it cites ({0}).",
+  "prose.supportedHint":
+    "Lore read the cited lines again and looked whether they hold the names and numbers of each sentence.",
+  "prose.evidence": "Evidence",
+  "prose.evidenceOnly": "Evidence only",
+  "prose.copy": "Copy what the model wrote",
+  "prose.askModel": "Ask the model again",
+  "prose.chooseModel": "Choose a model",
+  "prose.setKey": "Set the key",
+  "prose.complete": "The answer of {0} is complete.",
+  "prose.cancelled": "Stopped before the model’s answer was complete.",
+  "prose.interrupted": "Interrupted before the model’s answer was complete.",
+  "prose.noModel":
+    "The chosen model is not there. The evidence stands below; another model can be chosen.",
+  "prose.notAllowed":
+    "The model may not be used: the key or the permission is missing or was refused. The evidence stands below.",
+  "prose.quota":
+    "The model takes no more requests for now, or its quota is used up. The evidence stands below; try again later.",
+  "prose.refused":
+    "The model’s provider refused the question or the answer. The evidence stands below.",
+  "prose.offline":
+    "Nothing answers at the model’s address. The evidence stands below; check that the model runs and that its address is right.",
+  "prose.timeout":
+    "The model wrote nothing for too long. The evidence stands below; a smaller model may be faster.",
+  "prose.tooLong":
+    "The evidence is longer than the model takes. Lower “lore.model.promptTokens” or choose another model.",
+  "prose.badAnswer":
+    "The model’s answer broke off or was not understood. The evidence stands below.",
+  "prose.unknown": "The model failed. The evidence stands below.",
+  "mark.unsupported": "Not supported",
+  "mark.noCitation": "cites no place",
+  "mark.unknownCitation": "cites a place that was not recalled",
+  "mark.stale": "the cited lines have changed since",
+  "mark.nameNotInEvidence": "not in the cited lines: {0}",
+
   "markdown.image": "image not loaded: {0}",
   "markdown.moreCharacters": "… {0} more characters not shown",
   "markdown.moreLines": "… {0} more lines not shown; open the file to see them",
@@ -210,6 +249,8 @@ export const englishStrings = {
   "composer.hint":
     "Enter sends, Shift+Enter starts a new line, @ names a file, a folder or a symbol, Up recalls your last question, Escape stops an answer.",
   "composer.send": "Send (Enter)",
+  "composer.model": "Answers by {0}. Choose a language model",
+  "composer.builtIn": "Built-in",
   "composer.stop": "Stop (Escape)",
 
   "composer.mention": "Name a file, a folder or a symbol (@)",

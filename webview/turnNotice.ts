@@ -1,14 +1,14 @@
 import { element } from "./element.ts";
 import { icon, type IconName } from "./icons.ts";
 
-/** Returns a line about a turn, with a button at its end when `action` is given. */
+/** Returns a line about a turn, with a button at its end for each of `actions`. */
 export function turnNotice(
   name: IconName,
   text: string,
-  action?: { readonly label: string; readonly run: () => void },
+  ...actions: readonly { readonly label: string; readonly run: () => void }[]
 ): HTMLElement {
   const words = element("p", { text });
-  if (action) {
+  for (const action of actions) {
     const button = element("button", {
       class: "link-button",
       text: action.label,

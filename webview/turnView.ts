@@ -1,4 +1,5 @@
 import type { Turn } from "../protocol/types.ts";
+import type { ChatCommand } from "../protocol/webviewMessages.ts";
 import type { CitationState } from "./state.ts";
 
 /** One turn on the screen. */
@@ -19,6 +20,10 @@ export interface TurnActions {
   readonly isPinned: (turnId: string) => boolean;
   /** Asks the question of this turn again. */
   askAgain(turnId: string): void;
+  /** Asks the chosen language model about this turn, once more when it has written already. */
+  askModel(turnId: string): void;
+  /** Runs what a notice offers. */
+  run(command: ChatCommand): void;
   /** Saves what the recall of this turn saw. */
   saveTrace(turnId: string): void;
   /** Asks again and shows how the places differ. */

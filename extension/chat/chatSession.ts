@@ -3,13 +3,16 @@ import { CancellationTokenSource, Emitter, type Event } from "vscode-jsonrpc/nod
 import { MemoryError } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";
 import { savedTraceOf, type SavedTrace } from "../../protocol/savedTrace.ts";
+import { citationsOf } from "../../protocol/turnCitations.ts";
 import type { Citation, SelectedCode, Turn } from "../../protocol/types.ts";
 import type { ChatState, MemoryLine, ToWebview } from "../../protocol/webviewMessages.ts";
+import type { Schedule } from "../feed/changeBatch.ts";
 import { isMemoryError } from "../memory/memoryClient.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import type { ChatKeeper } from "./chatKeeper.ts";
 import { ConversationReader, type OpenTurns } from "./conversationReader.ts";
 import { LiveAnswer } from "./liveAnswer.ts";
+import { ProseWriter, type ChosenModel } from "./proseWriter.ts";
 
 /** What the chat needs from the window. */
 export interface ChatWindow {
@@ -19,6 +22,9 @@ export interface ChatWindow {
   activeFile(): string | undefined;
   /** Something the user did not ask for failed, such as a refresh of what is shown. */
   failed(error: unknown): void;
+  /** The language model that writes over answers, `undefined` for the built-in answers. */
+  chosenModel(): ChosenModel | undefined;
+  readonly schedule: Schedule;
 }
 
 /** A question as it was asked. */
@@ -54,6 +60,7 @@ export class ChatSession {
   /** Answers being written, by conversation. */
   readonly #live = new Map<string, Live>();
   readonly #conversations: ConversationReader;
+  readonly #prose: ProseWriter;
   /** How many of the open conversation's last turns the chat shows, so that a page that comes back shows them too. */
   #nShown = pageTurns;
   /** The newest query about what was said. */
@@ -64,6 +71,15 @@ export class ChatSession {
     this.#keeper = keeper;
     this.#window = window;
     this.#conversations = new ConversationReader(memory, keeper);
+    this.#prose = new ProseWriter(memory.client, {
+      chosen: () => window.chosenModel(),
+      changed: ({ conversationId, turnId }, prose) => {
+        if (conversationId === keeper.conversationId)
+          this.#messages.fire({ type: "prose", conversationId, turnId, prose });
+      },
+      failed: (error) => window.failed(error),
+      schedule: window.schedule,
+    });
     memory.client.onNotification(methods.answerProgress, (progress) => this.#progress(progress));
     memory.onDidOpen(() => void this.sendState().catch((error: unknown) => window.failed(error)));
     memory.onDidChange(() => {
@@ -116,7 +132,11 @@ export class ChatSession {
       // The server stored the question before it reads this request: what is shown is kept already.
       if (besideId === undefined) await this.#sendTurns(conversationId);
       else this.#messages.fire({ type: "state", state: await this.#readState() });
-      return await asked;
+      const result = await asked;
+      const { turnId } = result;
+      if (turnId !== undefined)
+        this.#prose.start({ conversationId, turnId, question, selection, activeFile });
+      return result;
     } finally {
       await live.done;
       if (this.#live.get(conversationId) === live) this.#live.delete(conversationId);
@@ -158,6 +178,25 @@ export class ChatSession {
     const place = { conversationId, turnId, isPinned };
     const { pinned } = await this.#memory.client.request(methods.pinTurn, place);
     this.#messages.fire({ type: "pinned", conversationId, pinned });
+  }
+
+  /** Lets the chosen model write over an answer, in place of what it wrote before. */
+  async askModel(turnId: string): Promise<void> {
+    const { conversation, turns } = await this.#conversations.read({
+      before: turnId,
+      lastTurns: 2,
+    });
+    const asked = lastQuestion(turns);
+    if (conversation === undefined || asked === undefined) return;
+    await this.#stop(conversation.id);
+    const { question, selection } = asked;
+    const activeFile = this.#window.activeFile();
+    this.#prose.start({ conversationId: conversation.id, turnId, question, selection, activeFile });
+  }
+
+  /** Tells the view which model is chosen now. */
+  modelChanged(): void {
+    this.#messages.fire({ type: "model", model: this.#window.chosenModel()?.name ?? "" });
   }
 
   /** Shows the turns before a shown one. */
@@ -220,7 +259,7 @@ export class ChatSession {
   /** Gives a conversation another title. */
   async renameConversation(conversationId: string, title: string): Promise<void> {
     await this.#memory.client.request(methods.renameConversation, { conversationId, title });
-    await this.#sendConversations();
+    await this.sendConversations();
   }
 
   /** Deletes a conversation for good; when it is the open one, an empty one is shown. */
@@ -228,7 +267,7 @@ export class ChatSession {
     await this.#stop(conversationId);
     await this.#memory.client.request(methods.deleteConversation, { conversationId });
     if (this.#keeper.conversationId === conversationId) await this.newConversation();
-    else await this.#sendConversations();
+    else await this.sendConversations();
   }
 
   /** Keeps text that was typed and not sent. */
@@ -245,7 +284,7 @@ export class ChatSession {
   async questionOf(citation: Citation): Promise<AskedQuestion | undefined> {
     const { turns } = await this.#readShown();
     const at = turns.findIndex((turn) =>
-      turn.citations.some(
+      citationsOf(turn).some(
         (other) => other.path === citation.path && other.contentHash === citation.contentHash,
       ),
     );
@@ -255,7 +294,8 @@ export class ChatSession {
   /** A citation of a shown answer by its place in it; `undefined` when there is none. */
   async citationOf(turnId: string, index: number): Promise<Citation | undefined> {
     const { turns } = await this.#readShown();
-    return turns.find(({ id }) => id === turnId)?.citations[index];
+    const turn = turns.find(({ id }) => id === turnId);
+    return turn && citationsOf(turn)[index];
   }
 
   /**
@@ -276,10 +316,9 @@ export class ChatSession {
     try {
       const { turns } = await this.#readShown(maxCheckedTurns);
       for (const turn of turns.toReversed()) {
-        if (turn.citations.length === 0 || turn.state === "streaming") continue;
-        const { checks } = await this.#memory.client.request(methods.checkCitations, {
-          citations: turn.citations,
-        });
+        const citations = citationsOf(turn);
+        if (citations.length === 0 || turn.state === "streaming") continue;
+        const { checks } = await this.#memory.client.request(methods.checkCitations, { citations });
         const states = checks.map((check) => check.kind);
         this.#messages.fire({ type: "citationStates", turnId: turn.id, states });
       }
@@ -307,7 +346,7 @@ export class ChatSession {
   async #sendFinal(conversationId: string): Promise<void> {
     await this.#sendTurns(conversationId);
     await this.#sendParts(conversationId);
-    await this.#sendConversations();
+    await this.sendConversations();
   }
 
   /** Sends the last exchange of a conversation as it is stored. */
@@ -324,7 +363,8 @@ export class ChatSession {
     this.#messages.fire({ type: "parts", conversationId, parts });
   }
 
-  async #sendConversations(): Promise<void> {
+  /** Sends the list of conversations, for when one was begun, or goes on, elsewhere. */
+  async sendConversations(): Promise<void> {
     const conversations = await this.#conversations.list();
     this.#messages.fire({ type: "conversations", conversations });
   }
@@ -338,6 +378,7 @@ export class ChatSession {
       conversations: await this.#conversations.list(),
       draft: this.#keeper.draft,
       memory: this.#window.memoryLine(),
+      model: this.#window.chosenModel()?.name ?? "",
       strings: this.#window.strings,
     };
   }
@@ -346,7 +387,8 @@ export class ChatSession {
   async #readShown(maxTurns = Number.POSITIVE_INFINITY): Promise<OpenTurns> {
     const read = await this.#conversations.read({ lastTurns: Math.min(this.#nShown, maxTurns) });
     const live = read.conversation && this.#live.get(read.conversation.id);
-    return { ...read, turns: live?.answer.overlay(read.turns) ?? read.turns };
+    const turns = live?.answer.overlay(read.turns) ?? read.turns;
+    return { ...read, turns: this.#prose.overlay(read.conversation?.id ?? "", turns) };
   }
 
   #keep(conversationId: string | undefined): void {
@@ -368,9 +410,9 @@ export class ChatSession {
 
   async #stop(conversationId: string): Promise<void> {
     const live = this.#live.get(conversationId);
-    if (live === undefined) return;
-    live.cancel.cancel();
-    await live.done;
+    live?.cancel.cancel();
+    await live?.done;
+    await this.#prose.stop(conversationId);
   }
 }
 

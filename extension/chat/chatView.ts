@@ -29,6 +29,8 @@ const commandIds: Readonly<Record<ChatCommand, readonly [id: string, argument?: 
   restartServer: ["lore.restartServer"],
   rebuildMemory: ["lore.rebuildMemory"],
   openSettings: ["workbench.action.openSettings", "lore.enabled"],
+  chooseModel: ["lore.chooseModel"],
+  setEndpointKey: ["lore.setEndpointKey"],
 };
 
 /**
@@ -161,6 +163,8 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         if (chat.conversationId !== undefined)
           await exportConversation(this.#memory, chat.conversationId);
         return;
+      case "askModel":
+        return chat.askModel(message.turnId);
       case "stop":
         return chat.stop();
       case "showEarlier":

@@ -41,6 +41,7 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
         : undefined;
     case "askAgain":
     case "chooseBranch":
+    case "askModel":
     case "saveTrace":
     case "compareTrace":
       return isId(value["turnId"]) ? { type: value["type"], turnId: value["turnId"] } : undefined;
@@ -125,7 +126,8 @@ function readCitationOfThen(value: unknown): Citation | undefined {
     : undefined;
 }
 
-function readCitation(value: unknown): Citation | undefined {
+/** Returns a citation that came from outside, `undefined` for anything malformed. */
+export function readCitation(value: unknown): Citation | undefined {
   if (!isFields(value)) return undefined;
   const { rootId, path, contentHash, symbol } = value;
   const range = readRange(value["range"]);

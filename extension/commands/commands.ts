@@ -1,12 +1,16 @@
 import * as vscode from "vscode";
 import { reportFailure, type ChatView } from "../chat/chatView.ts";
 import type { ChatKeeper } from "../chat/chatKeeper.ts";
+import type { CitationOpener } from "../chat/citations.ts";
 import type { ChatSession } from "../chat/chatSession.ts";
 import { explainObstacle } from "../memory/explain.ts";
 import type { CommitDocument } from "../history/commitDocument.ts";
+import { wayOut } from "../memory/wayOut.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import type { Root } from "../../protocol/types.ts";
 import type { InlineCompletions } from "../completions/inlineCompletions.ts";
+import type { HereHover } from "../editor/hereHover.ts";
+import type { Models } from "../models/models.ts";
 import { testMemory } from "../selfTest/selfTest.ts";
 import type { PictureView } from "../picture/pictureView.ts";
 import type { StatusDocument } from "../status/statusDocument.ts";
@@ -14,8 +18,20 @@ import type { Traces } from "../trace/traces.ts";
 import type { UnusualMarks } from "../unusual/unusualMarks.ts";
 import type { Wording } from "../wording.ts";
 import { ask, askAboutSelection } from "./askCommands.ts";
+import { explain, explainProblem, whatChangedHere, whoUses } from "./editorCommands.ts";
+import { searchConversations } from "../work/searchConversations.ts";
+import {
+  correctChosenNote,
+  deleteChosen,
+  forgetChosenNote,
+  openChosenNote,
+  openConversation,
+  pinChosenNote,
+  renameChosen,
+} from "../work/workViewCommands.ts";
 import { copyContext } from "./contextCommands.ts";
 import { forgetFolder, rebuildMemory } from "./memoryCommands.ts";
+import { chooseModel, setEndpointKey } from "./modelCommands.ts";
 import { rememberThis } from "./noteCommands.ts";
 import { findSimilarCode } from "./similarCode.ts";
 import { showTimeline } from "./timelineCommand.ts";
@@ -28,11 +44,14 @@ export interface CommandTargets {
   readonly chat: ChatSession;
   readonly keeper: ChatKeeper;
   readonly view: ChatView;
+  readonly citations: CitationOpener;
+  readonly hover: HereHover;
   readonly traces: Traces;
   readonly commits: CommitDocument;
   readonly completions: InlineCompletions;
   readonly unusual: UnusualMarks;
   readonly picture: PictureView;
+  readonly models: Models;
   readonly extensionUri: vscode.Uri;
   readonly statusDocument: StatusDocument;
   readonly wording: Wording;
@@ -47,7 +66,7 @@ export interface CommandTargets {
  */
 export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
   const { memory, chat, keeper, view, traces, commits, completions, unusual, picture } = targets;
-  const { extensionUri } = targets;
+  const { extensionUri, models } = targets;
   const { statusDocument, wording, log, allRoots } = targets;
   const register = (id: string, run: (argument: unknown) => Promise<unknown>): vscode.Disposable =>
     vscode.commands.registerCommand(id, async (argument: unknown) => {
@@ -78,6 +97,20 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
     withMemory("lore.whoWrote", (place) => whoWroteThis(memory, chat, commits, place)),
     withMemory("lore.showTimeline", () => showTimeline(memory, chat, view, commits)),
     withMemory("lore.findSimilarCode", () => findSimilarCode(memory)),
+    withMemory("lore.explain", (place) => explain(targets, place)),
+    withMemory("lore.explainError", (range) => explainProblem(targets, range)),
+    withMemory("lore.whoUses", (name) => whoUses(targets, name)),
+    withMemory("lore.whatChangedHere", () => whatChangedHere(targets)),
+    withMemory("lore.showHere", () => targets.hover.show()),
+    withMemory("lore.openConversation", (row) => openConversation(targets, row)),
+    withMemory("lore.renameConversation", (row) => renameChosen(targets, row)),
+    withMemory("lore.deleteConversation", (row) => deleteChosen(targets, row)),
+    withMemory("lore.searchConversations", (words) => searchConversations(targets, words)),
+    withMemory("lore.openNote", (row) => openChosenNote(targets, row)),
+    withMemory("lore.correctNote", (row) => correctChosenNote(targets, row)),
+    withMemory("lore.pinNote", (row) => pinChosenNote(targets, row, true)),
+    withMemory("lore.unpinNote", (row) => pinChosenNote(targets, row, false)),
+    withMemory("lore.forgetNote", (row) => forgetChosenNote(targets, row)),
     withMemory("lore.pause", () => memory.pause()),
     withMemory("lore.resume", () => memory.resume()),
     withMemory("lore.rebuildMemory", (argument) =>
@@ -97,6 +130,8 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
     }),
     withMemory("lore.showUnusualLines", () => unusual.toggle()),
     register("lore.toggleCompletions", () => completions.toggle()),
+    register("lore.chooseModel", (choice) => chooseModel(models, choice)),
+    register("lore.setEndpointKey", () => setEndpointKey(models)),
     register("lore.showStatus", () => statusDocument.show()),
     register("lore.restartServer", () => memory.restart()),
     register("lore.openLog", () => {
@@ -108,37 +143,12 @@ export function registerCommands(targets: CommandTargets): vscode.Disposable[] {
 
 /** Says why the memory cannot be used, with the button that helps. */
 async function offerWayOut(memory: MemorySession, obstacle: string): Promise<void> {
-  const help = wayOut(memory);
+  const help = wayOut(memory.state, vscode.l10n.t);
   const choice = await vscode.window.showInformationMessage(
     obstacle,
     ...(help === undefined ? [] : [help.label]),
   );
   if (help !== undefined && choice === help.label) {
     await vscode.commands.executeCommand(help.command, ...help.arguments);
-  }
-}
-
-function wayOut(
-  memory: MemorySession,
-): { label: string; command: string; arguments: string[] } | undefined {
-  switch (memory.state.kind) {
-    case "noFolder":
-      return { label: vscode.l10n.t("Open Folder"), command: "vscode.openFolder", arguments: [] };
-    case "restricted":
-      return {
-        label: vscode.l10n.t("Manage Trust"),
-        command: "workbench.trust.manage",
-        arguments: [],
-      };
-    case "off":
-      return {
-        label: vscode.l10n.t("Open Settings"),
-        command: "workbench.action.openSettings",
-        arguments: ["lore.enabled"],
-      };
-    case "failed":
-      return { label: vscode.l10n.t("Restart"), command: "lore.restartServer", arguments: [] };
-    default:
-      return undefined;
   }
 }

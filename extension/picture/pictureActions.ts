@@ -1,15 +1,16 @@
 import * as vscode from "vscode";
-import { correctNote, forgetNotes, pinNote } from "../../protocol/methods.ts";
+import { pinNote } from "../../protocol/methods.ts";
 import type { Note } from "../../protocol/notes.ts";
 import type { MemoryPicture } from "../../protocol/picture.ts";
 import type { FromPicturePage, PictureCommand } from "../../protocol/pictureMessages.ts";
-import { showPlace, type CitationOpener } from "../chat/citations.ts";
+import type { CitationOpener } from "../chat/citations.ts";
 import type { ChatSession } from "../chat/chatSession.ts";
 import type { ChatView } from "../chat/chatView.ts";
 import { oneLine } from "../displayText.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import { absolutePath } from "../roots.ts";
 import type { CommitDocument } from "../history/commitDocument.ts";
+import { correctNote, deleteConversation, forgetNote, openNote } from "../work/noteActions.ts";
 import { globFor } from "./exclusion.ts";
 
 /** What the picture's buttons do, other than showing another part of it. */
@@ -48,21 +49,23 @@ export async function act(
     case "exclude":
       return exclude(action.path);
     case "openNote":
-      await openNote(noteOf(action.id, picture), targets);
+      await withNote(action.id, picture, (note) => openNote(note, memory, targets.citations));
       return false;
     case "pinNote":
       await memory.client.request(pinNote, { id: action.id, isPinned: action.isPinned });
       return true;
     case "correctNote":
-      return correct(noteOf(action.id, picture), memory);
+      return withNote(action.id, picture, (note) => correctNote(note, memory));
     case "forgetNote":
-      return forget(noteOf(action.id, picture), memory);
+      return withNote(action.id, picture, (note) => forgetNote(note, memory));
     case "openConversation":
       await chat.openConversation(action.id);
       await view.reveal();
       return false;
-    case "deleteConversation":
-      return deleteConversation(action.id, picture, chat);
+    case "deleteConversation": {
+      const found = picture.conversations.conversations.find(({ id }) => id === action.id);
+      return found !== undefined && deleteConversation(found, chat);
+    }
     case "openCommit": {
       const commit = picture.history.commits.find(({ hash }) => hash === action.hash);
       if (commit !== undefined) await targets.commits.show([{ commit, nLines: 0 }]);
@@ -74,9 +77,14 @@ export async function act(
   }
 }
 
-/** `undefined` when the picture that is shown has no such note. */
-function noteOf(id: string, { notes }: MemoryPicture): Note | undefined {
-  return notes.notes.find(({ note }) => note.id === id)?.note;
+/** Does something with a note of the picture that is shown; false when it has no such note. */
+async function withNote(
+  id: string,
+  { notes }: MemoryPicture,
+  run: (note: Note) => Promise<boolean | void>,
+): Promise<boolean> {
+  const found = notes.notes.find(({ note }) => note.id === id)?.note;
+  return found !== undefined && (await run(found)) === true;
 }
 
 async function openFile(
@@ -88,68 +96,6 @@ async function openFile(
   const file = root && absolutePath(root, path);
   if (file !== undefined)
     await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: true });
-}
-
-/** Code that says what it said is opened by the usual way; what has changed is shown where it stood last. */
-async function openNote(
-  note: Note | undefined,
-  { memory, citations }: ActionTargets,
-): Promise<void> {
-  const [evidence] = note?.evidence ?? [];
-  if (evidence === undefined) return;
-  if (evidence.health === "needsCheck") await showPlace(memory, evidence.citation, false);
-  else await citations.open(evidence.citation, false);
-}
-
-async function correct(note: Note | undefined, memory: MemorySession): Promise<boolean> {
-  if (note === undefined) return false;
-  const text = await vscode.window.showInputBox({
-    title: vscode.l10n.t("Correct the Note"),
-    prompt: vscode.l10n.t("The older version is kept and no longer recalled."),
-    value: note.text,
-  });
-  if (text === undefined || text.trim() === "" || text.trim() === note.text) return false;
-  await memory.client.request(correctNote, { id: note.id, text });
-  return true;
-}
-
-async function forget(note: Note | undefined, memory: MemorySession): Promise<boolean> {
-  if (note === undefined) return false;
-  const yes = vscode.l10n.t("Forget");
-  const choice = await vscode.window.showWarningMessage(
-    vscode.l10n.t("Forget the note “{0}”?", oneLine(note.text, 200)),
-    {
-      modal: true,
-      detail: vscode.l10n.t(
-        "It is deleted from this machine for good, with the older versions that it replaced.",
-      ),
-    },
-    yes,
-  );
-  if (choice !== yes) return false;
-  await memory.client.request(forgetNotes, { id: note.id });
-  return true;
-}
-
-async function deleteConversation(
-  id: string,
-  { conversations }: MemoryPicture,
-  chat: ChatSession,
-): Promise<boolean> {
-  const found = conversations.conversations.find((each) => each.id === id);
-  if (found === undefined) return false;
-  const yes = vscode.l10n.t("Delete");
-  const choice = await vscode.window.showWarningMessage(
-    vscode.l10n.t("Delete the conversation “{0}”?", oneLine(found.title, 200)),
-    {
-      modal: true,
-      detail: vscode.l10n.t("Its turns are deleted from this machine for good."),
-    },
-    yes,
-  );
-  if (choice !== yes) return false;
-  await chat.deleteConversation(id);
-  return true;
 }
 
 /** Adds a glob to the workspace's setting, which the memory follows. */

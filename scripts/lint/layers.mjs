@@ -5,6 +5,7 @@
  * @typedef {object} Layer
  * @property {RegExp} files
  * @property {readonly string[]} sources Files and folders of the checkout.
+ * @property {readonly string[]} [forbidden] What of them is not meant.
  * @property {readonly string[]} packages Packages of the registry, and `vscode`.
  * @property {readonly string[] | "all"} builtins Node's own modules, without `node:`.
  */
@@ -56,6 +57,7 @@ const layers = [
     sources: [
       "protocol/",
       "extension/",
+      "server/endpoint/",
       "webview/strings.ts",
       "webview/picture/strings.ts",
       "webview/retentionShape.ts",
@@ -71,6 +73,13 @@ const layers = [
     packages: [],
     builtins: [],
   },
+  // Asking a language model over the network: clients do, the server process never does.
+  {
+    files: /^server\/endpoint\//,
+    sources: ["protocol/", "server/endpoint/"],
+    packages: ["openai"],
+    builtins: [],
+  },
   // The places where the server meets the machine, and those that wire it together.
   { files: /^server\/nodePorts\.ts$/, sources: ground, packages: [], builtins: "all" },
   {
@@ -82,6 +91,7 @@ const layers = [
   {
     files: /^server\/([^/]+\.ts|rpc\/.*|[^/]+\/[^/]+Thread\.ts)$/,
     sources: ["protocol/", "server/", "package.json"],
+    forbidden: ["server/endpoint/"],
     packages: ["vscode-jsonrpc", "web-tree-sitter", "xxhash-wasm"],
     builtins: "all",
   },
@@ -254,6 +264,13 @@ const layers = [
     packages: ["stemmer", "xxhash-wasm"],
     builtins: pure,
   },
+  // What a language model is told, and what of its answer holds.
+  {
+    files: /^server\/prose\//,
+    sources: [...ground, "server/recall/", "server/work/", "server/answer/", "server/prose/"],
+    packages: ["markdown-it"],
+    builtins: pure,
+  },
   {
     files: /^server\/answer\//,
     sources: [
@@ -286,9 +303,9 @@ export function layerFault(file, specifier) {
   }
   if (specifier.startsWith(".")) {
     const target = resolve(file, specifier);
-    const allowed = layer.sources.some((source) =>
-      source.endsWith("/") ? target.startsWith(source) : target === source,
-    );
+    const isIn = (/** @type {string} */ source) =>
+      source.endsWith("/") ? target.startsWith(source) : target === source;
+    const allowed = layer.sources.some(isIn) && !(layer.forbidden ?? []).some(isIn);
     return allowed ? undefined : `${file} may not import ${target}.`;
   }
   if (specifier.startsWith("node:")) {

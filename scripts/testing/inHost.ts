@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { format } from "node:util";
-import { chromium } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 import { checkout, inCheckout } from "../checkout.ts";
 import { installVsix, startEditor } from "../editor.ts";
 import type { StageContext, StageResult } from "./stage.ts";
@@ -95,6 +95,8 @@ async function runInEditor(
     publisher: "test",
     version: "0.0.1",
     engines: { vscode: "*" },
+    // What `test/inhost/models.test.ts` registers.
+    contributes: { languageModelChatProviders: [{ vendor: "test", displayName: "Test Models" }] },
   };
   writeFileSync(path.join(development, "package.json"), JSON.stringify(manifest));
   const resultFile = path.join(dir, "result.json");
@@ -125,6 +127,7 @@ async function runInEditor(
       const { promise: exit, resolve: onExit } = Promise.withResolvers<number>();
       await page.exposeFunction("codeAutomationExit", onExit);
       await page.goto(testAddress(editor.url, workspace, development));
+      allowEverything(page);
       const code = await withTimeout(exit);
       return resultOf(code, resultFile, lines);
     } finally {
@@ -133,6 +136,17 @@ async function runInEditor(
   } finally {
     await editor.stop();
   }
+}
+
+/** Plays a user who agrees to whatever is asked, until the page is closed. */
+function allowEverything(page: Page): void {
+  const allow = page.locator(".monaco-dialog-box").getByRole("button", { name: "Allow" });
+  allow.click({ timeout: 0 }).then(
+    () => allowEverything(page),
+    (error: unknown) => {
+      if (!page.isClosed()) throw error;
+    },
+  );
 }
 
 /** Two folders from the start: a window of one folder restarts its extension host when a second is added. */

@@ -16,6 +16,7 @@ import { answerCallers } from "./callersAnswer.ts";
 import { answerError, answerMessage } from "./errorAnswer.ts";
 import { judged } from "./evidence.ts";
 import { answerFile } from "./fileAnswer.ts";
+import { answerFolder } from "./folderAnswer.ts";
 import { answerFlow } from "./flowAnswer.ts";
 import { answerOrder } from "./orderAnswer.ts";
 import { answerPast } from "./pastAnswer.ts";
@@ -24,7 +25,7 @@ import { prose } from "./markdown.ts";
 import { withinText } from "./mentionText.ts";
 import { answerPlace } from "./placeAnswer.ts";
 import { QuestionTerms } from "./questionTerms.ts";
-import { selectionOf, type Selection } from "./selection.ts";
+import { queryOf, selectionOf } from "./selection.ts";
 import { answerInRounds } from "./rounds/roundsAnswer.ts";
 import { answerSimilar } from "./similarAnswer.ts";
 import { answerFromTurns } from "./turnsAnswer.ts";
@@ -158,13 +159,6 @@ function asOfOf(
 }
 
 /** "What does this do?" says nothing by itself, so the selected definition's name goes along. */
-function queryOf(question: string, selection: Selection | undefined): string {
-  if (selection === undefined) return question;
-  return selection.name === undefined
-    ? `${question}\n${selection.text.slice(0, 500)}`
-    : `${question} \`${selection.name}\``;
-}
-
 /** What was searched for holds code that was selected then: a trace that can be saved must not hold it. */
 function withoutAsked({ asked: _asked, ...trace }: RecallTrace): RecallTrace {
   return trace;
@@ -222,14 +216,15 @@ function answerByIntent(ask: Ask): Promise<AnswerOutcome> {
 
 /** Whoever asks nothing may have pasted a message; a line of it finds the place that writes it. */
 async function answerUnknown(ask: Ask): Promise<AnswerOutcome> {
-  return (await answerFile(ask)) ?? answerMessage(ask);
+  return (await answerFile(ask)) ?? (await answerFolder(ask)) ?? answerMessage(ask);
 }
 
 async function answerAbout(ask: Ask): Promise<AnswerOutcome> {
   const { selection, result, writer } = ask;
   const within = withinText(result.trace.mentions);
   if (within !== undefined) writer.block(within);
-  if (selection === undefined) return (await answerFile(ask)) ?? answerPlace(ask);
+  if (selection === undefined)
+    return (await answerFile(ask)) ?? (await answerFolder(ask)) ?? answerPlace(ask);
   const outcome = await answerPlace(ask);
   if (outcome === "answered" && selection.file !== undefined)
     await writeUnusual(ask, selection.file);

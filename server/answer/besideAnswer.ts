@@ -37,7 +37,14 @@ const waitMs = 1_000;
 
 /** Begins to look for commits about a question. Rejects with the signal's reason when cancelled, never else. */
 export async function seekCommits(
-  { ports, question, params }: Pick<Ask, "ports" | "question" | "params">,
+  {
+    ports,
+    question,
+    params,
+  }: Pick<Ask, "question"> & {
+    readonly ports: Pick<Ask["ports"], "history">;
+    readonly params: Pick<Ask["params"], "rootIds">;
+  },
   signal: AbortSignal,
 ): SoughtCommits {
   const words = [...question.identifiers, ...question.words];
@@ -91,11 +98,14 @@ function tellWhyNone({ writer, ports, params }: Ask, why: "late" | "unreadable")
 }
 
 /** Returns those that are clearly about what was asked, in order. */
-export function aboutQuestion(ask: Ask, found: readonly CommitAbout[]): CommitAbout[] {
+export function aboutQuestion(
+  ask: Pick<Ask, "terms">,
+  found: readonly CommitAbout[],
+): CommitAbout[] {
   return found.filter((each) => isAbout(ask, each));
 }
 
-function isAbout({ terms }: Ask, { commit, names }: CommitAbout): boolean {
+function isAbout({ terms }: Pick<Ask, "terms">, { commit, names }: CommitAbout): boolean {
   if (/^Merge (?:branch|pull request|remote|tag)\b/.test(commit.subject)) return false;
   const heading = new Set([...termsOfText(commit.subject), ...names.flatMap(termsOfName)]);
   const all = new Set([...heading, ...termsOfText(commit.body)]);

@@ -12,16 +12,20 @@ export function placeOf({ path, range }: Citation): string {
   return code(`${path}:${range.start.line + 1}-${last}`);
 }
 
-/** Returns a text in the prompt: a line that says what it is, and the text fenced, so that nothing in it acts. */
+/**
+ * Returns a text in the prompt: a line that says what it is, and the text fenced, so that nothing in it acts. `mark` stands
+ * beside the language where the fence opens.
+ */
 export function contextBlock(
   source: ContextSource,
   text: string,
   isCut: boolean,
   language = "text",
+  mark = "",
 ): string {
   const fence = fenceOf(text);
   const end = isCut ? ", the first lines" : "";
-  return `${headOf(source)}${end}:\n${fence}${language}\n${text}\n${fence}`;
+  return `${headOf(source)}${end}:\n${fence}${`${language} ${mark}`.trim()}\n${text}\n${fence}`;
 }
 
 /** A text as it may stand in a prompt: characters that show nothing are written out, line breaks are line feeds. */
@@ -67,6 +71,10 @@ function headOf(source: ContextSource): string {
       const { symbol, contentHash } = source.citation;
       const name = symbol === undefined ? "" : `, ${code(symbol.name)}`;
       return `${placeOf(source.citation)}${name}, text ${contentHash}`;
+    }
+    case "commit": {
+      const { hash, author, authoredMs } = source.commit;
+      return `Commit ${hash.slice(0, 8)} of ${code(author)}, ${dayOf(authoredMs)}`;
     }
   }
 }

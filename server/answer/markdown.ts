@@ -37,6 +37,11 @@ export function code(text: string): string {
   return needsPad ? `${ticks} ${line} ${ticks}` : ticks + line + ticks;
 }
 
+/** What stands for a note where a language model cites it: an id's beginning, by which the note can be found. */
+export function noteLabel(noteId: string): string {
+  return `note ${noteId.slice(0, 8)}`;
+}
+
 /** Returns a link to citation `n`, whose label shows `label` as code. */
 export function citeLink(label: string, n: number): string {
   return `[${code(label)}](#cite-${n})`;

@@ -17,7 +17,10 @@ export interface Selection {
 const maxSelectionLength = 20_000;
 
 /** Returns the selection of a question, `undefined` when there is none or it is blank. */
-export function selectionOf(params: AskParams, source: SourceReader): Selection | undefined {
+export function selectionOf(
+  params: Pick<AskParams, "selection" | "rootIds">,
+  source: SourceReader,
+): Selection | undefined {
   const { selection } = params;
   if (selection === undefined || selection.text.trim() === "") return undefined;
   const text = selection.text.slice(0, maxSelectionLength);
@@ -30,6 +33,14 @@ export function selectionOf(params: AskParams, source: SourceReader): Selection 
     ...(file === undefined ? {} : { file }),
     ...(name === undefined ? {} : { name }),
   };
+}
+
+/** Returns what to search for, for a question about a selection. */
+export function queryOf(question: string, selection: Selection | undefined): string {
+  if (selection === undefined) return question;
+  return selection.name === undefined
+    ? `${question}\n${selection.text.slice(0, 500)}`
+    : `${question} \`${selection.name}\``;
 }
 
 /** The remembered file whose workspace-relative path ends an absolute one; the longest when several do. */

@@ -1,61 +1,189 @@
-import type { Citation } from "../../protocol/types.ts";
+import type { Answer, Citation } from "../../protocol/types.ts";
+import { isReadableOnTheWay } from "../endpoint/endpointAddress.ts";
 import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { openFolderTurns } from "./folderTurns.ts";
-import type { Surroundings } from "./openFolder.ts";
+import { askModel, type ModelAnswer } from "./modelAnswer.ts";
+import { chosenModel, type ChosenModel } from "./modelChoice.ts";
+import { CliError, type OpenFolder, type Surroundings } from "./openFolder.ts";
 import type { Command } from "./options.ts";
 import { linesOf } from "./places.ts";
+import {
+  failureSentences,
+  finishedBlocks,
+  markLines,
+  proseText,
+  sourceLines,
+} from "./proseText.ts";
 import { noticesJson } from "./statusText.ts";
-import type { Terminal } from "./terminal.ts";
+import { safeLine, type Terminal } from "./terminal.ts";
 import { renderForTerminal } from "./terminalMarkdown.ts";
 import { printTrace } from "./traceText.ts";
 
-/** `lore ask`: an answer with its citations, each part as soon as it is there; with `--json` in one piece. */
+type AskCommand = Extract<Command, { kind: "ask" }>;
+
+/**
+ * `lore ask`: an answer with its citations, each part as soon as it is there; with `--json` in one piece. With a language
+ * model it writes the answer, and what Lore itself answers is there for when it cannot.
+ */
 export function askFolder(
-  command: Extract<Command, { kind: "ask" }>,
+  command: AskCommand,
   terminal: Terminal,
   around: Surroundings,
 ): Promise<ExitCode> {
+  const chosen = command.asOf === undefined ? chosenModel(command, around.env) : undefined;
+  if (chosen !== undefined) requireSafeKey(chosen);
   return answerFrom(command, "searchable", terminal, around, async (folder) => {
-    const printPart = partPrinter(terminal);
-    const turns = openFolderTurns(folder);
-    const answer = await folder.services.answers
-      .ask(
-        {
-          question: command.question,
-          askId: "cli",
-          ...(command.asOf === undefined ? {} : { asOf: command.asOf }),
-          ...(command.explain ? { explain: true } : {}),
-          ...(command.deep ? { deep: true } : {}),
-        },
-        command.json ? () => {} : printPart,
-        around.signal,
-        turns?.recall,
-      )
-      .finally(() => turns?.close());
-    const { markdown, citations, commits = [], abstained, coverage, elapsedMs, trace } = answer;
-    if (command.explain && !command.json) {
-      terminal.line();
-      printTrace(trace, terminal);
-    }
-    if (command.json) {
-      const text = renderForTerminal(markdown, citations, (_style, plain) => plain);
-      const cited = citations.map(({ path, range, contentHash, commit }) => ({
-        path,
-        ...linesOf(range),
-        contentHash,
-        ...(commit === undefined ? {} : { commit }),
-      }));
-      const notices = noticesJson(folder.status());
-      terminal.json({
-        ...{ text, markdown, citations: cited, commits, abstained, coverage, notices, elapsedMs },
-        // How probable it is that the memory holds the answer; null where the words decided.
-        evidence: trace.evidence ?? null,
-        ...(command.explain ? { trace } : {}),
-      });
-    }
-    return abstained ? exitCodes.nothing : exitCodes.ok;
+    if (chosen === undefined) return answerAlone(command, folder, terminal, around);
+    return answerByModel(command, chosen, folder, terminal, around);
   });
+}
+
+async function answerAlone(
+  command: AskCommand,
+  folder: OpenFolder,
+  terminal: Terminal,
+  around: Surroundings,
+): Promise<ExitCode> {
+  const show = command.json ? () => {} : partPrinter(terminal);
+  const answer = await ownAnswer(command, folder, around, show);
+  if (command.json) terminal.json(answerJson(command, answer, folder));
+  else if (command.explain) {
+    terminal.line();
+    printTrace(answer.trace, terminal);
+  }
+  return answer.abstained ? exitCodes.nothing : exitCodes.ok;
+}
+
+async function answerByModel(
+  command: AskCommand,
+  chosen: ChosenModel,
+  folder: OpenFolder,
+  terminal: Terminal,
+  around: Surroundings,
+): Promise<ExitCode> {
+  const { json, question, maxTokens, withEvidence } = command;
+  const printer = new ProsePrinter(terminal);
+  const asked = await askModel(question, chosen, {
+    ...{ services: folder.services, maxTokens, signal: around.signal },
+    show: json ? () => {} : ({ markdown }) => printer.print(finishedBlocks(markdown)),
+  });
+  if (json) {
+    const answer = await ownAnswer(command, folder, around, () => {});
+    terminal.json({ ...answerJson(command, answer, folder), prose: proseJson(asked) });
+    return asked.prose.state === "done" || !answer.abstained ? exitCodes.ok : exitCodes.nothing;
+  }
+  printer.print(asked.prose.markdown);
+  printer.end(asked);
+  const isWhole = asked.prose.state === "done";
+  if (isWhole && !withEvidence) return exitCodes.ok;
+  if (asked.prose.markdown !== "") terminal.line();
+  terminal.line(terminal.style("heading", "What is remembered, without a language model:"));
+  terminal.line();
+  const code = await answerAlone(command, folder, terminal, around);
+  return isWhole ? exitCodes.ok : code;
+}
+
+function ownAnswer(
+  command: AskCommand,
+  folder: OpenFolder,
+  around: Surroundings,
+  show: (markdown: string, citations: readonly Citation[]) => void,
+): Promise<Answer> {
+  const turns = openFolderTurns(folder);
+  return folder.services.answers
+    .ask(
+      {
+        question: command.question,
+        askId: "cli",
+        ...(command.asOf === undefined ? {} : { asOf: command.asOf }),
+        ...(command.explain ? { explain: true } : {}),
+        ...(command.deep ? { deep: true } : {}),
+      },
+      show,
+      around.signal,
+      turns?.recall,
+    )
+    .finally(() => turns?.close());
+}
+
+function answerJson(command: AskCommand, answer: Answer, folder: OpenFolder): object {
+  const { markdown, citations, commits = [], abstained, coverage, elapsedMs, trace } = answer;
+  const text = renderForTerminal(markdown, citations, (_style, plain) => plain);
+  const notices = noticesJson(folder.status());
+  return {
+    ...{ text, markdown, citations: citations.map(citedJson), commits, abstained, coverage },
+    ...{ notices, elapsedMs },
+    // How probable it is that the memory holds the answer; null where the words decided.
+    evidence: trace.evidence ?? null,
+    ...(command.explain ? { trace } : {}),
+  };
+}
+
+function proseJson({ prose, prompt, detail }: ModelAnswer): object {
+  const { failure, citations, ...rest } = prose;
+  return {
+    ...rest,
+    text: proseText(prose.markdown, (_style, plain) => plain),
+    citations: citations.map(citedJson),
+    failure: failure === undefined ? null : { kind: failure, detail },
+    prompt: { nTokens: prompt.nTokens, counter: prompt.counter, nEvidence: prompt.evidence.length },
+  };
+}
+
+function citedJson({ path, range, contentHash, commit }: Citation): object {
+  return { path, ...linesOf(range), contentHash, ...(commit === undefined ? {} : { commit }) };
+}
+
+/** Errors: `CliError` for a key that everybody on its way could read. */
+function requireSafeKey({ endpoint }: ChosenModel): void {
+  const { baseUrl, apiKey, allowReadableKey } = endpoint;
+  if (apiKey === undefined || allowReadableKey === true || !isReadableOnTheWay(baseUrl)) return;
+  throw new CliError(
+    `LORE_API_KEY is not sent to ${safeLine(baseUrl)}: it could be read on its way. Use https, or set LORE_READABLE_KEY=1 in a network that you trust.`,
+  );
+}
+
+const maxOffered = 20;
+
+/** Prints what of a growing text is new. */
+class ProsePrinter {
+  readonly #terminal: Terminal;
+  #printed = "";
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  print(markdown: string): void {
+    const shown = this.#style(markdown.slice(this.#printed.length));
+    if (shown === "") return;
+    if (this.#printed !== "") this.#terminal.line();
+    this.#printed = markdown;
+    this.#terminal.line(shown);
+  }
+
+  /** Prints what the numbers mean, and why there is no more. */
+  end({ prose, detail, offered }: ModelAnswer): void {
+    const { citations, failure } = prose;
+    const below = [
+      sourceLines(citations, (...args) => this.#terminal.style(...args)),
+      markLines(prose).map((line) => this.#terminal.style("warning", line)),
+    ];
+    for (const lines of below.filter(({ length }) => length > 0)) {
+      this.#terminal.line();
+      for (const line of lines) this.#terminal.line(line);
+    }
+    if (failure === undefined) return;
+    const status = detail === "" ? "" : ` (${safeLine(detail)})`;
+    this.#terminal.note(`${failureSentences[failure]}${status}`);
+    if (offered.length > 0)
+      this.#terminal.note(`It offers: ${offered.slice(0, maxOffered).map(safeLine).join(", ")}`);
+  }
+
+  #style(markdown: string): string {
+    return proseText(markdown, (...args) => this.#terminal.style(...args));
+  }
 }
 
 /** Returns what prints the parts of an answer: each is whole blocks of markdown, and refers to all citations so far. */

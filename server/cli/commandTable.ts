@@ -161,6 +161,9 @@ export type OptionName =
   | "limit"
   | "explain"
   | "deep"
+  | "model"
+  | "endpoint"
+  | "evidence"
   | "save-trace"
   | "since"
   | "until"
@@ -266,6 +269,25 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
       "Answer each part of the question by itself, and look further in rounds by names that the places found use; slower.",
     commands: ["ask"],
   },
+  model: {
+    type: "string",
+    value: "NAME",
+    summary:
+      "Let this language model write the answer from what is remembered; LORE_MODEL when left out, and none without it. Each sentence is checked.",
+    commands: ["ask"],
+  },
+  endpoint: {
+    type: "string",
+    value: "URL",
+    summary:
+      "Where the model answers: an OpenAI-compatible address; LORE_ENDPOINT when left out, else http://127.0.0.1:11434/v1 (Ollama). A key is read from LORE_API_KEY alone.",
+    commands: ["ask"],
+  },
+  evidence: {
+    type: "boolean",
+    summary: "Print what Lore answers without a model as well.",
+    commands: ["ask"],
+  },
   "save-trace": {
     type: "string",
     value: "FILE",
@@ -305,8 +327,8 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     type: "string",
     value: "N",
     summary:
-      "Tokens of code that the self-test streams, such as 160k or 1M, 65,536 when left out; most tokens of a context, 6,000 when left out.",
-    commands: ["self-test", "context"],
+      "Tokens of code that the self-test streams, such as 160k or 1M, 65,536 when left out; most tokens of a context or of a model's prompt, 6,000 when left out.",
+    commands: ["self-test", "context", "ask"],
   },
   points: {
     type: "string",

@@ -2,9 +2,11 @@
 import { parseArgs } from "node:util";
 import { maxContextTokens, minContextTokens } from "../../protocol/context.ts";
 import { noteKinds, type NoteKind } from "../../protocol/notes.ts";
+import { defaultPromptTokens, minPromptTokens } from "../../protocol/prose.ts";
 import { maxPictureLimit } from "../../protocol/picture.ts";
 import { rankings, type MemorySettings, type RankingKind } from "../../protocol/types.ts";
 import { formatCount } from "./numbers.ts";
+import type { ModelWish } from "./modelChoice.ts";
 import { filled, UsageError, type Values } from "./optionValues.ts";
 import { chosenWork, type WorkChoice } from "./workChoice.ts";
 import { commandNames, optionTable, type CommandName, type OptionName } from "./commandTable.ts";
@@ -52,7 +54,8 @@ export type Command =
       readonly asOf: string | undefined;
       readonly explain: boolean;
       readonly deep: boolean;
-    } & Common)
+    } & ModelWish &
+      Common)
   | ({
       readonly kind: "searchAt";
       readonly folder: string;
@@ -254,7 +257,8 @@ function parse(name: CommandName | undefined, args: readonly string[]): Command 
       const [folder, question] = folderAndText(name, positionals, "question");
       const explain = values.explain === true;
       const deep = values.deep === true;
-      return { kind: name, folder, question, asOf: asOfOf(values), explain, deep, ...common };
+      const asked = { asOf: asOfOf(values), explain, deep, ...modelWish(values) };
+      return { kind: name, folder, question, ...asked, ...common };
     }
     case "context": {
       const [folder, question] = folderAndText(name, positionals, "question");
@@ -579,6 +583,21 @@ function positiveNumber(values: Values, name: OptionName): number | undefined {
     throw new UsageError(`--${name} needs a number above 0, not “${String(given)}”.`);
   }
   return number;
+}
+
+function modelWish(values: Values): ModelWish {
+  const { model, endpoint, tokens } = values;
+  if (model !== undefined && values["as-of"] !== undefined)
+    throw new UsageError("--model writes from the files of today and does not go with --as-of.");
+  return {
+    model: model === undefined ? undefined : filled("model", String(model)),
+    endpoint: endpoint === undefined ? undefined : filled("endpoint", String(endpoint)),
+    maxTokens:
+      tokens === undefined
+        ? defaultPromptTokens
+        : tokenCount("tokens", String(tokens), minPromptTokens, maxContextTokens),
+    withEvidence: values.evidence === true,
+  };
 }
 
 /** Returns NaN for what is not written as a plain number. */

@@ -6,6 +6,7 @@ import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
 import type { PinnedTurn, ReadConversationResult } from "../../protocol/methods.ts";
 import type { Notice } from "../../protocol/notices.ts";
+import type { Prose } from "../../protocol/prose.ts";
 import type { Conversation, Turn } from "../../protocol/types.ts";
 import type { Clock } from "../ports.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
@@ -14,6 +15,7 @@ import type {
   AskedTurn,
   ConversationStore,
   KeptConversation,
+  QuotedNote,
   RoundCandidate,
   RoundCounts,
   RoundQuery,
@@ -30,6 +32,7 @@ import {
   deleteTurns,
   keptConversations,
   nextChange,
+  withoutProse,
 } from "./conversationUpkeep.ts";
 import {
   asMemoryError,
@@ -41,7 +44,7 @@ import {
   withMemoryErrors,
   type Database,
 } from "./database.ts";
-import { linkStart, withoutNotes, withoutQuotes } from "./quotedTurns.ts";
+import { linkStart, tellsOf, withoutNotes, withoutQuotes } from "./quotedTurns.ts";
 import { RoundIndex } from "./roundIndex.ts";
 import { turnTree, TurnTree } from "./turnTree.ts";
 
@@ -339,6 +342,18 @@ class SqliteConversations implements ConversationStore {
     });
   }
 
+  putProse(conversationId: string, turnId: string, prose: Prose): void {
+    const row = withMemoryErrors(() =>
+      this.#database
+        .prepare("SELECT json FROM turn WHERE conversation_id = ? AND id = ?")
+        .get(conversationId, turnId),
+    );
+    const turn =
+      row === undefined ? undefined : (JSON.parse((row as unknown as TurnRow).json) as Turn);
+    if (turn?.role !== "lore") throw new MemoryError("conversationNotFound");
+    this.updateTurn(conversationId, { ...turn, prose });
+  }
+
   kept(): Iterable<KeptConversation> {
     return keptConversations(this.#database, (json, writerId) =>
       this.#turnOf({ json, writer_id: writerId }),
@@ -376,8 +391,10 @@ class SqliteConversations implements ConversationStore {
     return counts;
   }
 
-  forgetQuotedNotes(words: ReadonlySet<string>): void {
-    if (words.size === 0) return;
+  forgetQuotedNotes(notes: readonly QuotedNote[]): void {
+    if (notes.length === 0) return;
+    const words = new Set(notes.map((note) => note.words));
+    this.#forgetToldNotes(notes);
     const answers = withMemoryErrors(() =>
       this.#database
         .prepare(
@@ -398,6 +415,24 @@ class SqliteConversations implements ConversationStore {
         this.#replaceText(conversationId, { ...turn, text: withoutNotes(turn.text, words) });
       }
       this.#index.sweep();
+    });
+    eraseDeleted(this.#database);
+  }
+
+  /** What a language model made of a note may be in words of its own: all that it wrote goes. */
+  #forgetToldNotes(notes: readonly QuotedNote[]): void {
+    const told = withMemoryErrors(() =>
+      this.#database
+        .prepare(
+          "SELECT conversation_id, id, json ->> '$.prose.markdown' AS text FROM turn WHERE json ->> '$.prose.markdown' IS NOT NULL",
+        )
+        .all(),
+    ) as unknown as { conversation_id: string; id: string; text: string }[];
+    const telling = told.filter(({ text }) => tellsOf(text, notes));
+    if (telling.length === 0) return;
+    this.#write(() => {
+      const remove = this.#database.prepare(`${withoutProse} AND id = ?`);
+      for (const { conversation_id: conversationId, id } of telling) remove.run(conversationId, id);
     });
     eraseDeleted(this.#database);
   }
@@ -488,9 +523,14 @@ class SqliteConversations implements ConversationStore {
 
   #turnOf({ writer_id, json }: TurnRow): Turn {
     const turn = JSON.parse(json) as Turn;
-    return turn.state === "streaming" && writer_id !== this.#writerId
-      ? { ...turn, state: "interrupted" }
-      : turn;
+    if (writer_id === this.#writerId) return turn;
+    // Nobody goes on writing what a dead process left.
+    const { prose, ...rest } = turn;
+    return {
+      ...rest,
+      state: turn.state === "streaming" ? "interrupted" : turn.state,
+      ...(prose === undefined ? {} : { prose: withoutStreaming(prose) }),
+    };
   }
 
   /** Forgets whole conversations, never the one that is being written to. */
@@ -523,6 +563,10 @@ class SqliteConversations implements ConversationStore {
   #write(change: () => void): void {
     withMemoryErrors(() => inTransaction(this.#database, change));
   }
+}
+
+function withoutStreaming(prose: Prose): Prose {
+  return prose.state === "streaming" ? { ...prose, state: "interrupted" } : prose;
 }
 
 function conversationOf(row: ConversationRow): Conversation {

@@ -41,6 +41,10 @@ export interface ConversationUse {
 /** Orders changes within one millisecond. */
 export const nextChange = "(SELECT coalesce(max(change), 0) + 1 FROM conversation)";
 
+/** Takes away what language models wrote; takes a conversation's id. */
+export const withoutProse =
+  "UPDATE turn SET json = json_remove(json, '$.prose') WHERE conversation_id = ? AND json_type(json, '$.prose') IS NOT NULL";
+
 /** Yields every conversation that has turns, the one that changed last at the end. Errors: those of SQLite. */
 export function* keptConversations(
   database: Database,
@@ -146,6 +150,7 @@ export function deleteTurns(
     const remove = database.prepare("DELETE FROM turn WHERE conversation_id = ? AND id = ?");
     const rename = database.prepare("UPDATE conversation SET title = ? WHERE id = ? AND title = ?");
     const end = database.prepare("DELETE FROM conversation WHERE id = ?");
+    const forgetProse = database.prepare(withoutProse);
     for (const { conversationId, turnIds } of chosen) {
       const turns = texts.all(conversationId) as unknown as { id: string; json: string }[];
       const left = turns.filter(({ id }) => !turnIds.has(id)).map(parsed);
@@ -163,6 +168,8 @@ export function deleteTurns(
         remove.run(conversationId, row.id);
       }
       keepBranches(database, conversationId, tree, new Set(left.map(({ id }) => id)));
+      // A language model was shown the earlier turns of its conversation.
+      forgetProse.run(conversationId);
       index.add(conversationId);
     }
     index.sweep();

@@ -2,6 +2,7 @@
  * What answers quote: of conversations a block, or a line of a list, with a link to the turn (`server/answer/turnsAnswer.ts`,
  * `server/answer/orderAnswer.ts`), of notes a quote or a line with their words (`server/answer/notesAnswer.ts`).
  */
+import type { QuotedNote } from "../services.ts";
 
 const anyLink = "](#turn-";
 const deletedTurn =
@@ -30,6 +31,15 @@ export function withoutNotes(markdown: string, words: ReadonlySet<string>): stri
     markdown,
     (part) => quotesOf(part).some((each) => words.has(each)),
     deletedNote,
+  );
+}
+
+/** True when what a language model wrote cites one of these notes, or holds its words. */
+export function tellsOf(markdown: string, notes: readonly QuotedNote[]): boolean {
+  const text = markdown.toLowerCase();
+  return notes.some(
+    ({ label, words }) =>
+      text.includes(label) || (words !== "" && text.includes(words.toLowerCase())),
   );
 }
 

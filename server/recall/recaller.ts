@@ -3,6 +3,7 @@
  * themselves. Every text that leaves here was read during the question.
  */
 import type { SearchParams } from "../../protocol/methods.ts";
+import type { OutlineParams, OutlineResult } from "../../protocol/outline.ts";
 import type {
   AskedTrace,
   Coverage,
@@ -25,7 +26,7 @@ import type { Clock } from "../ports.ts";
 import { fileRoleOf } from "../ingest/fileRole.ts";
 import { languageOf, type LanguageId } from "../ingest/languages.ts";
 import { isDamage } from "../memory/database.ts";
-import type { OpenBank } from "../memory/memoryBank.ts";
+import { symbolInfo, type OpenBank } from "../memory/memoryBank.ts";
 import { chunkerVersion, schemaVersion } from "../memory/schema.ts";
 import { findCandidates, type WeighedTerm } from "./candidates.ts";
 import { chooseResults, furtherShare } from "./chooseResults.ts";
@@ -40,7 +41,7 @@ import { withNeighbours } from "./neighbours.ts";
 import { byScore, TraceCollector, type Lap } from "./traceCollector.ts";
 import { candidatesWithin, maxScopedChunks, mentionScope } from "./mentionScope.ts";
 import { findUses } from "./uses.ts";
-import { SourceLook, type VerifiedSource } from "./verifiedSource.ts";
+import { SourceLook, type VerifiedFile, type VerifiedSource } from "./verifiedSource.ts";
 
 /** What a recall needs of the workspace's memory. */
 export interface MemorySource {
@@ -257,6 +258,31 @@ export class Recaller implements RecallService, SourceReader {
       });
     }
     return byScore(recalls).slice(0, limit);
+  }
+
+  /** The definitions of a file as it is now; none when it is not in memory or gone. */
+  outline({ rootId, path }: OutlineParams): OutlineResult {
+    const open = this.#memory.banks([rootId])[0];
+    const file = open && this.#readRemembered(open, path);
+    if (file === undefined) return { definitions: [], boundary: "lines" };
+    const definitions = file.symbols.flatMap((symbol, idx) => {
+      const info = symbolInfo(file.symbols, idx);
+      return info === undefined ? [] : [{ ...info, nameLine: symbol.nameLine }];
+    });
+    return { definitions, boundary: file.boundary };
+  }
+
+  #readRemembered(open: OpenBank, path: string): VerifiedFile | undefined {
+    try {
+      return open.bank.reading(() =>
+        open.bank.blobOfPath(path) === undefined
+          ? undefined
+          : this.#source.read(open.root.folder, open.bank, path),
+      );
+    } catch (error) {
+      this.#failedReading(open, error);
+      return undefined;
+    }
   }
 
   readText(rootId: string, path: string): SourceText | undefined {

@@ -33,6 +33,7 @@ import {
 import type { TimelineParams } from "../../protocol/timeline.ts";
 import type { WhoWroteParams } from "../../protocol/whoWrote.ts";
 import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
+import type { OutlineParams, UsesParams } from "../../protocol/outline.ts";
 import type { SearchTurnsParams, TurnPlace } from "../../protocol/turns.ts";
 import { maxPictureLimit, type PictureParams } from "../../protocol/picture.ts";
 import { maxTraceLength } from "../../protocol/savedTrace.ts";
@@ -63,6 +64,8 @@ import {
 
 const maxIdLength = 200;
 const maxPathLength = 32_768;
+/** A name of code, perhaps with those around it. */
+const maxNameLength = 10_000;
 /** A note is a sentence or a few. */
 const maxNoteLength = 10_000;
 /** A pasted log is a question too; a whole file is not. */
@@ -84,10 +87,10 @@ const maxSelfTestPoints = 100;
 const maxSuggestions = 100;
 const maxFactsPerPoint = 10_000;
 
-const id = filledText(maxIdLength);
-const file = absolutePath(maxPathLength);
-const question = filledText(maxQuestionLength);
-const rootIds = list(id, 1_000);
+export const id = filledText(maxIdLength);
+export const file = absolutePath(maxPathLength);
+export const question = filledText(maxQuestionLength);
+export const rootIds = list(id, 1_000);
 const globs = list(filledText(4_096), 10_000);
 const line = integer(0, maxLine);
 
@@ -122,13 +125,20 @@ const symbolInfo = object<SymbolInfo>({
   range,
 });
 
-const citation = object<Citation>({
+/** A place as the server gave it. */
+export const citation = object<Citation>({
   rootId: id,
   path: filledText(maxPathLength),
   range,
   contentHash: text(64),
   symbol: optional(symbolInfo),
   commit: optional(text(64)),
+});
+
+export const selectedCode = object<SelectedCode>({
+  file,
+  text: text(maxSelectionLength),
+  range: object<{ startLine: number; endLine: number }>({ startLine: line, endLine: line }),
 });
 
 const changedSince: Shape<ChangedParams["since"]> = (value, place) =>
@@ -220,6 +230,14 @@ export const params = {
     offset: integer(0, Number.MAX_SAFE_INTEGER),
     limit: integer(0, maxResults),
   }),
+  outline: object<OutlineParams>({ rootId: id, path: filledText(maxPathLength) }),
+  uses: object<UsesParams>({
+    rootId: id,
+    path: filledText(maxPathLength),
+    name: filledText(maxNameLength),
+    container: text(maxNameLength),
+    limit: integer(0, maxResults),
+  }),
   picture: object<PictureParams>({
     rootId: id,
     folder: relativeFolder,
@@ -260,13 +278,7 @@ export const params = {
     rootIds: optional(rootIds),
     activeFile: optional(file),
     besideId: optional(id),
-    selection: optional(
-      object<SelectedCode>({
-        file,
-        text: text(maxSelectionLength),
-        range: object<{ startLine: number; endLine: number }>({ startLine: line, endLine: line }),
-      }),
-    ),
+    selection: optional(selectedCode),
     asOf: optional(filledText(200)),
     explain: optional(flag),
     deep: optional(flag),

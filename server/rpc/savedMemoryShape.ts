@@ -6,6 +6,7 @@ import {
   type SavedEvidence,
   type SavedHead,
   type SavedNote,
+  type SavedProse,
   type SavedRoot,
   type SavedSelection,
   type SavedTurn,
@@ -13,6 +14,7 @@ import {
 import { symbolKinds, type Citation, type SymbolInfo, type Tier } from "../../protocol/types.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
 import { range } from "./params.ts";
+import { keptProse } from "./proseShapes.ts";
 import {
   exactly,
   filledText,
@@ -77,6 +79,22 @@ const evidence = object<SavedEvidence>({
   fileHash: optional(hash),
 });
 
+const citation = object<Citation>({
+  rootId: id,
+  path: pathInside,
+  range,
+  contentHash: hash,
+  symbol: optional(symbol),
+  commit: optional(hash),
+});
+
+const anyProse = keptProse(citation);
+const finishedProse: Shape<SavedProse> = (value, place) => {
+  const { state, ...prose } = anyProse(value, place);
+  if (state === "streaming") throw new ShapeError(`${place}.state must be that of a finished one`);
+  return { ...prose, state };
+};
+
 /** Checks of a line by its `type`. */
 export const savedLines = {
   memory: object<Omit<SavedHead, "type" | "version">>({
@@ -130,20 +148,11 @@ export const savedLines = {
         }),
       }),
     ),
-    citations: list(
-      object<Citation>({
-        rootId: id,
-        path: pathInside,
-        range,
-        contentHash: hash,
-        symbol: optional(symbol),
-        commit: optional(hash),
-      }),
-      maxParts,
-    ),
+    citations: list(citation, maxParts),
     abstained: flag,
     tiers: list(oneOf<Tier>("lexical", "symbols", "meaning"), 10),
     elapsedMs: optional(finite),
+    prose: optional(finishedProse),
   }),
 } as const;
 

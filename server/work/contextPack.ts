@@ -30,6 +30,7 @@ export interface PackedItem {
   readonly isCut: boolean;
 }
 
+/** Notes and messages of commits are both what somebody wrote about the code. */
 type Group = "note" | "conversation" | "code";
 
 /**
@@ -118,5 +119,13 @@ function density({ candidate, nTokens }: PackedItem): number {
 }
 
 function groupOf({ source }: ContextCandidate): Group {
-  return source.kind === "part" || source.kind === "round" ? "conversation" : source.kind;
+  switch (source.kind) {
+    case "part":
+    case "round":
+      return "conversation";
+    case "commit":
+      return "note";
+    default:
+      return source.kind;
+  }
 }

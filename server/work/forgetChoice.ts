@@ -63,11 +63,10 @@ function turnChoice(
   }
   if (beforeMs !== undefined) return ({ createdMs }) => createdMs < beforeMs;
   if (folder === undefined) return () => false;
-  return ({ citations, recalls, selection }) => {
+  return ({ citations, recalls, selection, prose }) => {
     const selected = selection === undefined ? undefined : relativeTo(selection.file);
-    const paths = [...citations, ...recalls.map(({ citation }) => citation)].map(
-      ({ path }) => path,
-    );
+    const cited = [...citations, ...(prose?.citations ?? [])];
+    const paths = [...cited, ...recalls.map(({ citation }) => citation)].map(({ path }) => path);
     return [...paths, selected].some((path) => path !== undefined && isInside(folder, path));
   };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { loreSettings, settingNames } from "../../extension/settings.ts";
+import { loreSettings, modelSettings, settingNames } from "../../extension/settings.ts";
 
 const maxCommits = 20_000;
 const deepMemory = { enabled: true, maxDiskBytes: 2_048_000_000 };
@@ -21,6 +21,7 @@ test("nothing set gives the defaults that package.json declares", () => {
   assert.deepEqual(read({}), {
     enabled: true,
     completions: "auto",
+    codeLens: false,
     memory: {
       exclude: [],
       include: [],
@@ -31,9 +32,35 @@ test("nothing set gives the defaults that package.json declares", () => {
     },
   });
   assert.deepEqual(
-    settingNames.filter((name) => name.startsWith("lore.")).toSorted(),
+    modelSettings((name) => declared[name]),
+    modelSettings(() => undefined),
+  );
+  assert.deepEqual(
+    modelSettings(() => undefined),
+    { endpoint: undefined, promptTokens: 6000 },
+  );
+  // Those of language models are read when one is asked; the memory does not follow them.
+  const ofModels = ["lore.model.endpoint", "lore.model.promptTokens"];
+  assert.deepEqual(
+    [...settingNames, ...ofModels].filter((name) => name.startsWith("lore.")).toSorted(),
     Object.keys(properties).toSorted(),
   );
+});
+
+test("the settings of models that cannot be used count as not set", () => {
+  const readModels = (endpoint: unknown, promptTokens: unknown) =>
+    modelSettings((name) => (name.endsWith("endpoint") ? endpoint : promptTokens));
+  assert.equal(readModels(" http://127.0.0.1:1/v1", 1).endpoint?.port, "1");
+  for (const endpoint of [1, "", "ftp://host", "https://user:key@host/v1"])
+    assert.equal(readModels(endpoint, 1).endpoint, undefined);
+  for (const [tokens, expected] of [
+    [1, 600],
+    [-1, 6000],
+    ["9", 6000],
+    [8000.7, 8000],
+    [1e12, 1_000_000],
+  ])
+    assert.equal(readModels("", tokens).promptTokens, expected);
 });
 
 test("globs of files.exclude that are on without condition are taken over, each once", () => {
@@ -66,6 +93,7 @@ test("values of a wrong type or range count as not set", () => {
   assert.deepEqual(wrong, {
     enabled: true,
     completions: "auto",
+    codeLens: false,
     memory: {
       exclude: [],
       include: ["ok"],

@@ -34,6 +34,18 @@ const planted: readonly Planted[] = [
   fault("protocol imports", "protocol/a5.ts", 'import "../server/types.ts";', "lore(layers)"),
   fault("protocol uses Node", "protocol/a6.ts", 'import "node:path";', "lore(layers)"),
   fault("extension imports server", "extension/a7.ts", 'import "../server/a.ts";', "lore(layers)"),
+  fault(
+    "the server process asks a language model",
+    "server/a7b.ts",
+    'import "./endpoint/streamChat.ts";',
+    "lore(layers)",
+  ),
+  fault(
+    "the server process asks over the network",
+    "server/prose/a7c.ts",
+    'import "openai";',
+    "lore(layers)",
+  ),
   fault("server imports extension", "server/a8.ts", 'import "../extension/a.ts";', "lore(layers)"),
   fault(
     "webview imports extension",

@@ -6,6 +6,7 @@ import type { ErrorData } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";
 import { join, joinOpen, openParams, type Joined } from "./connection.ts";
 import {
+  checkedProse,
   citation,
   codes,
   inMemoryServices,
@@ -22,6 +23,14 @@ const note = { text: "we use tabs" };
 const complete = { file: "/work/a.ts", languageId: "typescript", prefix: "a.", suffix: ")" };
 const selfTest = { selfTestId: "1", tokens: 16_384 };
 const context = { question: "why?", maxTokens: 1_000 };
+const use = { rootId: "root", path: "src/a.ts", name: "a", container: "", limit: 5 };
+const evidence = { number: 1, source: { kind: "code", citation }, text: "x" };
+const proseCheck = { text: "It is so [1].", evidence: [evidence], question: "why?", isDone: true };
+const commit = {
+  kind: "commit",
+  commit: { hash: "a".repeat(40), author: "A", authoredMs: 1, subject: "s", body: "" },
+};
+const prose = { ...checkedProse, model: "small", state: "done" };
 const exhaustive = { literal: "a", wholeWord: true, limit: 5 };
 
 /** Values of a wrong type wherever an object is expected. */
@@ -151,9 +160,80 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { ...context, rootIds: "root" },
     ],
   },
+  [methods.prosePrompt.method]: {
+    good: { ...context, selection },
+    bad: [
+      {},
+      { ...context, question: "" },
+      { ...context, maxTokens: 599 },
+      { ...context, maxTokens: "1000" },
+      { ...context, activeFile: "a.ts" },
+      { ...context, selection: { ...selection, text: 1 } },
+      { ...context, conversationId: 1 },
+    ],
+  },
+  [methods.proseCheck.method]: {
+    good: proseCheck,
+    bad: [
+      {},
+      { ...proseCheck, text: longText },
+      { ...proseCheck, text: 1 },
+      { ...proseCheck, isDone: "yes" },
+      { ...proseCheck, question: "" },
+      { ...proseCheck, evidence: {} },
+      { ...proseCheck, evidence: [{ ...evidence, number: 0 }] },
+      { ...proseCheck, evidence: [{ ...evidence, number: 1.5 }] },
+      { ...proseCheck, evidence: [{ ...evidence, source: { kind: "file" } }] },
+      { ...proseCheck, evidence: [{ ...evidence, source: { kind: "code" } }] },
+      { ...proseCheck, evidence: [{ ...evidence, source: { kind: "note", note: {} } }] },
+      { ...proseCheck, evidence: [{ ...evidence, source: { ...commit, commit: { hash: 1 } } }] },
+      {
+        ...proseCheck,
+        evidence: [
+          { ...evidence, source: { ...commit, commit: { ...commit.commit, authoredMs: 9e15 } } },
+        ],
+      },
+      { ...proseCheck, evidence: [{ ...evidence, source: { kind: "part", part: { line: 1 } } }] },
+      { ...proseCheck, evidence: [{ ...evidence, source: { kind: "round", turnIds: "a" } }] },
+    ],
+  },
+  [methods.putProse.method]: {
+    good: { conversationId: "c", turnId: "t", prose },
+    bad: [
+      {},
+      { conversationId: "c", turnId: "t" },
+      { conversationId: 1, turnId: "t", prose },
+      { conversationId: "c", turnId: "t", prose: { ...prose, state: "there" } },
+      { conversationId: "c", turnId: "t", prose: { ...prose, failure: "why" } },
+      { conversationId: "c", turnId: "t", prose: { ...prose, markdown: longText } },
+      { conversationId: "c", turnId: "t", prose: { ...prose, marks: [{ fault: "bad" }] } },
+      { conversationId: "c", turnId: "t", prose: { ...prose, citations: [{}] } },
+      { conversationId: "c", turnId: "t", prose: { ...prose, nSentences: -1 } },
+    ],
+  },
   [methods.exhaustive.method]: {
     good: exhaustive,
     bad: [{}, { ...exhaustive, literal: "" }, { ...exhaustive, wholeWord: 0 }],
+  },
+  [methods.outline.method]: {
+    good: { rootId: "root", path: "src/a.ts" },
+    bad: [
+      {},
+      { rootId: "root", path: "" },
+      { rootId: 1, path: "a" },
+      { rootId: "r", path: longText },
+    ],
+  },
+  [methods.uses.method]: {
+    good: use,
+    bad: [
+      {},
+      { ...use, name: "" },
+      { ...use, container: 1 },
+      { ...use, limit: -1 },
+      { ...use, limit: 1e9 },
+      { ...use, name: longText },
+    ],
   },
   [methods.ask.method]: {
     good: ask,

@@ -9,6 +9,7 @@ import { noTimeline } from "../server/noTimeline.ts";
 import { noHistory } from "../server/history/noHistory.ts";
 import { errorCatalogue, MemoryError } from "../../protocol/errors.ts";
 import type { ContextResult } from "../../protocol/context.ts";
+import type { CheckedProse, ProsePrompt } from "../../protocol/prose.ts";
 import type {
   Answer,
   Citation,
@@ -76,6 +77,20 @@ export const contextResult: ContextResult = {
   prompt: "prompt",
   nTokens: 1,
   counter: "estimate",
+};
+
+export const prosePrompt: ProsePrompt = {
+  messages: [{ role: "user", content: "prompt" }],
+  evidence: [],
+  nTokens: 1,
+  counter: "estimate",
+};
+export const checkedProse: CheckedProse = {
+  markdown: "",
+  citations: [],
+  marks: [],
+  nSentences: 1,
+  nSupported: 0,
 };
 
 const halfOf40: SelfTestScore = { accuracy: 0.5, low: 0.35, high: 0.65, nAsked: 40 };
@@ -271,6 +286,13 @@ function inMemoryConversations(): InMemoryConversations {
       const list = turns.get(id) ?? [];
       list[list.findIndex((candidate) => candidate.id === turn.id)] = turn;
     },
+    putProse(id, turnId, prose) {
+      find(id);
+      const list = turns.get(id) ?? [];
+      const idx = list.findIndex((turn) => turn.id === turnId && turn.role === "lore");
+      if (idx < 0) throw new MemoryError("conversationNotFound");
+      list[idx] = { ...(list[idx] as Turn), prose };
+    },
     kept: () => [...known.values()].map((each) => ({ ...each, turns: turns.get(each.id) ?? [] })),
     addKept(conversations) {
       for (const { turns: theirs, ...each } of conversations) {
@@ -318,6 +340,8 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
     },
     source: { readText: () => undefined, files: () => [] },
     suggest: () => [],
+    outline: () => ({ definitions: [], boundary: "syntax" }),
+    uses: () => Promise.resolve({ uses: [], nUses: 0, nFiles: 0, isWhole: true }),
     exhaustive: () =>
       Promise.resolve({
         places: [],
@@ -329,6 +353,8 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
       }),
     checkCitations: (citations) => Promise.resolve(citations.map(() => ({ kind: "gone" }))),
     context: () => Promise.resolve(contextResult),
+    prosePrompt: () => Promise.resolve(prosePrompt),
+    proseCheck: ({ text }) => Promise.resolve({ ...checkedProse, markdown: text }),
     notes: closedNotes(),
     pictures: { picture: ({ rootId, folder }) => Promise.resolve(pictureOf(rootId, folder)) },
     openConversations: () => ({ store }),

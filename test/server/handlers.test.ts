@@ -5,6 +5,7 @@ import path from "node:path";
 import { describe, it, mock, type TestContext } from "node:test";
 import { CancellationTokenSource, ConnectionError, ResponseError } from "vscode-jsonrpc/node";
 import type { ConversationPart } from "../../protocol/context.ts";
+import type { CheckedProse, Prose } from "../../protocol/prose.ts";
 import { errorCatalogue, MemoryError, type ErrorData } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";
 import { pieceIntervalMs } from "../../server/rpc/answerStream.ts";
@@ -17,6 +18,7 @@ import {
   citation,
   codes,
   contextResult,
+  prosePrompt,
   deepStatus,
   emptyStatus,
   inMemoryDeepMemory,
@@ -268,6 +270,47 @@ describe("conversations", () => {
     assert.deepEqual(asked, ["why?", 4, "why?", 0]);
     for (const gone of [methods.conversationParts.method, method]) {
       const request = client.sendRequest(gone, { ...params, conversationId: "gone" });
+      assert.equal((await rejection(request)).code, codes.conversationNotFound);
+    }
+  });
+
+  it("give a prompt their turns, and keep what a model wrote on one of them", async () => {
+    const asked: unknown[] = [];
+    const services = inMemoryServices({
+      prosePrompt: (params, turns) => {
+        asked.push(params.question, turns.length);
+        return Promise.resolve(prosePrompt);
+      },
+    });
+    const { client } = await joinOpen(services);
+    const { id: conversationId } = services.store.create();
+    const question = "Where is the cache?";
+    const { turnId } = await client.sendRequest<{ turnId: string }>(methods.ask.method, {
+      ...{ question, conversationId, askId: "1" },
+    });
+    const params = { question, conversationId, maxTokens: 1_000 };
+    assert.deepEqual(await client.sendRequest(methods.prosePrompt.method, params), prosePrompt);
+    assert.deepEqual(asked, [question, 2]);
+    const checked = await client.sendRequest<CheckedProse>(methods.proseCheck.method, {
+      ...{ question, evidence: [], text: "So.", isDone: true },
+    });
+    assert.equal(checked.markdown, "So.");
+    const prose: Prose = { ...checked, model: "small", state: "done" };
+    await client.sendRequest(methods.putProse.method, { conversationId, turnId, prose });
+    const { turns } = await client.sendRequest<{ turns: { id: string; prose?: Prose }[] }>(
+      methods.readConversation.method,
+      {
+        conversationId,
+      },
+    );
+    assert.deepEqual(
+      turns.map((turn) => turn.prose),
+      [undefined, prose],
+    );
+    const [{ id: questionId } = { id: "" }] = turns;
+    for (const wrong of ["gone", questionId]) {
+      const put = { conversationId, turnId: wrong, prose };
+      const request = client.sendRequest(methods.putProse.method, put);
       assert.equal((await rejection(request)).code, codes.conversationNotFound);
     }
   });

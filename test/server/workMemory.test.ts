@@ -81,6 +81,13 @@ function cited(file: string): Turn["citations"] {
   const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 10 } };
   return [{ rootId: root.id, path: file, range, contentHash: "0123456789abcdef" }];
 }
+function proseOf(markdown: string): NonNullable<Turn["prose"]> {
+  return {
+    ...{ markdown, model: "small", state: "failed", failure: "quota" },
+    ...{ citations: cited("zoo/a.ts"), nSentences: 2, nSupported: 1 },
+    marks: [{ fault: "nameNotInEvidence", detail: "tides" }],
+  };
+}
 /** A conversation of one question and its answer. */
 function say(question: string, answer: string, fields: Partial<Turn> = {}): string {
   const { id } = work.conversations.create();
@@ -117,7 +124,10 @@ async function take({ what, which, kind, words }: Step): Promise<void> {
   const text = `${words} retries #tag${which} 1a2b3c4d`;
   const lines = { file: path.join(folder, "zoo/a.ts"), startLine: 0, endLine: 1 };
   if (what === "say")
-    say(words, text, { citations: cited("src/b.ts"), tiers: ["lexical"], elapsedMs: 1.5 });
+    say(words, text, {
+      ...{ citations: cited("src/b.ts"), tiers: ["lexical"], elapsedMs: 1.5 },
+      ...(which % 2 === 0 ? { prose: proseOf(words) } : {}),
+    });
   else if (what === "remember" || id === undefined)
     await work.notes.remember({ text, kind, ...(which % 2 === 0 ? { lines } : {}) });
   else if (what === "correct") await work.notes.correct({ id, text });

@@ -292,6 +292,7 @@ export function state(turns: readonly Turn[], changes: Partial<ChatState> = {}):
       parts: [],
       draft: "",
       memory: { kind: "ready", coverage },
+      model: "",
       strings: {},
       ...changes,
     },

@@ -6,6 +6,8 @@ import { MemoryClient, isMemoryError } from "../../../extension/memory/memoryCli
 import { MemorySession } from "../../../extension/memory/memorySession.ts";
 import type { ConversationPart } from "../../../protocol/context.ts";
 import * as methods from "../../../protocol/methods.ts";
+import type { LanguageModel } from "../../../extension/models/languageModel.ts";
+import type { Prose } from "../../../protocol/prose.ts";
 import type { Citation, Conversation, Turn } from "../../../protocol/types.ts";
 import type { ToWebview } from "../../../protocol/webviewMessages.ts";
 import { failure, InMemoryServer, memoryStatus, rootStatus, testRoot } from "../inMemoryServer.ts";
@@ -21,6 +23,33 @@ const citation: Citation = {
   range: { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } },
   contentHash: "0123456789abcdef",
 };
+
+const proseCitation: Citation = { ...citation, path: "b.ts" };
+
+/** A model that writes two pieces and rests before the third, until it is let go on or stopped. */
+function restingModel() {
+  let goOn: () => void = () => undefined;
+  const rest = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const model: LanguageModel = {
+    id: "m",
+    name: "Model",
+    source: "endpoint",
+    destination: { name: "here", isOnThisMachine: true },
+    maxInputTokens: undefined,
+    stream: async function* (_messages, signal) {
+      yield "one ";
+      yield "two ";
+      const stopped = new Promise<void>((resolve) => {
+        signal.addEventListener("abort", () => resolve());
+      });
+      await Promise.race([rest, stopped]);
+      if (!signal.aborted) yield "three";
+    },
+  };
+  return { model, goOn };
+}
 
 /** The server's side of conversations: turns are stored before anything is answered. */
 class Conversations {
@@ -76,6 +105,26 @@ class Conversations {
     server.on(methods.checkCitations, ({ citations }) => ({
       checks: citations.map(() => ({ kind: "stale" }) as const),
     }));
+    server.on(methods.prosePrompt, () => ({
+      messages: [{ role: "user", content: "" }] as const,
+      evidence: [{ number: 1, source: { kind: "code", citation }, text: "" }] as const,
+      nTokens: 1,
+      counter: "estimate" as const,
+    }));
+    server.on(methods.proseCheck, ({ text }) => ({
+      markdown: text,
+      citations: [proseCitation],
+      marks: [],
+      nSentences: 1,
+      nSupported: 1,
+    }));
+    server.on(methods.putProse, ({ conversationId, turnId, prose }) => {
+      const turns = this.turns.get(conversationId);
+      const at = turns?.findIndex(({ id }) => id === turnId) ?? -1;
+      if (turns === undefined || at === -1) return failure("conversationNotFound");
+      turns[at] = { ...(turns[at] as Turn), prose };
+      return {};
+    });
     server.on(methods.ask, async (params, token) => {
       const turns = this.turns.get(params.conversationId ?? "");
       assert.ok(turns !== undefined);
@@ -144,6 +193,7 @@ function turn(role: Turn["role"], text: string, state: Turn["state"]): Turn {
 async function build(
   kept: Record<string, unknown> = {},
   stored: ReadonlyMap<string, Turn[]> = new Map(),
+  model?: LanguageModel,
 ) {
   const far = new Conversations();
   for (const [id, turns] of stored) far.turns.set(id, turns);
@@ -172,6 +222,9 @@ async function build(
     memoryLine: () => ({ kind: "ready", coverage }),
     activeFile: () => "/work/one/a.ts",
     failed: (error) => failures.push(error),
+    chosenModel: () =>
+      model && { name: model.name, promptTokens: 6000, open: () => Promise.resolve(model) },
+    schedule: new ManualSchedule().schedule,
   });
   const messages: ToWebview[] = [];
   const waiting = new Set<() => void>();
@@ -320,6 +373,87 @@ test("a server that dies in the middle ends the question, and its turns are show
     { text: "why?", state: "done", cites: 0 },
     { text: "so far", state: "interrupted", cites: 0 },
   ]);
+});
+
+const isProse =
+  (wanted: Partial<Prose>) =>
+  (message: ToWebview): boolean =>
+    message.type === "prose" &&
+    Object.entries(wanted).every(([key, value]) => message.prose?.[key as keyof Prose] === value);
+
+test("the model writes when the answer is there, and the answer stays as it was", async () => {
+  const { model, goOn } = restingModel();
+  const { chat, messages, sees, failures, far } = await build({}, new Map(), model);
+  const result = await chat.ask("why?");
+  assert.equal(result.markdown, "whole");
+  await sees(isProse({ state: "streaming", markdown: "one " }));
+  goOn();
+  await sees(isProse({ state: "done", markdown: "one two three" }));
+  const [, answer] = far.turns.get("c1") ?? [];
+  assert.equal(answer?.text, "whole");
+  assert.equal(answer?.prose?.markdown, "one two three");
+  assert.equal(shown(messages).at(-1)?.text, "whole");
+  messages.length = 0;
+  await chat.checkCitations();
+  const states = messages.find(({ type }) => type === "citationStates");
+  assert.ok(states?.type === "citationStates");
+  assert.equal(states.states.length, 2, "the answer's citation and the prose's");
+  assert.deepEqual(await chat.citationOf(answer.id, 1), proseCitation);
+  assert.equal((await chat.questionOf(proseCitation))?.question, "why?");
+  assert.deepEqual(failures, []);
+});
+
+test("a view that appears while the model writes shows what is there", async () => {
+  const { model, goOn } = restingModel();
+  const { chat, messages, sees } = await build({}, new Map(), model);
+  await chat.ask("why?");
+  await sees(isProse({ markdown: "one " }));
+  messages.length = 0;
+  await chat.sendState();
+  const state = messages.find(({ type }) => type === "state");
+  assert.ok(state?.type === "state");
+  assert.equal(state.state.model, "Model");
+  assert.equal(state.state.turns.at(-1)?.prose?.state, "streaming");
+  goOn();
+  await sees(isProse({ state: "done" }));
+});
+
+test("stopping ends the model too, a new question does, and it can be asked again", async () => {
+  const { model, goOn } = restingModel();
+  const { far, chat, messages, sees, failures } = await build({}, new Map(), model);
+  await chat.ask("first?");
+  await sees(isProse({ markdown: "one " }));
+  await chat.stop();
+  await sees(isProse({ state: "cancelled" }));
+  await chat.ask("second?");
+  messages.length = 0;
+  await sees(isProse({ state: "streaming" }));
+  await chat.ask("third?");
+  await sees(isProse({ state: "cancelled" }));
+  goOn();
+  await sees(isProse({ state: "done" }));
+  const turns = far.turns.get("c1") ?? [];
+  assert.deepEqual(
+    turns.flatMap(({ prose }) => prose?.state ?? []),
+    ["cancelled", "cancelled", "done"],
+  );
+  messages.length = 0;
+  await chat.askModel(turns[1]?.id ?? "");
+  await sees(isProse({ state: "done" }));
+  assert.equal(far.turns.get("c1")?.[1]?.prose?.state, "done");
+  const prompts = far.server.paramsOf(methods.prosePrompt) as { question: string }[];
+  assert.deepEqual(
+    prompts.map((prompt) => prompt.question),
+    ["first?", "second?", "third?", "first?"],
+  );
+  assert.deepEqual(failures, []);
+});
+
+test("a question that fails is not given to a model", async () => {
+  const { far, chat } = await build({}, new Map(), restingModel().model);
+  far.answer = () => Promise.resolve("failed");
+  await assert.rejects(chat.ask("why?"), (error) => isMemoryError(error, "internal"));
+  assert.deepEqual(far.server.paramsOf(methods.prosePrompt), []);
 });
 
 test("a reload shows the kept conversation and draft", async () => {

@@ -33,8 +33,11 @@ describe("a command line", () => {
       asOf: undefined,
       explain: false,
       deep: false,
+      ...{ model: undefined, endpoint: undefined, maxTokens: 6_000, withEvidence: false },
       ...defaults,
     });
+    const byModel = parsed("ask", "src", "why?", "--model", "small", "--tokens", "4k");
+    assert.ok(byModel.kind === "ask" && byModel.model === "small" && byModel.maxTokens === 4_000);
     const deep = parsed("ask", "src", "why?", "--deep");
     assert.ok(deep.kind === "ask" && deep.deep);
     const explained = parsed("ask", "src", "why?", "--explain");

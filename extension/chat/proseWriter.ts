@@ -1,0 +1,233 @@
+import { CancellationTokenSource } from "vscode-jsonrpc/node";
+import * as methods from "../../protocol/methods.ts";
+import {
+  maxProseLength,
+  minPromptTokens,
+  type CheckedProse,
+  type Prose,
+  type ProsePrompt,
+} from "../../protocol/prose.ts";
+import type { SelectedCode, Turn } from "../../protocol/types.ts";
+import type { Schedule } from "../feed/changeBatch.ts";
+import { isMemoryError, type MemoryClient } from "../memory/memoryClient.ts";
+import { ModelError, type LanguageModel } from "../models/languageModel.ts";
+import { PacedWork } from "./pacedWork.ts";
+
+/** An answer that a language model is to write over. */
+export interface ProseJob {
+  readonly conversationId: string;
+  readonly turnId: string;
+  readonly question: string;
+  readonly selection: SelectedCode | undefined;
+  readonly activeFile: string | undefined;
+}
+
+/** The model that the user chose, and how much it is given to read. */
+export interface ChosenModel {
+  /** As the user knows it. */
+  readonly name: string;
+  /** Tokens of a prompt. */
+  readonly promptTokens: number;
+  /** Errors: `ModelError`, `notAllowed` also when the user does not want text to go there. */
+  open(): Promise<LanguageModel>;
+}
+
+/** What the writer needs from the chat. */
+export interface ProseSurroundings {
+  /** `undefined` for the built-in answers. */
+  chosen(): ChosenModel | undefined;
+  /** What is written of a turn changed; `undefined` when there is nothing to write over. */
+  changed(job: ProseJob, prose: Prose | undefined): void;
+  /** Something failed that the prose itself does not say. */
+  failed(error: unknown): void;
+  readonly schedule: Schedule;
+}
+
+/** At most so often what was written so far is checked, stored and shown. */
+const checkEveryMs = 300;
+
+/** A prompt leaves this share of what a model takes to its own way of counting, and to its answer. */
+const usableShare = 0.75;
+
+const nothingWritten: CheckedProse = {
+  markdown: "",
+  citations: [],
+  marks: [],
+  nSentences: 0,
+  nSupported: 0,
+};
+
+interface Writing {
+  readonly job: ProseJob;
+  prose: Prose;
+  /** What the model wrote, raw. */
+  written: string;
+  /** True once the user wants no more. */
+  isStopped: boolean;
+  readonly abort: AbortController;
+  done: Promise<void>;
+}
+
+/**
+ * Lets the chosen language model write over answers. What it writes is checked by the server, then stored, and only
+ * then shown; the answer itself is never touched.
+ */
+export class ProseWriter {
+  readonly #client: MemoryClient;
+  readonly #around: ProseSurroundings;
+  /** What is being written, by conversation. */
+  readonly #writing = new Map<string, Writing>();
+
+  constructor(client: MemoryClient, around: ProseSurroundings) {
+    this.#client = client;
+    this.#around = around;
+  }
+
+  /** Begins to write over an answer, when a model is chosen. Returns at once; a failure is part of the prose. */
+  start(job: ProseJob): void {
+    const chosen = this.#around.chosen();
+    if (chosen === undefined) return;
+    const writing: Writing = {
+      job,
+      prose: { ...nothingWritten, model: chosen.name, state: "streaming" },
+      written: "",
+      isStopped: false,
+      abort: new AbortController(),
+      done: Promise.resolve(),
+    };
+    this.#writing.set(job.conversationId, writing);
+    this.#around.changed(job, writing.prose);
+    writing.done = this.#write(writing, chosen)
+      .catch((error: unknown) => this.#around.failed(error))
+      .finally(() => {
+        if (this.#writing.get(job.conversationId) === writing)
+          this.#writing.delete(job.conversationId);
+      });
+  }
+
+  /** Stops what is written in a conversation and resolves when it has ended; what is there of it is kept. */
+  async stop(conversationId: string): Promise<void> {
+    const writing = this.#writing.get(conversationId);
+    if (writing === undefined) return;
+    writing.isStopped = true;
+    writing.abort.abort();
+    await writing.done;
+  }
+
+  /** Brings stored turns of a conversation up to what is written now: the store may lag behind. */
+  overlay(conversationId: string, turns: readonly Turn[]): readonly Turn[] {
+    const writing = this.#writing.get(conversationId);
+    if (writing === undefined) return turns;
+    return turns.map((turn) =>
+      turn.id === writing.job.turnId ? { ...turn, prose: writing.prose } : turn,
+    );
+  }
+
+  async #write(writing: Writing, chosen: ChosenModel): Promise<void> {
+    let prompt: ProsePrompt | undefined;
+    try {
+      const model = await chosen.open();
+      prompt = await this.#prompt(writing, tokensFor(model, chosen.promptTokens));
+      if (prompt.evidence.length === 0) {
+        this.#around.changed(writing.job, undefined);
+        return;
+      }
+      await this.#keep(writing, writing.prose);
+      await this.#follow(writing, model, prompt);
+      if (!writing.isStopped && writing.written.trim() === "") throw new ModelError("badAnswer");
+      await this.#end(writing, prompt, { state: writing.isStopped ? "cancelled" : "done" });
+    } catch (error) {
+      // The memory's own state says that the server is gone, and what was stored is shown when it is back.
+      if (isMemoryError(error, "serverLost")) {
+        this.#around.changed(writing.job, { ...writing.prose, state: "interrupted" });
+      } else if (writing.isStopped) {
+        await this.#end(writing, prompt, { state: "cancelled" });
+      } else if (error instanceof ModelError) {
+        await this.#end(writing, prompt, { state: "failed", failure: error.failure });
+      } else {
+        await this.#end(writing, undefined, { state: "failed", failure: "unknown" });
+        throw error;
+      }
+    }
+  }
+
+  async #prompt({ job, abort }: Writing, maxTokens: number): Promise<ProsePrompt> {
+    const { question, conversationId, selection, activeFile } = job;
+    const cancel = new CancellationTokenSource();
+    const stop = (): void => cancel.cancel();
+    abort.signal.addEventListener("abort", stop);
+    try {
+      return await this.#client.request(
+        methods.prosePrompt,
+        {
+          question,
+          conversationId,
+          maxTokens,
+          ...(activeFile === undefined ? {} : { activeFile }),
+          ...(selection === undefined ? {} : { selection }),
+        },
+        cancel.token,
+      );
+    } finally {
+      abort.signal.removeEventListener("abort", stop);
+      cancel.dispose();
+    }
+  }
+
+  /** Reads what the model writes to its end; meanwhile it is checked, stored and shown. */
+  async #follow(writing: Writing, model: LanguageModel, prompt: ProsePrompt): Promise<void> {
+    const { job, abort } = writing;
+    const showing = new PacedWork(
+      async () => {
+        const checked = await this.#check(job, writing.written, prompt, false);
+        await this.#keep(writing, { ...writing.prose, ...checked });
+      },
+      () => abort.abort(),
+      this.#around.schedule,
+      checkEveryMs,
+    );
+    try {
+      for await (const piece of model.stream(prompt.messages, abort.signal)) {
+        writing.written += piece;
+        if (writing.written.length > maxProseLength) throw new ModelError("badAnswer");
+        showing.request();
+      }
+    } finally {
+      await showing.settle();
+    }
+  }
+
+  /** Shows how it ended, with the rest of what was written where there is a prompt to check it against. */
+  async #end(
+    writing: Writing,
+    prompt: ProsePrompt | undefined,
+    end: Pick<Prose, "state" | "failure">,
+  ): Promise<void> {
+    const checked =
+      prompt === undefined || writing.written === ""
+        ? {}
+        : await this.#check(writing.job, writing.written, prompt, end.state === "done");
+    await this.#keep(writing, { ...writing.prose, ...checked, ...end });
+  }
+
+  #check(
+    { question }: ProseJob,
+    text: string,
+    { evidence }: ProsePrompt,
+    isDone: boolean,
+  ): Promise<CheckedProse> {
+    return this.#client.request(methods.proseCheck, { text, evidence, question, isDone });
+  }
+
+  async #keep(writing: Writing, prose: Prose): Promise<void> {
+    const { conversationId, turnId } = writing.job;
+    await this.#client.request(methods.putProse, { conversationId, turnId, prose });
+    writing.prose = prose;
+    this.#around.changed(writing.job, prose);
+  }
+}
+
+function tokensFor({ maxInputTokens }: LanguageModel, wanted: number): number {
+  const usable = maxInputTokens === undefined ? wanted : Math.floor(maxInputTokens * usableShare);
+  return Math.max(minPromptTokens, Math.min(wanted, usable));
+}

@@ -1,0 +1,60 @@
+import { isLoopback } from "../../server/endpoint/endpointAddress.ts";
+import { EndpointError } from "../../server/endpoint/endpointError.ts";
+import { listModels } from "../../server/endpoint/listModels.ts";
+import { streamChat } from "../../server/endpoint/streamChat.ts";
+import type { ProseMessage } from "../../protocol/prose.ts";
+import { ModelError, type LanguageModel } from "./languageModel.ts";
+
+/** Returns the names of the models at an endpoint. Errors: `ModelError`. */
+export async function endpointModelNames(
+  endpoint: URL,
+  key: string | undefined,
+): Promise<readonly string[]> {
+  try {
+    return await listModels(address(endpoint, key), new AbortController().signal);
+  } catch (error) {
+    throw asModelError(error);
+  }
+}
+
+/** Returns a model at an endpoint that speaks OpenAI's chat completions. */
+export function endpointModel(
+  name: string,
+  endpoint: URL,
+  key: string | undefined,
+): LanguageModel {
+  return {
+    id: name,
+    name,
+    source: "endpoint",
+    destination: { name: endpoint.host, isOnThisMachine: isLoopback(endpoint.hostname) },
+    maxInputTokens: undefined,
+    stream: (messages, signal) => stream(name, endpoint, key, messages, signal),
+  };
+}
+
+async function* stream(
+  model: string,
+  endpoint: URL,
+  key: string | undefined,
+  messages: readonly ProseMessage[],
+  signal: AbortSignal,
+): AsyncIterable<string> {
+  try {
+    yield* streamChat({ ...address(endpoint, key), model, messages, signal });
+  } catch (error) {
+    throw asModelError(error);
+  }
+}
+
+/** The extension host's own `fetch` follows the editor's proxy and certificates; it is what the SDK takes by itself. */
+function address(
+  endpoint: URL,
+  key: string | undefined,
+): { readonly baseUrl: string; readonly apiKey?: string } {
+  return { baseUrl: endpoint.href, ...(key === undefined ? {} : { apiKey: key }) };
+}
+
+function asModelError(error: unknown): unknown {
+  return error instanceof EndpointError ? new ModelError(error.failure, { cause: error }) : error;
+}

@@ -1,0 +1,36 @@
+import { ModelError } from "./languageModel.ts";
+
+/** Suits a slow model that first reads the whole prompt. */
+const firstPieceMs = 120_000;
+const betweenPiecesMs = 60_000;
+
+/**
+ * Returns the pieces as they come. When one takes too long, `stop` is called.
+ * Errors: those of `pieces`; `ModelError` with `timeout`.
+ */
+export async function* withPatience(
+  pieces: AsyncIterable<string>,
+  stop: () => void,
+): AsyncIterable<string> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  for (let limitMs = firstPieceMs; ; limitMs = betweenPiecesMs) {
+    const next = await within(iterator.next(), limitMs, stop);
+    if (next.done === true) return;
+    yield next.value;
+  }
+}
+
+async function within<T>(promise: Promise<T>, limitMs: number, stop: () => void): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      stop();
+      reject(new ModelError("timeout"));
+    }, limitMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

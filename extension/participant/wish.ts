@@ -1,0 +1,117 @@
+/** What somebody wants who writes to `@lore` in the editor's own chat. */
+import type { SelectedCode } from "../../protocol/types.ts";
+
+/** The commands of the participant, as the manifest has them. */
+export type ParticipantCommand = "find" | "explain" | "history" | "changed" | "remember" | "all";
+
+/** What was written, and what it was written beside. */
+export interface Written {
+  readonly command: string | undefined;
+  /** Without references to files and selections. */
+  readonly prompt: string;
+  /** A file that was attached, relative to its folder. */
+  readonly attachedPath?: string;
+  /** The file that the user looks at, relative to its folder. */
+  readonly activePath?: string;
+  /** Code that was attached, or that is selected where nothing else says what is meant. */
+  readonly selection?: SelectedCode;
+}
+
+export type Wish =
+  | { readonly kind: "ask"; readonly question: string; readonly selection?: SelectedCode }
+  | { readonly kind: "find"; readonly query: string }
+  | { readonly kind: "all"; readonly literal: string }
+  | { readonly kind: "remember"; readonly text: string; readonly selection?: SelectedCode }
+  /** Something is missing; which, follows from the command. */
+  | { readonly kind: "unclear"; readonly command: ParticipantCommand | undefined };
+
+/**
+ * Returns what is wanted. Questions that Lore makes itself are English, whatever the user's language: the server
+ * understands them.
+ */
+export function wishOf(written: Written): Wish {
+  const { command, prompt, attachedPath, activePath, selection } = written;
+  const text = prompt.trim();
+  const path = attachedPath ?? activePath;
+  const about = text === "" && path !== undefined ? pathName(path) : text;
+  switch (command) {
+    case "find":
+      return text === "" ? { kind: "unclear", command } : { kind: "find", query: text };
+    case "all":
+      return text === ""
+        ? { kind: "unclear", command }
+        : { kind: "all", literal: withoutQuotes(text) };
+    case "remember":
+      return text === ""
+        ? { kind: "unclear", command }
+        : { kind: "remember", text, ...(selection === undefined ? {} : { selection }) };
+    case "explain":
+      if (selection !== undefined)
+        return { kind: "ask", question: text === "" ? "What does this do?" : text, selection };
+      return about === ""
+        ? { kind: "unclear", command }
+        : { kind: "ask", question: `Explain ${nameAsCode(about)}` };
+    case "history":
+      return about === ""
+        ? { kind: "unclear", command }
+        : { kind: "ask", question: `When and why did ${nameAsCode(about)} change?` };
+    case "changed":
+      return { kind: "ask", question: changedQuestion(text, attachedPath) };
+    default: {
+      if (text === "") return { kind: "unclear", command: undefined };
+      const question = attachedPath === undefined ? text : `${text} (in ${pathName(attachedPath)})`;
+      return { kind: "ask", question, ...(selection === undefined ? {} : { selection }) };
+    }
+  }
+}
+
+function changedQuestion(text: string, path: string | undefined): string {
+  if (/^(?:since|after|in|during|over|between|to)\b/i.test(text)) return `What changed ${text}?`;
+  const about = text === "" ? path : text;
+  return about === undefined
+    ? "What changed since I last looked?"
+    : `What changed in ${nameAsCode(about)}?`;
+}
+
+/** A single name is marked as code, so that it is not taken for a word of the question's. A path is known as it is. */
+function nameAsCode(text: string): string {
+  return /^[\w$.#:-]+$/.test(text) && !isFileName(text) ? `\`${text}\`` : text;
+}
+
+/** `Pool.load` is a method, `pool.ts` a file. */
+function isFileName(text: string): boolean {
+  return /\.(?:[cm]?[jt]sx?|py|rs|go|java|kts?|c|h|cc|cpp|hpp|cs|rb|php|swift|scala|lua|md|json|ya?ml|toml|html|css|sql|sh)$/.test(
+    text,
+  );
+}
+
+function pathName(path: string): string {
+  return /\s/.test(path) ? `\`${path}\`` : path;
+}
+
+function withoutQuotes(text: string): string {
+  return /^(["'`])(.+)\1$/s.exec(text)?.[2] ?? text;
+}
+
+/**
+ * True when a question speaks of what the last answer was about and names nothing itself: “who calls it?”.
+ * Then that code goes along as the selection.
+ */
+export function speaksOfLast(question: string): boolean {
+  if (/[`"/]|\w\.\w|[a-z][A-Z]|_/.test(question)) return false;
+  return /\b(?:it|its|this|that|they|them|these|those)\b/i.test(question);
+}
+
+/** A part of the prompt that stands for a file or a selection; offsets into the prompt, half-open. */
+export interface PromptReference {
+  readonly range: readonly [start: number, end: number];
+}
+
+/** Returns the prompt without what stands for attached files, which are told otherwise. */
+export function withoutReferences(prompt: string, references: readonly PromptReference[]): string {
+  return references
+    .toSorted((a, b) => b.range[0] - a.range[0])
+    .reduce((text, { range: [start, end] }) => text.slice(0, start) + text.slice(end), prompt)
+    .replace(/\s+/g, " ")
+    .trim();
+}

@@ -1,0 +1,125 @@
+/** What a language model wrote over recalled evidence, and what checking found. */
+import type { ContextResult, ContextSource } from "./context.ts";
+import type { Citation, SelectedCode } from "./types.ts";
+
+/** What a client asks a language model for, unless somebody chose another budget. */
+export const defaultPromptTokens = 6_000;
+/** Fewer tokens than this hold nothing but the prompt's own sentences. */
+export const minPromptTokens = 600;
+/** No answer of a model is longer, in UTF-16 units; a longer text is not checked. */
+export const maxProseLength = 200_000;
+
+export interface ProsePromptParams {
+  readonly question: string;
+  /** The conversation the question belongs to; its earlier rounds go into the prompt as working memory. */
+  readonly conversationId?: string;
+  readonly rootIds?: readonly string[];
+  /** Absolute path of a file the user looks at, a weak hint. */
+  readonly activeFile?: string;
+  /** The selected code that the question is about. */
+  readonly selection?: SelectedCode;
+  /** Of the whole prompt; the default of clients is `defaultPromptTokens`. */
+  readonly maxTokens: number;
+}
+
+export interface ProseMessage {
+  readonly role: "system" | "user";
+  readonly content: string;
+}
+
+/** One numbered piece of evidence, as the prompt shows it. */
+export interface ProseEvidence {
+  /** From 1; the prompt and the model's citations use it. */
+  readonly number: number;
+  readonly source: ContextSource;
+  readonly text: string;
+}
+
+/** What to send to a language model. */
+export interface ProsePrompt {
+  readonly messages: readonly ProseMessage[];
+  readonly evidence: readonly ProseEvidence[];
+  /** Of all messages; never more than `maxTokens`. */
+  readonly nTokens: number;
+  readonly counter: ContextResult["counter"];
+}
+
+export interface ProseCheckParams {
+  /** What the model wrote so far, raw. */
+  readonly text: string;
+  readonly evidence: readonly ProseEvidence[];
+  readonly question: string;
+  /** False while more is to come: the last, unfinished sentence is then held back. */
+  readonly isDone: boolean;
+}
+
+/** Why a sentence is not supported. */
+export type SupportFault = (typeof supportFaults)[number];
+export const supportFaults = [
+  /** Claims something about the code and cites nothing. */
+  "noCitation",
+  /** Cites a number that the prompt did not have. */
+  "unknownCitation",
+  /** The cited lines changed or are gone since. */
+  "stale",
+  /** Names an identifier, path, number or string that no cited evidence holds. */
+  "nameNotInEvidence",
+] as const;
+
+export interface ProseMark {
+  readonly fault: SupportFault;
+  /** The name or number at fault, `""` where there is none. */
+  readonly detail: string;
+}
+
+/** What a model wrote, made safe and held against the evidence. */
+export interface CheckedProse {
+  /**
+   * Safe markdown: links are `[label](#cite-N)` into `citations`, and `[*](#mark-N)` into `marks` right behind the
+   * sentence; nothing else links.
+   */
+  readonly markdown: string;
+  readonly citations: readonly Citation[];
+  readonly marks: readonly ProseMark[];
+  readonly nSentences: number;
+  readonly nSupported: number;
+}
+
+/** As it is kept on a turn. */
+export interface Prose extends CheckedProse {
+  /** As the user knows the model. */
+  readonly model: string;
+  readonly state: (typeof proseStates)[number];
+  /** Present when `failed`. */
+  readonly failure?: ProseFailure;
+}
+export const proseStates = ["streaming", "done", "cancelled", "failed", "interrupted"] as const;
+
+/** Why a language model gave no answer, or not all of it. */
+export type ProseFailure = (typeof proseFailures)[number];
+export const proseFailures = [
+  /** There is no such model. */
+  "noModel",
+  /** The key or the consent is missing or was refused. */
+  "notAllowed",
+  /** Too many requests, or nothing left to spend. */
+  "quota",
+  /** The model's provider filtered the question or the answer. */
+  "refused",
+  /** Nothing answers at the address. */
+  "offline",
+  /** Nothing was written for too long. */
+  "timeout",
+  /** The prompt is longer than the model takes. */
+  "tooLong",
+  /** What came was not the form that was asked for, or ended in the middle. */
+  "badAnswer",
+  "unknown",
+] as const;
+
+export interface PutProseParams {
+  readonly conversationId: string;
+  /** A turn of Lore's. */
+  readonly turnId: string;
+  readonly prose: Prose;
+}

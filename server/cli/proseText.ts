@@ -1,0 +1,70 @@
+/** Checked prose as plain text for a terminal: places and marks are numbers, which are told below. */
+import type { CheckedProse, ProseFailure, ProseMark } from "../../protocol/prose.ts";
+import type { Citation } from "../../protocol/types.ts";
+import { placeText } from "./places.ts";
+import { safeLine } from "./terminal.ts";
+import { renderForTerminal, type ApplyStyle } from "./terminalMarkdown.ts";
+
+const citeLinks = /\[(`+)[^\n]*?\1\]\(#cite-(\d{1,6})\)/g;
+const markLinks = /\[\*\]\(#mark-(\d{1,6})\)/g;
+
+/** Returns markdown of checked prose as text; `[3]` is the third place, `[?2]` the second mark. */
+export function proseText(markdown: string, style: ApplyStyle): string {
+  const numbered = markdown
+    .replace(citeLinks, (_link, _ticks, n: string) => `\\[${Number(n) + 1}\\]`)
+    .replace(markLinks, (_link, n: string) => ` \\[?${Number(n) + 1}\\]`);
+  return renderForTerminal(numbered, [], style);
+}
+
+/** Returns what has been written whole by now: blocks that a longer text goes on behind. */
+export function finishedBlocks(markdown: string): string {
+  let fence: string | undefined;
+  let end = 0;
+  let at = 0;
+  let wasBlank = false;
+  for (const line of markdown.split("\n")) {
+    const ticks = /^\s*(`{3,})/.exec(line)?.[1];
+    if (fence === undefined && wasBlank && /^\S/.test(line)) end = at;
+    if (fence === undefined && ticks !== undefined) fence = ticks;
+    else if (fence !== undefined && line.trim() === fence) fence = undefined;
+    wasBlank = line.trim() === "";
+    at += line.length + 1;
+  }
+  return markdown.slice(0, end);
+}
+
+/** Returns a line for each place. */
+export function sourceLines(citations: readonly Citation[], style: ApplyStyle): string[] {
+  return citations.map((citation, idx) => `[${idx + 1}] ${style("place", placeText(citation))}`);
+}
+
+/** Returns a line for each mark. */
+export function markLines({ marks }: Pick<CheckedProse, "marks">): string[] {
+  return marks.map((mark, idx) => `[?${idx + 1}] ${markWords(mark)}`);
+}
+
+function markWords({ fault, detail }: ProseMark): string {
+  switch (fault) {
+    case "noCitation":
+      return "cites nothing, so it may not be so.";
+    case "unknownCitation":
+      return `cites [${safeLine(detail)}], which the model was not shown.`;
+    case "stale":
+      return `cites ${safeLine(detail)}, which has changed since.`;
+    case "nameNotInEvidence":
+      return `“${safeLine(detail)}” does not stand in what it cites.`;
+  }
+}
+
+/** Says why a model gave no answer, or not all of it, and what to do. */
+export const failureSentences: Readonly<Record<ProseFailure, string>> = {
+  noModel: "The endpoint knows no such model. Check --model, or pull the model first.",
+  notAllowed: "The endpoint did not accept the key. Check LORE_API_KEY.",
+  quota: "The endpoint takes no more requests at the moment. Try again later.",
+  refused: "The endpoint filtered the question or its answer.",
+  offline: "Nothing answers at the endpoint. Check --endpoint, and whether the server runs.",
+  timeout: "The model said nothing for too long, so Lore stopped waiting.",
+  tooLong: "The prompt and the answer are longer than the model takes. Try a smaller --tokens.",
+  badAnswer: "What the endpoint sent was no whole answer.",
+  unknown: "The endpoint failed.",
+};

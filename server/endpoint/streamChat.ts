@@ -1,0 +1,81 @@
+/** Streams what a language model writes at an endpoint that speaks OpenAI's chat completions, as local servers do. */
+import type { ProseMessage } from "../../protocol/prose.ts";
+import type { Endpoint } from "./endpointAddress.ts";
+import { endpointClient } from "./endpointClient.ts";
+import { asEndpointError, EndpointError } from "./endpointError.ts";
+import { SilenceWatch } from "./silenceWatch.ts";
+import { ThoughtFilter } from "./thoughtFilter.ts";
+
+export interface ChatRequest extends Endpoint {
+  readonly model: string;
+  readonly messages: readonly ProseMessage[];
+  /** Ends the stream; it then rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+  /** Defaults suit a slow model on a laptop's processor. */
+  readonly timeouts?: ChatTimeouts;
+}
+export interface ChatTimeouts {
+  /** Until anything comes, with the time that loading the model and reading the prompt take. */
+  readonly firstTokenMs: number;
+  /** Between one token and the next. */
+  readonly betweenTokensMs: number;
+}
+
+const defaultTimeouts: ChatTimeouts = { firstTokenMs: 120_000, betweenTokensMs: 60_000 };
+/** A model that repeats itself without end is stopped here, in UTF-16 units. */
+const maxLength = 200_000;
+
+/**
+ * Yields the pieces of the answer's text, never an empty one, and none of what a model thinks aloud before. Rejects with
+ * `EndpointError`, and with the signal's reason when cancelled.
+ */
+export async function* streamChat(request: ChatRequest): AsyncGenerator<string, void, undefined> {
+  const { signal, timeouts = defaultTimeouts } = request;
+  const watch = new SilenceWatch(signal);
+  try {
+    watch.expectWithin(timeouts.firstTokenMs);
+    yield* textOf(request, watch, () => watch.expectWithin(timeouts.betweenTokensMs));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw watch.wasSilent ? new EndpointError("timeout") : asEndpointError(error);
+  } finally {
+    watch.end();
+  }
+}
+
+async function* textOf(
+  request: ChatRequest,
+  watch: SilenceWatch,
+  heard: () => void,
+): AsyncGenerator<string, void, undefined> {
+  const client = await endpointClient(request);
+  const stream = await client.chat.completions.create(
+    { model: request.model, messages: [...request.messages], stream: true },
+    { signal: watch.signal },
+  );
+  const thoughts = new ThoughtFilter();
+  let end: string | undefined;
+  let length = 0;
+  for await (const chunk of stream) {
+    // What an endpoint sends need not have the form that the SDK's types promise.
+    const choice = (chunk.choices as typeof chunk.choices | undefined)?.[0];
+    if (choice === undefined) continue;
+    heard();
+    const { delta, finish_reason: reason } = choice;
+    const text = thoughts.add(typeof delta?.content === "string" ? delta.content : "");
+    length += text.length;
+    if (text !== "") yield text;
+    if (length > maxLength) throw new EndpointError("badAnswer", "ERR_ENDLESS");
+    if (typeof delta?.refusal === "string" && delta.refusal !== "")
+      throw new EndpointError("refused");
+    if (typeof reason === "string") end = reason;
+  }
+  // The SDK ends the stream of a cancelled request as if it were done.
+  watch.signal.throwIfAborted();
+  const rest = thoughts.end();
+  length += rest.length;
+  if (rest !== "") yield rest;
+  if (end === "content_filter") throw new EndpointError("refused");
+  if (end === "length") throw new EndpointError("tooLong");
+  if (end === undefined || length === 0) throw new EndpointError("badAnswer");
+}

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { followUps } from "../../../extension/participant/followUps.ts";
+import {
+  speaksOfLast,
+  wishOf,
+  withoutReferences,
+  type Written,
+} from "../../../extension/participant/wish.ts";
+import { translate } from "../translate.ts";
+
+const selection = { file: "/work/a.ts", text: "a()", range: { startLine: 0, endLine: 1 } };
+const written = (
+  command: string | undefined,
+  prompt: string,
+  more: Partial<Written> = {},
+): Written => ({
+  command,
+  prompt,
+  ...more,
+});
+
+for (const [name, asked, wish] of [
+  ["a question", written(undefined, " Where is it? "), { kind: "ask", question: "Where is it?" }],
+  ["nothing", written(undefined, " "), { kind: "unclear", command: undefined }],
+  [
+    "a question about an attached file",
+    written(undefined, "how does it end?", { attachedPath: "src/a b.ts", activePath: "src/c.ts" }),
+    { kind: "ask", question: "how does it end? (in `src/a b.ts`)" },
+  ],
+  [
+    "a question about attached code",
+    written(undefined, "who calls it?", { selection }),
+    { kind: "ask", question: "who calls it?", selection },
+  ],
+  ["/find", written("find", "retries"), { kind: "find", query: "retries" }],
+  ["/find without words", written("find", ""), { kind: "unclear", command: "find" }],
+  ["/all with quotes", written("all", '"TODO: x"'), { kind: "all", literal: "TODO: x" }],
+  ["/remember", written("remember", "we use tabs"), { kind: "remember", text: "we use tabs" }],
+  [
+    "/explain of a name",
+    written("explain", "fooBar"),
+    { kind: "ask", question: "Explain `fooBar`" },
+  ],
+  [
+    "/explain of words",
+    written("explain", "how retries work"),
+    { kind: "ask", question: "Explain how retries work" },
+  ],
+  [
+    "/explain of attached code",
+    written("explain", "", { selection }),
+    { kind: "ask", question: "What does this do?", selection },
+  ],
+  [
+    "/explain beside an open file",
+    written("explain", "", { activePath: "src/a.ts" }),
+    { kind: "ask", question: "Explain src/a.ts" },
+  ],
+  ["/explain of nothing", written("explain", ""), { kind: "unclear", command: "explain" }],
+  [
+    "/history of a method",
+    written("history", "Pool.load"),
+    { kind: "ask", question: "When and why did `Pool.load` change?" },
+  ],
+  [
+    "/history of a file",
+    written("history", "src/pool.ts"),
+    { kind: "ask", question: "When and why did src/pool.ts change?" },
+  ],
+  [
+    "/changed",
+    written("changed", "", { activePath: "src/a.ts" }),
+    { kind: "ask", question: "What changed since I last looked?" },
+  ],
+  [
+    "/changed since a day",
+    written("changed", "since yesterday"),
+    { kind: "ask", question: "What changed since yesterday?" },
+  ],
+  [
+    "/changed of an attached file",
+    written("changed", "", { attachedPath: "src/a.ts" }),
+    { kind: "ask", question: "What changed in src/a.ts?" },
+  ],
+] as const) {
+  test(`what is wanted: ${name}`, () => assert.deepEqual(wishOf(asked), wish));
+}
+
+test("a question that names nothing itself speaks of the last answer", () => {
+  for (const question of ["who calls it?", "Why is this slow?", "and where is that tested?"])
+    assert.ok(speaksOfLast(question), question);
+  for (const question of [
+    "who calls fooBar?",
+    "where is `it`?",
+    "what is a.ts, is it old?",
+    "Why?",
+  ])
+    assert.ok(!speaksOfLast(question), question);
+});
+
+test("what stands for attached files is taken out of the prompt", () => {
+  const prompt = "how does #file:a.ts use #sel here?";
+  const references = [{ range: [9, 19] as const }, { range: [24, 28] as const }];
+  assert.equal(withoutReferences(prompt, references), "how does use here?");
+});
+
+test("what may be asked next is offered for a plain name alone", () => {
+  assert.deepEqual(
+    followUps("tideHeight", translate).map(({ prompt, command }) => [command, prompt]),
+    [
+      [undefined, "Who calls `tideHeight`?"],
+      ["history", "tideHeight"],
+    ],
+  );
+  for (const subject of [undefined, 1, "a b", "a`b", "x".repeat(100), "[a](b)"])
+    assert.deepEqual(followUps(subject, translate), []);
+});

@@ -1,0 +1,154 @@
+/** `@lore` in the editor's own chat: with Lore's own model, and with another one that writes over the evidence. */
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import * as vscode from "vscode";
+import type { Prose } from "../../protocol/prose.ts";
+import { askUntil, cites, folder, run, withSetting } from "./editor.ts";
+
+const foghorn = "src/horn/horn.ts";
+const source = `/** Seconds between two blasts of the horn. */
+export function hornInterval(blastsEachMinute: number): number {
+  return 60 / blastsEachMinute;
+}
+`;
+const question = "Where is hornInterval computed?";
+
+/** What the editor's chat returns for a request that was waited for. */
+interface Responded {
+  readonly metadata?: { readonly conversationId?: string; readonly subject?: string };
+  readonly errorDetails?: { readonly message: string };
+}
+
+/** Sends a request to the editor's chat and waits for the whole response. */
+async function say(query: string, vendor: string): Promise<Responded> {
+  const responded = await vscode.commands.executeCommand<Responded | undefined>(
+    "workbench.action.chat.open",
+    { query, modelSelector: { vendor }, blockOnResponse: true },
+  );
+  assert.ok(responded !== undefined, "the chat responded");
+  return responded;
+}
+
+/** What is kept of conversations, from an export as a user has it. */
+async function kept(): Promise<{ readonly text?: string; readonly prose?: Prose }[]> {
+  const file = vscode.Uri.file(path.join(folder(), "..", `chat-${process.pid}.jsonl`));
+  await run("exportMemory", file);
+  const lines = readFileSync(file.fsPath, "utf8").trim().split("\n");
+  rmSync(file.fsPath);
+  return lines.map((line) => JSON.parse(line) as { text?: string; prose?: Prose });
+}
+
+/** Another provider's model, whose vendor the tests' own extension declares. */
+class Writer implements vscode.LanguageModelChatProvider {
+  write: (prompt: string) => string = () => "";
+
+  provideLanguageModelChatInformation(): vscode.LanguageModelChatInformation[] {
+    return [
+      {
+        ...{ id: "writer", name: "Writer", family: "writer", version: "1" },
+        ...{ maxInputTokens: 8_000, maxOutputTokens: 1_000, capabilities: { toolCalling: true } },
+      },
+    ];
+  }
+
+  provideLanguageModelChatResponse(
+    _model: vscode.LanguageModelChatInformation,
+    messages: readonly vscode.LanguageModelChatRequestMessage[],
+    _options: vscode.ProvideLanguageModelChatResponseOptions,
+    progress: vscode.Progress<vscode.LanguageModelResponsePart>,
+  ): Promise<void> {
+    const prompt = messages
+      .flatMap(({ content }) => content)
+      .map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : ""))
+      .join("\n");
+    progress.report(new vscode.LanguageModelTextPart(this.write(prompt)));
+    return Promise.resolve();
+  }
+
+  provideTokenCount(): Promise<number> {
+    return Promise.resolve(100);
+  }
+}
+
+suite("@lore in the editor's own chat", () => {
+  const writer = new Writer();
+  let registered: vscode.Disposable | undefined;
+  const withChat = (run: () => Promise<void>): Promise<void> =>
+    withSetting("chat.disableAIFeatures", false, run);
+
+  suiteSetup(async () => {
+    mkdirSync(path.dirname(path.join(folder(), foghorn)), { recursive: true });
+    writeFileSync(path.join(folder(), foghorn), source);
+    await askUntil(question, (answer) => cites(answer, foghorn));
+    registered = vscode.lm.registerLanguageModelChatProvider("test", writer);
+    await vscode.lm.selectChatModels({ vendor: "test" });
+  });
+
+  suiteTeardown(() => {
+    registered?.dispose();
+    rmSync(path.join(folder(), foghorn));
+  });
+
+  test("each command is answered, and a chat is one conversation", async function () {
+    this.timeout(120_000);
+    await withChat(async () => {
+      const first = await say(`@lore ${question}`, "lore");
+      assert.equal(first.errorDetails, undefined);
+      assert.equal(first.metadata?.subject, "hornInterval");
+      for (const request of [
+        "@lore who calls it?",
+        "@lore /find blasts of the horn",
+        "@lore /all hornInterval",
+        "@lore /explain hornInterval",
+        `@lore /history ${foghorn}`,
+        "@lore /changed",
+        "@lore /changed since yesterday",
+        "@lore /remember the horn blasts twice in fog",
+        "@lore /find",
+      ]) {
+        const next = await say(request, "lore");
+        assert.equal(next.errorDetails, undefined, request);
+        assert.equal(next.metadata?.conversationId, first.metadata?.conversationId, request);
+      }
+      const texts = (await kept()).map(({ text }) => text);
+      assert.ok(texts.includes(question), "the question is kept");
+      assert.ok(texts.includes("the horn blasts twice in fog"), "and the note");
+    });
+  });
+
+  test("another model writes over the evidence; what it invents is marked and kept as such", async function () {
+    this.timeout(60_000);
+    writer.write = (prompt) => {
+      const part = prompt
+        .split(/^(?=\[\d+\] )/m)
+        .find((each) => each.includes("blastsEachMinute;"));
+      const number = /^\[(\d+)\]/.exec(part ?? "")?.[1] ?? "0";
+      return `\`hornInterval\` divides 60 by \`blastsEachMinute\` [${number}]. It uses \`hornPressure\` [${number}].`;
+    };
+    await withChat(async () => {
+      const responded = await say(`@lore ${question}`, "test");
+      assert.equal(responded.errorDetails, undefined);
+    });
+    const prose = (await kept()).flatMap(({ prose: each }) => each ?? []).at(-1);
+    assert.equal(prose?.model, "Writer");
+    assert.equal(prose.state, "done");
+    assert.equal(prose.citations[0]?.path, foghorn);
+    assert.deepEqual(prose.marks, [{ fault: "nameNotInEvidence", detail: "hornPressure" }]);
+    assert.deepEqual([prose.nSupported, prose.nSentences], [1, 2]);
+  });
+
+  test("a model that fails leaves the built-in answer", async function () {
+    this.timeout(60_000);
+    writer.write = () => {
+      throw new Error("quota exceeded");
+    };
+    await withChat(async () => {
+      const responded = await say(`@lore ${question}`, "test");
+      assert.equal(responded.errorDetails, undefined);
+      assert.equal(responded.metadata?.subject, "hornInterval");
+    });
+    const prose = (await kept()).flatMap(({ prose: each }) => each ?? []).at(-1);
+    assert.deepEqual([prose?.state, prose?.failure], ["failed", "quota"]);
+  });
+});

@@ -1,0 +1,136 @@
+/** `lore ask` with a language model that a script plays. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { ProseFailure } from "../../../protocol/prose.ts";
+import { exitCodes } from "../../../server/cli/commandTable.ts";
+import { failureSentences, finishedBlocks } from "../../../server/cli/proseText.ts";
+import type { Services } from "../../../server/handlers.ts";
+import { inWords } from "../../fixtures/scriptedAnswers.ts";
+import {
+  startScriptedModel,
+  type ScriptedModel,
+  type ScriptedReply,
+} from "../../fixtures/scriptedModel.ts";
+import { checkedProse, citation } from "../../protocol/inMemoryServices.ts";
+import { cliBench, type Ran } from "./around.ts";
+
+let model: ScriptedModel;
+before(async () => {
+  model = await startScriptedModel(() => inWords("It is so."));
+});
+after(() => model.close());
+
+/** Checks as the server does, without reading anything: what was written is one sentence with a place and a mark. */
+const checking: Partial<Services> = {
+  proseCheck: ({ text, isDone }) =>
+    Promise.resolve({
+      ...checkedProse,
+      markdown: isDone && text !== "" ? `${text} [\`a.ts:1\`](#cite-0)[*](#mark-0)` : "",
+      citations: text === "" ? [] : [citation],
+      marks: text === "" ? [] : [{ fault: "nameNotInEvidence", detail: "foo\u001b[31m" }],
+    }),
+};
+
+describe("a language model's answer", () => {
+  const ask = async (
+    t: Parameters<typeof cliBench>[0],
+    reply: ScriptedReply,
+    more: readonly string[] = [],
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<Ran> => {
+    model.setScript(() => reply);
+    const bench = cliBench(t, {}, checking);
+    const args = ["ask", bench.folder, "why?", "--endpoint", model.baseUrl, ...more];
+    return bench.run(args, { env });
+  };
+  const named = ["--model", "scripted"];
+
+  it("is printed with its places and marks, and nothing else is", async (t) => {
+    const { code, out, err } = await ask(t, inWords("It is so."), named);
+    assert.equal(code, exitCodes.ok);
+    assert.equal(
+      out,
+      "It is so. [1] [?1]\n\n[1] src/a.ts:3-5\n\n[?1] “foo\\u{1b}[31m” does not stand in what it cites.\n",
+    );
+    assert.equal(err, "");
+    assert.equal(model.requests.at(-1)?.messages[0]?.content, "prompt");
+    assert.equal(model.requests.at(-1)?.model, "scripted");
+  });
+
+  it("is followed by what Lore itself answers when that is wanted", async (t) => {
+    const { out } = await ask(t, inWords("It is so."), [...named, "--evidence"]);
+    assert.match(out, /^It is so\. .*\n[\s\S]*without a language model:\n\none\n\ntwo\n$/);
+  });
+
+  it("comes from the model of the environment, with its key", async (t) => {
+    const env = { LORE_MODEL: "other", LORE_API_KEY: "mine" };
+    await ask(t, inWords("It is so."), [], env);
+    const asked = model.requests.at(-1);
+    assert.equal(asked?.model, "other");
+    assert.equal(asked?.headers["authorization"], "Bearer mine");
+  });
+
+  it("stands beside Lore's own in JSON", async (t) => {
+    const { out } = await ask(t, inWords("It is so."), [...named, "--json"]);
+    const { text, prose } = JSON.parse(out) as { text: string; prose: Record<string, unknown> };
+    assert.equal(text, "one two");
+    assert.deepEqual(
+      [prose["text"], prose["model"], prose["state"], prose["failure"]],
+      ["It is so. [1] [?1]", "scripted", "done", null],
+    );
+  });
+
+  const failures: readonly (readonly [ScriptedReply, ProseFailure, string])[] = [
+    [{ kind: "status", status: 401 }, "notAllowed", " (401)"],
+    [{ kind: "status", status: 404 }, "noModel", " (404)"],
+    [{ kind: "status", status: 429 }, "quota", " (429)"],
+    [{ kind: "cut", pieces: ["We"] }, "badAnswer", ""],
+  ];
+  for (const [reply, failure, detail] of failures)
+    it(`that failed by ${failure} is explained, and Lore's own is printed`, async (t) => {
+      const { code, out, err } = await ask(t, reply, named);
+      assert.equal(code, exitCodes.ok);
+      assert.ok(err.startsWith(`${failureSentences[failure]}`), err);
+      if (detail !== "") assert.ok(err.includes(detail));
+      assert.equal(err.includes("It offers: scripted"), failure === "noModel");
+      assert.match(
+        out,
+        /^(?:We.*\n[\s\S]*\n\n)?What is remembered, without a language model:\n\none\n\ntwo\n$/,
+      );
+      const told = JSON.parse((await ask(t, reply, [...named, "--json"])).out) as {
+        text: string;
+        prose: { failure: { kind: string } };
+      };
+      assert.deepEqual([told.text, told.prose.failure.kind], ["one two", failure]);
+    });
+
+  it("ends with Ctrl-C", async (t) => {
+    const interrupt = new AbortController();
+    model.setScript(() => {
+      interrupt.abort();
+      return { kind: "hang" };
+    });
+    const bench = cliBench(t, {}, checking);
+    const args = ["ask", bench.folder, "why?", "--endpoint", model.baseUrl, ...named];
+    const { code } = await bench.run(args, { signal: interrupt.signal });
+    assert.equal(code, exitCodes.interrupted);
+  });
+
+  it("is not asked for with a key that could be read on its way", async (t) => {
+    const bench = cliBench(t, {}, checking);
+    const args = ["ask", bench.folder, "why?", "--endpoint", "http://models.example/v1", ...named];
+    const { code, err } = await bench.run(args, { env: { LORE_API_KEY: "mine" } });
+    assert.equal(code, exitCodes.failed);
+    assert.match(err, /^LORE_API_KEY is not sent to http:\/\/models\.example\/v1/);
+  });
+});
+
+it("what is finished of a growing text ends with a block", () => {
+  const text = "One.\n\nTwo:\n\n- a\n\n  b\n- c\n\n```ts\nx\n\ny\n```\n\nThree.";
+  assert.equal(finishedBlocks(text), text.slice(0, text.indexOf("Three.")));
+  assert.equal(
+    finishedBlocks(text.slice(0, text.indexOf("y"))),
+    "One.\n\nTwo:\n\n- a\n\n  b\n- c\n\n",
+  );
+  assert.equal(finishedBlocks("One."), "");
+});

