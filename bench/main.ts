@@ -26,6 +26,7 @@ const benches: Readonly<Record<Part, (settings: BenchSettings) => Promise<Table[
   forgetting: async (settings) =>
     (await import("./work-memory/forgetting.ts")).benchForgetting(settings),
   rounds: async (settings) => (await import("./recall/rounds.ts")).benchRounds(settings),
+  suggest: async (settings) => (await import("./suggest.ts")).benchSuggest(settings),
   injection: async (settings) => (await import("./prose/injection.ts")).benchInjection(settings),
   "planted-changes": async (settings) =>
     (await import("./prose/plantedChanges.ts")).benchPlantedChanges(settings),

@@ -26,6 +26,7 @@ const parts = [
   "forgetting",
   "conversations",
   "rounds",
+  "suggest",
   "injection",
   "planted-changes",
   "prompt-tokens",
@@ -74,7 +75,7 @@ const vectorCounts = ["100000", "1000000", "3000000", "10000000"] as const;
 
 const checkout = path.resolve(import.meta.dirname, "..");
 
-export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|memory|history|work-notes|order|forgetting|conversations|abstention|context|rounds|injection|planted-changes|prompt-tokens|windows|first-token|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
+export const benchUsage = `Usage: npm run bench -- [encoder|vectorIndex|ingest|startup|latency|recall|editor|memory|history|work-notes|order|forgetting|conversations|abstention|context|rounds|injection|planted-changes|prompt-tokens|windows|first-token|suggest|all] [--linux DIR] [--eval DIR --trees DIR] [--python FILE] [--cache DIR]
        [--size 250k|1m|30m]... [--vectors 100000|1000000|3000000|10000000]...
        [--repository DIR]... [--conversations tuning|test] [--fit] [--results DIR] [--work DIR]
 ${memoryUsage}`;

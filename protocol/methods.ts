@@ -31,6 +31,7 @@ import type {
   RememberParams,
   RememberResult,
 } from "./notes.ts";
+import type { SuggestParams, SuggestResult } from "./mentions.ts";
 import type { OutlineParams, OutlineResult, UsesParams, UsesResult } from "./outline.ts";
 import type { TimelineParams, TimelineResult } from "./timeline.ts";
 import type { WhoWroteParams, WhoWroteResult } from "./whoWrote.ts";
@@ -43,7 +44,7 @@ import type {
 import type { MemoryPicture, PictureParams } from "./picture.ts";
 import type { TraceComparison } from "./savedTrace.ts";
 import type { ToolCallParams, ToolDescription, ToolResult } from "./tools.ts";
-import type { SearchTurnsParams, SearchTurnsResult } from "./turns.ts";
+import type { SearchTurnsParams, SearchTurnsResult, TurnPlace } from "./turns.ts";
 import type {
   Answer,
   Citation,
@@ -150,6 +151,9 @@ export const search = request<SearchParams, SearchResult>("recall/search");
  */
 export const context = request<ContextParams, ContextResult>("recall/context");
 
+/** Files, folders and definitions that somebody may mean who types behind an `@`. Errors: `rootNotOpen`. */
+export const suggest = request<SuggestParams, SuggestResult>("memory/suggest");
+
 export interface ExhaustiveParams {
   /** Literal text; matched case-sensitively when it holds an upper-case letter. */
   readonly literal: string;
@@ -177,6 +181,8 @@ export interface AskParams {
   readonly conversationId?: string;
   readonly rootIds?: readonly string[];
   readonly activeFile?: string;
+  /** Id of an earlier question of the conversation: this one is asked instead and begins a branch beside it. */
+  readonly besideId?: string;
   /** The selected code the question is about; kept with the question. */
   readonly selection?: SelectedCode;
   /** As for a search. */
@@ -277,6 +283,23 @@ export interface ReadConversationResult {
   readonly turns: Turn[];
   /** Turns of the conversation before the first of `turns`. */
   readonly nEarlier: number;
+  /** Which of `turns` are questions that others were asked instead of; absent when there is none. */
+  readonly branches?: readonly QuestionBranches[];
+  /** The pinned answers of the whole conversation, in the order of saying; absent when there is none. */
+  readonly pinned?: readonly PinnedTurn[];
+}
+/** A pinned answer. */
+export interface PinnedTurn {
+  readonly turnId: string;
+  /** The first line of the question that it answers. */
+  readonly line: string;
+}
+/** A place of a conversation with several questions. */
+export interface QuestionBranches {
+  /** The question that is shown. */
+  readonly turnId: string;
+  /** All of them in the order of asking. */
+  readonly questionIds: readonly string[];
 }
 /** Errors: `conversationNotFound`, also when the conversation does not hold the turn `before`. */
 export const readConversation = request<ReadConversationParams, ReadConversationResult>(
@@ -287,6 +310,15 @@ export const conversationParts = request<
   { conversationId: string },
   { parts: readonly ConversationPart[] }
 >("conversation/parts");
+/** Shows the branch that holds a turn. Errors: `conversationNotFound`, also when the conversation does not hold it. */
+export const chooseBranch = request<TurnPlace, { conversation: Conversation }>(
+  "conversation/chooseBranch",
+);
+/** Pins an answer, or takes the pin off. Errors: `conversationNotFound`, also when the conversation does not hold it. */
+export const pinTurn = request<
+  TurnPlace & { readonly isPinned: boolean },
+  { pinned: readonly PinnedTurn[] }
+>("conversation/pin");
 export const renameConversation = request<
   { conversationId: string; title: string },
   { conversation: Conversation }

@@ -42,6 +42,8 @@ export interface SavedConversation {
   readonly title: string;
   readonly createdMs: number;
   readonly updatedMs: number;
+  /** The last turn of the branch that is shown; absent when it is the last turn. */
+  readonly headId?: string;
 }
 
 /** A turn, in the order in which it was said. What recall saw on the machine at the time is not saved. */
@@ -50,6 +52,10 @@ export interface SavedTurn extends Pick<
   "id" | "role" | "text" | "createdMs" | "abstained" | "elapsedMs"
 > {
   readonly conversationId: string;
+  /** Id of an earlier turn that this one follows, `""` for none; absent when it follows the one before it. */
+  readonly parentId?: string;
+  /** Present when it is. */
+  readonly isPinned?: boolean;
   readonly state: Exclude<Turn["state"], "streaming">;
   readonly selection?: SavedSelection;
   readonly citations: readonly Citation[];

@@ -8,6 +8,7 @@
 
 import type { DeepMemorySettings, DeepMemoryStatus } from "./deepMemory.ts";
 import type { CommitInfo, HistoryStatus } from "./history.ts";
+import type { MentionTrace } from "./mentions.ts";
 import type { Notice } from "./notices.ts";
 import type { Prose } from "./prose.ts";
 
@@ -188,6 +189,8 @@ export interface RecallTrace {
    * known for such a question or memory, so that the words decided, and in turns that an older version wrote.
    */
   readonly evidence?: EvidenceTrace;
+  /** What the files and folders that the question names with `@` did; absent when it names none. */
+  readonly mentions?: MentionTrace;
 }
 
 /** How probable it is that the memory holds the answer to a question, and what speaks for and against that. */

@@ -3,6 +3,8 @@
  * nothing that must last: on load it sends `ready` and the extension replies with `state`.
  */
 import type { ConversationPart } from "./context.ts";
+import type { MentionKind, Suggestion } from "./mentions.ts";
+import type { PinnedTurn, QuestionBranches } from "./methods.ts";
 import type { Prose } from "./prose.ts";
 import type { RecalledTurn } from "./turns.ts";
 import type { Citation, Conversation, Coverage, Turn } from "./types.ts";
@@ -13,6 +15,14 @@ export type FromWebview =
   | { readonly type: "ask"; readonly question: string }
   /** Asks the question of an answer again, about the same selection. */
   | { readonly type: "askAgain"; readonly turnId: string }
+  /** Asks in place of an earlier question, about the same selection; both are kept, each with what follows it. */
+  | { readonly type: "editQuestion"; readonly turnId: string; readonly question: string }
+  /** Shows the branch of the open conversation that holds a turn. */
+  | { readonly type: "chooseBranch"; readonly turnId: string }
+  /** Pins an answer to the top of the open conversation, or takes the pin off. */
+  | { readonly type: "pin"; readonly turnId: string; readonly isPinned: boolean }
+  /** Writes the open conversation to a file that the user names. */
+  | { readonly type: "exportConversation" }
   /** Asks the chosen language model about an answer, once more when it has written already. */
   | { readonly type: "askModel"; readonly turnId: string }
   | { readonly type: "stop" }
@@ -26,8 +36,18 @@ export type FromWebview =
   | { readonly type: "searchTurns"; readonly query: string }
   | { readonly type: "renameConversation"; readonly conversationId: string; readonly title: string }
   | { readonly type: "deleteConversation"; readonly conversationId: string }
+  /** Wants what may be meant behind an `@`; answered with `suggestions`. */
+  | { readonly type: "suggest"; readonly prefix: string; readonly kinds?: readonly MentionKind[] }
+  /** Files were dropped or pasted, by address or absolute path; answered with `insert`: their mentions, else `text`. */
+  | { readonly type: "nameFiles"; readonly files: readonly string[]; readonly text: string }
   /** Opens the cited file at its lines, after the citation was checked again. */
   | { readonly type: "openCitation"; readonly citation: Citation; readonly toSide: boolean }
+  /** Wants the cited lines as they are now; answered with `peeked`. */
+  | { readonly type: "peek"; readonly peekId: number; readonly citation: Citation }
+  /** Puts code of an answer in at the cursor of the last active editor. */
+  | { readonly type: "insertCode"; readonly code: string }
+  /** Shows what an editor's file would be with code of an answer, and changes it when the user says so. */
+  | { readonly type: "applyCode"; readonly code: string }
   | { readonly type: "copy"; readonly text: string }
   /** Writes what the recall of an answer saw to a file that the user names. */
   | { readonly type: "saveTrace"; readonly turnId: string }
@@ -65,6 +85,7 @@ export type ToWebview =
       readonly conversationId: string;
       readonly turns: readonly Turn[];
       readonly nEarlier: number;
+      readonly branches?: readonly QuestionBranches[];
     }
   /** What the conversation is about, part by part. */
   | {
@@ -93,6 +114,18 @@ export type ToWebview =
   | { readonly type: "conversations"; readonly conversations: readonly Conversation[] }
   /** What was said about a query, best first. */
   | { readonly type: "foundTurns"; readonly query: string; readonly turns: readonly FoundTurn[] }
+  | {
+      readonly type: "pinned";
+      readonly conversationId: string;
+      readonly pinned: readonly PinnedTurn[];
+    }
+  | { readonly type: "peeked"; readonly peeked: Peeked }
+  /** What may be meant behind an `@`, best first. */
+  | {
+      readonly type: "suggestions";
+      readonly prefix: string;
+      readonly suggestions: readonly Suggestion[];
+    }
   /** Brings a turn of the open conversation into sight and focuses it. */
   | { readonly type: "showTurn"; readonly conversationId: string; readonly turnId: string }
   /** Result of re-reading the cited spans of the open conversation: those of the turn, then those of its prose. */
@@ -101,7 +134,9 @@ export type ToWebview =
       readonly turnId: string;
       readonly states: readonly ("current" | "moved" | "stale" | "gone")[];
     }
-  /** Puts text into the question field and focuses it. */
+  /** Puts text in at the cursor of the question field and focuses it. */
+  | { readonly type: "insert"; readonly text: string }
+  /** Makes this the text of the question field and focuses it. */
   | { readonly type: "prefill"; readonly question: string }
   | { readonly type: "focus" };
 
@@ -111,6 +146,24 @@ export type FoundTurn = Pick<
   "conversationId" | "turnId" | "title" | "role" | "text" | "createdMs"
 >;
 
+/** Cited lines that were read just now, or why there are none. `peekId` is that of the wish. */
+export type Peeked =
+  | {
+      readonly peekId: number;
+      readonly kind: "lines";
+      /** They stand on other lines than when they were cited. */
+      readonly isMoved: boolean;
+      /** Whole lines, the first so many. */
+      readonly text: string;
+      readonly nLinesLeftOut: number;
+      /** Zero-based. */
+      readonly startLine: number;
+      /** The ending of the file's name, for highlighting. */
+      readonly language: string;
+    }
+  | { readonly peekId: number; readonly kind: "stale" }
+  | { readonly peekId: number; readonly kind: "gone" };
+
 /** Everything the chat shows. */
 export interface ChatState {
   readonly conversations: readonly Conversation[];
@@ -119,6 +172,10 @@ export interface ChatState {
   readonly turns: readonly Turn[];
   /** Turns before the first of `turns`, which `showEarlier` brings. */
   readonly nEarlier: number;
+  /** Which of `turns` are questions that others were asked instead of; absent when there is none. */
+  readonly branches?: readonly QuestionBranches[];
+  /** The pinned answers of the whole conversation; absent when there is none. */
+  readonly pinned?: readonly PinnedTurn[];
   /** What the conversation is about, part by part, the turns before those that are shown too. */
   readonly parts: readonly ConversationPart[];
   readonly draft: string;

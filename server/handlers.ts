@@ -2,6 +2,7 @@
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import * as methods from "../protocol/methods.ts";
 import type { ContextParams, ContextResult } from "../protocol/context.ts";
+import type { SuggestParams, Suggestion } from "../protocol/mentions.ts";
 import type { OutlineParams, OutlineResult, UsesParams, UsesResult } from "../protocol/outline.ts";
 import type {
   CheckedProse,
@@ -52,6 +53,8 @@ export interface Services extends SessionServices {
   readonly tools: ToolService;
   /** Scans every remembered file. Rejects with AbortError when cancelled. */
   exhaustive(params: methods.ExhaustiveParams, signal: AbortSignal): Promise<ExhaustiveResult>;
+  /** What somebody may mean who types behind an `@`, best first. */
+  suggest(params: SuggestParams): Suggestion[];
   /** The definitions of a file as it is now; none when it is not in memory or gone. */
   outline(params: OutlineParams): OutlineResult;
   /** Where a definition is used. Rejects with AbortError when cancelled. */
@@ -200,6 +203,9 @@ function answerRecall(router: Router, services: Services, session: Session): voi
   router.answer(methods.search, shapes.search, (params, signal) =>
     services.recall.search(params, signal),
   );
+  router.answer(methods.suggest, shapes.suggest, (params) => ({
+    suggestions: services.suggest(params),
+  }));
   const turnsOf = (conversationId: string | undefined): readonly TurnOutline[] =>
     conversationId === undefined ? [] : session.conversations().outline(conversationId);
   router.answer(methods.context, shapes.context, (params, signal) =>
@@ -263,6 +269,12 @@ function answerAboutConversations(router: Router, session: Session, clock: Clock
       conversation: session.conversations().rename(conversationId, title),
     }),
   );
+  router.answer(methods.pinTurn, shapes.pinTurn, ({ conversationId, turnId, isPinned }) => ({
+    pinned: session.conversations().pin(conversationId, turnId, isPinned),
+  }));
+  router.answer(methods.chooseBranch, shapes.turnPlace, ({ conversationId, turnId }) => ({
+    conversation: session.conversations().chooseBranch(conversationId, turnId),
+  }));
   router.answer(methods.putProse, proseShapes.put, ({ conversationId, turnId, prose }) => {
     session.conversations().putProse(conversationId, turnId, prose);
     return {};

@@ -25,6 +25,7 @@ import type { HashText } from "./recall/citation.ts";
 import { citeRange, createHashText } from "./recall/citation.ts";
 import { findAllPlaces } from "./recall/exhaustive.ts";
 import { RootPlaces } from "./recall/rootPlaces.ts";
+import { Suggester } from "./recall/suggester.ts";
 import { readSourceFile } from "./recall/sourceFile.ts";
 import { maskSecrets } from "./secrets/maskSecrets.ts";
 import { commitsFor } from "./prose/commitsFor.ts";
@@ -71,6 +72,7 @@ export async function createServices(
   const check: Services["checkCitations"] = (citations, signal) =>
     checkAllCitations(citations, recaller, history, hashText, signal);
   const calibration = calibrationFor(recaller.models, log);
+  const suggester = new Suggester(memory, clock);
   const timeline = new WorkTimeline({
     ...{ history, notes, clock },
     folderOf: (id) => memory.historyWorkspace().roots.find(({ rootId }) => rootId === id)?.folder,
@@ -112,6 +114,7 @@ export async function createServices(
     uses: (params, signal) =>
       definitionUses(params, { recall: recaller, source: recaller, hashText }, signal),
     checkCitations: check,
+    suggest: (params) => suggester.suggest(params),
     context: (params, turns, signal) =>
       taskContext(
         params,

@@ -48,6 +48,7 @@ import type { ToolCallParams, ToolDescription, ToolResult } from "../protocol/to
 import type {
   AskParams,
   FileChange,
+  PinnedTurn,
   ReadConversationParams,
   ReadConversationResult,
   SearchParams,
@@ -407,9 +408,19 @@ export interface TimelineService {
   timeline(params: TimelineParams, signal: AbortSignal): Promise<TimelineResult>;
 }
 
-/** A conversation with its turns in order, as it is kept. */
+/** A conversation with its turns in the order of saying, as it is kept. */
 export interface KeptConversation extends Omit<Conversation, "nTurns"> {
-  readonly turns: readonly Turn[];
+  /** The last turn that is shown; absent when it is the last one. */
+  readonly headId?: string;
+  readonly turns: readonly KeptTurn[];
+}
+
+/** A turn with its place in the branches of its conversation. */
+export interface KeptTurn extends Turn {
+  /** Id of the turn that it follows, `""` for none; absent when it follows the one before it. */
+  readonly parentId?: string;
+  /** Present when it is. */
+  readonly isPinned?: boolean;
 }
 
 /** A note as answers may hold it. */
@@ -426,13 +437,18 @@ export interface ConversationStore {
   create(): Conversation;
   /** Errors: `conversationNotFound`, also when it does not hold the turn `before`. */
   read(conversationId: string, page?: TurnPage): ReadConversationResult;
-  /** All turns in order. Errors: `conversationNotFound`. */
+  /** All turns of the branch that is shown, in order. Errors: `conversationNotFound`. */
   outline(conversationId: string): TurnOutline[];
   /** Questions of all conversations in a time, half-open, the newest first. */
   askedBetween(fromMs: number, toMs: number, limit: number): AskedTurn[];
   rename(conversationId: string, title: string): Conversation;
   delete(conversationId: string): void;
-  appendTurn(conversationId: string, turn: Turn): void;
+  /** Behind what is shown, or as a branch beside a question of the conversation; it is shown then. */
+  appendTurn(conversationId: string, turn: Turn, besideId?: string): void;
+  /** Shows the branch that holds a turn, as far as it goes. Errors: `conversationNotFound`. */
+  chooseBranch(conversationId: string, turnId: string): Conversation;
+  /** Pins an answer, or not any more, and returns those that are pinned. Errors: `conversationNotFound`. */
+  pin(conversationId: string, turnId: string, isPinned: boolean): readonly PinnedTurn[];
   updateTurn(conversationId: string, turn: Turn): void;
   /** Keeps prose with a turn of Lore's, in place of what was there. Errors: `conversationNotFound`, also without that turn. */
   putProse(conversationId: string, turnId: string, prose: Prose): void;

@@ -17,13 +17,13 @@ import {
   type SavedTurn,
 } from "../protocol/savedMemory.ts";
 import type { Prose } from "../protocol/prose.ts";
-import type { Citation, Root, Turn } from "../protocol/types.ts";
+import type { Citation, Root } from "../protocol/types.ts";
 import { noteLabel, prose } from "./answer/markdown.ts";
 import { readMemoryFile, writeMemoryFile, type SavedMemory } from "./rpc/savedMemoryFile.ts";
 import { savedLines } from "./rpc/savedMemoryShape.ts";
 import { ShapeError } from "./rpc/shape.ts";
 import { maskSecrets } from "./secrets/maskSecrets.ts";
-import type { ConversationStore, KeptConversation, NotesService } from "./services.ts";
+import type { ConversationStore, KeptConversation, KeptTurn, NotesService } from "./services.ts";
 import { chosenTurns } from "./work/forgetChoice.ts";
 
 /** The memory of the work of what is open. */
@@ -200,7 +200,7 @@ function rootsHere(saved: SavedMemory, roots: readonly Root[]): (id: string) => 
   return (id) => here.get(id) ?? (roots[0] as Root);
 }
 
-function savedTurn(conversationId: string, turn: Turn, roots: readonly Root[]): SavedTurn {
+function savedTurn(conversationId: string, turn: KeptTurn, roots: readonly Root[]): SavedTurn {
   const { id, role, text, createdMs, state, selection, citations, abstained, tiers } = turn;
   const place = selection && placeIn(roots, selection.file);
   return {
@@ -210,6 +210,8 @@ function savedTurn(conversationId: string, turn: Turn, roots: readonly Root[]): 
     ...(selection === undefined || place === undefined
       ? {}
       : { selection: { ...place, text: selection.text, range: selection.range } }),
+    ...(turn.parentId === undefined ? {} : { parentId: turn.parentId }),
+    ...(turn.isPinned === true ? { isPinned: true } : {}),
     ...(turn.elapsedMs === undefined ? {} : { elapsedMs: turn.elapsedMs }),
     ...(turn.prose === undefined ? {} : { prose: savedProse(turn.prose) }),
   };
@@ -219,7 +221,7 @@ function savedProse(prose: Prose): SavedProse {
   return { ...prose, state: prose.state === "streaming" ? "interrupted" : prose.state };
 }
 
-function turnHere(turn: SavedTurn, rootOf: (id: string) => Root): Turn {
+function turnHere(turn: SavedTurn, rootOf: (id: string) => Root): KeptTurn {
   const { conversationId: _conversationId, selection, prose, ...rest } = turn;
   const here = (citations: readonly Citation[]): Citation[] =>
     citations.map((citation) => ({ ...citation, rootId: rootOf(citation.rootId).id }));

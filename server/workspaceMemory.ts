@@ -351,6 +351,11 @@ export class WorkspaceMemory implements MemoryService {
     return this.#overlays.get(file);
   }
 
+  /** Absolute paths of the open editors, most recent first. */
+  get openFiles(): readonly string[] {
+    return this.#openEditors;
+  }
+
   /** Bytes of the largest file that is remembered; 0 while nothing is open. */
   get maxFileBytes(): number {
     return this.#opened?.settings.maxFileBytes ?? 0;

@@ -1,7 +1,7 @@
 import type { ProseMark } from "../protocol/prose.ts";
 import type { Citation, Turn } from "../protocol/types.ts";
 import { placeChips, showCitationState } from "./citationChip.ts";
-import { frameCode, showCodeState, type CodeContext } from "./codeFrame.ts";
+import { frameCode, showCodeState, type CodeActions, type CodeContext } from "./codeFrame.ts";
 import { element } from "./element.ts";
 import { createIncrementalMarkdown } from "./incrementalMarkdown.ts";
 import type { Block, MarkdownRenderer } from "./markdown.ts";
@@ -47,11 +47,11 @@ function newBlock(kind: string, list: Block["list"]): ShownBlock {
   return { kind, node, host, pieces: [] };
 }
 
-/** Returns an empty body. `copy` gets the code of a block when its copy button is used. */
+/** Returns an empty body. `actions` get the code of a block when its buttons are used. */
 export function createAnswerBody(
   renderer: MarkdownRenderer,
   texts: Texts,
-  copy: (text: string) => void,
+  actions: CodeActions,
 ): AnswerBody {
   const root = element("div", { class: "answer" });
   const incremental = createIncrementalMarkdown(renderer);
@@ -105,7 +105,7 @@ export function createAnswerBody(
         const patch = incremental.update(body.text, !streaming);
         // A model's code block is not a place of the workspace, whatever it says of itself.
         const citations = body.marks === undefined ? body.citations : [];
-        const context: CodeContext = { texts, citations, states, copy };
+        const context: CodeContext = { texts, citations, states, actions };
         patch.blocks.forEach((block, at) => showBlock(patch.keep + at, block, body, context));
         for (const { node } of shown.splice(patch.keep + patch.blocks.length)) node.remove();
       }

@@ -20,7 +20,7 @@ export function createAnswerView(
   texts: Texts,
   actions: TurnActions,
 ): TurnView {
-  const body = createAnswerBody(renderer, texts, actions.copy);
+  const body = createAnswerBody(renderer, texts, actions);
   const before = element("div", { class: "before-answer" });
   const working = element(
     "p",
@@ -56,6 +56,7 @@ export function createAnswerView(
   return {
     root,
     update: (turn, states) => {
+      footer.showPin();
       if (turn === previous && states === previousStates) return;
       const streaming = turn.state === "streaming";
       body.update(turn, states);

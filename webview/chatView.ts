@@ -9,6 +9,7 @@ import { createHeaderView } from "./headerView.ts";
 import { createMemoryLineView } from "./memoryLineView.ts";
 import { canAsk, streamingTurn, type ViewState } from "./state.ts";
 import type { Texts } from "./texts.ts";
+import { createPinnedView } from "./pinnedView.ts";
 import { createTranscriptView, type ScrollPosition } from "./transcriptView.ts";
 
 /** The whole chat. */
@@ -43,10 +44,20 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
       composer.focus();
     },
     openTurn,
+    exportConversation: () => channel.post({ type: "exportConversation" }),
     search: (query) => channel.post({ type: "searchTurns", query }),
     rename: (conversationId, title) =>
       channel.post({ type: "renameConversation", conversationId, title }),
     remove: (conversationId) => channel.post({ type: "deleteConversation", conversationId }),
+  });
+  const pin = (turnId: string, isPinned: boolean): void =>
+    channel.post({ type: "pin", turnId, isPinned });
+  const pinned = createPinnedView(texts, {
+    pin,
+    openPinned: (turnId) => {
+      const conversationId = state?.conversationId;
+      if (conversationId !== undefined) openTurn({ conversationId, turnId });
+    },
   });
   const transcript = createTranscriptView(
     texts,
@@ -67,7 +78,15 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
       compareTrace: (turnId) => channel.post({ type: "compareTrace", turnId }),
       showEarlier: (before) => channel.post({ type: "showEarlier", before }),
       openCitation: (citation, toSide) => channel.post({ type: "openCitation", citation, toSide }),
+      peek: (peekId, citation) => channel.post({ type: "peek", peekId, citation }),
+      pin,
+      insertCode: (code) => channel.post({ type: "insertCode", code }),
+      applyCode: (code) => channel.post({ type: "applyCode", code }),
       openTurn,
+      editQuestion: (turn) => composer.edit(turn.id, turn.text),
+      chooseBranch: (turnId) => {
+        if (state && !streamingTurn(state)) channel.post({ type: "chooseBranch", turnId });
+      },
       scrolled: scroll.keep,
     },
     scroll.restored,
@@ -83,9 +102,13 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
   const memoryLine = createMemoryLineView(texts, run);
   const composer = createComposerView(texts, {
     ask,
+    edit: (turnId, question) => channel.post({ type: "editQuestion", turnId, question }),
     stop,
     chooseModel: () => run("chooseModel"),
     draft: (text) => channel.post({ type: "draft", text }),
+    suggest: (prefix, kinds) =>
+      channel.post({ type: "suggest", prefix, ...(kinds === undefined ? {} : { kinds }) }),
+    nameFiles: (named) => channel.post({ type: "nameFiles", ...named }),
   });
   const announcer = createAnnouncer(texts);
   const ignored = element("p", { class: "ignored note" });
@@ -95,7 +118,7 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
     "div",
     { class: "chat" },
     header.root,
-    element("main", {}, empty.root, transcript.root),
+    element("main", {}, pinned.root, empty.root, transcript.root),
     bottom,
     announcer.root,
   );
@@ -115,6 +138,7 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
       transcript.root.hidden = isEmpty;
       header.update(next);
       empty.update(next.memory);
+      pinned.update(next.pinned);
       transcript.update(next);
       memoryLine.update(next.memory);
       // The empty view says it larger, with the same button.

@@ -44,9 +44,15 @@ export function showCitationState(
   if (key) button.append(element("span", { class: "state-word", text: texts.text(key.short) }));
   const place = longPlace(citation, texts);
   const words = key ? [texts.text(key.long)] : [];
-  button.setAttribute("aria-label", [texts.text("citation.open", place), ...words].join(". "));
+  nameAfterText(button, [texts.text("citation.open", place), ...words]);
   const toSide = texts.text(isMac() ? "citation.toSideMac" : "citation.toSide");
   button.title = [place, ...words, toSide].join("\n");
+}
+
+/** Names a button by what is seen on it, so that whoever speaks to the machine can say it (WCAG 2.5.3), and by more words. */
+export function nameAfterText(button: HTMLElement, words: readonly string[]): void {
+  const seen = button.textContent.replace(/\s+/g, " ").trim();
+  button.setAttribute("aria-label", [seen, ...words].join(". "));
 }
 
 /**

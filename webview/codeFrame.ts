@@ -6,12 +6,19 @@ import { flashCopied, iconButton } from "./iconButton.ts";
 import type { CitationState } from "./state.ts";
 import type { Texts } from "./texts.ts";
 
+/** What can be done with the code of a block. */
+export interface CodeActions {
+  readonly copy: (text: string) => void;
+  insertCode(code: string): void;
+  applyCode(code: string): void;
+}
+
 /** What a code block's frame needs of the turn it stands in. */
 export interface CodeContext {
   readonly texts: Texts;
   readonly citations: readonly Citation[];
   readonly states: readonly CitationState[] | undefined;
-  copy(text: string): void;
+  readonly actions: CodeActions;
 }
 
 /** Puts a frame around each code block in `root`: where it is from or its language, and a copy button. */
@@ -22,7 +29,7 @@ export function frameCode(root: ParentNode, codes: readonly string[], context: C
     const citation = cite === undefined ? undefined : context.citations[Number(cite)];
     const language = block.dataset["language"] || texts.text("code.plain");
     const copy = iconButton("copy", texts.text("code.copy"), () => {
-      context.copy(codes[at] ?? "");
+      context.actions.copy(codes[at] ?? "");
       flashCopied(copy, texts);
     });
     const head = element("div", { class: "code-head" });
@@ -31,6 +38,8 @@ export function frameCode(root: ParentNode, codes: readonly string[], context: C
     head.append(
       element("span", { class: "code-language", text: language }),
       element("span", { class: "code-state" }),
+      // Code of the workspace is there already: its place is to be opened.
+      ...(citation ? [] : changeButtons(codes[at] ?? "", context)),
       copy,
     );
     block.prepend(head);
@@ -45,6 +54,13 @@ export function frameCode(root: ParentNode, codes: readonly string[], context: C
     pre?.setAttribute("aria-label", label);
     showCodeState(block, context);
   });
+}
+
+function changeButtons(code: string, { texts, actions }: CodeContext): readonly HTMLElement[] {
+  return [
+    iconButton("insert", texts.text("code.insert"), () => actions.insertCode(code)),
+    iconButton("diff", texts.text("code.apply"), () => actions.applyCode(code)),
+  ];
 }
 
 /** Shows on a code block whether the place it was taken from still has this text. */

@@ -1,8 +1,12 @@
 import type { MemoryLine } from "../protocol/webviewMessages.ts";
 import { createDraftWatch } from "./draftWatch.ts";
 import { element } from "./element.ts";
+import { watchNamedFiles, type NamedFiles } from "./fileDrop.ts";
+import { iconButton } from "./iconButton.ts";
 import { icon } from "./icons.ts";
+import { createMentionList, type WantSuggestions } from "./mentionList.ts";
 import { createModelButton } from "./modelButton.ts";
+import { createQuestionEdit } from "./questionEdit.ts";
 import { createQuestionHistory } from "./questionHistory.ts";
 import { canAsk, questionsAsked, streamingTurn, type ViewState } from "./state.ts";
 import type { StringKey } from "./strings.ts";
@@ -11,11 +15,15 @@ import type { Texts } from "./texts.ts";
 /** What the question field leads to. */
 export interface ComposerActions {
   ask(question: string): void;
+  /** Asks in place of an earlier question. */
+  edit(turnId: string, question: string): void;
   stop(): void;
   /** Wants another language model, or none. */
   chooseModel(): void;
   /** The text changed and rested for a moment. */
   readonly draft: (text: string) => void;
+  readonly suggest: WantSuggestions;
+  nameFiles(named: NamedFiles): void;
 }
 
 /** The question field with its button. */
@@ -24,14 +32,26 @@ export interface ComposerView {
   update(state: ViewState): void;
   /** Puts text into the field, with the cursor behind it, and focuses it. */
   prefill(question: string): void;
+  /** Puts an earlier question into the field; sending asks it anew as a branch of the conversation. */
+  edit(turnId: string, question: string): void;
   /** Puts back what was typed before the view was hidden, unless something was typed since. */
   restore(draft: string): void;
+  /** Puts text in at the cursor, with blanks around it, and focuses the field. */
+  insert(text: string): void;
   focus(): void;
 }
 
 /** Returns an empty field. */
 export function createComposerView(texts: Texts, actions: ComposerActions): ComposerView {
   const { root, field, tools, button } = composerParts(texts);
+  // Its keys come before those of the field.
+  const mentions = createMentionList(field, texts, actions.suggest);
+  const edit = createQuestionEdit(texts, () => leaveEdit());
+  root.prepend(mentions.root, edit.root);
+  /** What was in the field before a question was edited. */
+  let aside = "";
+  tools.append(iconButton("at", texts.text("composer.mention"), () => mentions.begin()));
+  watchNamedFiles(field, (named) => actions.nameFiles(named));
   const model = createModelButton(texts, () => actions.chooseModel());
   tools.append(model.root);
   let state: ViewState | undefined;
@@ -69,31 +89,46 @@ export function createComposerView(texts: Texts, actions: ComposerActions): Comp
     button.disabled = !streaming && (!isOpen() || field.value.trim() === "");
   }
 
-  function send(): void {
+  /** `isInstead`: in place of the earlier question that was recalled. */
+  function send(isInstead: boolean): void {
     const question = field.value.trim();
     if (question === "" || isStreaming() || !isOpen()) return;
+    const turnId = edit.turnFor(isInstead);
     history.leave();
+    edit.end();
     setValue("");
     draft.flush();
-    actions.ask(question);
+    if (turnId === undefined) actions.ask(question);
+    else actions.edit(turnId, question);
+  }
+
+  function leaveEdit(): void {
+    edit.end();
+    setValue(aside);
+    field.focus();
   }
 
   /** Puts an earlier or later question into the field; returns false when the key should move the cursor as usual. */
   function recall(step: 1 | -1): boolean {
     const question = history.step(field.value, step);
-    if (question !== undefined) setValue(question);
-    return question !== undefined;
+    if (question === undefined || edit.isEditing) return false;
+    setValue(question);
+    const turn = state?.turns.findLast(({ role, text }) => role === "user" && text === question);
+    if (turn === undefined) edit.end();
+    else edit.recall(turn.id);
+    return true;
   }
 
   root.addEventListener("submit", (event) => {
     event.preventDefault();
     if (isStreaming()) actions.stop();
-    else send();
+    else send(false);
     // The button is about to change or to be switched off, and the next question is what comes next.
     field.focus();
   });
   field.addEventListener("input", () => {
     history.leave();
+    if (field.value === "" && !edit.isEditing) edit.end();
     changed();
   });
   field.addEventListener("keydown", (event) => {
@@ -101,7 +136,10 @@ export function createComposerView(texts: Texts, actions: ComposerActions): Comp
     if (event.isComposing) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
-      send();
+      send(event.ctrlKey || event.metaKey);
+    } else if (event.key === "Escape" && edit.isEditing) {
+      event.preventDefault();
+      leaveEdit();
     } else if (event.key === "ArrowUp" && recall(1)) {
       event.preventDefault();
     } else if (event.key === "ArrowDown" && recall(-1)) {
@@ -118,8 +156,22 @@ export function createComposerView(texts: Texts, actions: ComposerActions): Comp
       if (field.placeholder !== placeholder) field.placeholder = placeholder;
       model.update(next.model);
       showButton();
+      mentions.update(next);
+    },
+    insert: (text) => {
+      const { start, text: spaced } = withBlanks(field, text);
+      field.setRangeText(spaced, start, field.selectionEnd, "end");
+      field.focus();
+      changed();
+    },
+    edit: (turnId, question) => {
+      if (!edit.isEditing) aside = field.value;
+      edit.begin(turnId);
+      setValue(question);
+      field.focus();
     },
     prefill: (question) => {
+      edit.end();
       setValue(question);
       field.focus();
     },
@@ -162,6 +214,16 @@ function composerParts(texts: Texts): {
     }),
   );
   return { root, field, tools, button };
+}
+
+/** Returns a text as it is put in at the cursor, so that it does not grow together with a word. */
+function withBlanks(
+  { value, selectionStart, selectionEnd }: HTMLTextAreaElement,
+  text: string,
+): { readonly start: number; readonly text: string } {
+  const isApart = selectionStart === 0 || /[\s(]$/.test(value.slice(0, selectionStart));
+  const isBefore = /^\s/.test(value.slice(selectionEnd));
+  return { start: selectionStart, text: `${isApart ? "" : " "}${text}${isBefore ? "" : " "}` };
 }
 
 function placeholderOf({ kind }: MemoryLine): StringKey {

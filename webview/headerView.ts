@@ -9,6 +9,8 @@ import { oneLine } from "./visibleText.ts";
 /** What the header leads to. */
 export interface HeaderActions extends FinderActions {
   create(): void;
+  /** Writes the conversation to a file. */
+  exportConversation(): void;
 }
 
 /** Title of the conversation, the list of all, and a new one. */
@@ -47,7 +49,10 @@ export function createHeaderView(texts: Texts, actions: HeaderActions): HeaderVi
     setOpen(false);
     actions.create();
   });
-  const root = element("header", { class: "header" }, toggle, add, popup);
+  const save = iconButton("save", texts.text("header.export"), () => actions.exportConversation());
+  save.hidden = true;
+  const buttons = element("span", { class: "header-buttons" }, save, add);
+  const root = element("header", { class: "header" }, toggle, buttons, popup);
 
   let state: ViewState | undefined;
   function setOpen(open: boolean): void {
@@ -80,6 +85,7 @@ export function createHeaderView(texts: Texts, actions: HeaderActions): HeaderVi
     root,
     update: (next) => {
       state = next;
+      save.hidden = next.turns.length === 0;
       const text = oneLine(next.conversation?.title ?? "") || texts.text("header.newConversation");
       setText(title, text);
       toggle.setAttribute("aria-label", texts.text("header.showConversations", text));

@@ -7,6 +7,7 @@ import type {
   Turn,
 } from "../protocol/types.ts";
 import { longPlace } from "./citationLabel.ts";
+import { nameAfterText } from "./citationChip.ts";
 import { element } from "./element.ts";
 import { reasonTexts } from "./reasonText.ts";
 import { placeParts } from "./sourcesView.ts";
@@ -80,22 +81,19 @@ function recallRow(recall: Recall, index: number, best: number, texts: Texts): H
   const bar = element("span", { class: "score-fill" });
   bar.style.width = `${best > 0 ? Math.max(0, (100 * recall.score) / best) : 0}%`;
   const place = longPlace(recall.citation, texts);
+  const button = element(
+    "button",
+    {
+      class: "place",
+      attributes: { type: "button", "data-recall": String(index), title: place },
+    },
+    ...placeParts(recall.citation),
+  );
+  nameAfterText(button, [texts.text("citation.open", place)]);
   return element(
     "li",
     { class: "recall" },
-    element(
-      "button",
-      {
-        class: "place",
-        attributes: {
-          type: "button",
-          "data-recall": String(index),
-          title: place,
-          "aria-label": texts.text("citation.open", place),
-        },
-      },
-      ...placeParts(recall.citation),
-    ),
+    button,
     element(
       "div",
       { class: "recall-score", attributes: { title: score } },

@@ -58,6 +58,7 @@ function show(draft: string): void {
 
 function handleFocus(view: ChatView, message: ToWebview): void {
   if (message.type === "prefill") view.composer.prefill(message.question);
+  if (message.type === "insert") view.composer.insert(message.text);
   if (message.type === "focus") view.composer.focus();
 }
 

@@ -1,4 +1,6 @@
 import type { ConversationPart } from "../protocol/context.ts";
+import type { PinnedTurn, QuestionBranches } from "../protocol/methods.ts";
+import { mentionKinds, type MentionTrace, type Suggestion } from "../protocol/mentions.ts";
 import {
   proseFailures,
   proseStates,
@@ -31,7 +33,13 @@ import type {
 } from "../protocol/types.ts";
 import { dropReasons, foundBys, rankings, reasonKinds, symbolKinds } from "../protocol/types.ts";
 import { chatCommands } from "../protocol/webviewMessages.ts";
-import type { ChatState, FoundTurn, MemoryLine, ToWebview } from "../protocol/webviewMessages.ts";
+import type {
+  ChatState,
+  FoundTurn,
+  MemoryLine,
+  Peeked,
+  ToWebview,
+} from "../protocol/webviewMessages.ts";
 import {
   isArrayOf,
   isBoolean,
@@ -164,6 +172,9 @@ const isTrace = isObject<RecallTrace>({
       nPlaces: isCount,
     }),
   ),
+  mentions: isOptional(
+    isObject<MentionTrace>({ within: isArrayOf(isString), missing: isArrayOf(isString) }),
+  ),
   evidence: isOptional(
     isObject<EvidenceTrace>({
       probability: isNumber,
@@ -236,6 +247,12 @@ const isConversationPart = isObject<ConversationPart>({
   isOpen: isBoolean,
 });
 
+const isPinnedTurn = isObject<PinnedTurn>({ turnId: isString, line: isString });
+const isQuestionBranches = isObject<QuestionBranches>({
+  turnId: isString,
+  questionIds: isArrayOf(isString),
+});
+
 /** One field that names the kind; the value of it was looked at by `isUnion`. */
 const kindOnly = <T extends { readonly kind: string }>(): Check<T> =>
   isObject<{ kind: string }>({ kind: isString }) as Check<T>;
@@ -269,11 +286,28 @@ const isChatState = isObject<ChatState>({
   conversation: isOptional(isConversation),
   turns: isArrayOf(isTurn),
   nEarlier: isCount,
+  branches: isOptional(isArrayOf(isQuestionBranches)),
+  pinned: isOptional(isArrayOf(isPinnedTurn)),
   parts: isArrayOf(isConversationPart),
   draft: isString,
   memory: isMemoryLine,
   model: isString,
   strings: isRecordOf(isString),
+});
+
+type PeekedAs<K extends Peeked["kind"]> = Extract<Peeked, { readonly kind: K }>;
+const isPeeked = isUnion<"kind", Peeked>("kind", {
+  lines: isObject<PeekedAs<"lines">>({
+    peekId: isCount,
+    kind: isOneOf("lines"),
+    isMoved: isBoolean,
+    text: isString,
+    nLinesLeftOut: isCount,
+    startLine: isCount,
+    language: isString,
+  }),
+  stale: isObject<PeekedAs<"stale">>({ peekId: isCount, kind: isOneOf("stale") }),
+  gone: isObject<PeekedAs<"gone">>({ peekId: isCount, kind: isOneOf("gone") }),
 });
 
 type Message<T extends ToWebview["type"]> = Extract<ToWebview, { readonly type: T }>;
@@ -290,6 +324,7 @@ export const isToWebview: Check<ToWebview> = isUnion<"type", ToWebview>("type", 
     conversationId: isString,
     turns: isArrayOf(isTurn),
     nEarlier: isCount,
+    branches: isOptional(isArrayOf(isQuestionBranches)),
   }),
   parts: isObject<Message<"parts">>({
     type: isOneOf("parts"),
@@ -334,6 +369,27 @@ export const isToWebview: Check<ToWebview> = isUnion<"type", ToWebview>("type", 
       }),
     ),
   }),
+  suggestions: isObject<Message<"suggestions">>({
+    type: isOneOf("suggestions"),
+    prefix: isString,
+    suggestions: isArrayOf(
+      isObject<Suggestion>({
+        kind: isOneOf(...mentionKinds),
+        rootId: isString,
+        path: isString,
+        name: isOptional(isString),
+        symbolKind: isOptional(isOneOf(...symbolKinds)),
+        isOpen: isOptional(isBoolean),
+      }),
+    ),
+  }),
+  pinned: isObject<Message<"pinned">>({
+    type: isOneOf("pinned"),
+    conversationId: isString,
+    pinned: isArrayOf(isPinnedTurn),
+  }),
+  peeked: isObject<Message<"peeked">>({ type: isOneOf("peeked"), peeked: isPeeked }),
+  insert: isObject<Message<"insert">>({ type: isOneOf("insert"), text: isString }),
   showTurn: isObject<Message<"showTurn">>({
     type: isOneOf("showTurn"),
     conversationId: isString,

@@ -31,8 +31,8 @@ export function openPlacesOf(
   });
 }
 
-/** Returns the citation that an element inside a chip or a row stands for. */
-function citationAt(target: Element, turns: readonly Turn[]): Citation | undefined {
+/** Returns the citation that an element inside a chip or a row stands for, `undefined` for any other. */
+export function citationAt(target: Element, turns: readonly Turn[]): Citation | undefined {
   const button = target.closest<HTMLElement>("button[data-cite], button[data-recall]");
   const turnId = button?.closest<HTMLElement>("[data-turn]")?.dataset["turn"];
   const turn = turns.find(({ id }) => id === turnId);

@@ -77,7 +77,7 @@ function createProseParts(
     readonly actions: TurnActions;
   },
 ): ProseParts {
-  const body = createAnswerBody(renderer, texts, actions.copy);
+  const body = createAnswerBody(renderer, texts, actions);
   const by = element("p", { class: "prose-by note" });
   const written = element("div", { class: "prose-text" }, by, body.root);
   const waiting = createWaitingLine(texts);

@@ -1,6 +1,8 @@
 import type { ConversationPart } from "../protocol/context.ts";
+import type { PinnedTurn, QuestionBranches } from "../protocol/methods.ts";
+import type { Suggestion } from "../protocol/mentions.ts";
 import type { Conversation, Turn } from "../protocol/types.ts";
-import type { FoundTurn, MemoryLine, ToWebview } from "../protocol/webviewMessages.ts";
+import type { FoundTurn, MemoryLine, Peeked, ToWebview } from "../protocol/webviewMessages.ts";
 
 /** What became of a citation since the answer, as the extension reports it. */
 export type CitationState = "current" | "moved" | "stale" | "gone";
@@ -16,12 +18,21 @@ export interface ViewState {
   readonly turns: readonly Turn[];
   /** Turns of the conversation before the first of `turns`. */
   readonly nEarlier: number;
+  /** Of questions that others were asked instead of: all of them in the order of asking, by the one that is shown. */
+  readonly branches: ReadonlyMap<string, readonly string[]>;
+  /** The pinned answers of the conversation. */
+  readonly pinned: readonly PinnedTurn[];
   /** What the conversation is about, part by part; turns after the last part belong to it. */
   readonly parts: readonly ConversationPart[];
   /** By turn id, one for each of the turn's citations, as far as they were read again. */
   readonly citationStates: ReadonlyMap<string, readonly CitationState[]>;
   /** What was said about the last query that was answered. */
   readonly found: { readonly query: string; readonly turns: readonly FoundTurn[] } | undefined;
+  /** What may be meant by what was typed behind an `@`. */
+  readonly suggested:
+    { readonly prefix: string; readonly suggestions: readonly Suggestion[] } | undefined;
+  /** The lines that were read last for a peek at a citation. */
+  readonly peeked: Peeked | undefined;
   /** The turn to bring into sight; a new object each time one is wanted. */
   readonly sought: { readonly conversationId: string; readonly turnId: string } | undefined;
   readonly memory: MemoryLine;
@@ -29,6 +40,8 @@ export interface ViewState {
   readonly model: string;
   readonly strings: Readonly<Record<string, string>>;
 }
+
+const nonePinned: readonly PinnedTurn[] = [];
 
 /** The state before the first message. */
 export const initialState: ViewState = {
@@ -38,9 +51,13 @@ export const initialState: ViewState = {
   conversationId: undefined,
   turns: [],
   nEarlier: 0,
+  branches: new Map(),
+  pinned: nonePinned,
   parts: [],
   citationStates: new Map(),
   found: undefined,
+  suggested: undefined,
+  peeked: undefined,
   sought: undefined,
   memory: { kind: "starting" },
   model: "",
@@ -51,20 +68,22 @@ export const initialState: ViewState = {
 export function reduce(state: ViewState, message: ToWebview): ViewState {
   switch (message.type) {
     case "state": {
-      const { conversations, conversation, turns, nEarlier, parts, memory, model, strings } =
-        message.state;
+      const { conversations, conversation, turns, nEarlier, branches, parts } = message.state;
+      const { memory, model, strings, pinned = nonePinned } = message.state;
       const sameConversation =
         conversation !== undefined && conversation.id === state.conversationId;
       return {
+        ...state,
         loaded: true,
         conversations,
         conversation,
         conversationId: conversation?.id,
         turns,
         nEarlier,
+        branches: branchesOf(branches),
+        pinned,
         parts,
         citationStates: sameConversation ? state.citationStates : new Map(),
-        found: state.found,
         sought: sameConversation ? state.sought : undefined,
         memory,
         model,
@@ -107,7 +126,19 @@ export function reduce(state: ViewState, message: ToWebview): ViewState {
         ? { ...state, sought: { conversationId, turnId } }
         : state;
     }
+    case "suggestions":
+      return {
+        ...state,
+        suggested: { prefix: message.prefix, suggestions: message.suggestions },
+      };
+    case "pinned":
+      return message.conversationId === state.conversationId
+        ? { ...state, pinned: message.pinned }
+        : state;
+    case "peeked":
+      return { ...state, peeked: message.peeked };
     case "prefill":
+    case "insert":
     case "focus":
       return state;
   }
@@ -124,14 +155,27 @@ function withTurn(state: ViewState, conversationId: string, turn: Turn): ViewSta
 
 function withEarlier(
   state: ViewState,
-  { conversationId, turns, nEarlier }: Extract<ToWebview, { readonly type: "earlierTurns" }>,
+  {
+    conversationId,
+    turns,
+    nEarlier,
+    branches,
+  }: Extract<ToWebview, { readonly type: "earlierTurns" }>,
 ): ViewState {
   if (state.conversationId !== conversationId) return state;
   const known = new Set(state.turns.map(({ id }) => id));
   const added = turns.filter(({ id }) => !known.has(id));
   // An answer to an older wish, which a newer one overtook, must not bring back what is shown already.
   const isNews = added.length > 0 || nEarlier < state.nEarlier;
-  return isNews ? { ...state, turns: [...added, ...state.turns], nEarlier } : state;
+  if (!isNews) return state;
+  return {
+    ...{ ...state, nEarlier, turns: [...added, ...state.turns] },
+    branches: new Map([...state.branches, ...branchesOf(branches)]),
+  };
+}
+
+function branchesOf(branches: readonly QuestionBranches[] = []): ViewState["branches"] {
+  return new Map(branches.map(({ turnId, questionIds }) => [turnId, questionIds]));
 }
 
 function withText(

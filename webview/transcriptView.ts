@@ -1,5 +1,6 @@
 import type { Citation, Turn } from "../protocol/types.ts";
 import { createAnswerView } from "./answerView.ts";
+import { createCitationPeek } from "./citationPeek.ts";
 import { createEarlierView } from "./earlierView.ts";
 import { element } from "./element.ts";
 import { createFollowScroll, type ListPosition } from "./followScroll.ts";
@@ -10,15 +11,18 @@ import type { TurnPlace } from "../protocol/turns.ts";
 import { openPlacesOf } from "./placeClicks.ts";
 import { finishedParts, lacksTurns, rowsOf } from "./partRows.ts";
 import { createPartView } from "./partView.ts";
-import { createQuestionView } from "./questionView.ts";
+import { createQuestionView, type QuestionActions } from "./questionView.ts";
 import type { Texts } from "./texts.ts";
 import { createTurnList } from "./turnList.ts";
 import { openTurnsOf } from "./turnLinks.ts";
 import type { TurnActions } from "./turnView.ts";
 
 /** What can be done from the transcript. */
-export interface TranscriptActions extends TurnActions {
+export interface TranscriptActions
+  extends Omit<TurnActions, "isPinned">, Omit<QuestionActions, "branchesOf"> {
   readonly openCitation: (citation: Citation, toSide: boolean) => void;
+  /** Wants the cited lines as they are now. */
+  peek(peekId: number, citation: Citation): void;
   /** Opens the conversation of a turn that an answer links to, at that turn. */
   openTurn(place: TurnPlace): void;
   /** Wants the turns before this one. */
@@ -71,8 +75,15 @@ export function createTranscriptView(
   const shown = createTurnList(earlier.root, {
     turn: (turn) =>
       turn.role === "user"
-        ? createQuestionView(turn, texts)
-        : createAnswerView(turn, renderer, texts, actions),
+        ? createQuestionView(turn, texts, {
+            editQuestion: (asked) => actions.editQuestion(asked),
+            chooseBranch: (turnId) => actions.chooseBranch(turnId),
+            branchesOf: (turnId) => latest?.branches.get(turnId),
+          })
+        : createAnswerView(turn, renderer, texts, {
+            ...actions,
+            isPinned: (turnId) => latest?.pinned.some((each) => each.turnId === turnId) === true,
+          }),
     part: (firstTurnId) => createPartView(texts, () => toggle(firstTurnId)),
   });
   let turns: readonly Turn[] = [];
@@ -97,6 +108,13 @@ export function createTranscriptView(
     },
   );
 
+  const peek = createCitationPeek(
+    list,
+    () => turns,
+    texts,
+    (peekId, citation) => actions.peek(peekId, citation),
+  );
+  root.append(peek.root);
   openPlacesOf(list, () => turns, actions.openCitation);
   openTurnsOf(list, (place) => actions.openTurn(place));
 
@@ -118,15 +136,18 @@ export function createTranscriptView(
     update: (state) => {
       draw(state);
       showSought(state);
+      peek.update(state.peeked);
     },
   };
 
   function draw(state: ViewState): void {
     // The first turn of a new conversation names it; that is no switch to another one.
     const named = opened && conversationId === undefined && turns.length === 0;
+    latest = state;
     const switched = !opened || (state.conversationId !== conversationId && !named);
     const asked = state.turns.length > turns.length;
     if (switched) {
+      peek.close();
       silence();
       shown.clear();
     }
@@ -137,7 +158,6 @@ export function createTranscriptView(
     keepWhatIsRead(state, switched);
     conversationId = state.conversationId;
     turns = state.turns;
-    latest = state;
     const show = (): void => showRows(state);
     if (isLonger) {
       const hadFocus = earlier.hasFocus();

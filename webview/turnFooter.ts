@@ -11,6 +11,8 @@ import type { TurnActions } from "./turnView.ts";
 export interface TurnFooter {
   /** Returns the footer for the turn as it is now; the panel stays open when it was. */
   show(turn: Turn, withAskAgain: boolean): HTMLElement;
+  /** The turn may have been pinned, or not any more. */
+  showPin(): void;
 }
 
 /** Returns the footer's maker for one answer. */
@@ -20,7 +22,18 @@ export function createTurnFooter(
   actions: TurnActions,
 ): TurnFooter {
   const panelState = { isOpen: false };
+  const pin = iconButton("pin", "", () => actions.pin(id, !actions.isPinned(id)));
+  const showPin = (): void => {
+    const isPinned = actions.isPinned(id);
+    const label = texts.text(isPinned ? "turn.unpin" : "turn.pin");
+    if (pin.title === label) return;
+    pin.classList.toggle("is-pinned", isPinned);
+    pin.setAttribute("aria-label", label);
+    pin.title = label;
+  };
+  showPin();
   return {
+    showPin,
     show: (turn, withAskAgain) => {
       const copy = iconButton("copy", texts.text("turn.copy"), () => {
         actions.copy(answerForClipboard(turn.text, turn.citations));
@@ -39,6 +52,7 @@ export function createTurnFooter(
             class: "elapsed",
             text: seconds && texts.text("turn.seconds", seconds),
           }),
+          pin,
           copy,
           // The notice of a turn that did not end offers the same in words.
           withAskAgain

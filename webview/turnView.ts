@@ -11,6 +11,13 @@ export interface TurnView {
 /** What a turn can ask for. */
 export interface TurnActions {
   readonly copy: (text: string) => void;
+  /** Puts code in at the cursor of the last active editor. */
+  insertCode(code: string): void;
+  /** Shows what code would change in the last active editor. */
+  applyCode(code: string): void;
+  /** Pins this turn, or takes the pin off. */
+  pin(turnId: string, isPinned: boolean): void;
+  readonly isPinned: (turnId: string) => boolean;
   /** Asks the question of this turn again. */
   askAgain(turnId: string): void;
   /** Asks the chosen language model about this turn, once more when it has written already. */

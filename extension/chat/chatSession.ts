@@ -95,10 +95,15 @@ export class ChatSession {
 
   /**
    * Asks in the open conversation, starting one when there is none, and returns the answer.
-   * A question that is under way in the same conversation is stopped first.
+   * A question that is under way in the same conversation is stopped first. With `besideId` it is asked in place of
+   * that earlier question, which is kept with all that follows it.
    * Errors: as `answer/ask`; `rootNotOpen` and the like when the memory cannot be opened.
    */
-  async ask(question: string, selection?: SelectedCode): Promise<methods.AskResult> {
+  async ask(
+    question: string,
+    selection?: SelectedCode,
+    besideId?: string,
+  ): Promise<methods.AskResult> {
     await this.#memory.whenOpen();
     const conversationId = await this.#openConversationId();
     await this.#stop(conversationId);
@@ -116,6 +121,7 @@ export class ChatSession {
         explain: true,
         ...(activeFile === undefined ? {} : { activeFile }),
         ...(selection === undefined ? {} : { selection }),
+        ...(besideId === undefined ? {} : { besideId }),
       },
       cancel.token,
     );
@@ -124,7 +130,8 @@ export class ChatSession {
     try {
       this.#nShown += 2;
       // The server stored the question before it reads this request: what is shown is kept already.
-      await this.#sendTurns(conversationId);
+      if (besideId === undefined) await this.#sendTurns(conversationId);
+      else this.#messages.fire({ type: "state", state: await this.#readState() });
       const result = await asked;
       const { turnId } = result;
       if (turnId !== undefined)
@@ -144,6 +151,33 @@ export class ChatSession {
     const { turns } = await this.#conversations.read({ before: turnId, lastTurns: 2 });
     const asked = lastQuestion(turns);
     if (asked !== undefined) await this.ask(asked.question, asked.selection);
+  }
+
+  /** Asks in place of an earlier question, about the code that was selected for it. */
+  async editQuestion(turnId: string, question: string): Promise<void> {
+    const { turns } = await this.#readShown();
+    const earlier = turns.find(({ id }) => id === turnId);
+    await this.ask(question, earlier?.selection, turnId);
+  }
+
+  /** Shows the branch of the open conversation that holds a turn, at that turn. */
+  async chooseBranch(turnId: string): Promise<void> {
+    const conversationId = this.#keeper.conversationId;
+    if (conversationId !== undefined) await this.openTurn(conversationId, turnId);
+  }
+
+  /** Id of the open conversation, `undefined` when a new one is about to be started. */
+  get conversationId(): string | undefined {
+    return this.#keeper.conversationId;
+  }
+
+  /** Pins an answer of the open conversation, or takes the pin off. */
+  async pin(turnId: string, isPinned: boolean): Promise<void> {
+    const conversationId = this.#keeper.conversationId;
+    if (conversationId === undefined) return;
+    const place = { conversationId, turnId, isPinned };
+    const { pinned } = await this.#memory.client.request(methods.pinTurn, place);
+    this.#messages.fire({ type: "pinned", conversationId, pinned });
   }
 
   /** Lets the chosen model write over an answer, in place of what it wrote before. */
@@ -169,7 +203,7 @@ export class ChatSession {
   async showEarlier(before: string): Promise<void> {
     const read = await this.#conversations.read({ before, lastTurns: pageTurns });
     if (read.conversation === undefined) return;
-    const { conversation, turns, nEarlier } = read;
+    const { conversation, turns, nEarlier, branches } = read;
     if (conversation.id !== this.#keeper.conversationId) return;
     this.#nShown += turns.length;
     this.#messages.fire({
@@ -177,6 +211,7 @@ export class ChatSession {
       conversationId: conversation.id,
       turns,
       nEarlier,
+      ...(branches === undefined ? {} : { branches }),
     });
     await this.checkCitations();
   }
@@ -202,6 +237,7 @@ export class ChatSession {
   /** Shows a conversation at one of its turns; as much of it is shown as it takes to reach that turn. */
   async openTurn(conversationId: string, turnId: string): Promise<void> {
     this.#keep(conversationId);
+    await this.#conversations.chooseBranch(conversationId, turnId);
     let { turns, nEarlier } = await this.#readShown();
     while (nEarlier > 0 && !turns.some(({ id }) => id === turnId)) {
       this.#nShown *= 2;

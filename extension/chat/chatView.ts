@@ -9,6 +9,9 @@ import { wasStopped, type ChatSession } from "./chatSession.ts";
 import { scriptPage } from "../scriptPage.ts";
 import type { CitationOpener } from "./citations.ts";
 import type { Traces } from "../trace/traces.ts";
+import { insertCode, ProposedChanges } from "./codeChanges.ts";
+import { exportConversation } from "./conversationExport.ts";
+import { Mentions } from "./mentions.ts";
 import { readWebviewMessage } from "./webviewMessageGuard.ts";
 
 /** Id of the chat's view in package.json. */
@@ -39,6 +42,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #chat: ChatSession;
   readonly #citations: CitationOpener;
   readonly #traces: Traces;
+  readonly #memory: MemorySession;
+  readonly #mentions: Mentions;
+  readonly #changes = new ProposedChanges();
   readonly #log: vscode.LogOutputChannel;
   readonly #subscriptions: readonly { dispose(): void }[];
   #recheckTimer: NodeJS.Timeout | undefined;
@@ -60,6 +66,8 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.#chat = chat;
     this.#citations = citations;
     this.#traces = traces;
+    this.#memory = memory;
+    this.#mentions = new Mentions(memory);
     this.#log = log;
     this.#subscriptions = [
       chat.onMessage((message) => this.#post(message)),
@@ -69,6 +77,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.#recheckTimer);
+    this.#changes.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
@@ -143,6 +152,17 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         return;
       case "askAgain":
         return chat.askAgain(message.turnId);
+      case "editQuestion":
+        await chat.editQuestion(message.turnId, message.question);
+        return;
+      case "chooseBranch":
+        return chat.chooseBranch(message.turnId);
+      case "pin":
+        return chat.pin(message.turnId, message.isPinned);
+      case "exportConversation":
+        if (chat.conversationId !== undefined)
+          await exportConversation(this.#memory, chat.conversationId);
+        return;
       case "askModel":
         return chat.askModel(message.turnId);
       case "stop":
@@ -157,12 +177,29 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         return chat.openTurn(message.conversationId, message.turnId);
       case "searchTurns":
         return chat.searchTurns(message.query);
+      case "suggest":
+        return this.#post({
+          type: "suggestions",
+          prefix: message.prefix,
+          suggestions: await this.#mentions.suggest(message.prefix, message.kinds),
+        });
+      case "nameFiles":
+        return this.#post({ type: "insert", text: await this.#mentions.naming(message) });
       case "renameConversation":
         return chat.renameConversation(message.conversationId, message.title);
       case "deleteConversation":
         return chat.deleteConversation(message.conversationId);
       case "openCitation":
         return this.#citations.open(message.citation, message.toSide);
+      case "peek":
+        return this.#post({
+          type: "peeked",
+          peeked: await this.#citations.peek(message.peekId, message.citation),
+        });
+      case "insertCode":
+        return insertCode(message.code);
+      case "applyCode":
+        return this.#changes.propose(message.code);
       case "copy":
         await vscode.env.clipboard.writeText(message.text);
         return;

@@ -1,10 +1,15 @@
 import * as vscode from "vscode";
 import { checkCitations } from "../../protocol/methods.ts";
 import type { Citation, Range } from "../../protocol/types.ts";
+import type { Peeked } from "../../protocol/webviewMessages.ts";
 import { messageLine } from "../displayText.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import { absolutePath } from "../roots.ts";
 import type { ChatSession } from "./chatSession.ts";
+
+const maxPeekedLines = 60;
+/** In UTF-16 units: some lines are very long. */
+const maxPeekedLength = 20_000;
 
 /** Opens cited places, each only after it was read again and still says what was cited. */
 export class CitationOpener {
@@ -29,6 +34,29 @@ export class CitationOpener {
       return;
     }
     await this.#offerToAskAgain(citation, check?.kind === "gone");
+  }
+
+  /**
+   * Reads the cited lines as they are now. Errors: as `answer/checkCitations`.
+   */
+  async peek(peekId: number, citation: Citation): Promise<Peeked> {
+    await this.#memory.whenOpen();
+    const { checks } = await this.#memory.client.request(checkCitations, { citations: [citation] });
+    const [check] = checks;
+    if (check === undefined || check.kind === "stale") return { peekId, kind: "stale" };
+    if (check.kind === "gone") return { peekId, kind: "gone" };
+    const lines = check.text.replace(/\r?\n$/, "").split(/\r?\n/);
+    return {
+      ...{
+        peekId,
+        kind: "lines",
+        isMoved: check.kind === "moved",
+        startLine: check.citation.range.start.line,
+      },
+      text: lines.slice(0, maxPeekedLines).join("\n").slice(0, maxPeekedLength),
+      nLinesLeftOut: Math.max(0, lines.length - maxPeekedLines),
+      language: /\.(\w{1,20})$/.exec(citation.path)?.[1]?.toLowerCase() ?? "",
+    };
   }
 
   async #offerToAskAgain(citation: Citation, gone: boolean): Promise<void> {

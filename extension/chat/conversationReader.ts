@@ -12,6 +12,8 @@ export interface OpenTurns {
   readonly turns: readonly Turn[];
   /** Turns before the first of `turns`. */
   readonly nEarlier: number;
+  readonly branches?: readonly methods.QuestionBranches[];
+  readonly pinned?: readonly methods.PinnedTurn[];
 }
 
 /** What is less relevant has a word of the query and is about something else. */
@@ -54,6 +56,16 @@ export class ConversationReader {
       if (isMemoryError(error, "serverLost") || isMemoryError(error, "conversationNotFound"))
         return [];
       throw error;
+    }
+  }
+
+  /** Makes the branch that holds a turn the one that is read. A turn that is gone changes nothing. */
+  async chooseBranch(conversationId: string, turnId: string): Promise<void> {
+    try {
+      await this.#memory.client.request(methods.chooseBranch, { conversationId, turnId });
+    } catch (error) {
+      if (!isMemoryError(error, "serverLost") && !isMemoryError(error, "conversationNotFound"))
+        throw error;
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Citation, Position, Range, SymbolInfo } from "../../protocol/types.ts";
+import { mentionKinds } from "../../protocol/mentions.ts";
 import { chatCommands } from "../../protocol/webviewMessages.ts";
 import type { ChatCommand, FromWebview } from "../../protocol/webviewMessages.ts";
 
@@ -7,6 +8,8 @@ const maxTextLength = 1_000_000;
 const maxQueryLength = 1_000;
 const maxIdLength = 200;
 const maxPathLength = 10_000;
+/** Files of one drop. */
+const maxFiles = 50;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -19,7 +22,12 @@ const commands: ReadonlySet<unknown> = new Set(chatCommands);
 export function readWebviewMessage(value: unknown): FromWebview | undefined {
   if (!isFields(value)) return undefined;
   switch (value["type"]) {
+    case "pin":
+      return isId(value["turnId"]) && typeof value["isPinned"] === "boolean"
+        ? { type: "pin", turnId: value["turnId"], isPinned: value["isPinned"] }
+        : undefined;
     case "ready":
+    case "exportConversation":
     case "stop":
     case "newConversation":
       return { type: value["type"] };
@@ -27,7 +35,12 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
       return isText(value["question"]) && value["question"].trim() !== ""
         ? { type: "ask", question: value["question"] }
         : undefined;
+    case "editQuestion":
+      return isId(value["turnId"]) && isText(value["question"]) && value["question"].trim() !== ""
+        ? { type: "editQuestion", turnId: value["turnId"], question: value["question"] }
+        : undefined;
     case "askAgain":
+    case "chooseBranch":
     case "askModel":
     case "saveTrace":
     case "compareTrace":
@@ -49,6 +62,14 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
         ? { type: "openTurn", conversationId, turnId }
         : undefined;
     }
+    case "suggest":
+      return readSuggest(value);
+    case "nameFiles": {
+      const { files, text } = value;
+      return isText(text) && isTexts(files, maxFiles, maxPathLength)
+        ? { type: "nameFiles", files, text }
+        : undefined;
+    }
     case "searchTurns":
       return isText(value["query"]) &&
         value["query"].trim() !== "" &&
@@ -63,6 +84,15 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
             title: value["title"],
           }
         : undefined;
+    case "peek": {
+      const citation = readCitationOfThen(value["citation"]);
+      return citation === undefined || !isIndex(value["peekId"])
+        ? undefined
+        : { type: "peek", peekId: value["peekId"], citation };
+    }
+    case "insertCode":
+    case "applyCode":
+      return isText(value["code"]) ? { type: value["type"], code: value["code"] } : undefined;
     case "openCitation": {
       const citation = readCitation(value["citation"]);
       return citation === undefined || typeof value["toSide"] !== "boolean"
@@ -76,6 +106,24 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
     default:
       return undefined;
   }
+}
+
+function readSuggest({ prefix, kinds }: Fields): FromWebview | undefined {
+  if (!isText(prefix) || prefix.length > maxQueryLength) return undefined;
+  if (kinds === undefined) return { type: "suggest", prefix };
+  if (!isTexts(kinds, mentionKinds.length, maxIdLength)) return undefined;
+  const known = mentionKinds.filter((kind) => kinds.includes(kind));
+  return known.length === kinds.length ? { type: "suggest", prefix, kinds: known } : undefined;
+}
+
+/** A citation that may be of a commit's file, which can be read and not opened. */
+function readCitationOfThen(value: unknown): Citation | undefined {
+  const citation = readCitation(value);
+  const commit = isFields(value) ? value["commit"] : undefined;
+  if (citation === undefined || commit === undefined) return citation;
+  return typeof commit === "string" && /^[0-9a-f]{40,64}$/.test(commit)
+    ? { ...citation, commit }
+    : undefined;
 }
 
 /** Returns a citation that came from outside, `undefined` for anything malformed. */
@@ -122,6 +170,14 @@ function isFields(value: unknown): value is Fields {
 
 function isText(value: unknown): value is string {
   return typeof value === "string" && value.length <= maxTextLength;
+}
+
+function isTexts(value: unknown, maxItems: number, maxLength: number): value is string[] {
+  return (
+    Array.isArray(value) &&
+    value.length <= maxItems &&
+    value.every((each) => typeof each === "string" && each.length <= maxLength)
+  );
 }
 
 function isId(value: unknown): value is string {

@@ -22,6 +22,7 @@ import { answerOrder } from "./orderAnswer.ts";
 import { answerPast } from "./pastAnswer.ts";
 import { answerFromNotes, answerRemember, offerText } from "./notesAnswer.ts";
 import { prose } from "./markdown.ts";
+import { withinText } from "./mentionText.ts";
 import { answerPlace } from "./placeAnswer.ts";
 import { QuestionTerms } from "./questionTerms.ts";
 import { queryOf, selectionOf } from "./selection.ts";
@@ -111,7 +112,8 @@ export class Answerer implements AnswerService {
       answerFromTurns(ask) ??
       (await answerFromCode(ask));
     this.#offer(params, writer);
-    writer.block(drawnFrom(result.coverage, result.tiers));
+    const isScoped = (result.trace.mentions?.within.length ?? 0) > 0;
+    writer.block(drawnFrom(result.coverage, result.tiers, isScoped));
     writer.flush();
     const { recalls, coverage, tiers } = result;
     const trace = evidence === undefined ? result.trace : { ...result.trace, evidence };
@@ -218,7 +220,9 @@ async function answerUnknown(ask: Ask): Promise<AnswerOutcome> {
 }
 
 async function answerAbout(ask: Ask): Promise<AnswerOutcome> {
-  const { selection } = ask;
+  const { selection, result, writer } = ask;
+  const within = withinText(result.trace.mentions);
+  if (within !== undefined) writer.block(within);
   if (selection === undefined)
     return (await answerFile(ask)) ?? (await answerFolder(ask)) ?? answerPlace(ask);
   const outcome = await answerPlace(ask);

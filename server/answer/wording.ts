@@ -20,14 +20,16 @@ const tierNames: Readonly<Record<Tier, string>> = {
   meaning: "meaning",
 };
 
-/** The last line of every answer: what it could draw on. */
-export function drawnFrom(coverage: Coverage, tiers: readonly Tier[]): string {
+/** The last line of every answer: what it could draw on. Where the question names files, the answer says so itself. */
+export function drawnFrom(coverage: Coverage, tiers: readonly Tier[], isScoped = false): string {
   const { filesSeen, remembered, pending } = coverage;
   const waiting =
     pending > 0
       ? `${count(pending, "file")} of ${filesSeen.toLocaleString("en-US")} ${pending === 1 ? "is" : "are"} not in memory yet, so something may be missing. `
       : "";
-  const by = tiers.length === 0 ? "" : `, by ${listed(tiers.map((tier) => tierNames[tier]))}`;
+  const means = listed(tiers.map((tier) => tierNames[tier]));
+  if (isScoped && means !== "") return `*${waiting}Found by ${means}.*`;
+  const by = means === "" ? "" : `, by ${means}`;
   return `*${waiting}Looked at ${count(remembered, "file")}${by}.*`;
 }
 

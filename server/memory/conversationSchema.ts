@@ -13,12 +13,17 @@ export const conversationSteps: readonly SchemaStep[] = [
   createTables,
   maskTurns,
   createRoundTables,
+  addBranches,
 ];
 
 /** Throws an error of SQLite when the tables are not those of the present version. */
 export function verifyConversationTables(database: Database): void {
-  database.prepare("SELECT id, title, is_named, created_ms, updated_ms, change FROM conversation");
-  database.prepare("SELECT conversation_id, position, id, writer_id, json FROM turn");
+  database.prepare(
+    "SELECT id, title, is_named, created_ms, updated_ms, change, head_id FROM conversation",
+  );
+  database.prepare(
+    "SELECT conversation_id, position, id, writer_id, json, parent_id, is_question, is_pinned FROM turn",
+  );
   verifyRoundTables(database);
 }
 
@@ -45,6 +50,20 @@ function createTables(database: Database): void {
       PRIMARY KEY (conversation_id, position),
       UNIQUE (conversation_id, id)
     ) STRICT;
+  `);
+}
+
+/** `parent_id` and `head_id`: see `TurnTree`; null in every row that an older version wrote. And answers can be pinned. */
+function addBranches(database: Database): void {
+  database.exec(`
+    ALTER TABLE conversation ADD COLUMN head_id TEXT;
+    ALTER TABLE turn ADD COLUMN parent_id TEXT;
+    ALTER TABLE turn ADD COLUMN is_question INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE turn ADD COLUMN is_pinned INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX turn_pinned ON turn (conversation_id, position) WHERE is_pinned = 1;
+    UPDATE turn SET is_question = 1 WHERE json ->> '$.role' = 'user';
+    -- Turns are large: the tree is read from here alone.
+    CREATE INDEX turn_tree ON turn (conversation_id, position, id, is_question, parent_id);
   `);
 }
 

@@ -4,7 +4,7 @@
  */
 import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
-import type { ReadConversationResult } from "../../protocol/methods.ts";
+import type { PinnedTurn, ReadConversationResult } from "../../protocol/methods.ts";
 import type { Notice } from "../../protocol/notices.ts";
 import type { Prose } from "../../protocol/prose.ts";
 import type { Conversation, Turn } from "../../protocol/types.ts";
@@ -48,6 +48,7 @@ import {
 import { inPresentRoots } from "./presentRoots.ts";
 import { linkStart, tellsOf, withoutNotes, withoutQuotes } from "./quotedTurns.ts";
 import { RoundIndex } from "./roundIndex.ts";
+import { turnTree, TurnTree } from "./turnTree.ts";
 
 /** An open store, with what the user should know about how it was opened. */
 export interface OpenedConversations {
@@ -59,6 +60,8 @@ export interface OpenedConversations {
 export const untitled = "New conversation";
 const maxTitleLength = 60;
 const maxNameLength = 200;
+/** A pinned answer is told by so much of its question. */
+const maxPinnedLength = 160;
 const cacheBytes = 2 * 1024 * 1024;
 /** Room on the disk for conversations: thousands of answers. */
 const defaultMaxBytes = 256_000_000;
@@ -132,7 +135,6 @@ interface ConversationRow {
   readonly n_turns: number;
 }
 interface TurnRow {
-  readonly position: number;
   readonly writer_id: string;
   readonly json: string;
 }
@@ -144,6 +146,8 @@ interface StoredTurn {
 
 const selectConversation = `SELECT c.id, c.title, c.created_ms, c.updated_ms,
   (SELECT count(*) FROM turn t WHERE t.conversation_id = c.id) AS n_turns FROM conversation c`;
+/** True for the turns whose ids are in a list, which is given as JSON. */
+const isAmong = "id IN (SELECT value FROM json_each(?))";
 /** Recalls and traces are most of a turn: they stay where they are. */
 const outlineOf = `json_object('id', json -> 'id', 'role', json -> 'role', 'text', json -> 'text', 'createdMs', json -> 'createdMs',
   'citations', json -> 'citations', 'selectedFile', json -> '$.selection.file')`;
@@ -199,7 +203,9 @@ class SqliteConversations implements ConversationStore {
     const nowMs = Math.round(this.#clock.nowMs());
     withMemoryErrors(() =>
       this.#database
-        .prepare(`INSERT INTO conversation VALUES (?, ?, 0, ?, ?, ${nextChange})`)
+        .prepare(
+          `INSERT INTO conversation (id, title, is_named, created_ms, updated_ms, change) VALUES (?, ?, 0, ?, ?, ${nextChange})`,
+        )
         .run(id, untitled, nowMs, nowMs),
     );
     return this.#conversation(id);
@@ -207,18 +213,51 @@ class SqliteConversations implements ConversationStore {
 
   read(conversationId: string, page: TurnPage = {}): ReadConversationResult {
     const conversation = this.#conversation(conversationId);
-    const end = page.before === undefined ? undefined : this.#position(conversationId, page.before);
+    const tree = withMemoryErrors(() => turnTree(this.#database, conversationId));
+    if (page.before !== undefined && !tree.has(page.before))
+      throw new MemoryError("conversationNotFound");
+    const way = tree.wayTo(page.before);
+    if (page.before !== undefined) way.pop();
+    const nEarlier = Math.max(0, way.length - (page.lastTurns ?? way.length));
+    const shown = way.slice(nEarlier);
     const rows = withMemoryErrors(() =>
       this.#database
         .prepare(
-          `SELECT position, writer_id, json FROM turn
-           WHERE conversation_id = ? AND position < ? ORDER BY position DESC LIMIT ?`,
+          `SELECT writer_id, json FROM turn WHERE conversation_id = ? AND ${isAmong} ORDER BY position`,
         )
-        .all(conversationId, end ?? Number.MAX_SAFE_INTEGER, page.lastTurns ?? -1),
+        .all(conversationId, JSON.stringify(shown)),
     ) as unknown as TurnRow[];
-    const first = rows.at(-1)?.position ?? end;
-    const turns = rows.map((row) => this.#turnOf(row)).toReversed();
-    return { conversation, turns, nEarlier: this.#countBefore(conversationId, first) };
+    const branches = shown
+      .filter((id) => tree.isQuestion(id))
+      .map((turnId) => ({ turnId, questionIds: tree.besides(turnId) }))
+      .filter(({ questionIds }) => questionIds.length > 1);
+    return {
+      ...{ conversation, nEarlier, turns: rows.map((row) => this.#turnOf(row)) },
+      ...(branches.length === 0 ? {} : { branches }),
+      ...this.#pinned(conversationId, tree),
+    };
+  }
+
+  /** Errors: `conversationNotFound`, also when the conversation does not hold the answer. */
+  pin(conversationId: string, turnId: string, isPinned: boolean): readonly PinnedTurn[] {
+    const { changes } = withMemoryErrors(() =>
+      this.#database
+        .prepare(
+          "UPDATE turn SET is_pinned = ? WHERE conversation_id = ? AND id = ? AND is_question = 0",
+        )
+        .run(isPinned ? 1 : 0, conversationId, turnId),
+    );
+    if (Number(changes) === 0) throw new MemoryError("conversationNotFound");
+    const tree = withMemoryErrors(() => turnTree(this.#database, conversationId));
+    return this.#pinned(conversationId, tree).pinned ?? [];
+  }
+
+  chooseBranch(conversationId: string, turnId: string): Conversation {
+    const tree = withMemoryErrors(() => turnTree(this.#database, conversationId));
+    if (!tree.has(turnId)) throw new MemoryError("conversationNotFound");
+    if (!tree.wayTo().includes(turnId))
+      withMemoryErrors(() => this.#setHead(conversationId, tree.lastAfter(turnId)));
+    return this.#conversation(conversationId);
   }
 
   outline(conversationId: string): TurnOutline[] {
@@ -226,9 +265,9 @@ class SqliteConversations implements ConversationStore {
     const rows = withMemoryErrors(() =>
       this.#database
         .prepare(
-          `SELECT ${outlineOf} AS json FROM turn WHERE conversation_id = ? ORDER BY position`,
+          `SELECT ${outlineOf} AS json FROM turn WHERE conversation_id = ? AND ${isAmong} ORDER BY position`,
         )
-        .all(conversationId),
+        .all(conversationId, JSON.stringify(turnTree(this.#database, conversationId).wayTo())),
     ) as unknown as Pick<TurnRow, "json">[];
     return rows.map(
       ({ json }) => JSON.parse(inPresentRoots(json, this.#presentRoot)) as TurnOutline,
@@ -270,18 +309,31 @@ class SqliteConversations implements ConversationStore {
     eraseDeleted(this.#database);
   }
 
-  /** A turn of the same id is replaced. The first question gives an unnamed conversation its title. */
-  appendTurn(conversationId: string, given: Turn): void {
+  /**
+   * A turn of the same id is replaced. The first question gives an unnamed conversation its title. Errors:
+   * `conversationNotFound`, also when the conversation does not hold the turn that it is asked beside.
+   */
+  appendTurn(conversationId: string, given: Turn, besideId?: string): void {
     const turn = this.#secrets.mask(conversationId, given);
     const title = turn.role === "user" ? titleOf(turn.text) : "";
     this.#write(() => {
       this.#touch(conversationId);
+      const tree = turnTree(this.#database, conversationId);
+      if (besideId !== undefined && !tree.has(besideId))
+        throw new MemoryError("conversationNotFound");
+      const parent = besideId === undefined ? tree.head : tree.parentOf(besideId);
       this.#database
         .prepare(
-          `INSERT INTO turn VALUES (?, (SELECT coalesce(max(position), 0) + 1 FROM turn WHERE conversation_id = ?), ?, ?, ?)
+          `INSERT INTO turn (conversation_id, position, id, writer_id, json, is_question, parent_id)
+           VALUES (?, (SELECT coalesce(max(position), 0) + 1 FROM turn WHERE conversation_id = ?), ?, ?, ?, ?, ?)
            ON CONFLICT (conversation_id, id) DO UPDATE SET writer_id = excluded.writer_id, json = excluded.json`,
         )
-        .run(conversationId, conversationId, turn.id, this.#writerId, JSON.stringify(turn));
+        .run(
+          ...([conversationId, conversationId, turn.id, this.#writerId] as const),
+          ...([JSON.stringify(turn), turn.role === "user" ? 1 : 0] as const),
+          TurnTree.rowParent(parent, tree.lastSaid),
+        );
+      if (!tree.has(turn.id)) this.#setHead(conversationId, undefined);
       this.#index.turnChanged(conversationId, turn.id);
       if (title === "") return;
       this.#database
@@ -467,27 +519,35 @@ class SqliteConversations implements ConversationStore {
     this.#index.turnChanged(conversationId, turn.id);
   }
 
-  #position(conversationId: string, turnId: string): number {
-    const row = withMemoryErrors(() =>
+  /** The pinned answers of all branches in the order of saying, each as the question that it answers. */
+  #pinned(conversationId: string, tree: TurnTree): Pick<ReadConversationResult, "pinned"> {
+    const rows = withMemoryErrors(() =>
       this.#database
-        .prepare("SELECT position FROM turn WHERE conversation_id = ? AND id = ?")
-        .get(conversationId, turnId),
+        .prepare(
+          "SELECT id FROM turn WHERE conversation_id = ? AND is_pinned = 1 ORDER BY position",
+        )
+        .all(conversationId),
+    ) as unknown as { readonly id: string }[];
+    if (rows.length === 0) return {};
+    const asked = this.#database.prepare(
+      "SELECT json ->> '$.text' AS text FROM turn WHERE conversation_id = ? AND id = ?",
     );
-    if (row === undefined) throw new MemoryError("conversationNotFound");
-    return (row as { position: number }).position;
+    const pinned = rows.map(({ id: turnId }) => {
+      const row = withMemoryErrors(() => asked.get(conversationId, tree.parentOf(turnId) ?? ""));
+      const { text } = (row ?? { text: "" }) as { readonly text: string };
+      return { turnId, line: titleOf(text, maxPinnedLength) };
+    });
+    return { pinned };
   }
 
-  /** Turns before a position, all when it is absent. */
-  #countBefore(conversationId: string, position = Number.MAX_SAFE_INTEGER): number {
-    const row = withMemoryErrors(() =>
-      this.#database
-        .prepare("SELECT count(*) AS n FROM turn WHERE conversation_id = ? AND position < ?")
-        .get(conversationId, position),
-    );
-    return (row as { n: number }).n;
+  /** Without a turn the head is the last one that was said. */
+  #setHead(conversationId: string, turnId: string | undefined): void {
+    this.#database
+      .prepare("UPDATE conversation SET head_id = ? WHERE id = ?")
+      .run(turnId ?? null, conversationId);
   }
 
-  #turnOf({ writer_id, json }: Pick<TurnRow, "writer_id" | "json">): Turn {
+  #turnOf({ writer_id, json }: TurnRow): Turn {
     const turn = JSON.parse(inPresentRoots(json, this.#presentRoot)) as Turn;
     if (writer_id === this.#writerId) return turn;
     // Nobody goes on writing what a dead process left.
@@ -504,11 +564,11 @@ class SqliteConversations implements ConversationStore {
     const taken = withMemoryErrors(() => databaseBytes(this.#database));
     if (taken <= this.#maxBytes) return;
     const uses = withMemoryErrors(() => conversationUses(this.#database));
-    const items = uses.map(({ id, createdMs, updatedMs, nQuestions, bytes }) => ({
+    const items = uses.map(({ id, createdMs, updatedMs, nQuestions, bytes, hasPinned }) => ({
       ...{ id, createdMs, bytes },
       lastUsedMs: updatedMs,
       nUses: nQuestions,
-      isPinned: id === writtenId,
+      isPinned: id === writtenId || hasPinned === 1,
     }));
     const ids = whatToForget(items, bytesToFree(items, taken, this.#maxBytes), this.#clock.nowMs());
     if (ids.length === 0) return;
@@ -556,12 +616,12 @@ function conversationOf(row: ConversationRow): Conversation {
 }
 
 /** The first line of a question that says something; `""` when there is none. */
-function titleOf(question: string): string {
+function titleOf(question: string, maxLength = maxTitleLength): string {
   const line = question
     .slice(0, 10_000)
     .split(/[\r\n]+/)
     .find((each) => oneLine(each) !== "");
-  return cut(oneLine(line ?? ""), maxTitleLength);
+  return cut(oneLine(line ?? ""), maxLength);
 }
 
 /** A title as it is kept; `""` when it says nothing. */

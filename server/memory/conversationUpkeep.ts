@@ -1,8 +1,9 @@
 /** What goes into and out of the store of conversations other than turn by turn. */
 import type { Turn } from "../../protocol/types.ts";
 import { TurnMask } from "../secrets/turnMask.ts";
-import type { KeptConversation } from "../services.ts";
+import type { KeptConversation, KeptTurn } from "../services.ts";
 import { inTransaction, type Database } from "./database.ts";
+import { turnTree, TurnTree } from "./turnTree.ts";
 import type { RoundIndex } from "./roundIndex.ts";
 
 /** How many conversations and turns a change was about. */
@@ -16,6 +17,14 @@ interface ConversationRow {
   readonly title: string;
   readonly created_ms: number;
   readonly updated_ms: number;
+  readonly head_id: string | null;
+}
+
+interface KeptRow {
+  readonly writer_id: string;
+  readonly json: string;
+  readonly parent_id: string | null;
+  readonly is_pinned: number;
 }
 
 /** A conversation with the room that it takes, and how often it was asked in. */
@@ -25,6 +34,8 @@ export interface ConversationUse {
   readonly updatedMs: number;
   readonly nQuestions: number;
   readonly bytes: number;
+  /** 1 when one of its answers is pinned. */
+  readonly hasPinned: number;
 }
 
 /** Orders changes within one millisecond. */
@@ -41,21 +52,27 @@ export function* keptConversations(
 ): Generator<KeptConversation> {
   const rows = database
     .prepare(
-      `SELECT id, title, created_ms, updated_ms FROM conversation
+      `SELECT id, title, created_ms, updated_ms, head_id FROM conversation
        WHERE id IN (SELECT conversation_id FROM turn) ORDER BY change`,
     )
     .all() as unknown as ConversationRow[];
   const turns = database.prepare(
-    "SELECT writer_id, json FROM turn WHERE conversation_id = ? ORDER BY position",
+    "SELECT writer_id, json, parent_id, is_pinned FROM turn WHERE conversation_id = ? ORDER BY position",
   );
-  for (const { id, title, created_ms: createdMs, updated_ms: updatedMs } of rows) {
-    const found = turns.all(id) as unknown as { writer_id: string; json: string }[];
+  for (const row of rows) {
+    const { id, title, created_ms: createdMs, updated_ms: updatedMs, head_id: headId } = row;
+    const found = turns.all(id) as unknown as KeptRow[];
     yield {
       id,
       title,
       createdMs,
       updatedMs,
-      turns: found.map(({ writer_id: writerId, json }) => turnOf(json, writerId)),
+      ...(headId === null ? {} : { headId }),
+      turns: found.map((turn) => ({
+        ...turnOf(turn.json, turn.writer_id),
+        ...(turn.parent_id === null ? {} : { parentId: turn.parent_id }),
+        ...(turn.is_pinned === 1 ? { isPinned: true } : {}),
+      })),
     };
   }
 }
@@ -82,22 +99,28 @@ export function* addConversations(
 ): Generator<ConversationCounts> {
   const secrets = new TurnMask();
   const conversation = database.prepare(
-    `INSERT OR IGNORE INTO conversation VALUES (?, ?, 1, ?, ?, ${nextChange})`,
+    `INSERT OR IGNORE INTO conversation (id, title, is_named, created_ms, updated_ms, change, head_id)
+     VALUES (?, ?, 1, ?, ?, ${nextChange}, ?)`,
   );
   const turn = database.prepare(
-    `INSERT OR IGNORE INTO turn VALUES (?1, (SELECT coalesce(max(position), 0) + 1 FROM turn WHERE conversation_id = ?1), ?2, ?3, ?4)`,
+    `INSERT OR IGNORE INTO turn (conversation_id, position, id, writer_id, json, is_question, parent_id, is_pinned)
+     VALUES (?1, (SELECT coalesce(max(position), 0) + 1 FROM turn WHERE conversation_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7)`,
   );
-  for (const { id, title, createdMs, updatedMs, turns } of conversations) {
+  for (const { id, title, createdMs, updatedMs, headId, turns } of conversations) {
     // One without turns is a step too.
     for (let from = 0; from === 0 || from < turns.length; from += turnsPerStep) {
       let nConversations = 0;
-      const added: Turn[] = [];
+      const added: KeptTurn[] = [];
       inTransaction(database, () => {
-        const { changes } = conversation.run(id, nameOf(title), createdMs, updatedMs);
-        nConversations = Number(changes);
-        for (const given of turns.slice(from, from + turnsPerStep)) {
-          const masked = JSON.stringify(secrets.mask(id, given));
-          if (Number(turn.run(id, given.id, writerId, masked).changes) > 0) added.push(given);
+        const kept = conversation.run(id, nameOf(title), createdMs, updatedMs, headId ?? null);
+        nConversations = Number(kept.changes);
+        for (const keptTurn of turns.slice(from, from + turnsPerStep)) {
+          const { parentId = null, isPinned = false, ...given } = keptTurn;
+          const json = JSON.stringify(secrets.mask(id, given));
+          const isQuestion = given.role === "user" ? 1 : 0;
+          const pinned = isPinned ? 1 : 0;
+          const { changes } = turn.run(id, given.id, writerId, json, isQuestion, parentId, pinned);
+          if (Number(changes) > 0) added.push(keptTurn);
         }
         for (const { id: turnId } of roundStarts(added)) index.turnChanged(id, turnId);
       });
@@ -107,7 +130,7 @@ export function* addConversations(
 }
 
 /** A round is indexed with its question; an answer that stands behind none belongs to one that was there before. */
-function roundStarts(turns: readonly Turn[]): Turn[] {
+function roundStarts(turns: readonly KeptTurn[]): KeptTurn[] {
   return turns.filter(({ role }, idx) => role === "user" || turns[idx - 1]?.role !== "user");
 }
 
@@ -143,6 +166,7 @@ export function deleteTurns(
       const turns = texts.all(conversationId) as unknown as { id: string; json: string }[];
       const left = turns.filter(({ id }) => !turnIds.has(id)).map(parsed);
       nTurns += turns.length - left.length;
+      const tree = turnTree(database, conversationId);
       forgetQuotes(conversationId);
       index.remove(conversationId);
       if (left.length === 0) {
@@ -154,6 +178,7 @@ export function deleteTurns(
         rename.run(titleOf(first), conversationId, titleOf(parsed(row).text));
         remove.run(conversationId, row.id);
       }
+      keepBranches(database, conversationId, tree, new Set(left.map(({ id }) => id)));
       // A language model was shown the earlier turns of its conversation.
       forgetProse.run(conversationId);
       index.add(conversationId);
@@ -163,13 +188,39 @@ export function deleteTurns(
   return { nConversations, nTurns };
 }
 
+/** What is left follows what is left of what it followed, and the head is the last that is left of what was shown. */
+function keepBranches(
+  database: Database,
+  conversationId: string,
+  tree: TurnTree,
+  left: ReadonlySet<string>,
+): void {
+  const lastLeft = (turnId: string | undefined): string | undefined =>
+    tree.wayTo(turnId).findLast((id) => left.has(id));
+  const update = database.prepare(
+    "UPDATE turn SET parent_id = ? WHERE conversation_id = ? AND id = ?",
+  );
+  let before: string | undefined;
+  for (const id of left) {
+    const parent = tree.parentOf(id);
+    const kept = parent === undefined ? undefined : lastLeft(parent);
+    update.run(TurnTree.rowParent(kept, before), conversationId, id);
+    before = id;
+  }
+  const head = tree.head === undefined ? undefined : lastLeft(tree.head);
+  database
+    .prepare("UPDATE conversation SET head_id = ? WHERE id = ?")
+    .run(head === undefined || head === before ? null : head, conversationId);
+}
+
 /** The use of each conversation, by which it may be forgotten. Errors: those of SQLite. */
 export function conversationUses(database: Database): ConversationUse[] {
   return database
     .prepare(
       `SELECT c.id, c.created_ms AS createdMs, c.updated_ms AS updatedMs,
          (SELECT count(*) FROM turn t WHERE t.conversation_id = c.id AND t.json ->> 'role' = 'user') AS nQuestions,
-         (SELECT coalesce(sum(length(CAST(t.json AS BLOB))), 0) FROM turn t WHERE t.conversation_id = c.id) AS bytes
+         (SELECT coalesce(sum(length(CAST(t.json AS BLOB))), 0) FROM turn t WHERE t.conversation_id = c.id) AS bytes,
+         EXISTS (SELECT 1 FROM turn t WHERE t.conversation_id = c.id AND t.is_pinned = 1) AS hasPinned
        FROM conversation c`,
     )
     .all() as unknown as ConversationUse[];

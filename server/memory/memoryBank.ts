@@ -195,6 +195,19 @@ export class MemoryBank {
     });
   }
 
+  /** At most `limit` remembered files below a folder, which ends in `/`, in path order. */
+  filesInside(folder: string, limit: number): string[] {
+    // The character after the slash: everything below the folder sorts between the two.
+    const rows = this.#statements.filesInside.all(folder, `${folder.slice(0, -1)}0`, limit);
+    return (rows as unknown as { path: string }[]).map(({ path }) => path);
+  }
+
+  /** The paths of all remembered files, in no order: quicker than `rememberedFiles`. */
+  paths(): string[] {
+    const { paths } = this.#statements.paths.get() as { paths: string | null };
+    return paths === null ? [] : paths.split("\n");
+  }
+
   /** Every remembered file in path order. */
   rememberedFiles(): { path: string; language: string }[] {
     return this.#statements.remembered.all() as unknown as { path: string; language: string }[];
@@ -295,6 +308,13 @@ function prepareStatements(database: Database) {
     ),
     pathsOfBlob: prepare("SELECT path FROM file WHERE blob = ? ORDER BY path"),
     blobOfPath: prepare("SELECT blob FROM file WHERE path = ? AND outcome = 'remembered'"),
+    filesInside: prepare(
+      "SELECT path FROM file WHERE path > ? AND path < ? AND outcome = 'remembered' ORDER BY path LIMIT ?",
+    ),
+    // One text for all: a row for each of a hundred thousand takes several times as long.
+    paths: prepare(
+      "SELECT group_concat(path, char(10)) AS paths FROM file WHERE outcome = 'remembered' AND instr(path, char(10)) = 0",
+    ),
     pathById: prepare("SELECT path FROM file WHERE id = ?"),
     searchPaths: prepare(
       "SELECT rowid AS id, -bm25(pathIndex) AS score FROM pathIndex WHERE pathIndex MATCH ? ORDER BY rank LIMIT ?",

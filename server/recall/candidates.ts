@@ -33,17 +33,18 @@ const minWalk = 15_000;
 const maxWalk = 100_000;
 const walkShare = 0.3;
 
-/** Returns what one memory has for the terms. Works on any number of terms, none included. */
+/** Returns what one memory has for the terms, at most `limit` chunks. Works on any number of terms, none included. */
 export function findCandidates(
   bank: MemoryBank,
   queryTerms: readonly QueryTerm[],
   nChunks: number,
+  limit = maxChunks,
 ): Candidates {
   const terms = weigh(bank, queryTerms, nChunks);
   const asked = terms.filter((term) => term.used);
   if (asked.length === 0) return { terms, chunks: [], paths: new Map(), nChunks };
   const match = asked.map((term) => ftsQuote(term.term)).join(" OR ");
-  const chunks = bank.searchChunks(match, columnWeights, maxChunks);
+  const chunks = bank.searchChunks(match, columnWeights, limit);
   const pathMatch = terms.map((term) => ftsQuote(term.term)).join(" OR ");
   const paths = new Map(
     bank.searchPaths(pathMatch, maxPaths).map(({ path, score }) => [path, score]),

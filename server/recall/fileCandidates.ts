@@ -8,6 +8,7 @@ import type { MemoryBank, OpenBank, StoredBlob } from "../memory/memoryBank.ts";
 import type { Candidates } from "./candidates.ts";
 import { chunkOfSymbol, definitionsOf, type FoundDefinition } from "./definitions.ts";
 import type { DenseCandidates } from "./denseSearch.ts";
+import type { RootScope } from "./mentionScope.ts";
 import { PointedPlaces, type PointedFile } from "./pointedPlaces.ts";
 import type { ParsedQuestion } from "./question.ts";
 import { meaningOf, priorMeaningWeight, roleFactor } from "./ranking.ts";
@@ -71,7 +72,10 @@ const maxDefinitions = 30;
 const maxFilesOfPath = 30;
 const priorOf = { pointed: 3, qualified: 1.5, defined: 0.4 };
 
-/** Returns the files, most promising first. `mass` is the question's; without `dense` nothing is found by meaning. */
+/**
+ * Returns the files, most promising first. `mass` is the question's; without `dense` nothing is found by meaning, and
+ * with `within` no other files are looked at.
+ */
 export function gatherFiles(
   open: OpenBank,
   asked: Asked,
@@ -79,9 +83,10 @@ export function gatherFiles(
   dense: DenseCandidates | undefined,
   params: SearchParams,
   mass: number,
+  within: RootScope | undefined,
 ): FileCandidate[] {
   const pointed = pointedFiles(open.bank, asked.pointed);
-  const files = new CandidateFiles(open.bank, asked, candidates, params);
+  const files = new CandidateFiles(open.bank, asked, candidates, params, within);
   for (const { chunkId, score } of candidates.chunks) {
     const blob = open.bank.blobOfChunk(chunkId);
     for (const path of blob?.paths ?? [])
@@ -96,6 +101,7 @@ export function gatherFiles(
   }
   for (const path of candidates.paths.keys()) files.addPath(path);
   for (const path of pointed) files.addPath(path);
+  for (const path of within?.files ?? []) files.addPath(path);
   for (const name of asked.names) {
     const share = asked.shareOf(name);
     for (const { path, fit } of filesCalled(open.bank, name)) {
@@ -122,8 +128,16 @@ class CandidateFiles {
   readonly #asked: Asked;
   readonly #candidates: Candidates;
   readonly #wanted: Globs | undefined;
+  readonly #within: RootScope | undefined;
 
-  constructor(bank: MemoryBank, asked: Asked, candidates: Candidates, params: SearchParams) {
+  constructor(
+    bank: MemoryBank,
+    asked: Asked,
+    candidates: Candidates,
+    params: SearchParams,
+    within: RootScope | undefined,
+  ) {
+    this.#within = within;
     this.#bank = bank;
     this.#asked = asked;
     this.#candidates = candidates;
@@ -141,6 +155,7 @@ class CandidateFiles {
     const base = path.slice(path.lastIndexOf("/") + 1);
     if (this.#wanted !== undefined && this.#wanted.match(path, base) === undefined)
       return undefined;
+    if (this.#within?.holds(path) === false) return undefined;
     const file: FileCandidate = {
       path,
       blob,

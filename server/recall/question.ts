@@ -6,6 +6,7 @@ import { findErrors, fixedParts } from "./errorMessage.ts";
 import { asksOnly } from "./askingWords.ts";
 import { intentOf, type Intent } from "./intent.ts";
 import { scopeOf, type Scope } from "./scope.ts";
+import { readMentions, type PathBehindAt } from "./mentions.ts";
 import { splitQuotes } from "./quotedSpans.ts";
 import { readTokens, type PathMention } from "./questionTokens.ts";
 import { findFrames, type StackFrame } from "./stackTrace.ts";
@@ -34,6 +35,8 @@ export interface ParsedQuestion {
   /** Capitalised words inside a sentence: perhaps names of definitions, perhaps not. Also among `words`. */
   readonly possibleNames: readonly string[];
   readonly paths: readonly PathMention[];
+  /** Files and folders that are named with `@`: only they are searched, where they are in memory. */
+  readonly mentions: readonly PathBehindAt[];
   /** Quoted texts and error messages, most specific first; later ones may be parts of earlier ones. */
   readonly literals: readonly string[];
   /** Innermost call first, as far as the trace's format says so. */
@@ -49,20 +52,22 @@ export interface ParsedQuestion {
 /** Returns what a question asks for. Any text has an outcome; see `problem` for those that ask nothing. */
 export function parseQuestion(raw: string): ParsedQuestion {
   const isCut = raw.length > maxQuestionLength;
-  const text = withoutTerminalMarks(isCut ? raw.slice(0, maxQuestionLength) : raw);
+  const typed = withoutTerminalMarks(isCut ? raw.slice(0, maxQuestionLength) : raw);
   const blank = { words: [], identifiers: [], possibleNames: [], paths: [], literals: [] };
-  if (isBinary(text)) {
+  if (isBinary(typed)) {
     return {
       raw,
       isCut,
       problem: "binary",
       ...blank,
+      mentions: [],
       stackFrames: [],
       scope: {},
       intent: { kind: "unknown" },
       isCjk: false,
     };
   }
+  const { text, paths: mentions } = readMentions(typed);
   const trace = findFrames(text);
   const errors = findErrors(trace.rest);
   const quotes = splitQuotes(trace.rest);
@@ -96,7 +101,11 @@ export function parseQuestion(raw: string): ParsedQuestion {
       .filter((each) => !each.isCode || !isSingleName(each.text))
       .flatMap((each) => each.tokens.words),
   ]);
-  const paths = uniquePaths([...tokens.paths, ...quoted.flatMap((each) => each.tokens.paths)]);
+  const paths = uniquePaths([
+    ...tokens.paths,
+    ...quoted.flatMap((each) => each.tokens.paths),
+    ...mentions.filter(({ path }) => /\s/.test(path)).map(({ isSure: _isSure, ...path }) => path),
+  ]);
   const intent = intentOf(withQuotes(prose, quotes.quoted), {
     identifiers,
     literals: quoted.map((each) => each.text),
@@ -120,6 +129,7 @@ export function parseQuestion(raw: string): ParsedQuestion {
     identifiers,
     possibleNames: unique(tokens.possibleNames),
     paths,
+    mentions,
     literals,
     stackFrames: trace.frames.slice(0, maxItems),
     ...(pasted === undefined ? {} : { code: pasted }),

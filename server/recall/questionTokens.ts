@@ -120,8 +120,8 @@ function setLines(paths: PathMention[], first: string, last: string | undefined)
   );
 }
 
-/** One-based numbers as written to zero-based lines; nothing for line 0. */
-function linesOf(
+/** Returns one-based numbers as written as zero-based lines; nothing for line 0. */
+export function linesOf(
   first: string | undefined,
   last: string | undefined,
 ): Pick<PathMention, "line" | "endLine"> {

@@ -18,6 +18,7 @@ import { maxPerFile } from "./chooseResults.ts";
 import type { DenseCandidates } from "./denseSearch.ts";
 import { askedOf, gatherFiles, type FileCandidate } from "./fileCandidates.ts";
 import type { LearnedRanking } from "./learnedRanking.ts";
+import type { RootScope } from "./mentionScope.ts";
 import { joinShares, mergeAdjacent, type ChunkRun } from "./mergeAdjacent.ts";
 import { symbolAtLine } from "./pointedPlaces.ts";
 import type { ParsedQuestion } from "./question.ts";
@@ -41,6 +42,8 @@ export interface RankOptions {
   readonly observe: SearchHow["observe"];
   /** Rank by nearness in meaning and nothing else. */
   readonly byMeaning: boolean;
+  /** The part of the root that is searched, all of it when absent. */
+  readonly within: RootScope | undefined;
 }
 
 /** Files whose text is read for one question: the most promising ones, and besides those nearest in meaning. */
@@ -77,7 +80,7 @@ export function rankInBank(
     meaningPlaces: new Map(near.map(({ group, idx }, i) => [group + idx, i + 1])),
     nChunksWith: remembered((term) => open.bank.documentFrequency(term)),
   };
-  const files = gatherFiles(open, asked, candidates, dense, params, mass);
+  const files = gatherFiles(open, asked, candidates, dense, params, mass, options.within);
   const folderShare = folderShares(files);
   const toRead = filesToRead(files);
   trace?.files(open, files, new Set(toRead.map(({ candidate }) => candidate)));

@@ -39,6 +39,7 @@ import { rereadPlaces } from "./rereadPlaces.ts";
 import type { Reranker } from "./reranker.ts";
 import { withNeighbours } from "./neighbours.ts";
 import { byScore, TraceCollector, type Lap } from "./traceCollector.ts";
+import { candidatesWithin, maxScopedChunks, mentionScope } from "./mentionScope.ts";
 import { findUses } from "./uses.ts";
 import { SourceLook, type VerifiedFile, type VerifiedSource } from "./verifiedSource.ts";
 
@@ -122,6 +123,7 @@ export class Recaller implements RecallService, SourceReader {
         learned: ranking === "learned" ? this.#learned : undefined,
         byMeaning: ranking === "meaning",
         observe: how.observe,
+        within: undefined,
       },
       terms: queryTerms(question),
       embedding: byWords ? undefined : this.#dense.embed(question.raw),
@@ -136,13 +138,18 @@ export class Recaller implements RecallService, SourceReader {
     const weighed = new Map<string, WeighedTerm>();
     const meanings: MeaningTrace[] = [];
     const banks = this.#memory.banks(params.rootIds);
+    const scope = await mentionScope(question, banks, (open, read) => this.#reading(open, read));
+    const isScoped = scope !== undefined && scope.trace.within.length > 0;
     for (const open of banks) {
+      const within = isScoped ? scope.in(open.root.id) : undefined;
+      if (isScoped && within === undefined) continue;
+      const here: Asked = { ...asked, rank: { ...asked.rank, within } };
       await this.#reading(open, async () => {
-        let found = this.#rank(open, asked, params, signal, lap, trace);
+        let found = this.#rank(open, here, params, signal, lap, trace);
         const guessed = guessedFiles(open, found.chunks);
         if (guessed.length > 0 && (await this.#memory.refineNow(open.root.id, guessed, signal))) {
           lap("refine", guessed.length);
-          found = this.#rank(open, asked, params, signal, lap, trace);
+          found = this.#rank(open, here, params, signal, lap, trace);
         }
         meanings.push(found.meaning);
         for (const term of found.terms) remember(weighed, term);
@@ -186,6 +193,7 @@ export class Recaller implements RecallService, SourceReader {
       trace: {
         ...traceOf(question, [...weighed.values()], stages),
         ...(meaning === undefined ? {} : { meaning }),
+        ...(scope === undefined ? {} : { mentions: scope.trace }),
         ...(trace === undefined
           ? {}
           : { asked: askedTrace(params, banks, ranking, asked.rank.learned?.modelId) }),
@@ -204,7 +212,11 @@ export class Recaller implements RecallService, SourceReader {
   ): { chunks: RankedChunk[]; terms: readonly WeighedTerm[]; meaning: MeaningTrace } {
     return open.bank.reading(() => {
       const asked = rank.byMeaning ? [] : terms;
-      const byWords = findCandidates(open.bank, asked, open.bank.nChunks());
+      const { within } = rank;
+      const limit = within === undefined ? undefined : maxScopedChunks;
+      const everywhere = findCandidates(open.bank, asked, open.bank.nChunks(), limit);
+      const byWords =
+        within === undefined ? everywhere : candidatesWithin(open, within, everywhere);
       trace?.words(open, byWords);
       lap("words", byWords.chunks.length, trace?.take());
       const { candidates: byMeaning, trace: meaning } = this.#dense.search(open.bank, embedding);

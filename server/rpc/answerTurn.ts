@@ -19,7 +19,7 @@ export class AnswerTurn {
   constructor(
     store: ConversationStore,
     conversationId: string,
-    { question, selection }: Pick<AskParams, "question" | "selection">,
+    { question, selection, besideId }: Pick<AskParams, "question" | "selection" | "besideId">,
     clock: Clock,
   ) {
     this.#store = store;
@@ -34,11 +34,11 @@ export class AnswerTurn {
       state: "streaming",
       createdMs: clock.nowMs(),
     };
-    store.appendTurn(conversationId, {
-      ...asked,
-      text: question,
-      ...(selection === undefined ? {} : { selection }),
-    });
+    store.appendTurn(
+      conversationId,
+      { ...asked, text: question, ...(selection === undefined ? {} : { selection }) },
+      besideId,
+    );
     store.appendTurn(conversationId, this.#turn);
   }
 

@@ -1,4 +1,5 @@
 /** The shape of each method's parameters: what `handlers.ts` lets in. */
+import { mentionKinds, type SuggestParams } from "../../protocol/mentions.ts";
 import {
   maxPrefixLength,
   maxSuffixLength,
@@ -34,7 +35,7 @@ import type { WhoWroteParams } from "../../protocol/whoWrote.ts";
 import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
 import { toolPermissions, type ToolCallParams } from "../../protocol/tools.ts";
 import type { OutlineParams, UsesParams } from "../../protocol/outline.ts";
-import type { SearchTurnsParams } from "../../protocol/turns.ts";
+import type { SearchTurnsParams, TurnPlace } from "../../protocol/turns.ts";
 import { maxPictureLimit, type PictureParams } from "../../protocol/picture.ts";
 import { maxTraceLength } from "../../protocol/savedTrace.ts";
 import { symbolKinds } from "../../protocol/types.ts";
@@ -85,6 +86,7 @@ const maxCompletionTokens = 256;
 /** As far as a self-test goes: ten times the longest distance that is published. */
 const maxSelfTestTokens = 100_000_000;
 const maxSelfTestPoints = 100;
+const maxSuggestions = 100;
 const maxFactsPerPoint = 10_000;
 
 export const id = filledText(maxIdLength);
@@ -260,6 +262,11 @@ export const params = {
     maxTokens: integer(minContextTokens, maxContextTokens),
     rootIds: optional(rootIds),
   }),
+  suggest: object<SuggestParams>({
+    prefix: text(1_000),
+    kinds: optional(list(oneOf(...mentionKinds), mentionKinds.length)),
+    limit: integer(1, maxSuggestions),
+  }),
   compareTrace: object<CompareTraceParams>({ trace: text(maxTraceLength) }),
   exhaustive: object<ExhaustiveParams>({
     literal: filledText(maxQuestionLength),
@@ -272,6 +279,7 @@ export const params = {
     conversationId: optional(recordId),
     rootIds: optional(rootIds),
     activeFile: optional(file),
+    besideId: optional(id),
     selection: optional(selectedCode),
     asOf: optional(filledText(200)),
     explain: optional(flag),
@@ -360,6 +368,12 @@ export const params = {
   ),
   checkCitations: object<{ citations: Citation[] }>({ citations: list(citation, maxResults) }),
   conversation: object<{ conversationId: string }>({ conversationId: recordId }),
+  pinTurn: object<TurnPlace & { readonly isPinned: boolean }>({
+    conversationId: recordId,
+    turnId: id,
+    isPinned: flag,
+  }),
+  turnPlace: object<TurnPlace>({ conversationId: recordId, turnId: id }),
   readConversation: object<ReadConversationParams>({
     conversationId: recordId,
     lastTurns: optional(integer(0, maxResults)),

@@ -119,10 +119,13 @@ export const savedLines = {
     title: text(maxName),
     createdMs: timeMs,
     updatedMs: timeMs,
+    headId: optional(id),
   }),
   turn: object<SavedTurn>({
     id,
     conversationId: id,
+    parentId: optional((value, place) => (value === "" ? "" : id(value, place))),
+    isPinned: optional(flag),
     role: oneOf("user", "lore"),
     text: text(maxTurn),
     createdMs: finite,

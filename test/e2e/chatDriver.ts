@@ -167,11 +167,11 @@ async function openChat(page: Page, chat: FrameLocator): Promise<Locator> {
 }
 
 async function readAnswer(answer: Locator): Promise<ShownAnswer> {
-  const buttons = await answer.getByRole("button", { name: /^Open .+, lines? \d/ }).all();
+  const buttons = await answer.getByRole("button", { name: /Open .+, lines? \d/ }).all();
   const sources: Source[] = [];
   for (const button of buttons) {
     const label = (await button.getAttribute("aria-label")) ?? "";
-    const place = /^Open (.+?), lines? (\d+)(?:–(\d+))?/.exec(label);
+    const place = /\. Open (.+?), lines? (\d+)(?:–(\d+))?/.exec(label);
     if (place === null) continue;
     const firstLine = Number(place[2]);
     const lastLine = Number(place[3] ?? place[2]);

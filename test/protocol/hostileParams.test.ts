@@ -123,6 +123,26 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { ...search, explain: "yes" },
     ],
   },
+  [methods.pinTurn.method]: {
+    good: { conversationId: "c", turnId: "t", isPinned: true },
+    bad: [{}, { conversationId: "c", turnId: "t" }, { turnId: "t", isPinned: true }],
+  },
+  [methods.chooseBranch.method]: {
+    good: { conversationId: "c", turnId: "t" },
+    bad: [{}, { conversationId: "c" }, { conversationId: "c", turnId: 1 }, { turnId: "t" }],
+  },
+  [methods.suggest.method]: {
+    good: { prefix: "", limit: 10 },
+    bad: [
+      {},
+      { prefix: "a" },
+      { prefix: longText, limit: 10 },
+      { prefix: "a", limit: 0 },
+      { prefix: "a", limit: 1e6 },
+      { prefix: "a", limit: 1, kinds: ["secret"] },
+      { prefix: "a", limit: 1, kinds: "file" },
+    ],
+  },
   [methods.compareTrace.method]: {
     good: trace,
     bad: [{}, { trace: 1 }, { trace: { format: "lore-trace" } }, { trace: longText }],

@@ -280,6 +280,8 @@ function inMemoryConversations(): InMemoryConversations {
       find(id);
       turns.get(id)?.push(turn);
     },
+    chooseBranch: (id) => find(id),
+    pin: () => [],
     updateTurn(id, turn) {
       find(id);
       const list = turns.get(id) ?? [];
@@ -339,6 +341,7 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
       },
     },
     source: { readText: () => undefined, files: () => [] },
+    suggest: () => [],
     outline: () => ({ definitions: [], boundary: "syntax" }),
     uses: () => Promise.resolve({ uses: [], nUses: 0, nFiles: 0, isWhole: true }),
     exhaustive: () =>

@@ -45,7 +45,7 @@ test("a chip names file and lines, its label the whole place, and a click opens 
     assert.equal(await chip.innerText(), "retryPolicy.ts:34–40");
     assert.equal(
       await chip.getAttribute("aria-label"),
-      "Open src/http/retryPolicy.ts, lines 34–40",
+      "retryPolicy.ts:34–40. Open src/http/retryPolicy.ts, lines 34–40",
     );
     assert.match(
       (await chip.getAttribute("title")) ?? "",

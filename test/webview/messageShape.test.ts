@@ -26,6 +26,21 @@ const valid: readonly ToWebview[] = [
   { type: "memory", memory: { kind: "unavailable", message: "x", actions: ["openSettings"] } },
   { type: "conversations", conversations: sample.conversations },
   { type: "citationStates", turnId: "t", states: ["current", "moved", "stale", "gone"] },
+  {
+    type: "suggestions",
+    prefix: "a",
+    suggestions: [{ kind: "symbol", rootId: "r", path: "a.ts", name: "a", symbolKind: "class" }],
+  },
+  { type: "pinned", conversationId: "c", pinned: [{ turnId: "t", line: "why?" }] },
+  { type: "peeked", peeked: { peekId: 1, kind: "gone" } },
+  {
+    type: "peeked",
+    peeked: {
+      ...{ peekId: 2, kind: "lines", isMoved: true, text: "a", nLinesLeftOut: 0 },
+      ...{ startLine: 3, language: "ts" },
+    },
+  },
+  { type: "insert", text: "x" },
   { type: "prefill", question: "x" },
   { type: "focus" },
 ];

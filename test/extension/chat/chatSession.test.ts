@@ -55,6 +55,10 @@ function restingModel() {
 class Conversations {
   readonly turns = new Map<string, Turn[]>();
   readonly server = new InMemoryServer();
+  /** Turns whose branches were to be shown. */
+  readonly chosen: string[] = [];
+  /** Questions in whose place others were asked. */
+  readonly replaced: (string | undefined)[] = [];
   /** What the next question does after its turns were stored. */
   answer: (
     askId: string,
@@ -84,6 +88,10 @@ class Conversations {
       const from = Math.max(0, end - (lastTurns ?? end));
       const conversation = this.conversation(conversationId);
       return { conversation, turns: turns.slice(from, end), nEarlier: from };
+    });
+    server.on(methods.chooseBranch, ({ conversationId, turnId }) => {
+      this.chosen.push(turnId);
+      return { conversation: this.conversation(conversationId) };
     });
     server.on(methods.conversationParts, ({ conversationId }) => {
       const turns = this.turns.get(conversationId);
@@ -120,7 +128,8 @@ class Conversations {
     server.on(methods.ask, async (params, token) => {
       const turns = this.turns.get(params.conversationId ?? "");
       assert.ok(turns !== undefined);
-      const { question, selection } = params;
+      const { question, selection, besideId } = params;
+      this.replaced.push(besideId);
       turns.push(
         { ...turn("user", question, "done"), ...(selection === undefined ? {} : { selection }) },
         turn("lore", "", "streaming"),
@@ -535,6 +544,22 @@ function exchanges(n: number): Turn[] {
     turn("lore", `a${at}`, "done"),
   ]).flat();
 }
+
+test("a question is asked in place of an earlier one, about what was selected for that one", async () => {
+  const selection = { file: "/work/a.ts", text: "x", range: { startLine: 0, endLine: 1 } };
+  const [asked, ...rest] = exchanges(2);
+  const stored = new Map([["c", [{ ...(asked as Turn), selection }, ...rest]]]);
+  const { far, chat, messages } = await build({ "lore.chat.conversationId": "c" }, stored);
+  messages.length = 0;
+  await chat.editQuestion(asked?.id ?? "", "why?");
+  assert.deepEqual(far.replaced, [asked?.id]);
+  assert.deepEqual(far.turns.get("c")?.at(-2)?.selection, selection);
+  assert.equal(messages[0]?.type, "state", "what followed the earlier one is not shown any more");
+  await chat.chooseBranch(asked?.id ?? "");
+  assert.deepEqual(far.chosen, [asked?.id]);
+  const last = messages.at(-1);
+  assert.deepEqual(last, { type: "showTurn", conversationId: "c", turnId: asked?.id });
+});
 
 test("a long conversation shows its last turns, and earlier ones on demand", async () => {
   const stored = new Map([["long", exchanges(40)]]);

@@ -453,6 +453,10 @@ test("keys that stand in a turn are in no index", () => {
   store.close();
 });
 
+/** Takes out of a file's tables what versions before branches did not have. */
+const withoutBranches =
+  "DROP INDEX turn_tree; DROP INDEX turn_pinned; ALTER TABLE turn DROP COLUMN is_pinned; ALTER TABLE turn DROP COLUMN parent_id; ALTER TABLE turn DROP COLUMN is_question; ALTER TABLE conversation DROP COLUMN head_id;";
+
 test("conversations of a version without an index get one, and embeddings with the next search", () => {
   const folder = newFolder();
   const store = open(folder);
@@ -461,7 +465,9 @@ test("conversations of a version without an index get one, and embeddings with t
   store.appendTurn(id, makeTurn({ id: "a", role: "lore", text: "the narwhal" }));
   store.close();
   const older = new DatabaseSync(path.join(folder, "conversations.sqlite"));
-  older.exec("DROP TABLE round_index; DROP TABLE round; PRAGMA user_version = 2");
+  older.exec(
+    `${withoutBranches} DROP TABLE round_index; DROP TABLE round; PRAGMA user_version = 2`,
+  );
   older.close();
   const opened = openConversationStore(folder, createTestClock(), letterEmbedder);
   assert.equal(opened.notice, undefined);
@@ -527,7 +533,7 @@ test("an empty file and one of a newer Lore both lose nothing", () => {
 /** A file as a Lore from before version numbers would have left it. */
 function withoutVersion(folder: string): void {
   const database = new DatabaseSync(path.join(folder, "conversations.sqlite"));
-  database.exec("PRAGMA user_version = 0");
+  database.exec(`${withoutBranches} PRAGMA user_version = 0`);
   database.close();
 }
 
@@ -726,10 +732,10 @@ test("secrets that an older version kept are masked when its file is opened", ()
   const file = path.join(folder, "conversations.sqlite");
   const database = new DatabaseSync(file);
   const planted = plantSecrets(50, randomNumbers(22));
+  database.exec(`${withoutBranches} PRAGMA user_version = 1`);
   const insert = database.prepare("INSERT INTO turn VALUES (?, ?, ?, 'w', ?)");
   for (const [n, { text }] of planted.entries())
     insert.run(id, n + 1, `t${n}`, JSON.stringify(makeTurn({ id: `t${n}`, text })));
-  database.exec("PRAGMA user_version = 1");
   database.close();
   const again = open(folder);
   assert.equal(again.read(id).turns.length, 50);

@@ -1,0 +1,132 @@
+/** A conversation as a document of markdown, each citation with what became of it. */
+import type { Citation, CitationCheck, Turn } from "../../protocol/types.ts";
+import type { Translate } from "../wording.ts";
+
+/** A turn with one check for each of its citations, in order. */
+export interface CheckedTurn {
+  readonly turn: Turn;
+  readonly checks: readonly CitationCheck[];
+}
+
+/**
+ * Returns the document. What the user asked and what files are called is text, whatever it holds; answers are markdown
+ * already. Citations are numbered for each answer and listed below it with their lines, the commit or the hash of the
+ * text, and whether that still stands there.
+ */
+export function conversationMarkdown(
+  title: string,
+  turns: readonly CheckedTurn[],
+  t: Translate,
+): string {
+  const parts = turns.flatMap(({ turn, checks }) =>
+    turn.role === "user"
+      ? [`## ${plain(firstLine(turn.text))}`, `*${timeText(turn.createdMs)}*`, quoted(turn.text)]
+      : [answerText(turn), ...sources(turn.citations, checks, t)],
+  );
+  return `${[`# ${plain(title)}`, ...parts.filter((part) => part !== "")].join("\n\n")}\n`;
+}
+
+/**
+ * The answer's own markdown with numbers for its links, and without the marks that only Lore reads. A language model may
+ * have written it, so that nothing else of it is a link, an image or HTML.
+ */
+function answerText({ text, citations }: Turn): string {
+  const numbered = text
+    .replace(
+      /\[((?:`+[^`\n]*`+|\\.|[^\]`\n\\])*)\]\(#(cite-(\d+)|turn-[^)\s]*)\)/g,
+      (link, label: string, _address, index: string | undefined) => {
+        if (index === undefined) return label;
+        return citations[Number(index)] === undefined ? link : `${label} [${Number(index) + 1}]`;
+      },
+    )
+    .replace(/^(\s*(?:`{3,}|~{3,})[^\s`{]*) *\{[^}\n]*\}\s*$/gm, "$1")
+    .trim();
+  return numbered
+    .split(codeOf)
+    .map((part, idx) => (idx % 2 === 1 ? part : inert(part)))
+    .join("");
+}
+
+/** Blocks and spans of code, in which nothing acts. */
+const codeOf = /(^ {0,3}(?:`{3,}|~{3,})[^]*?^ {0,3}(?:`{3,}|~{3,}) *$|`[^`\n]+`)/m;
+
+function inert(markdown: string): string {
+  return markdown.replace(/\\.|[<!]|\]\(|\]:|\]\[|:\/\/|@|www\./g, (mark) => {
+    if (mark.startsWith("\\")) return mark;
+    if (mark === "www.") return "www\\.";
+    return mark.length === 1 ? `\\${mark}` : `${mark[0]}\\${mark.slice(1)}`;
+  });
+}
+
+function sources(
+  citations: readonly Citation[],
+  checks: readonly CitationCheck[],
+  t: Translate,
+): string[] {
+  if (citations.length === 0) return [];
+  const lines = citations.map((citation, idx) => {
+    const check = checks[idx];
+    const at =
+      citation.commit === undefined
+        ? t("text {0}", citation.contentHash)
+        : t("commit {0}", citation.commit.slice(0, 12));
+    return `${idx + 1}. ${code(place(citation))} (${at})${stateOf(check, t)}`;
+  });
+  return [`**${t("Sources")}**`, lines.join("\n")];
+}
+
+function stateOf(check: CitationCheck | undefined, t: Translate): string {
+  switch (check?.kind) {
+    case "current":
+      return "";
+    case "moved":
+      return ` — ${t("now at {0}", code(place(check.citation)))}`;
+    case "stale":
+      return ` — **${t("has changed since")}**`;
+    case "gone":
+      return ` — **${t("no longer there")}**`;
+    case undefined:
+      return ` — ${t("not checked")}`;
+  }
+}
+
+/** `src/a.ts:12-40`, one-based and with the last line. */
+function place({ path, range }: Citation): string {
+  const first = range.start.line + 1;
+  const last = Math.max(first, range.end.character === 0 ? range.end.line : range.end.line + 1);
+  return `${path}:${first === last ? first : `${first}-${last}`}`;
+}
+
+/** To the minute, in UTC: a file is read elsewhere. */
+function timeText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+function firstLine(text: string): string {
+  const line = text.split("\n").find((each) => each.trim() !== "") ?? "";
+  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
+}
+
+/** The rest of a question, which does not fit into its heading. */
+function quoted(text: string): string {
+  if (text.trim() === firstLine(text).trim()) return "";
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => `> ${plain(line)}`)
+    .join("\n");
+}
+
+/** Text that shows as itself. */
+function plain(text: string): string {
+  return text
+    .replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/gu, " ")
+    .replace(/[\\`*_[\]<>&~|$@^#{}!]|:(?=\S)/g, "\\$&")
+    .trim();
+}
+
+function code(text: string): string {
+  const line = text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/gu, " ");
+  const ticks = "`".repeat(Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length)) + 1);
+  return line.includes("`") ? `${ticks} ${line} ${ticks}` : `\`${line}\``;
+}
