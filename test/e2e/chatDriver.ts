@@ -35,8 +35,8 @@ export interface ShownAnswer {
   readonly quotes: readonly Quote[];
 }
 
-/** A window with a folder open and Lore installed from its package. */
-export interface Session {
+/** A window of the editor with a folder open. */
+export interface EditorWindow {
   readonly page: Page;
   /** Waits until the status bar says that everything is remembered. */
   untilReady(): Promise<void>;
@@ -48,6 +48,12 @@ export interface Session {
   ask(question: string): Promise<ShownAnswer>;
   /** Saves a picture of the window in test-results/e2e. */
   screenshot(name: string): Promise<void>;
+}
+
+/** The first window of an editor with Lore installed from its package, and what ends both. */
+export interface Session extends EditorWindow {
+  /** Opens the same folder in another window, in a browser profile of its own. */
+  openWindow(): Promise<EditorWindow>;
   /** Ends browser and editor and removes what they wrote, unless it lies in a folder of the caller's. */
   close(): Promise<void>;
   /** Ends browser and editor in the middle of whatever they do; what they wrote stays. */
@@ -62,13 +68,20 @@ export type Start = Partial<Pick<EditorOptions, "settings" | "extraArgs" | "env"
   readonly address?: string;
   /** Where the editor writes, so that a later session finds it; a folder of the session's own when absent. */
   readonly dir?: string;
+  /** Whether the editor begins without Lore. */
+  readonly isBare?: boolean;
 };
 
 /** Opens a folder in an editor: a fresh one, or what an earlier session left in `dir`. */
 export async function openSession(folder: string, start: Start = {}): Promise<Session> {
   const vsix = process.env["LORE_VSIX"];
   assert.ok(vsix, "LORE_VSIX names the package to test; `npm test -- --only end-to-end` sets it.");
-  const { address = `/?folder=${encodeURIComponent(folder)}`, dir: kept, ...started } = start;
+  const {
+    address = `/?folder=${encodeURIComponent(folder)}`,
+    dir: kept,
+    isBare = false,
+    ...started
+  } = start;
   const dir = kept ?? mkdtempSync(path.join(tmpdir(), "lore-e2e-"));
   let editor: Editor | undefined;
   let browser: Browser | undefined;
@@ -87,7 +100,7 @@ export async function openSession(folder: string, start: Start = {}): Promise<Se
     await browser?.close();
   };
   try {
-    if (!existsSync(path.join(dir, "extensions"))) await installVsix(dir, vsix);
+    if (!isBare && !existsSync(path.join(dir, "extensions"))) await installVsix(dir, vsix);
     editor = await startEditor({
       dir,
       settings: {
@@ -107,22 +120,34 @@ export async function openSession(folder: string, start: Start = {}): Promise<Se
         : { executablePath: process.env["LORE_BROWSER"] }),
       args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
     });
-    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-    page.setDefaultTimeout(60_000);
-    await page.goto(`${editor.url}${address}`);
-    return sessionOn(page, close, kill);
+    const where = `${editor.url}${address}`;
+    const opened = browser;
+    const openWindow = async (): Promise<EditorWindow> => windowOn(await openPage(opened, where));
+    return { ...(await openWindow()), openWindow, close, kill };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function sessionOn(page: Page, close: () => Promise<void>, kill: () => Promise<void>): Session {
-  const chat = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+async function openPage(browser: Browser, address: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  page.setDefaultTimeout(60_000);
+  await page.goto(address);
+  return page;
+}
+
+/** The page of Lore's chat in a window. */
+export function chatOf(page: Page): FrameLocator {
+  return page
+    .frameLocator('iframe.webview.ready[src*="purpose=webviewView"]')
+    .frameLocator("iframe#active-frame");
+}
+
+function windowOn(page: Page): EditorWindow {
+  const chat = chatOf(page);
   return {
     page,
-    close,
-    kill,
     untilReady: () => page.getByRole("button", { name: /Lore is ready/ }).waitFor(),
     screenshot: async (name) => {
       mkdirSync(screenshots, { recursive: true });
