@@ -31,7 +31,8 @@ import type {
   HistoryService,
 } from "./services.ts";
 import { errorOf } from "./threadFailure.ts";
-import { endThread, longLivedHeap } from "./threads.ts";
+import { endThread } from "./endThread.ts";
+import { longLivedHeap } from "./threads.ts";
 import type { Companion } from "./workspaceMemory.ts";
 
 export interface HistoryMemoryOptions {
