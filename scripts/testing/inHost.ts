@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { format } from "node:util";
-import { chromium } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 import { checkout, inCheckout } from "../checkout.ts";
 import { installVsix, startEditor } from "../editor.ts";
 import type { StageContext, StageResult } from "./stage.ts";
@@ -127,7 +127,7 @@ async function runInEditor(
       const { promise: exit, resolve: onExit } = Promise.withResolvers<number>();
       await page.exposeFunction("codeAutomationExit", onExit);
       await page.goto(testAddress(editor.url, workspace, development));
-      const code = await withTimeout(exit);
+      const code = await Promise.race([withTimeout(exit), answerConsent(page)]);
       return resultOf(code, resultFile, lines);
     } finally {
       await browser.close();
@@ -135,6 +135,20 @@ async function runInEditor(
   } finally {
     await editor.stop();
   }
+}
+
+/**
+ * Does as a user does whom the model of `test/inhost/models.test.ts` is to write for: does not allow it, and when asked
+ * again allows it. No test can answer the editor's dialog from inside the extension host. Never resolves; rejects with what
+ * keeps a button from being clicked.
+ */
+async function answerConsent(page: Page): Promise<never> {
+  const dialog = page.getByRole("dialog", { name: /Let “One” write answers\?/ });
+  for (const name of ["Cancel", "Allow"]) {
+    await dialog.getByRole("button", { name, exact: true }).click({ timeout: 0 });
+    await dialog.waitFor({ state: "detached" });
+  }
+  return new Promise<never>(() => undefined);
 }
 
 /** Two folders from the start: a window of one folder restarts its extension host when a second is added. */

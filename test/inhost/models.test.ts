@@ -97,18 +97,23 @@ suite("a language model of the editor", () => {
       found.map(({ name }) => name),
       ["One"],
     );
-    await run("chooseModel", {
-      source: "editor",
-      id: `test/${found[0]?.id}`,
-      name: "One",
-      mayLeave: true,
-    });
+    const choice = { source: "editor", id: `test/${found[0]?.id}`, name: "One" };
+    // The second is what only the user may say.
+    await run("chooseModel", { ...choice, mayLeave: true });
   });
 
   suiteTeardown(async () => {
     await run("chooseModel", null);
     registered?.dispose();
     rmSync(path.join(folder(), lighthouse));
+  });
+
+  // `scripts/testing/inHost.ts` answers the dialog, at first with no.
+  test("nothing leaves before the user allows it, whatever chose the model", async () => {
+    await ask(question);
+    const prose = await keptProse(({ state }) => state === "failed");
+    assert.equal(prose.failure, "notAllowed");
+    assert.deepEqual(models.prompts, []);
   });
 
   test("it writes from the recalled lines, and what it wrote is kept with its citation", async function () {
