@@ -96,7 +96,12 @@ async function runInEditor(
     version: "0.0.1",
     engines: { vscode: "*" },
     // What `test/inhost/models.test.ts` registers.
-    contributes: { languageModelChatProviders: [{ vendor: "test", displayName: "Test Models" }] },
+    contributes: {
+      languageModelChatProviders: [
+        { vendor: "test", displayName: "Test Models" },
+        { vendor: "stranger", displayName: "Models Without Consent" },
+      ],
+    },
   };
   writeFileSync(path.join(development, "package.json"), JSON.stringify(manifest));
   const resultFile = path.join(dir, "result.json");
@@ -126,8 +131,9 @@ async function runInEditor(
       });
       const { promise: exit, resolve: onExit } = Promise.withResolvers<number>();
       await page.exposeFunction("codeAutomationExit", onExit);
+      await agreeBeforehand(page, editor.url);
       await page.goto(testAddress(editor.url, workspace, development));
-      const code = await Promise.race([withTimeout(exit), answerConsent(page)]);
+      const code = await withTimeout(exit);
       return resultOf(code, resultFile, lines);
     } finally {
       await browser.close();
@@ -138,17 +144,24 @@ async function runInEditor(
 }
 
 /**
- * Does as a user does whom the model of `test/inhost/models.test.ts` is to write for: does not allow it, and when asked
- * again allows it. No test can answer the editor's dialog from inside the extension host. Never resolves; rejects with what
- * keeps a button from being clicked.
+ * Keeps that the user lets the models of one vendor read recalled lines, where the editor in the browser keeps what its
+ * extensions remember of a user: it refuses to show a dialog while it runs tests, so that nobody can be asked.
  */
-async function answerConsent(page: Page): Promise<never> {
-  const dialog = page.getByRole("dialog", { name: /Let “One” write answers\?/ });
-  for (const name of ["Cancel", "Allow"]) {
-    await dialog.getByRole("button", { name, exact: true }).click({ timeout: 0 });
-    await dialog.waitFor({ state: "detached" });
-  }
-  return new Promise<never>(() => undefined);
+async function agreeBeforehand(page: Page, url: string): Promise<void> {
+  // Any page of the editor's origin; this one opens nothing yet.
+  await page.goto(`${url}/healthz`);
+  const remembered = JSON.stringify({ "lore.model.agreed": ["editor test"] });
+  await page.evaluate(`new Promise((resolve, reject) => {
+    const opening = indexedDB.open("vscode-web-state-db-global");
+    opening.onerror = () => reject(opening.error);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("ItemTable");
+    opening.onsuccess = () => {
+      const writing = opening.result.transaction("ItemTable", "readwrite");
+      writing.objectStore("ItemTable").put(${JSON.stringify(remembered)}, "lore.lore");
+      writing.onerror = () => reject(writing.error);
+      writing.oncomplete = () => resolve(opening.result.close());
+    };
+  })`);
 }
 
 /** Two folders from the start: a window of one folder restarts its extension host when a second is added. */
