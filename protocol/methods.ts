@@ -362,7 +362,7 @@ export const exportMemory = request<{ file: string }, ExportResult>("memory/expo
  * `memoryFileNewer`, `storeUnavailable`, `diskFull`.
  */
 export const importMemory = request<{ file: string }, ImportResult>("memory/import");
-/** Deletes notes and turns of conversations for good. Errors: `rootNotOpen`. */
+/** Deletes notes, turns of conversations, and what was edited when, for good. Errors: `rootNotOpen`. */
 export const forgetWork = request<ForgetWorkParams, ForgetWorkResult>("memory/forgetWork");
 
 /** Every tool that a language model may be offered. */

@@ -100,17 +100,19 @@ export interface LeftOut {
 /** What an import added; what was here already is not counted. */
 export type ImportResult = WorkCounts;
 
-/** Which memory of the work to forget, notes and conversations alike; exactly one of these. */
+/** Which memory of the work to forget: notes, conversations, and what was edited when; exactly one of these. */
 export interface ForgetWorkParams {
-  /** What is clearly about this. */
+  /** What is clearly about this. Edits, of which no words are kept, stay. */
   readonly topic?: string;
-  /** What was said before this time. */
+  /** What was said or edited before this time. */
   readonly beforeMs?: number;
-  /** What cites or shows code of this folder, relative to its root. */
+  /** What cites or shows code of this folder, relative to its root, and what was edited there. */
   readonly folder?: string;
   /** Everything. */
   readonly all?: true;
 }
 
 /** How many were deleted. A conversation that has no turn left is deleted with its title. */
-export type ForgetWorkResult = WorkCounts;
+export interface ForgetWorkResult extends WorkCounts {
+  readonly nEdits: number;
+}

@@ -1,5 +1,6 @@
 /** Ties docs/cli.md to the tables of commands and options, of which it is made. `--update` writes it. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { format } from "prettier";
 import {
   commandNames,
@@ -13,7 +14,27 @@ import { optionsOf, optionTable, type OptionName } from "../server/cli/optionTab
 import { fail } from "./bootstrap.mjs";
 import { inCheckout } from "./checkout.ts";
 
+/** What each variable does. */
+const environment: Readonly<Record<string, string>> = {
+  NO_COLOR: "no colours, on a terminal too",
+  FORCE_COLOR: "colours where there is no terminal; `0` means none anywhere",
+  XDG_DATA_HOME: "memories are in `lore` below it, where `--store` names no other place",
+  LORE_MODEL: "the language model that writes answers, where `--model` names none",
+  LORE_ENDPOINT:
+    "the address of an OpenAI-compatible server, where `--endpoint` names none; without either it is Ollama's on this machine",
+  LORE_API_KEY: "the key for the endpoint; it is taken from nowhere else",
+  LORE_READABLE_KEY:
+    "`1` sends the key also over plain HTTP to another machine, where others can read it on its way",
+  LORE_LOG_LEVEL:
+    "`error`, `warn`, `info`, `debug` or `trace`: a log on stderr, without any text of yours",
+};
+/** The start script tells the program by it how it was called. */
+const ownVariable = "LORE_PROGRAM";
+
 const document = inCheckout("docs/cli.md");
+for (const name of variablesRead())
+  if (environment[name] === undefined && name !== ownVariable)
+    fail(`scripts/checkCliDoc.ts does not say what ${name} does.`);
 const wanted = await format(page(), { parser: "markdown", printWidth: 100 });
 if (process.argv.includes("--update")) writeFileSync(document, wanted);
 else if (
@@ -52,21 +73,21 @@ function page(): string {
     "## The environment",
     table(
       ["variable", "does"],
-      [
-        ["`NO_COLOR`", "no colours, on a terminal too"],
-        ["`FORCE_COLOR`", "colours where there is no terminal; `0` means none anywhere"],
-        [
-          "`XDG_DATA_HOME`",
-          "memories are in `lore` below it, where `--store` names no other place",
-        ],
-        [
-          "`LORE_LOG_LEVEL`",
-          "`error`, `warn`, `info`, `debug` or `trace`: a log on stderr, without any text of yours",
-        ],
-      ],
+      Object.entries(environment).map(([name, does]) => [`\`${name}\``, does]),
     ),
     "",
   ].join("\n\n");
+}
+
+/** Lore's variables that the command line reads. */
+function variablesRead(): ReadonlySet<string> {
+  const folder = inCheckout("server/cli");
+  const texts = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => readFileSync(path.join(folder, name), "utf8"));
+  return new Set(
+    texts.flatMap((text) => [...text.matchAll(/\["(LORE_\w+)"\]/g)].map(([, name = ""]) => name)),
+  );
 }
 
 function section(name: CommandName): string[] {

@@ -25,7 +25,8 @@ import { keepSelfTest } from "./picture/keptSelfTest.ts";
 import type { Logger } from "./ports.ts";
 import type { DeepMemoryService } from "./services.ts";
 import { errorOf } from "./threadFailure.ts";
-import { endThread, longLivedHeap } from "./threads.ts";
+import { endThread } from "./endThread.ts";
+import { longLivedHeap } from "./threads.ts";
 import {
   nothingHeld,
   type DeepCall,

@@ -8,6 +8,7 @@ import { MemoryError } from "../protocol/errors.ts";
 import type { FileAtParams, RecallAtParams, RecallAtResult } from "../protocol/asOf.ts";
 import type { ChangedParams, ChangedResult } from "../protocol/changed.ts";
 import type { HistoryStatus, PastParams, PastResult } from "../protocol/history.ts";
+import type { ForgetWorkParams } from "../protocol/savedMemory.ts";
 import type { WhoWroteParams, WhoWroteResult } from "../protocol/whoWrote.ts";
 import {
   noExtents,
@@ -31,7 +32,8 @@ import type {
   HistoryService,
 } from "./services.ts";
 import { errorOf } from "./threadFailure.ts";
-import { endThread, longLivedHeap } from "./threads.ts";
+import { endThread } from "./endThread.ts";
+import { longLivedHeap } from "./threads.ts";
 import type { Companion } from "./workspaceMemory.ts";
 
 export interface HistoryMemoryOptions {
@@ -166,6 +168,15 @@ export class HistoryMemory implements HistoryService, Companion {
     if (this.status(params.rootId).state === "off" || this.#nEnded > maxRestarts)
       return Promise.resolve([]);
     return this.#request("commitsAbout", params, signal);
+  }
+
+  async forgetEdits(which: ForgetWorkParams, signal: AbortSignal): Promise<number> {
+    const { storeDir, roots } = this.#options.workspace();
+    if (storeDir === undefined || roots.length === 0) return 0;
+    // Edits of before are there also where no history is read any more.
+    if (this.#worker === undefined && !this.#isClosed) this.#start();
+    this.#tellSaved();
+    return this.#request("forgetEdits", which, signal);
   }
 
   extent(params: HistoryExtentParams, signal: AbortSignal): Promise<HistoryExtents> {

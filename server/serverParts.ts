@@ -24,6 +24,7 @@ import type { SourceReader } from "./services.ts";
 import type { HashText } from "./recall/citation.ts";
 import { citeRange, createHashText } from "./recall/citation.ts";
 import { findAllPlaces } from "./recall/exhaustive.ts";
+import { RecentSearches } from "./recall/recentSearches.ts";
 import { RootPlaces } from "./recall/rootPlaces.ts";
 import { Suggester } from "./recall/suggester.ts";
 import { readSourceFile } from "./recall/sourceFile.ts";
@@ -73,6 +74,10 @@ export async function createServices(
     checkAllCitations(citations, recaller, history, hashText, signal);
   const calibration = calibrationFor(recaller.models, log);
   const suggester = new Suggester(memory, clock);
+  const recent = new RecentSearches(recaller, memory, (citations) =>
+    checkCitations(citations, recaller, hashText),
+  );
+  memory.accompany(recent);
   const timeline = new WorkTimeline({
     ...{ history, notes, clock },
     folderOf: (id) => memory.historyWorkspace().roots.find(({ rootId }) => rootId === id)?.folder,
@@ -85,7 +90,7 @@ export async function createServices(
     recall: recaller,
     source: recaller,
     answers: new Answerer({
-      ...{ recall: recaller, source: recaller, hashText, clock, statusCommand, history, notes },
+      ...{ recall: recent, source: recaller, hashText, clock, statusCommand, history, notes },
       ...(calibration === undefined ? {} : { calibration }),
       timeline,
       ...(deep === undefined ? {} : { surprisesOf: surprisesFrom(deep, memory) }),
@@ -127,7 +132,8 @@ export async function createServices(
         params,
         turns,
         {
-          ...{ recall: recaller, notes, check, mask: maskSecrets, ...tokenCounter(log) },
+          recall: { search: (wanted, during) => recent.again(wanted, during) },
+          ...{ notes, check, mask: maskSecrets, ...tokenCounter(log) },
           ...{ source: recaller, hashText, newMark: () => crypto.randomUUID().slice(0, 8) },
           commits: (query, result, rootIds, during) =>
             commitsFor({ history, query, result, rootIds }, during),

@@ -269,6 +269,8 @@ export interface HistoryService {
   ): Promise<Age | undefined>;
   /** What was committed and saved in a time, as far as it is in memory. */
   happened(params: HappenedParams, signal: AbortSignal): Promise<Happened>;
+  /** Deletes what was edited when, of all roots, and returns how many edits: none by topic, since they hold no words. */
+  forgetEdits(which: ForgetWorkParams, signal: AbortSignal): Promise<number>;
   /** How much is remembered of a root's commits. Empty where no history is read. */
   extent(params: HistoryExtentParams, signal: AbortSignal): Promise<HistoryExtents>;
   /** A file's text in a commit's tree; `undefined` when it is not there or no text that is shown. */

@@ -1,9 +1,6 @@
-/** The worker threads: how they end, and where their entries are: beside the bundle, or in the source tree when it runs unbundled. */
+/** The worker threads: where their entries are: beside the bundle, or in the source tree when it runs unbundled. */
 import { availableParallelism } from "node:os";
-import type { Worker } from "node:worker_threads";
 
-/** A thread that is told to end and does not is left behind after this time. */
-const endMs = 5_000;
 /**
  * For threads that live as long as the server. V8 lets new objects take 128 MB before it looks at them, in each thread,
  * and does not give that back.
@@ -55,15 +52,4 @@ export function kernelUrl(): URL {
  */
 export function modelFolderUrl(model: "static" | "ranker" | "encoder" | "memory-lm"): URL {
   return new URL(`../models/${model}/`, import.meta.url);
-}
-
-/** Tells a thread to end, by the message that it ends with. Resolves when it did, or is left behind. */
-export async function endThread(worker: Worker, close: unknown): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, endMs);
-  const ended = new Promise<void>((done) => worker.once("exit", () => done()));
-  worker.postMessage(close);
-  await Promise.race([ended, late]);
-  clearTimeout(timer);
-  worker.unref();
 }

@@ -23,13 +23,20 @@ import { readMemoryFile, writeMemoryFile, type SavedMemory } from "./rpc/savedMe
 import { savedLines } from "./rpc/savedMemoryShape.ts";
 import { ShapeError } from "./rpc/shape.ts";
 import { maskSecrets } from "./secrets/maskSecrets.ts";
-import type { ConversationStore, KeptConversation, KeptTurn, NotesService } from "./services.ts";
+import type {
+  ConversationStore,
+  HistoryService,
+  KeptConversation,
+  KeptTurn,
+  NotesService,
+} from "./services.ts";
 import { chosenTurns } from "./work/forgetChoice.ts";
 
 /** The memory of the work of what is open. */
 export interface WorkMemory {
   readonly notes: NotesService;
   readonly conversations: ConversationStore;
+  readonly history: Pick<HistoryService, "forgetEdits">;
   readonly roots: readonly Root[];
 }
 
@@ -163,16 +170,20 @@ export async function importMemory(
   return { nNotes, ...added };
 }
 
-/** Deletes notes and turns for good, and says how many. Errors: those of the stores. */
+/**
+ * Deletes notes, turns and edits for good, and says how many. Rejects with the signal's reason when cancelled. Errors: those
+ * of the stores.
+ */
 export async function forgetWork(
-  { notes, conversations, roots }: WorkMemory,
+  { notes, conversations, history, roots }: WorkMemory,
   which: ForgetWorkParams,
+  signal: AbortSignal,
 ): Promise<ForgetWorkResult> {
   const relativeTo = (file: string): string | undefined => placeIn(roots, file)?.path;
   const nNotes = await forgetNotes({ notes, conversations }, which);
   const turns = conversations.forgetTurns((those) => chosenTurns(those, which, relativeTo));
   if (which.all === true) conversations.forgetDamaged();
-  return { nNotes, ...turns };
+  return { nNotes, ...turns, nEdits: await history.forgetEdits(which, signal) };
 }
 
 /** Deletes notes, and what answers quoted of them, and says how many notes. Errors: those of the stores. */

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import * as methods from "../../protocol/methods.ts";
-import type { CitationCheck, Turn } from "../../protocol/types.ts";
+import type { Citation, CitationCheck } from "../../protocol/types.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import { conversationMarkdown, type CheckedTurn } from "./conversationMarkdown.ts";
 
@@ -22,13 +22,19 @@ export async function exportConversation(
   const chosen = file ?? (await askForFile(title));
   if (chosen === undefined) return;
   const turns: CheckedTurn[] = [];
-  for (const turn of read.turns) turns.push({ turn, checks: await checksOf(memory, turn) });
+  for (const turn of read.turns) {
+    const checks = await checksOf(memory, turn.citations);
+    turns.push({ turn, checks, proseChecks: await checksOf(memory, turn.prose?.citations ?? []) });
+  }
   const text = conversationMarkdown(title, turns, vscode.l10n.t);
   await vscode.workspace.fs.writeFile(chosen, new TextEncoder().encode(text));
   await vscode.window.showTextDocument(chosen, { preview: true });
 }
 
-async function checksOf({ client }: MemorySession, { citations }: Turn): Promise<CitationCheck[]> {
+async function checksOf(
+  { client }: MemorySession,
+  citations: readonly Citation[],
+): Promise<CitationCheck[]> {
   const checks: CitationCheck[] = [];
   for (let from = 0; from < citations.length; from += maxChecked) {
     const some = citations.slice(from, from + maxChecked);

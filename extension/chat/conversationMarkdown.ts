@@ -1,36 +1,70 @@
 /** A conversation as a document of markdown, each citation with what became of it. */
+import type { Prose } from "../../protocol/prose.ts";
 import type { Citation, CitationCheck, Turn } from "../../protocol/types.ts";
+import { englishStrings } from "../../webview/strings.ts";
+import { markdownLine } from "../displayText.ts";
+import { endText, markText, supportText } from "../proseTexts.ts";
 import type { Translate } from "../wording.ts";
 
-/** A turn with one check for each of its citations, in order. */
+/** A turn with one check for each of its citations, in order, and for those of what a language model wrote over it. */
 export interface CheckedTurn {
   readonly turn: Turn;
   readonly checks: readonly CitationCheck[];
+  readonly proseChecks: readonly CitationCheck[];
 }
 
 /**
  * Returns the document. What the user asked and what files are called is text, whatever it holds; answers are markdown
- * already. Citations are numbered for each answer and listed below it with their lines, the commit or the hash of the
- * text, and whether that still stands there.
+ * already. What a language model wrote stands above the answer that it was written over, with its name, and each sentence
+ * that is not supported says so in words. Citations are numbered for each answer and listed below it with their lines, the
+ * commit or the hash of the text, and whether that still stands there.
  */
 export function conversationMarkdown(
   title: string,
   turns: readonly CheckedTurn[],
   t: Translate,
 ): string {
-  const parts = turns.flatMap(({ turn, checks }) =>
-    turn.role === "user"
-      ? [`## ${plain(firstLine(turn.text))}`, `*${timeText(turn.createdMs)}*`, quoted(turn.text)]
-      : [answerText(turn), ...sources(turn.citations, checks, t)],
-  );
+  const parts = turns.flatMap(({ turn, checks, proseChecks }) => {
+    const { role, text, createdMs, citations, prose } = turn;
+    if (role === "user")
+      return [`## ${plain(firstLine(text))}`, `*${timeText(createdMs)}*`, quoted(text)];
+    const answer = [answerText(text, citations), ...sources(citations, checks, t)];
+    return prose === undefined ? answer : [...proseParts(prose, proseChecks, t), ...answer];
+  });
   return `${[`# ${plain(title)}`, ...parts.filter((part) => part !== "")].join("\n\n")}\n`;
+}
+
+/** What a language model wrote, from whom, and how far it is supported. The last part is the heading of its evidence. */
+function proseParts(prose: Prose, checks: readonly CitationCheck[], t: Translate): string[] {
+  const { markdown, citations, marks, model } = prose;
+  const isWritten = markdown.trim() !== "";
+  const support = isWritten ? supportText(prose, t, String) : "";
+  const end = endText(prose, t);
+  return [
+    ...(isWritten
+      ? [
+          `*${t(englishStrings["prose.by"], markdownLine(model))}*`,
+          answerText(markdown, citations, (n) => {
+            const mark = marks[n];
+            return mark === undefined ? "" : ` *(${markText(mark, t)})*`;
+          }),
+        ]
+      : []),
+    ...[support, end].filter((text) => text !== "").map((text) => `*${text}*`),
+    ...(isWritten ? sources(citations, checks, t) : []),
+    `### ${t(englishStrings["prose.evidence"])}`,
+  ];
 }
 
 /**
  * The answer's own markdown with numbers for its links, and without the marks that only Lore reads. A language model may
- * have written it, so that nothing else of it is a link, an image or HTML.
+ * have written it, so that nothing else of it is a link, an image or HTML. `markOf` says in markdown what a mark means.
  */
-function answerText({ text, citations }: Turn): string {
+function answerText(
+  text: string,
+  citations: readonly Citation[],
+  markOf?: (n: number) => string,
+): string {
   const numbered = text
     .replace(
       /\[((?:`+[^`\n]*`+|\\.|[^\]`\n\\])*)\]\(#(cite-(\d+)|turn-[^)\s]*)\)/g,
@@ -43,7 +77,16 @@ function answerText({ text, citations }: Turn): string {
     .trim();
   return numbered
     .split(codeOf)
-    .map((part, idx) => (idx % 2 === 1 ? part : inert(part)))
+    .map((part, idx) => (idx % 2 === 1 ? part : proseOf(part, markOf)))
+    .join("");
+}
+
+/** Text between code. */
+function proseOf(markdown: string, markOf?: (n: number) => string): string {
+  if (markOf === undefined) return inert(markdown);
+  return markdown
+    .split(/\[\*\]\(#mark-(\d+)\)/)
+    .map((piece, idx) => (idx % 2 === 1 ? markOf(Number(piece)) : inert(piece)))
     .join("");
 }
 

@@ -8,12 +8,11 @@ import type { Models } from "../models/models.ts";
 
 /**
  * “Choose Language Model”: one of the editor's, one of an endpoint, or none. With a choice as argument (a keybinding,
- * another extension) nothing is asked here; whether recalled lines may leave the machine is asked with the first
- * question, unless the argument says `mayLeave`. `null` chooses the built-in answers.
+ * another extension) nothing is asked here: whether recalled lines may leave the machine is asked with the first
+ * question, and only of the user. `null` chooses the built-in answers.
  */
 export async function chooseModel(models: Models, argument: unknown): Promise<void> {
   const given = readModelChoice(argument);
-  if (given !== undefined && mayLeave(argument)) await models.agreeTo(given);
   if (given !== undefined || argument === null) return models.choose(given);
   const picked = await pickModel(models);
   switch (picked?.kind) {
@@ -28,10 +27,6 @@ export async function chooseModel(models: Models, argument: unknown): Promise<vo
     case "setKey":
       return setEndpointKey(models);
   }
-}
-
-function mayLeave(argument: unknown): boolean {
-  return (argument as { readonly mayLeave?: unknown }).mayLeave === true;
 }
 
 /** “Set the Endpoint's Key”: an empty key removes it. */

@@ -79,10 +79,14 @@ export async function forgetWork(
   await memory.whenOpen();
   const counts = await memory.client.request(methods.forgetWork, which.params);
   await chat.sendState();
+  const { nEdits } = counts;
   tell(
-    isNothing(counts)
+    isNothing(counts) && nEdits === 0
       ? vscode.l10n.t("There was nothing to forget.")
-      : vscode.l10n.t("Forgotten: {0}.", sumOf(counts, wording)),
+      : vscode.l10n.t(
+          "Forgotten: {0}, edits in the timeline: {1}.",
+          ...[sumOf(counts, wording), wording.count(nEdits)],
+        ),
   );
 }
 
@@ -120,7 +124,7 @@ async function ask(placeHolder: string): Promise<string | undefined> {
 async function confirm(what: string): Promise<boolean> {
   const forget = vscode.l10n.t("Forget");
   const detail = vscode.l10n.t(
-    "These notes and turns of conversations are deleted from this machine and cannot be brought back. Code and its memory stay.",
+    "These notes and turns of conversations are deleted from this machine and cannot be brought back; by age, by folder and with everything also which files were edited when. Code and its memory stay.",
   );
   const question = vscode.l10n.t("Forget “{0}”?", what);
   const choice = await vscode.window.showWarningMessage(question, { modal: true, detail }, forget);

@@ -63,17 +63,11 @@ export class Models {
 
   /** Returns true when nothing that is sent to the model leaves this machine, or the user agrees that it does. */
   async mayBeAsked(model: LanguageModel): Promise<boolean> {
-    const destination = destinationOf(model);
+    const destination = `${model.source} ${model.destination.name}`;
     if (model.destination.isOnThisMachine || this.memory.hasAgreed(destination)) return true;
     if (!(await this.#around.askConsent(model))) return false;
     await this.memory.agree(destination);
     return true;
-  }
-
-  /** The user said beforehand that recalled lines may go to this model; nothing when it is not there. */
-  async agreeTo(choice: ModelChoice): Promise<void> {
-    const model = await this.#find(choice);
-    if (model !== undefined) await this.memory.agree(destinationOf(model));
   }
 
   async #open(choice: ModelChoice): Promise<LanguageModel> {
@@ -90,8 +84,4 @@ export class Models {
     const { endpoint } = this;
     return endpoint && endpointModel(id, endpoint, await this.memory.key(endpoint));
   }
-}
-
-function destinationOf({ source, destination }: LanguageModel): string {
-  return `${source} ${destination.name}`;
 }

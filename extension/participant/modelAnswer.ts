@@ -1,8 +1,9 @@
-import type { Prose, ProseFailure } from "../../protocol/prose.ts";
+import type { Prose } from "../../protocol/prose.ts";
 import { englishStrings } from "../../webview/strings.ts";
 import { ProseWriter, type ProseJob } from "../chat/proseWriter.ts";
 import { schedule } from "../feed/workspaceFeed.ts";
 import { asLanguageModel } from "../models/editorModels.ts";
+import { endText, supportText } from "../proseTexts.ts";
 import { answerParts } from "./answerParts.ts";
 import { GrowingProse } from "./growingProse.ts";
 import { PartStream } from "./partStream.ts";
@@ -73,18 +74,11 @@ class ProseShow {
       stream.markdown(`\n\n${t("Checked again as a whole, the answer is:")}\n\n`);
       this.#show(prose.markdown, prose);
     }
-    const { nSentences, nSupported, state } = prose;
-    if (state === "failed")
-      stream.markdown(`\n\n${t(failureTexts[prose.failure ?? "unknown"])}\n\n`);
+    const { state } = prose;
+    if (state === "failed") stream.markdown(`\n\n${endText(prose, t)}\n\n`);
     if (state !== "done") return state === "cancelled";
-    if (nSentences > 0)
-      stream.markdown(
-        `\n\n_${
-          nSupported === nSentences
-            ? t(englishStrings["prose.allSupported"], count(nSentences))
-            : t(englishStrings["prose.supported"], count(nSupported), count(nSentences))
-        }_\n`,
-      );
+    const support = supportText(prose, t, count);
+    if (support !== "") stream.markdown(`\n\n_${support}_\n`);
     return true;
   }
 
@@ -95,15 +89,3 @@ class ProseShow {
     this.#parts.show(answerParts(markdown), { citations, places, marks });
   }
 }
-
-const failureTexts: Readonly<Record<ProseFailure, string>> = {
-  noModel: englishStrings["prose.noModel"],
-  notAllowed: englishStrings["prose.notAllowed"],
-  quota: englishStrings["prose.quota"],
-  refused: englishStrings["prose.refused"],
-  offline: englishStrings["prose.offline"],
-  timeout: englishStrings["prose.timeout"],
-  tooLong: englishStrings["prose.tooLong"],
-  badAnswer: englishStrings["prose.badAnswer"],
-  unknown: englishStrings["prose.unknown"],
-};

@@ -1,9 +1,9 @@
 import type * as vscode from "vscode";
 import type { ProseMark } from "../../protocol/prose.ts";
 import type { Citation } from "../../protocol/types.ts";
+import { markText } from "../proseTexts.ts";
 import type { Translate } from "../wording.ts";
 import type { AnswerPart } from "./answerParts.ts";
-import { markText } from "./markText.ts";
 import { codeSpan } from "./plainAnswer.ts";
 
 /** A citation that was read just now: where it is, `undefined` when it does not say any more what was cited. */

@@ -170,7 +170,7 @@ const layers = [
   // The threads in which it runs.
   {
     files: /^server\/model\/tokenPool\.ts$/,
-    sources: [...ground, "server/model/"],
+    sources: [...ground, "server/model/", "server/endThread.ts"],
     packages: [],
     builtins: ["worker_threads"],
   },

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { format } from "node:util";
-import { chromium } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 import { checkout, inCheckout } from "../checkout.ts";
 import { installVsix, startEditor } from "../editor.ts";
 import type { StageContext, StageResult } from "./stage.ts";
@@ -96,7 +96,12 @@ async function runInEditor(
     version: "0.0.1",
     engines: { vscode: "*" },
     // What `test/inhost/models.test.ts` registers.
-    contributes: { languageModelChatProviders: [{ vendor: "test", displayName: "Test Models" }] },
+    contributes: {
+      languageModelChatProviders: [
+        { vendor: "test", displayName: "Test Models" },
+        { vendor: "stranger", displayName: "Models Without Consent" },
+      ],
+    },
   };
   writeFileSync(path.join(development, "package.json"), JSON.stringify(manifest));
   const resultFile = path.join(dir, "result.json");
@@ -126,6 +131,7 @@ async function runInEditor(
       });
       const { promise: exit, resolve: onExit } = Promise.withResolvers<number>();
       await page.exposeFunction("codeAutomationExit", onExit);
+      await agreeBeforehand(page, editor.url);
       await page.goto(testAddress(editor.url, workspace, development));
       const code = await withTimeout(exit);
       return resultOf(code, resultFile, lines);
@@ -135,6 +141,27 @@ async function runInEditor(
   } finally {
     await editor.stop();
   }
+}
+
+/**
+ * Keeps that the user lets the models of one vendor read recalled lines, where the editor in the browser keeps what its
+ * extensions remember of a user: it refuses to show a dialog while it runs tests, so that nobody can be asked.
+ */
+async function agreeBeforehand(page: Page, url: string): Promise<void> {
+  // Any page of the editor's origin; this one opens nothing yet.
+  await page.goto(`${url}/healthz`);
+  const remembered = JSON.stringify({ "lore.model.agreed": ["editor test"] });
+  await page.evaluate(`new Promise((resolve, reject) => {
+    const opening = indexedDB.open("vscode-web-state-db-global");
+    opening.onerror = () => reject(opening.error);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("ItemTable");
+    opening.onsuccess = () => {
+      const writing = opening.result.transaction("ItemTable", "readwrite");
+      writing.objectStore("ItemTable").put(${JSON.stringify(remembered)}, "lore.lore");
+      writing.onerror = () => reject(writing.error);
+      writing.oncomplete = () => resolve(opening.result.close());
+    };
+  })`);
 }
 
 /** Two folders from the start: a window of one folder restarts its extension host when a second is added. */

@@ -3,6 +3,7 @@ import type { ExhaustivePlace, ExhaustiveResult } from "../../protocol/types.ts"
 import { findAllPlaces } from "../recall/exhaustive.ts";
 import type { AnswerOutcome, Ask } from "./ask.ts";
 import { code, count, listed } from "./markdown.ts";
+import { tellScope } from "./mentionText.ts";
 import { Reading } from "./reading.ts";
 
 const maxPlaces = 500;
@@ -11,7 +12,9 @@ const maxLineLength = 160;
 
 /** Lists the lines that hold a literal text. */
 export async function answerAllPlaces(ask: Ask, literal: string): Promise<AnswerOutcome> {
-  const { coverage } = ask.result;
+  const { coverage, trace } = ask.result;
+  const isMeant = tellScope(ask);
+  const isLimited = (trace.mentions?.within.length ?? 0) > 0;
   const wholeWord = /^[\p{L}\p{N}_$]+$/u.test(literal) && !ask.question.literals.includes(literal);
   const found = await findAllPlaces(
     {
@@ -23,20 +26,23 @@ export async function answerAllPlaces(ask: Ask, literal: string): Promise<Answer
     {
       source: ask.ports.source,
       hashText: ask.ports.hashText,
+      isMeant,
       filesNotInMemory: coverage.pending + coverage.skipped + coverage.failed,
       elapsedMs: () => ask.ports.clock.elapsedMs(),
     },
     ask.signal,
   );
-  writePlaces(ask, literal, found);
-  ask.writer.block(completeness(found, ask.ports.statusCommand));
+  writePlaces(ask, literal, found, isLimited);
+  ask.writer.block(isLimited ? whatWasRead(found) : completeness(found, ask.ports.statusCommand));
   ask.writer.flush();
   return found.nPlaces === 0 ? "abstained" : "answered";
 }
 
-function writePlaces(ask: Ask, literal: string, found: ExhaustiveResult): void {
+function writePlaces(ask: Ask, literal: string, found: ExhaustiveResult, isLimited: boolean): void {
   if (found.nPlaces === 0) {
-    ask.writer.block(`${code(literal)} does not occur in any remembered file.`);
+    ask.writer.block(
+      `${code(literal)} does not occur in any remembered file${isLimited ? " there" : ""}.`,
+    );
     return;
   }
   const byFile = Map.groupBy(
@@ -78,6 +84,13 @@ function cut(text: string): string {
   const end =
     (text.charCodeAt(maxLineLength) & 0xfc00) === 0xdc00 ? maxLineLength - 1 : maxLineLength;
   return text.slice(0, end);
+}
+
+/** Of a part of the workspace it is not counted what is not in memory. */
+function whatWasRead({ filesScanned, truncated, nPlaces }: ExhaustiveResult): string {
+  const list =
+    truncated || nPlaces > maxLinesShown ? "; the count is complete, the list above is not" : "";
+  return `I read what is in memory there, ${count(filesScanned, "file")}${list}.`;
 }
 
 /** How much of the workspace the list stands for. */

@@ -22,7 +22,7 @@ import { answerOrder } from "./orderAnswer.ts";
 import { answerPast } from "./pastAnswer.ts";
 import { answerFromNotes, answerRemember, offerText } from "./notesAnswer.ts";
 import { prose } from "./markdown.ts";
-import { withinText } from "./mentionText.ts";
+import { tellScope } from "./mentionText.ts";
 import { answerPlace } from "./placeAnswer.ts";
 import { QuestionTerms } from "./questionTerms.ts";
 import { queryOf, selectionOf } from "./selection.ts";
@@ -220,9 +220,8 @@ async function answerUnknown(ask: Ask): Promise<AnswerOutcome> {
 }
 
 async function answerAbout(ask: Ask): Promise<AnswerOutcome> {
-  const { selection, result, writer } = ask;
-  const within = withinText(result.trace.mentions);
-  if (within !== undefined) writer.block(within);
+  const { selection } = ask;
+  tellScope(ask);
   if (selection === undefined)
     return (await answerFile(ask)) ?? (await answerFolder(ask)) ?? answerPlace(ask);
   const outcome = await answerPlace(ask);

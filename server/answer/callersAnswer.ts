@@ -3,6 +3,7 @@ import type { Recall } from "../../protocol/types.ts";
 import { pause, recallMore, recallUses, type AnswerOutcome, type Ask } from "./ask.ts";
 import { code, count } from "./markdown.ts";
 import type { Target } from "./imports.ts";
+import { tellScope } from "./mentionText.ts";
 import { lastPart } from "./names.ts";
 import { abstain } from "./noEvidence.ts";
 import { withoutRepeats } from "./mainPlace.ts";
@@ -17,13 +18,15 @@ const maxDefinitionsShown = 4;
 /** Lists the uses of a name by file, sources before tests. */
 export async function answerCallers(ask: Ask, target: string): Promise<AnswerOutcome> {
   const name = lastPart(target);
-  const uses = await recallUses(ask, name, maxUses);
+  const isMeant = tellScope(ask);
+  const found = await recallUses(ask, name, maxUses);
+  const uses = found.filter(({ citation }) => isMeant(citation.path));
   const definitions = await findDefinitions(ask, name);
   if (uses.length === 0 && definitions.length === 0) return abstain(ask, [target]);
   writeDefinitions(ask, definitions, name);
   ask.writer.flush();
   await pause(ask.signal);
-  writeUses(ask, uses, definitions, name);
+  writeUses(ask, uses, definitions, { name, isCut: found.length >= maxUses });
   ask.writer.flush();
   return "answered";
 }
@@ -51,7 +54,7 @@ function writeUses(
   ask: Ask,
   uses: readonly Recall[],
   definitions: readonly Recall[],
-  name: string,
+  { name, isCut }: { readonly name: string; readonly isCut: boolean },
 ): void {
   const reading = new Reading(ask.ports.source);
   const targets = definitions.length === 0 ? [undefined] : definitions;
@@ -61,12 +64,12 @@ function writeUses(
   const all = distinctUses(found);
   if (all.length === 0) {
     ask.writer.block(
-      `Nothing else in memory uses ${code(name)} by name. A use through another name, reflection or a file that is not in memory would not show.`,
+      `Nothing else ${(ask.result.trace.mentions?.within.length ?? 0) > 0 ? "there" : "in memory"} uses ${code(name)} by name. A use through another name, reflection or a file that is not in memory would not show.`,
     );
     return;
   }
   const inCode = all.filter(({ role }) => role === "source" || role === "test");
-  writeCount(ask, all, name, uses.length >= maxUses);
+  writeCount(ask, all, name, isCut);
   const ofRole = (...roles: readonly Recall["role"][]): UseLine[] =>
     all.filter(({ role }) => roles.includes(role));
   const isTypeName = definitions.some(({ citation }) => citation.symbol?.kind === "class");

@@ -11,6 +11,7 @@ import {
 } from "./callChain.ts";
 import { evidenceOf, minEvidence } from "./evidence.ts";
 import { code } from "./markdown.ts";
+import { tellNoScope, tellScope } from "./mentionText.ts";
 import { lastPart } from "./names.ts";
 import { abstain } from "./noEvidence.ts";
 import { answerPlace, writeRest } from "./placeAnswer.ts";
@@ -26,14 +27,15 @@ export async function answerFlow(
   from: string | undefined,
   to: string | undefined,
 ): Promise<AnswerOutcome> {
-  if (from === undefined || to === undefined) return answerPlace(ask);
+  if (from === undefined || to === undefined) return answerPlaceAbout(ask);
   const starts = await endsOf(ask, from);
   const ends = (await endsOf(ask, to)).filter(
     (end) => !starts.some((start) => nameOf(start) === nameOf(end)),
   );
   const [start] = starts;
   const [end] = ends;
-  if (start === undefined && end === undefined) return answerPlace(ask);
+  if (start === undefined && end === undefined) return answerPlaceAbout(ask);
+  tellNoScope(ask, "files");
   if (start === undefined || end === undefined) {
     return answerOneEnd(ask, (start ?? end) as Recall, start === undefined ? from : to);
   }
@@ -45,6 +47,11 @@ export async function answerFlow(
   await pause(ask.signal);
   await writeRest(ask, last ?? end, []);
   return "answered";
+}
+
+function answerPlaceAbout(ask: Ask): Promise<AnswerOutcome> {
+  tellScope(ask);
+  return answerPlace(ask);
 }
 
 /** A phrase may mean one of so many definitions; the calls decide which. */

@@ -11,6 +11,7 @@ import { AnswerWriter, type Emit } from "./answerWriter.ts";
 import type { AnswerOutcome, AnswerPorts, Ask } from "./ask.ts";
 import { turnsAnswer } from "./turnsAnswer.ts";
 import { code, prose } from "./markdown.ts";
+import { tellNoScope } from "./mentionText.ts";
 
 const maxNotes = 5;
 const maxOfKind = 20;
@@ -94,6 +95,7 @@ export async function answerFromNotes(ask: Ask): Promise<AnswerOutcome | undefin
     if (onlyNotes && !turnsAnswer(ask)) writer.block("No note says anything about this.");
     return undefined;
   }
+  tellNoScope(ask, "notes");
   for (const note of notes) writeNote(writer, ports, note);
   // Who asks for all notes of a kind has what belongs to them already, or does not want it.
   const ids = topic === "" ? [] : notes.map(({ id }) => id);

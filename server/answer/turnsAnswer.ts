@@ -7,6 +7,7 @@ import type { AnswerOutcome, Ask } from "./ask.ts";
 import { checkCitations } from "./citations.ts";
 import { timeText } from "./historyWording.ts";
 import { code, prose, shortened, turnLink } from "./markdown.ts";
+import { tellNoScope } from "./mentionText.ts";
 
 const maxTurns = 3;
 /** A turn answers a question about what was said from here on; measured in `bench/work-memory/conversations.ts`. */
@@ -29,6 +30,7 @@ export function answerFromTurns(ask: Ask): AnswerOutcome | undefined {
     writer.block("Nothing that was said in conversations is about this.");
     return undefined;
   }
+  tellNoScope(ask, "conversations");
   for (const turn of turns) writer.block(quoted(turn));
   const cited = turns[0] === undefined ? undefined : citedThen(ask, turns[0]);
   if (cited !== undefined) writer.block(cited);

@@ -4,6 +4,7 @@ import os from "node:os";
 import { createJsonLogger } from "../nodePorts.ts";
 import { logLevels, type Logger } from "../ports.ts";
 import { createServices } from "../serverParts.ts";
+import { threadsEnded } from "../endThread.ts";
 import { exitCodes } from "./commandTable.ts";
 import type { Services } from "../handlers.ts";
 import { run } from "./run.ts";
@@ -50,3 +51,5 @@ process.exitCode = await run(process.argv.slice(2), {
   createServices: (statusCommand, notesDir) =>
     createLoggedServices(process.env["LORE_LOG_LEVEL"], statusCommand, notesDir),
 });
+// A thread that was told to end may still be inside a model's run: broken off there, it would abort the process.
+await threadsEnded();

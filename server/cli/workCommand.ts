@@ -58,17 +58,19 @@ export function importFile(
   });
 }
 
-/** `lore forget --topic|--before|--inside`: deletes notes and turns. */
+/** `lore forget --topic|--before|--inside`: deletes notes, turns and edits. */
 export function forgetPart(
   command: WorkCommand<"forgetWork">,
   terminal: Terminal,
   around: Surroundings,
 ): Promise<ExitCode> {
   return withWork(command, around, async (work, { services }) => {
-    const counts = await forgetWork(work, workParams(command.which, services.clock.nowMs()));
+    const which = workParams(command.which, services.clock.nowMs());
+    const counts = await forgetWork(work, which, around.signal);
+    const { nEdits } = counts;
     if (command.json) terminal.json(counts);
-    else terminal.line(`${sumOf(counts)} forgotten.`);
-    return codeOf(counts);
+    else terminal.line(`${sumOf(counts)}, ${formatNouns(nEdits, "edit")} forgotten.`);
+    return nEdits > 0 ? exitCodes.ok : codeOf(counts);
   });
 }
 
@@ -82,7 +84,8 @@ function withWork(
     const place = await services.conversationFolder(storeDir, [root]);
     const { store } = services.openConversations(place);
     try {
-      return await act({ notes: services.notes, conversations: store, roots: [root] }, folder);
+      const { notes, history } = services;
+      return await act({ notes, history, conversations: store, roots: [root] }, folder);
     } finally {
       store.close();
     }

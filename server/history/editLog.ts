@@ -1,6 +1,7 @@
 /** Which files were saved when, and which definitions that changed. Holds no text: paths, names and hashes. */
+import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
 import type { Edit } from "../../protocol/timeline.ts";
-import { openDatabase, type Database, type SchemaStep } from "../memory/database.ts";
+import { eraseDeleted, openDatabase, type Database, type SchemaStep } from "../memory/database.ts";
 import type { SeenDefinition, SeenFile } from "./seenStore.ts";
 
 /** `steps[n]` leads from version n to n + 1; what was saved when cannot be found out again. */
@@ -123,6 +124,34 @@ export class EditLog {
       const { id: _id, ...edit } = editOf(row);
       return edit;
     });
+  }
+
+  /**
+   * Deletes edits, and what is known of files, and returns how many edits: by time those that ended before it, of one that
+   * went on only its beginning. No byte of them is left in the file. Errors: `diskFull`, `storeUnavailable`.
+   */
+  forget({ beforeMs, folder, all }: ForgetWorkParams): number {
+    if (all === true) return this.#delete("TRUE", "TRUE", {});
+    if (beforeMs !== undefined) {
+      const time = { beforeMs: Math.round(beforeMs) };
+      const nEdits = this.#delete("lastMs < :beforeMs", "seenMs < :beforeMs", time);
+      this.#database
+        .prepare("UPDATE edit SET firstMs = :beforeMs WHERE firstMs < :beforeMs")
+        .run(time);
+      return nEdits;
+    }
+    const inside = folder?.replace(/\/+$/, "");
+    if (inside === undefined) return 0;
+    if (inside === "") return this.#delete("TRUE", "TRUE", {});
+    const isInside = "path = :inside OR substr(path, 1, length(:inside) + 1) = :inside || '/'";
+    return this.#delete(isInside, isInside, { inside });
+  }
+
+  #delete(edits: string, known: string, values: Readonly<Record<string, string | number>>): number {
+    const { changes } = this.#database.prepare(`DELETE FROM edit WHERE ${edits}`).run(values);
+    this.#database.prepare(`DELETE FROM known WHERE ${known}`).run(values);
+    eraseDeleted(this.#database);
+    return Number(changes);
   }
 
   close(): void {

@@ -2,6 +2,7 @@
 import type { FileAtParams, RecallAtParams, RecallAtResult } from "../../protocol/asOf.ts";
 import type { ChangedParams, ChangedResult } from "../../protocol/changed.ts";
 import type { HistoryStatus, PastParams, PastResult } from "../../protocol/history.ts";
+import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
 import type { WhoWroteParams, WhoWroteResult } from "../../protocol/whoWrote.ts";
 import type { LogLevel } from "../ports.ts";
 import type { HistoryExtentParams, HistoryExtents } from "../services.ts";
@@ -57,6 +58,7 @@ export interface HistoryRequests {
     readonly params: Parameters<HistoryService["age"]>[0];
     readonly result: Age | undefined;
   };
+  readonly forgetEdits: { readonly params: ForgetWorkParams; readonly result: number };
   readonly extent: { readonly params: HistoryExtentParams; readonly result: HistoryExtents };
   readonly fileAt: { readonly params: FileAtParams; readonly result: string | undefined };
 }

@@ -2,6 +2,7 @@
 import { MemoryError } from "../../protocol/errors.ts";
 import type { FileAtParams, RecallAtParams, RecallAtResult } from "../../protocol/asOf.ts";
 import type { HistoryStatus, PastParams, PastResult } from "../../protocol/history.ts";
+import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
 import type { WhoWroteParams, WhoWroteResult } from "../../protocol/whoWrote.ts";
 import type { SyntaxChunker } from "../ingest/syntax/syntaxChunker.ts";
 import type { ChangedParams, ChangedResult } from "../../protocol/changed.ts";
@@ -178,11 +179,13 @@ export class HistoryHost {
       case "commitsAbout":
         return this.#commitsAbout(params as CommitsAboutParams, signal);
       case "status":
-        return this.#status(params.rootId, signal);
+        return this.#status((params as { rootId: string }).rootId, signal);
       case "happened":
         return this.#happened(params as HappenedParams, signal);
       case "age":
         return this.#age(params as HistoryRequests["age"]["params"], signal);
+      case "forgetEdits":
+        return this.#forgetEdits(params as ForgetWorkParams, signal);
       case "extent":
         return Promise.resolve(this.#extent(params as HistoryExtentParams));
       case "fileAt":
@@ -293,6 +296,15 @@ export class HistoryHost {
       })),
       edits: edits.between(fromMs, toMs, limit),
     };
+  }
+
+  /** What was saved until now is written down before, so that it goes as well. */
+  async #forgetEdits(which: ForgetWorkParams, signal: AbortSignal): Promise<number> {
+    await this.#noting;
+    let nEdits = 0;
+    for (const history of this.#histories.values())
+      nEdits += (await history.edits(signal)).forget(which);
+    return nEdits;
   }
 
   async #recallAt(

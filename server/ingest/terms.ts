@@ -80,8 +80,16 @@ function stemOf(lower: string): string {
 }
 
 function newStemOf(lower: string): string {
-  return /[0-9]/.test(lower) ? lower : stemmer(lower);
+  if (/[0-9]/.test(lower)) return lower;
+  const stem = stemmer(lower);
+  return hasDoubledL.test(lower) ? stemmer(stem) : stem;
 }
+
+/**
+ * Porter's rules take the ending “-al” off “unmarshal” and not off what they leave of “unmarshalled”, so that the two do not
+ * meet. Words such as “called”, whose “-al” is no ending, stay as they are.
+ */
+const hasDoubledL = /all(?:ed|ing)$/;
 
 function termsOfForeignWord(word: string): string[] {
   const terms: string[] = [];

@@ -7,7 +7,7 @@ import type { Database } from "./database.ts";
 /** Raised whenever tables, terms or spans change their meaning; an older memory is then built anew. */
 export const schemaVersion = 3;
 /** Raised whenever chunk boundaries or terms would come out differently for the same file. */
-export const chunkerVersion = 1;
+export const chunkerVersion = 2;
 
 /** Where `meta` says which model the embeddings are by. */
 export const embeddingModelKey = "embeddingModel";

@@ -5,6 +5,7 @@
 import { Worker } from "node:worker_threads";
 import { placeOf } from "../../protocol/errorPlace.ts";
 import type { Logger } from "../ports.ts";
+import { endThread } from "../endThread.ts";
 import type { ModelFault } from "./modelFault.ts";
 import { forbidRuntimeTelemetry } from "./runtimeTelemetry.ts";
 import type { TokenPoolCall, TokenPoolReply } from "./tokenPoolCalls.ts";
@@ -38,7 +39,6 @@ export interface TokenPoolClient<Text, Result> {
 
 interface Thread<Text> {
   readonly worker: Worker;
-  readonly ended: Promise<void>;
   /** Its session is there, or never will be. */
   readonly started: PromiseWithResolvers<void>;
   /** What it has been given, by the call's id. */
@@ -111,9 +111,8 @@ export class TokenPool<Text extends { readonly tokens: Uint16Array }, Result> {
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
     });
     worker.unref();
-    const { promise: ended, resolve } = Promise.withResolvers<void>();
     const started = Promise.withResolvers<void>();
-    const thread: Thread<Text> = { worker, ended, started, texts: new Map() };
+    const thread: Thread<Text> = { worker, started, texts: new Map() };
     worker.on("message", (reply: TokenPoolReply<Result>) => this.#receive(thread, reply));
     worker.on("error", (error) =>
       this.#options.log.log("error", "encode", `${name} thread failed`, {
@@ -121,7 +120,6 @@ export class TokenPool<Text extends { readonly tokens: Uint16Array }, Result> {
       }),
     );
     worker.on("exit", () => {
-      resolve();
       started.resolve();
       if (this.#threads.delete(thread)) this.#lose(thread);
     });
@@ -201,12 +199,7 @@ export class TokenPool<Text extends { readonly tokens: Uint16Array }, Result> {
   async #endThreads(): Promise<void> {
     const threads = [...this.#threads];
     this.#threads.clear();
-    if (threads.length === 0) return;
     const call: TokenPoolCall = { kind: "end" };
-    for (const { worker } of threads) worker.postMessage(call);
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, endMs);
-    await Promise.race([Promise.all(threads.map(({ ended }) => ended)), late]);
-    clearTimeout(timer);
+    await Promise.all(threads.map(({ worker }) => endThread(worker, call, endMs)));
   }
 }

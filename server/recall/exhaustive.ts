@@ -9,6 +9,8 @@ import { SourceFile } from "./sourceFile.ts";
 export interface ExhaustiveContext {
   readonly source: SourceReader;
   readonly hashText: HashText;
+  /** False for the paths that are left out; all are read without it. */
+  readonly isMeant?: (path: string) => boolean;
   /** Files that were seen but are not in memory (waiting, skipped, failed); they count as not scanned. */
   readonly filesNotInMemory: number;
   /** Milliseconds from any start. */
@@ -32,7 +34,9 @@ export async function findAllPlaces(
   context: ExhaustiveContext,
   signal: AbortSignal,
 ): Promise<ExhaustiveResult> {
-  const files = params.literal === "" ? [] : context.source.files(params.rootIds);
+  const { isMeant = () => true } = context;
+  const all = params.literal === "" ? [] : context.source.files(params.rootIds);
+  const files = all.filter(({ path }) => isMeant(path));
   const finder = new LiteralFinder(params.literal, params.wholeWord);
   const places: ExhaustivePlace[] = [];
   const unreadable: { path: string; reason: string }[] = [];

@@ -1,6 +1,5 @@
 /** The requests about notes and conversations alike. */
 import * as methods from "../../protocol/methods.ts";
-import type { NotesService } from "../services.ts";
 import { exportMemory, forgetWork, importMemory, type WorkMemory } from "../workMemory.ts";
 import { params as shapes } from "./params.ts";
 import type { Router } from "./router.ts";
@@ -9,11 +8,15 @@ import type { Session, SessionServices } from "./session.ts";
 /** Answers the requests that export, import and forget the memory of the work. */
 export function answerAboutWork(
   router: Router,
-  { memory, notes }: Pick<SessionServices, "memory"> & { readonly notes: NotesService },
+  {
+    memory,
+    notes,
+    history,
+  }: Pick<SessionServices, "memory"> & Pick<WorkMemory, "notes" | "history">,
   session: Session,
 ): void {
   const work = (): WorkMemory => ({
-    notes,
+    ...{ notes, history },
     conversations: session.conversations(),
     roots: memory.status().roots.map(({ root }) => root),
   });
@@ -23,5 +26,7 @@ export function answerAboutWork(
   router.answer(methods.importMemory, shapes.memoryFile, ({ file }, signal) =>
     importMemory(work(), file, signal),
   );
-  router.answer(methods.forgetWork, shapes.forgetWork, (params) => forgetWork(work(), params));
+  router.answer(methods.forgetWork, shapes.forgetWork, (params, signal) =>
+    forgetWork(work(), params, signal),
+  );
 }

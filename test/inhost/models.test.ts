@@ -84,6 +84,7 @@ async function keptProse(wanted: (prose: Prose) => boolean): Promise<Prose> {
 
 suite("a language model of the editor", () => {
   const models = new TestModels(faithful);
+  let chosen = "";
   let registered: vscode.Disposable | undefined;
 
   suiteSetup(async () => {
@@ -97,12 +98,8 @@ suite("a language model of the editor", () => {
       found.map(({ name }) => name),
       ["One"],
     );
-    await run("chooseModel", {
-      source: "editor",
-      id: `test/${found[0]?.id}`,
-      name: "One",
-      mayLeave: true,
-    });
+    chosen = `test/${found[0]?.id}`;
+    await run("chooseModel", { source: "editor", id: chosen, name: "One" });
   });
 
   suiteTeardown(async () => {
@@ -121,6 +118,24 @@ suite("a language model of the editor", () => {
     assert.equal(prose.citations[0]?.path, lighthouse);
     assert.deepEqual([prose.nSupported, prose.nSentences], [1, 1]);
     assert.equal(models.prompts.length, 1);
+  });
+
+  // That the models of `test` may be asked is remembered from before, see `scripts/testing/inHost.ts`.
+  test("nothing leaves for a model that the user has not allowed, whatever chose it", async () => {
+    const strangers = new TestModels(faithful);
+    const provided = vscode.lm.registerLanguageModelChatProvider("stranger", strangers);
+    try {
+      const [found] = await vscode.lm.selectChatModels({ vendor: "stranger" });
+      const choice = { source: "editor", id: `stranger/${found?.id}`, name: "Stranger" };
+      await run("chooseModel", { ...choice, mayLeave: true, agreed: true });
+      await ask(question);
+      const prose = await keptProse(({ model }) => model === "Stranger");
+      assert.equal(prose.state, "failed");
+      assert.deepEqual(strangers.prompts, []);
+    } finally {
+      await run("chooseModel", { source: "editor", id: chosen, name: "One" });
+      provided.dispose();
+    }
   });
 
   const failures: Readonly<Record<string, readonly [Error, ProseFailure]>> = {

@@ -51,7 +51,8 @@ before(async () => {
   await services.memory.open(storeDir, [root], settings, true);
   await services.memory.settled(false, signal);
   const conversations = openConversationStore(path.join(storeDir, "conversations"), nodeClock);
-  work = { notes: services.notes, conversations: conversations.store, roots: [root] };
+  const { notes, history } = services;
+  work = { notes, history, conversations: conversations.store, roots: [root] };
 });
 after(async () => {
   work.conversations.close();
@@ -59,7 +60,7 @@ after(async () => {
   scratch[Symbol.dispose]();
 });
 
-const forgetAll = (): Promise<unknown> => forgetWork(work, { all: true });
+const forgetAll = (): Promise<unknown> => forgetWork(work, { all: true }, signal);
 async function exported(): Promise<string> {
   const file = newFile();
   await exportMemory(work, file, signal);
@@ -416,7 +417,7 @@ test("all that is forgotten takes with it what was moved aside because it was da
     );
   assert.equal(files.length, 6);
   for (const file of files) writeFileSync(file, "we use tabs");
-  await forgetWork(work, { beforeMs: 1 });
+  await forgetWork(work, { beforeMs: 1 }, signal);
   assert.ok(
     files.every((file) => existsSync(file)),
     "a part is not all",
@@ -515,11 +516,12 @@ for (const [how, which] of forgotten) {
       kept,
       makeTurn({ id: "a2", role: "lore", text: "STRIPED-NEEDLE too.", citations, createdMs: 5 }),
     );
-    const counts = await forgetWork(work, which);
+    const counts = await forgetWork(work, which, signal);
     assert.deepEqual(counts, {
       nNotes: 1,
       nConversations: others > 0 ? 1 : 2,
       nTurns: others > 0 ? 4 : 6,
+      nEdits: 0,
     });
     assert.equal((await work.notes.list({ all: true })).length, others);
     assert.deepEqual(
@@ -536,7 +538,7 @@ for (const [how, which] of forgotten) {
 
 for (const [way, forget] of Object.entries({
   "by itself": (id: string) => forgetNotes(work, { id }),
-  "by topic": () => forgetWork(work, { topic: "zebrafish" }),
+  "by topic": () => forgetWork(work, { topic: "zebrafish" }, signal),
 }))
   test(`a note that is forgotten ${way} leaves no byte in the answers that told it`, async () => {
     await forgetAll();
@@ -567,7 +569,7 @@ test("a title that was made of a forgotten question goes with it", async () => {
   await forgetAll();
   const id = say("when does the zebra eat?", "At dawn.");
   work.conversations.appendTurn(id, makeTurn({ id: "q2", text: "and lions?" }));
-  await forgetWork(work, { topic: "zebra" });
+  await forgetWork(work, { topic: "zebra" }, signal);
   assert.equal(work.conversations.read(id).conversation.title, "and lions?");
   assert.ok(!storeBytes().includes("zebra"));
 });

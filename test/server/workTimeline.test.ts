@@ -3,9 +3,11 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import type { TimelineEvent, TimelineParams, TimelineResult } from "../../protocol/timeline.ts";
+import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
 import type { Answer } from "../../protocol/types.ts";
 import { rootOf } from "../../server/cli/storeLocation.ts";
 import { createServices } from "../../server/serverParts.ts";
+import { forgetWork } from "../../server/workMemory.ts";
 import { begin, commit } from "./history/repositories.ts";
 import { git, temporaryFolder } from "./ingest/treesOnDisk.ts";
 
@@ -108,6 +110,42 @@ test("commits, edits, questions and notes stand in one row by their ages, are as
     assert.doesNotMatch(file, /edits-/);
     if (!/notes|conversations/.test(file))
       assert.ok(!readFileSync(file, "latin1").includes("walrus"), file);
+  }
+});
+
+test("what was edited is forgotten by time and by folder, and not by topic", async () => {
+  using folder = temporaryFolder();
+  const root = path.join(folder.path, "root");
+  mkdirSync(path.join(root, "pond"), { recursive: true });
+  const services = await createServices(
+    { log: () => undefined },
+    { logLevel: "off", statusCommand: "status", deepMemory: "onDemand" },
+  );
+  const { memory, history, notes, timeline, clock } = services;
+  try {
+    await memory.open(path.join(folder.path, "store"), [rootOf(root)], settings, true);
+    const { store } = services.openConversations(path.join(folder.path, "conversations"));
+    const edited = async (): Promise<string[]> =>
+      textsOf(await timeline.timeline({ limit: 9 }, signal));
+    const work = { notes, history, conversations: store, roots: [rootOf(root)] };
+    await history.settled(rootOf(root).id, false, signal);
+    const save = (name: string): void => {
+      writeFileSync(path.join(root, name), `export const ${path.basename(name, ".ts")} = 1;\n`);
+      memory.filesChanged([{ file: path.join(root, name), kind: "created" }]);
+    };
+    save("pond/heron.ts");
+    save("otter.ts");
+    assert.deepEqual(await edited(), ["edit otter.ts otter", "edit pond/heron.ts heron"]);
+    const forget = async (which: ForgetWorkParams): Promise<number> =>
+      (await forgetWork(work, which, signal)).nEdits;
+    assert.equal(await forget({ topic: "otter heron" }), 0);
+    assert.equal(await forget({ folder: "pond" }), 1);
+    assert.deepEqual(await edited(), ["edit otter.ts otter"]);
+    assert.equal(await forget({ beforeMs: clock.nowMs() + 1_000 }), 1);
+    assert.deepEqual(await edited(), []);
+    store.close();
+  } finally {
+    await memory.close();
   }
 });
 

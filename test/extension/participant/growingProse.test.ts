@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GrowingProse } from "../../../extension/participant/growingProse.ts";
-import { markText } from "../../../extension/participant/markText.ts";
+import { markText } from "../../../extension/proseTexts.ts";
 import { translate } from "../translate.ts";
 
 for (const [name, versions, shown] of [
