@@ -2,11 +2,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
-import { rootOf } from "../../server/cli/storeLocation.ts";
 import { entry, lore, project } from "./cli/loreProcess.ts";
 
 const nConversations = 40;
@@ -41,7 +40,7 @@ function memoryFile(): string {
 
 /** Turns that are on disk, as another process sees them. */
 function turnsIn(file: string): number {
-  if (!existsSync(file)) return 0;
+  if (!file.endsWith(".sqlite")) return 0;
   const database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
   try {
     const table = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'turn'").get();
@@ -62,14 +61,18 @@ test("an import that was killed is completed by importing again", async (t) => {
     env: { ...process.env, HOME: home },
     stdio: "ignore",
   });
-  const kept = path.join(store, "conversations", rootOf(folder).id, "conversations.sqlite");
+  // Its folder is named after the repository's identity, of which only the program knows.
+  const conversations = (): string =>
+    (existsSync(store) ? readdirSync(store, { recursive: true, encoding: "utf8" }) : [])
+      .filter((name) => path.basename(name) === "conversations.sqlite")
+      .map((name) => path.join(store, name))[0] ?? store;
   const watch = setInterval(() => {
-    if (turnsIn(kept) > 0) child.kill("SIGKILL");
+    if (turnsIn(conversations()) > 0) child.kill("SIGKILL");
   }, 2);
   t.after(() => clearInterval(watch));
   await once(child, "close");
   clearInterval(watch);
-  const nBefore = turnsIn(kept);
+  const nBefore = turnsIn(conversations());
   assert.ok(nBefore > 0 && nBefore < nConversations * nTurns, `${nBefore} turns before the kill`);
 
   const again = await lore(home, ["import", folder, file, ...rest, "--json"]);

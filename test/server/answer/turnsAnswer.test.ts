@@ -42,6 +42,7 @@ before(async () => {
     trusted: true,
   });
   await services.memory.settled(true, signal);
+  await session.whenFound();
 });
 
 after(async () => {
