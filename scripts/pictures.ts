@@ -1,0 +1,155 @@
+/**
+ * `npm run pictures [-- --all]`: makes the documentation's pictures of the packaged extension in a real editor, which shows
+ * the last commit of this repository. With `--all` it makes them in every language and three themes, for looking at, in
+ * test-results/pictures.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { FrameLocator, Page } from "playwright-core";
+import { startScriptedModel, type ScriptedRequest } from "../test/fixtures/scriptedModel.ts";
+import { chatOf, openSession, type Session } from "../test/e2e/chatDriver.ts";
+import { findBrowser } from "./browser.ts";
+import { checkout, inCheckout } from "./checkout.ts";
+import { installEditor } from "./editor.ts";
+import { ownTarget, packageTargets } from "./vsix.ts";
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const documented = { language: "en", theme: "Light Modern", to: inCheckout("media/screenshots") };
+const themes = ["Light Modern", "Dark Modern", "Default High Contrast"];
+const size = { width: 1200, height: 760 };
+
+/** Where, in which language and which colours pictures are made. */
+interface Look {
+  /** As the editor names it. */
+  readonly language: string;
+  readonly theme: string;
+  /** Folder of the pictures. */
+  readonly to: string;
+}
+
+const question = "where is a store locked so that only one process writes?";
+
+const browser = await findBrowser(say);
+if (browser.kind === "none") throw new Error(browser.reason);
+process.env["LORE_BROWSER"] = browser.executable;
+await installEditor();
+const [vsix] = await packageTargets([ownTarget()]);
+process.env["LORE_VSIX"] = vsix?.file ?? "";
+
+for (const look of process.argv.includes("--all") ? everyLook() : [documented]) {
+  await makePictures(look);
+  say(path.relative(checkout, look.to));
+}
+
+function everyLook(): readonly Look[] {
+  const translated = readdirSync(inCheckout("l10n"))
+    .map((name) => /^bundle\.l10n\.(.+)\.json$/.exec(name)?.[1])
+    .filter((language) => language !== undefined);
+  return ["en", ...translated].flatMap((language) =>
+    themes.map((theme) => ({
+      ...{ language, theme },
+      to: inCheckout("test-results/pictures", `${language} ${theme}`),
+    })),
+  );
+}
+
+async function makePictures(look: Look): Promise<void> {
+  mkdirSync(look.to, { recursive: true });
+  const dir = mkdtempSync(path.join(tmpdir(), "lore-pictures-"));
+  const folder = path.join(dir, "lore");
+  execFileSync("git", ["clone", "--quiet", "--local", checkout, folder]);
+  const model = await startScriptedModel(
+    (request) => ({ kind: "text", pieces: written(request) }),
+    { models: ["qwen2.5-coder:7b", "llama3.1:8b"] },
+  );
+  const session = await openSession(folder, {
+    ...{ language: look.language, size },
+    settings: {
+      "security.workspace.trust.enabled": false,
+      "workbench.colorTheme": look.theme,
+      "chat.disableAIFeatures": false,
+      "window.commandCenter": false,
+      "workbench.layoutControl.enabled": false,
+      "typescript.validate.enable": false,
+      "lore.model.endpoint": model.baseUrl,
+    },
+  });
+  try {
+    await session.page.locator('[id="lore.lore.lore.status"]').waitFor();
+    await eachPicture(session, look);
+  } finally {
+    await session.close();
+    await model.close();
+    rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+async function eachPicture(session: Session, { to }: Look): Promise<void> {
+  const { page } = session;
+  const chat = chatOf(page);
+  const picture = async (name: string): Promise<void> => {
+    await page.screenshot({ path: path.join(to, `${name}.png`), animations: "disabled" });
+  };
+  await runCommand(page, "Welcome: Open Walkthrough");
+  await page.locator(".quick-input-widget input:visible").first().fill("Lore");
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: "Lore" }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await page
+    .frameLocator("iframe.webview.ready")
+    .frameLocator("#active-frame")
+    .locator("svg")
+    .first()
+    .waitFor();
+  await picture("walkthrough");
+
+  await page
+    .locator(".activitybar .action-label.lore, .activitybar [aria-label='Lore']")
+    .first()
+    .click();
+  await chat.locator("textarea").waitFor();
+  await widen(page);
+  await ask(chat, question);
+  await picture("answer");
+}
+
+/** Runs a command by the title that it has in English: the editor itself is English in every picture. */
+async function runCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press("F1");
+  await page.locator(".quick-input-widget input").fill(`>${title}`);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().waitFor();
+  await page.keyboard.press("Enter");
+}
+
+/** Gives the chat half of the window. */
+async function widen(page: Page): Promise<void> {
+  const sash = page.locator(".monaco-sash.vertical").first();
+  const box = await sash.boundingBox();
+  if (box === null) throw new Error("There is no edge beside the chat.");
+  await page.mouse.move(box.x + 2, size.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(size.width / 2, size.height / 2, { steps: 4 });
+  await page.mouse.up();
+}
+
+async function ask(chat: FrameLocator, text: string): Promise<void> {
+  const field = chat.locator("textarea");
+  const before = await chat.locator("section[data-turn][aria-busy]").count();
+  await field.fill(text);
+  await field.press("Enter");
+  await chat.locator("section[data-turn][aria-busy=false]").nth(before).waitFor();
+}
+
+/** What the scripted model writes: a sentence that its lines support, and one that they do not. */
+function written({ messages }: ScriptedRequest): string[] {
+  const prompt = messages.map(({ content }) => content).join("\n");
+  const part = prompt.split(/^(?=\[\d+\] )/m).find((each) => each.includes("acquireStoreLock("));
+  const number = /^\[(\d+)\]/.exec(part ?? "")?.[1] ?? "1";
+  return [
+    `\`acquireStoreLock\` opens the lock file and begins an exclusive transaction [${number}]. `,
+    `It returns \`undefined\` when another process holds the lock [${number}]. `,
+    `The lock expires after \`lockTimeoutMs\` [${number}].`,
+  ];
+}
