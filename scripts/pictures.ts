@@ -30,7 +30,9 @@ interface Look {
   readonly to: string;
 }
 
-const question = "where is a store locked so that only one process writes?";
+const question = "Where does acquireStoreLock take the lock of a store?";
+const decision = "Remember that one process writes a store because SQLite has one writer at a time";
+const models = ["qwen2.5-coder:7b", "llama3.1:8b"] as const;
 
 const browser = await findBrowser(say);
 if (browser.kind === "none") throw new Error(browser.reason);
@@ -63,7 +65,7 @@ async function makePictures(look: Look): Promise<void> {
   execFileSync("git", ["clone", "--quiet", "--local", checkout, folder]);
   const model = await startScriptedModel(
     (request) => ({ kind: "text", pieces: written(request) }),
-    { models: ["qwen2.5-coder:7b", "llama3.1:8b"] },
+    { models },
   );
   const session = await openSession(folder, {
     ...{ language: look.language, size },
@@ -90,29 +92,60 @@ async function makePictures(look: Look): Promise<void> {
 async function eachPicture(session: Session, { to }: Look): Promise<void> {
   const { page } = session;
   const chat = chatOf(page);
+  const field = chat.locator("textarea");
   const picture = async (name: string): Promise<void> => {
     await page.screenshot({ path: path.join(to, `${name}.png`), animations: "disabled" });
   };
+  // Beside it there is no room for the drawing.
+  await runCommand(page, "View: Toggle Primary Side Bar Visibility");
   await runCommand(page, "Welcome: Open Walkthrough");
-  await page.locator(".quick-input-widget input:visible").first().fill("Lore");
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: "Lore" }).first().waitFor();
+  await firstRow(page, "Lore");
   await page.keyboard.press("Enter");
-  await page
-    .frameLocator("iframe.webview.ready")
-    .frameLocator("#active-frame")
-    .locator("svg")
-    .first()
-    .waitFor();
+  const drawing = page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+  await drawing.locator("svg").first().waitFor();
   await picture("walkthrough");
+  await runCommand(page, "View: Close All Editors");
 
-  await page
-    .locator(".activitybar .action-label.lore, .activitybar [aria-label='Lore']")
-    .first()
-    .click();
-  await chat.locator("textarea").waitFor();
+  await page.locator(".activitybar [aria-label^='Lore']").first().click();
+  await field.waitFor();
   await widen(page);
   await ask(chat, question);
+  await chat.locator(".chip").first().click();
+  await page.locator(".view-line", { hasText: "acquireStoreLock" }).first().waitFor();
   await picture("answer");
+
+  await ask(chat, decision);
+  await page.locator(".pane-header").nth(1).click();
+  await field.pressSequentially("how is @storeL");
+  await chat.locator(".mention").first().waitFor();
+  await picture("mentions");
+  await field.press("Escape");
+  await field.fill("");
+  await page.locator(".pane-header").nth(1).click();
+
+  await chat.locator(".model-button").click();
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: models[0] }).waitFor();
+  await picture("models");
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: models[0] }).click();
+  await chat.locator(".model-button", { hasText: models[0] }).waitFor();
+  await ask(chat, question);
+  await chat.locator(".prose-text").last().waitFor();
+  await picture("prose");
+
+  await runCommand(page, "View: Toggle Primary Side Bar Visibility");
+  await runCommand(page, "Chat: Open Chat");
+  await page.locator(".interactive-input-part .monaco-editor").last().click();
+  await page.keyboard.insertText(`@lore ${question}`);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Enter");
+  await page.locator(".chat-inline-anchor-widget").last().waitFor();
+  await picture("participant");
+}
+
+/** Waits until the list that the editor shows at its top offers something, after typing that. */
+async function firstRow(page: Page, text: string): Promise<void> {
+  await page.locator(".quick-input-widget input:visible").first().fill(text);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first().waitFor();
 }
 
 /** Runs a command by the title that it has in English: the editor itself is English in every picture. */
