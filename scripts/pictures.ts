@@ -4,7 +4,7 @@
  * test-results/pictures.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { FrameLocator, Page } from "playwright-core";
@@ -19,7 +19,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const documented = { language: "en", theme: "Light Modern", to: inCheckout("media/screenshots") };
 const themes = ["Light Modern", "Dark Modern", "Default High Contrast"];
-const size = { width: 1200, height: 760 };
+const size = { width: 1120, height: 680 };
 
 /** Where, in which language and which colours pictures are made. */
 interface Look {
@@ -63,9 +63,18 @@ async function makePictures(look: Look): Promise<void> {
   const dir = mkdtempSync(path.join(tmpdir(), "lore-pictures-"));
   const folder = path.join(dir, "lore");
   execFileSync("git", ["clone", "--quiet", "--local", checkout, folder]);
+  execFileSync("git", ["checkout", "--quiet", "-B", "main"], { cwd: folder });
+  // They hold the question itself.
+  for (const asking of ["scripts/pictures.ts", "docs/guide.md"]) rmSync(path.join(folder, asking));
   const model = await startScriptedModel(
     (request) => ({ kind: "text", pieces: written(request) }),
     { models },
+  );
+  // A setting of the machine, which the user's settings do not set in an editor that runs elsewhere.
+  mkdirSync(path.join(folder, ".vscode"));
+  writeFileSync(
+    path.join(folder, ".vscode/settings.json"),
+    JSON.stringify({ "lore.model.endpoint": model.baseUrl }),
   );
   const session = await openSession(folder, {
     ...{ language: look.language, size },
@@ -75,12 +84,14 @@ async function makePictures(look: Look): Promise<void> {
       "chat.disableAIFeatures": false,
       "window.commandCenter": false,
       "workbench.layoutControl.enabled": false,
+      "editor.minimap.enabled": false,
       "typescript.validate.enable": false,
-      "lore.model.endpoint": model.baseUrl,
     },
   });
   try {
-    await session.page.locator('[id="lore.lore.lore.status"]').waitFor();
+    // The book, in whatever language: everything is remembered.
+    session.page.setDefaultTimeout(240_000);
+    await session.page.locator('[id="lore.lore.lore.status"] .codicon-book').waitFor();
     await eachPicture(session, look);
   } finally {
     await session.close();
@@ -158,10 +169,9 @@ async function runCommand(page: Page, title: string): Promise<void> {
 
 /** Gives the chat half of the window. */
 async function widen(page: Page): Promise<void> {
-  const sash = page.locator(".monaco-sash.vertical").first();
-  const box = await sash.boundingBox();
-  if (box === null) throw new Error("There is no edge beside the chat.");
-  await page.mouse.move(box.x + 2, size.height / 2);
+  const box = await page.locator(".part.sidebar").boundingBox();
+  if (box === null) throw new Error("The chat is not there.");
+  await page.mouse.move(box.x + box.width + 1, size.height / 2);
   await page.mouse.down();
   await page.mouse.move(size.width / 2, size.height / 2, { steps: 4 });
   await page.mouse.up();
