@@ -3,7 +3,7 @@ import { element } from "./element.ts";
 import { icon } from "./icons.ts";
 import { commandButton, wayOut } from "./memoryLineView.ts";
 import { canAsk } from "./state.ts";
-import type { StringKey } from "./strings.ts";
+import { englishStrings, type StringKey } from "./strings.ts";
 import type { Texts } from "./texts.ts";
 import { oneLine } from "./visibleText.ts";
 
@@ -58,7 +58,8 @@ export function createEmptyView(texts: Texts, actions: EmptyActions): EmptyView 
         class: "example",
         text: question,
         attributes: { type: "button" },
-        on: { click: () => actions.ask(question) },
+        // Code is mostly in English, and what is asked in other words finds nothing in it.
+        on: { click: () => actions.ask(englishStrings[key]) },
       });
       return element("li", {}, button);
     });

@@ -1,7 +1,7 @@
 /** The answer when nothing supports one: which name is missing, what came nearest, what is not in memory. */
 import type { AnswerOutcome, Ask } from "./ask.ts";
 import { nearestNames } from "./evidence.ts";
-import { termsOfRecall } from "./evidenceFacts.ts";
+import { heldWords, holdsText } from "./heldWords.ts";
 import { code, listed } from "./markdown.ts";
 import { withoutRepeats } from "./mainPlace.ts";
 import { placeLine } from "./placeText.ts";
@@ -9,6 +9,7 @@ import { Reading } from "./reading.ts";
 import { notInMemory } from "./wording.ts";
 
 const maxNearest = 3;
+const maxHeld = 5;
 
 /** Writes that there is no answer, with the nearest misses. */
 export function abstain(ask: Ask, missing: readonly string[]): AnswerOutcome {
@@ -47,17 +48,21 @@ function writeNearestPlaces(ask: Ask, missing: readonly string[]): void {
   const items: string[] = [];
   for (const recall of withoutRepeats(ask.result.recalls)) {
     if (items.length >= maxNearest) break;
-    const held = ask.terms
-      .heldBy(termsOfRecall(recall))
-      .filter((unit) => !missing.includes(unit.text))
-      .map((unit) => code(unit.text));
-    const place = held.length === 0 ? undefined : reading.place(recall);
+    const place = reading.place(recall);
     if (place === undefined) continue;
+    const absent = missing.map(code);
+    const { inLines, inPath } = heldWords(ask.terms, place);
+    const held = {
+      inLines: inLines.filter((word) => !absent.includes(word)),
+      inPath: inPath.filter((word) => !absent.includes(word)),
+    };
+    const holds = holdsText(held, maxHeld);
+    if (holds === undefined) continue;
     const lacks = ask.terms.units
-      .filter((unit) => !held.includes(code(unit.text)))
-      .map((unit) => code(unit.text));
+      .map(({ text }) => code(text))
+      .filter((word) => !held.inLines.includes(word) && !held.inPath.includes(word));
     items.push(
-      `- ${placeLine(ask, place)}: holds ${listed(held.slice(0, 5))}${lacks.length === 0 ? "" : `, not ${listed(lacks.slice(0, 5))}`}`,
+      `- ${placeLine(ask, place)}: ${holds}${lacks.length === 0 ? "" : `, not ${listed(lacks.slice(0, maxHeld))}`}`,
     );
   }
   if (items.length > 0) ask.writer.block(`The nearest I found:\n\n${items.join("\n")}`);

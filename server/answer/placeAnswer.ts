@@ -3,7 +3,7 @@ import type { EvidenceTrace, Recall } from "../../protocol/types.ts";
 import { pause, recallMore, type AnswerOutcome, type Ask } from "./ask.ts";
 import { findConnections, writeConnections } from "./connections.ts";
 import { isNear, missingNames, nearestInMeaning, supportOf, type Support } from "./evidence.ts";
-import { termsOfRecall } from "./evidenceFacts.ts";
+import { heldWords, holdsText } from "./heldWords.ts";
 import { code, listed } from "./markdown.ts";
 import { holdsSelection, inOrderOfAnswer, isNamedAsAsked, isSamePlace } from "./mainPlace.ts";
 import { abstain } from "./noEvidence.ts";
@@ -12,6 +12,7 @@ import { Reading, type Place } from "./reading.ts";
 import { typeOfBlock } from "./typeOfBlock.ts";
 
 const maxOthers = 3;
+const maxHeld = 6;
 /** So many places are tried when files change under the question. */
 const nTried = 8;
 
@@ -151,13 +152,14 @@ function writeOthers(ask: Ask, recalls: readonly Recall[], main: Recall): void {
   for (const recall of recalls) {
     if (items.length >= maxOthers) break;
     if (shown.some((other) => isSamePlace(recall, other)) || isNested(recall, main)) continue;
-    const held = ask.terms.heldBy(termsOfRecall(recall)).map((unit) => code(unit.text));
+    const place = reading.place(recall);
+    if (place === undefined) continue;
+    const holds = holdsText(heldWords(ask.terms, place), maxHeld);
     const why = [
-      ...(held.length === 0 ? [] : [`holds ${listed(held.slice(0, 6))}`]),
+      ...(holds === undefined ? [] : [holds]),
       ...(isNear(ask.terms, recall) ? ["is near in meaning"] : []),
     ];
-    const place = why.length === 0 ? undefined : reading.place(recall);
-    if (place === undefined) continue;
+    if (why.length === 0) continue;
     shown.push(recall);
     items.push(`- ${placeLine(ask, place)}: ${why.join(" and ")}`);
   }

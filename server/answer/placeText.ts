@@ -63,11 +63,11 @@ export function placeLine(ask: Ask, place: Place): string {
 
 /** Returns a link to a place: its definition without the comment before it, or the span itself. */
 export function linkTo(ask: Ask, place: Place): string {
-  return ask.writer.link(place.file, linesOf(place), place.symbol);
+  return ask.writer.link(place.file, linkedLines(place), place.symbol);
 }
 
-/** The lines that a link to a place names; the shown lines begin where it begins. */
-function linesOf(place: Place): Range {
+/** Returns the lines that a link to a place names; the shown lines begin where it begins. */
+export function linkedLines(place: Place): Range {
   const definition = definitionAt(place);
   if (definition === undefined) return place.symbol?.range ?? place.range;
   return place.file.linesRange(definition.firstLine, definition.lastLine);

@@ -3,7 +3,7 @@ import type { Atom } from "./atoms.ts";
 
 export interface ClaimedName {
   /** `code` stood between backticks. */
-  readonly kind: "code" | "identifier" | "path" | "number" | "string";
+  readonly kind: "code" | "identifier" | "path" | "lines" | "number" | "string";
   readonly text: string;
 }
 
@@ -24,6 +24,7 @@ const patterns: readonly { readonly kind: ClaimedName["kind"]; readonly pattern:
   { kind: "identifier", pattern: /(?<![\w$./])[A-Za-z_$][\w$]+(?:\.[A-Za-z_$][\w$]+)+(?![\w/])/g },
   { kind: "identifier", pattern: /(?<![\w$])(?!\d)[A-Za-z0-9$]*_[\w$]*[A-Za-z0-9]/g },
   { kind: "identifier", pattern: /(?<![\w$])(?:[a-z$][a-z0-9$]*|[A-Z]+[a-z0-9$]+)[A-Z][\w$]*/g },
+  { kind: "lines", pattern: /(?<=\blines?\s)\d+(?:\s?(?:[-–]|to|and)\s?\d+)?(?!\w)/gi },
   // More than two digits, or a unit.
   {
     kind: "number",

@@ -46,6 +46,8 @@ export class EvidenceText {
       case "path":
         // What looks like a path may be a member: `config.json`.
         return this.#holdsPath(written) || this.#text.includes(written);
+      case "lines":
+        return this.#holdsLines(written);
       case "number":
         return this.#holdsNumber(written);
       case "string":
@@ -84,15 +86,19 @@ export class EvidenceText {
     return files.some(({ range }) => isWithin(range, Number(first), Number(last)));
   }
 
+  /** Lines of a place that is cited; a file may also speak of lines itself. */
+  #holdsLines(written: string): boolean {
+    const numbers = written.match(/\d+/g) ?? [];
+    const [first = 0, last = first] = numbers.map(Number);
+    return (
+      this.#files.some(({ range }) => isWithin(range, first, last)) ||
+      numbers.every((number) => this.#holdsNumber(number))
+    );
+  }
+
   #holdsNumber(written: string): boolean {
     const number = numberOf(written);
     if (this.#numbers.has(number)) return true;
-    // A line of the place that is cited.
-    if (
-      Number.isInteger(number) &&
-      this.#files.some(({ range }) => isWithin(range, number, number))
-    )
-      return true;
     return unitFactors.some((factor) => this.#numbers.has(number * factor));
   }
 }

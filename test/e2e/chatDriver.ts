@@ -70,6 +70,10 @@ export type Start = Partial<Pick<EditorOptions, "settings" | "extraArgs" | "env"
   readonly dir?: string;
   /** Whether the editor begins without Lore. */
   readonly isBare?: boolean;
+  /** Language of the extensions' texts; the editor's own stay English, since its translations are a package of their own. */
+  readonly language?: string | undefined;
+  /** Of the window, in pixels. */
+  readonly size?: undefined | { readonly width: number; readonly height: number };
 };
 
 /** Opens a folder in an editor: a fresh one, or what an earlier session left in `dir`. */
@@ -80,6 +84,8 @@ export async function openSession(folder: string, start: Start = {}): Promise<Se
     address = `/?folder=${encodeURIComponent(folder)}`,
     dir: kept,
     isBare = false,
+    language,
+    size,
     ...started
   } = start;
   const dir = kept ?? mkdtempSync(path.join(tmpdir(), "lore-e2e-"));
@@ -122,7 +128,8 @@ export async function openSession(folder: string, start: Start = {}): Promise<Se
     });
     const where = `${editor.url}${address}`;
     const opened = browser;
-    const openWindow = async (): Promise<EditorWindow> => windowOn(await openPage(opened, where));
+    const openWindow = async (): Promise<EditorWindow> =>
+      windowOn(await openPage(opened, where, { language, size }));
     return { ...(await openWindow()), openWindow, close, kill };
   } catch (error) {
     await close();
@@ -130,9 +137,16 @@ export async function openSession(folder: string, start: Start = {}): Promise<Se
   }
 }
 
-async function openPage(browser: Browser, address: string): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+async function openPage(
+  browser: Browser,
+  address: string,
+  { language, size }: Pick<Start, "language" | "size">,
+): Promise<Page> {
+  const page = await browser.newPage({ viewport: size ?? { width: 1400, height: 900 } });
   page.setDefaultTimeout(60_000);
+  // Where the editor's translations, had they been loaded, say which language they are in.
+  if (language !== undefined)
+    await page.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(language)}`);
   await page.goto(address);
   return page;
 }

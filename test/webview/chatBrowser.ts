@@ -30,6 +30,8 @@ export interface OpenOptions {
   /** What the editor kept for the view when it was hidden. */
   readonly saved?: unknown;
   readonly reducedMotion?: boolean;
+  /** Of the page, as the editor names it; English when absent. */
+  readonly language?: string;
 }
 
 /** One open page that posts messages of a type. */
@@ -72,7 +74,7 @@ export function usePageBrowser<M extends { readonly type: string }>(
       executablePath,
       "No Chromium was found: install it (Debian: apt-get install chromium) to test the chat.",
     );
-    files = await bundledFiles(name);
+    files = await bundledFiles();
     const args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
     browser = await chromium.launch({ executablePath, headless: true, args });
   });
@@ -92,23 +94,24 @@ export function usePageBrowser<M extends { readonly type: string }>(
   };
 }
 
-async function bundledFiles(name: string): Promise<ReadonlyMap<string, string>> {
+async function bundledFiles(): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   for (const bundle of presentBundles().filter(({ runtime }) => runtime === "browser")) {
     const { outputFiles } = await build({ ...bundleOptions(bundle, true), write: false });
     files.set(bundle.to.replace("dist", ""), outputFiles?.[0]?.text ?? "");
   }
-  files.set(
-    "/",
-    scriptPage({
-      cspSource: origin,
-      scriptUri: `${origin}/${name}.js`,
-      styleUri: `${origin}/${name}.css`,
-      nonce: "bm9uY2U",
-      language: "en",
-    }),
-  );
   return files;
+}
+
+/** What the extension makes of a page. */
+function pageText(name: string, language = "en"): string {
+  return scriptPage({
+    cspSource: origin,
+    scriptUri: `${origin}/${name}.js`,
+    styleUri: `${origin}/${name}.css`,
+    nonce: "bm9uY2U",
+    language,
+  });
 }
 
 async function driveOne<M extends { readonly type: string }>(
@@ -120,10 +123,11 @@ async function driveOne<M extends { readonly type: string }>(
 ): Promise<void> {
   const faults: string[] = [];
   const requested: string[] = [];
+  const served = new Map(files).set("/", pageText(name, options.language));
   await context.route("**", async (route) => {
     const url = new URL(route.request().url());
     requested.push(url.href);
-    const body = url.origin === origin ? files.get(url.pathname) : undefined;
+    const body = url.origin === origin ? served.get(url.pathname) : undefined;
     if (body === undefined) return route.abort();
     const contentType = url.pathname.endsWith(".js")
       ? "text/javascript"

@@ -5,7 +5,7 @@
 import { parseQuestion } from "../../recall/question.ts";
 import { pause, type AnswerOutcome, type Ask } from "../ask.ts";
 import { judged } from "../evidence.ts";
-import { termsOfRecall } from "../evidenceFacts.ts";
+import { heldWords, holdsText } from "../heldWords.ts";
 import { code, listed, prose, shortened } from "../markdown.ts";
 import { withoutRepeats } from "../mainPlace.ts";
 import { tellNotes } from "../notesAnswer.ts";
@@ -136,8 +136,7 @@ function otherLine(
   place: Place,
   through: string | undefined,
 ): string {
-  const held = terms.heldBy(termsOfRecall(place.recall)).map(({ text }) => code(text));
-  const holds = held.length === 0 ? "near in meaning" : `holds ${listed(held.slice(0, maxHeld))}`;
+  const holds = holdsText(heldWords(terms, place), maxHeld) ?? "near in meaning";
   return `${placeLine(ask, place)}: ${holds}${through === undefined ? "" : ", by its name in a place found before"}`;
 }
 

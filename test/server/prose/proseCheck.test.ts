@@ -190,6 +190,9 @@ judge("`retryRequests` throws [1].", faultOf("nameNotInEvidence", "retryRequests
 judge("The retryForever option is there [1].", faultOf("nameNotInEvidence", "retryForever"));
 judge("The backoff_ms is 30 seconds [1].");
 judge("The backoff is 45 seconds [1].", faultOf("nameNotInEvidence", "45"));
+// A number of a line is no number of anything else.
+judge("It retries up to 2 times [1].", faultOf("nameNotInEvidence", "2"));
+judge("It stands in line 12 [1].");
 judge("It stands in src/net/retry.ts:11-15 [1].");
 judge("It stands in net/retry.ts [1].");
 judge("It stands in src/net/other.ts [1].", faultOf("nameNotInEvidence", "src/net/other.ts"));

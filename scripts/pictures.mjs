@@ -1,0 +1,3 @@
+import { enterNode24 } from "./bootstrap.mjs";
+
+await enterNode24("pictures.ts");
