@@ -164,7 +164,7 @@ async function timed(
   const { turnId } = await server.request(methods.ask, {
     question,
     conversationId,
-    askId: "bench",
+    ...{ askId: "bench", explain: true },
   });
   if (turnId === undefined) throw new Error("the answer was not kept");
   const startedMs = performance.now();

@@ -323,6 +323,8 @@ export const renameConversation = request<
   { conversationId: string; title: string },
   { conversation: Conversation }
 >("conversation/rename");
+/** server → client: another process wrote to the conversations since they were opened here; their list is to be read again. */
+export const conversationsChanged = notification<Record<string, never>>("conversation/changed");
 export const deleteConversation = request<{ conversationId: string }, Record<string, never>>(
   "conversation/delete",
 );

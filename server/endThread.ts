@@ -5,9 +5,12 @@ import type { Worker } from "node:worker_threads";
 const endMs = 5_000;
 
 /** Threads of this one that were told to end and have not. */
-const leftBehind = new Map<Worker, Promise<void>>();
+const leftBehind = new Set<Worker>();
 
-/** Tells a thread to end, by the message that it ends with. Resolves when it did, or is left behind after `maxMs`. */
+/**
+ * Tells a thread to end, by the message that it ends with. Resolves when it did, or is left behind after `maxMs`: then this
+ * thread, and with it the process, does not end by itself before that one has.
+ */
 export async function endThread(worker: Worker, close: unknown, maxMs = endMs): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, maxMs);
@@ -17,20 +20,14 @@ export async function endThread(worker: Worker, close: unknown, maxMs = endMs): 
       done();
     }),
   );
-  leftBehind.set(worker, ended);
+  leftBehind.add(worker);
+  worker.ref();
   worker.postMessage(close);
   await Promise.race([ended, late]);
   clearTimeout(timer);
-  worker.unref();
 }
 
-/** True while a thread that was told to end runs. Ending the process would break it off, and inside a model's run abort. */
+/** True while a thread that was told to end runs. Exiting would break it off, and inside a model's run abort the process. */
 export function isThreadLeft(): boolean {
   return leftBehind.size > 0;
-}
-
-/** Resolves when every thread that was told to end has, and keeps this one alive until then. */
-export async function threadsEnded(): Promise<void> {
-  for (const worker of leftBehind.keys()) worker.ref();
-  await Promise.all(leftBehind.values());
 }

@@ -13,6 +13,7 @@ import type {
 import type { Citation, CitationCheck, ExhaustiveResult, MemoryStatus } from "../protocol/types.ts";
 import type { Clock, Logger } from "./ports.ts";
 import { ask } from "./rpc/askRequest.ts";
+import { tellConversationNews } from "./rpc/conversationNews.ts";
 import { compareTrace } from "./rpc/compareTrace.ts";
 import { answerFromDeepMemory } from "./rpc/deepRequests.ts";
 import { answerAboutNotes } from "./rpc/noteRequests.ts";
@@ -133,6 +134,7 @@ export function registerHandlers(
     return services.timeline.timeline(params, signal);
   });
   const stopNotes = answerAboutNotes(router, services.notes, session);
+  const stopNews = tellConversationNews(router, session, log);
 
   const stopStatus = memory.onStatusChanged(tellStatus);
   const stopDeepStatus = deep?.onStatusChanged(tellStatus);
@@ -142,6 +144,7 @@ export function registerHandlers(
     stopDeepStatus?.();
     stopHistoryStatus();
     stopNotes();
+    stopNews();
     await router.close();
     session.close();
   };

@@ -483,6 +483,8 @@ export interface ConversationStore {
   nearness(question: string, texts: readonly string[]): number[] | undefined;
   /** Bytes of the file, without its journal. */
   bytes(): number;
+  /** True when another process has written since this was asked last, or since the file was opened. */
+  takeNews(): boolean;
   close(): void;
 }
 

@@ -81,6 +81,10 @@ export class ChatSession {
       schedule: window.schedule,
     });
     memory.client.onNotification(methods.answerProgress, (progress) => this.#progress(progress));
+    // The lists follow what other windows write. What is shown of a conversation stays as it is until it is opened again.
+    memory.client.onNotification(methods.conversationsChanged, () => {
+      this.sendConversations().catch((error: unknown) => window.failed(error));
+    });
     memory.onDidOpen(() => void this.sendState().catch((error: unknown) => window.failed(error)));
     memory.onDidChange(() => {
       this.#messages.fire({ type: "memory", memory: window.memoryLine() });

@@ -4,7 +4,6 @@ import os from "node:os";
 import { createJsonLogger } from "../nodePorts.ts";
 import { logLevels, type Logger } from "../ports.ts";
 import { createServices } from "../serverParts.ts";
-import { threadsEnded } from "../endThread.ts";
 import { exitCodes } from "./commandTable.ts";
 import type { Services } from "../handlers.ts";
 import { run } from "./run.ts";
@@ -51,5 +50,3 @@ process.exitCode = await run(process.argv.slice(2), {
   createServices: (statusCommand, notesDir) =>
     createLoggedServices(process.env["LORE_LOG_LEVEL"], statusCommand, notesDir),
 });
-// A thread that was told to end may still be inside a model's run: broken off there, it would abort the process.
-await threadsEnded();

@@ -13,7 +13,6 @@ import { makeFolder } from "../memory/storeFolder.ts";
 import { createJsonLogger, createNodeFileSystem, nodeClock } from "../nodePorts.ts";
 import type { Logger } from "../ports.ts";
 import { VerifiedSource } from "../recall/verifiedSource.ts";
-import { threadsEnded } from "../endThread.ts";
 import { threadEntry } from "../threads.ts";
 import { ChunkEncoding } from "./chunkEncoding.ts";
 import type { DeepCall, DeepReply, DeepThreadData } from "./deepCalls.ts";
@@ -79,11 +78,8 @@ const host = new DeepHost({
 
 port.on("message", (call: DeepCall) => {
   if (call.kind === "open") maxFileBytes = call.maxFileBytes;
-  void host.call(call).then(async () => {
-    if (call.kind !== "close") return;
-    // This thread's end would break off one of its own inside a model's run, which aborts the process.
-    await threadsEnded();
-    port.close();
+  void host.call(call).then(() => {
+    if (call.kind === "close") port.close();
   });
 });
 

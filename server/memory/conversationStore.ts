@@ -42,6 +42,7 @@ import {
   inTransaction,
   openDatabase,
   openForReading,
+  dataVersion,
   withMemoryErrors,
   type Database,
 } from "./database.ts";
@@ -163,6 +164,8 @@ class SqliteConversations implements ConversationStore {
   readonly #secrets = new TurnMask();
   readonly #index: RoundIndex;
   readonly #embedder: TextEmbedder | undefined;
+  /** When others' writes were told last. */
+  #newsVersion: number;
 
   constructor(
     database: Database,
@@ -188,6 +191,7 @@ class SqliteConversations implements ConversationStore {
     this.#newId = newId;
     this.#writerId = newId();
     withMemoryErrors(() => database.exec("PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"));
+    this.#newsVersion = withMemoryErrors(() => dataVersion(database));
   }
 
   /** The conversation that changed last comes first. */
@@ -480,6 +484,13 @@ class SqliteConversations implements ConversationStore {
 
   bytes(): number {
     return withMemoryErrors(() => databaseBytes(this.#database));
+  }
+
+  takeNews(): boolean {
+    const version = withMemoryErrors(() => dataVersion(this.#database));
+    const isNews = version !== this.#newsVersion;
+    this.#newsVersion = version;
+    return isNews;
   }
 
   close(): void {

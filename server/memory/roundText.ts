@@ -10,11 +10,7 @@ const maxSearchedLength = 20_000;
  * it is now, and so are quotes, which were said elsewhere.
  */
 export function proseOfAnswer(markdown: string): string {
-  const withoutCode = searchedPart(markdown).replace(
-    /^(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^\1[`~]*[ \t]*$|$(?![\s\S]))/gm,
-    "",
-  );
-  return ownWords(withoutCode)
+  return ownWords(withoutCode(searchedPart(markdown)))
     .replace(/^>.*$/gm, "")
     .replace(/^\*.*Looked at .*\*$/gm, "")
     .replace(/\[([^\]\n]*)\]\(#[^)\s]*\)/g, "$1")
@@ -22,6 +18,20 @@ export function proseOfAnswer(markdown: string): string {
     .replace(/\\([^A-Za-z0-9\s])/g, "$1")
     .replace(/\n{2,}/g, "\n")
     .trim();
+}
+
+/** Returns markdown without its fenced blocks of code; one that has no end goes up to the text's end. */
+export function withoutCode(markdown: string): string {
+  const kept: string[] = [];
+  let fence: string | undefined;
+  for (const line of markdown.split("\n")) {
+    const marks = /^(?:`{3,}|~{3,})/.exec(line)?.[0];
+    if (fence === undefined) {
+      fence = marks;
+      if (fence === undefined) kept.push(line);
+    } else if (marks?.startsWith(fence) === true && line.trimEnd() === marks) fence = undefined;
+  }
+  return kept.join("\n");
 }
 
 /** Returns the beginning and the end of a long text. */

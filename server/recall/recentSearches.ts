@@ -59,8 +59,8 @@ export class RecentSearches implements RecallService {
   }
 
   /**
-   * Returns what the same search found before, when the memory is as it was and each text was read again and is the same;
-   * else searches. Rejects with AbortError when cancelled.
+   * Returns what the same search found before, with the trace that was wanted then, when the memory is as it was and each
+   * text was read again and is the same; else searches. Rejects with AbortError when cancelled.
    */
   async again(params: SearchParams, signal: AbortSignal): Promise<SearchResult> {
     signal.throwIfAborted();
@@ -114,7 +114,15 @@ function versionOf(bank: MemoryBank): number {
   }
 }
 
-function keyOf({ query, limit, rootIds, activeFile, ...rest }: SearchParams): string {
+/** The chat asks for a trace with each question, which changes nothing of what is found. */
+function keyOf({
+  explain: _explain,
+  query,
+  limit,
+  rootIds,
+  activeFile,
+  ...rest
+}: SearchParams): string {
   return JSON.stringify([query, limit, rootIds ?? null, activeFile ?? null, rest]);
 }
 

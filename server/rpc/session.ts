@@ -115,6 +115,11 @@ export class Session {
     return this.#conversations.store;
   }
 
+  /** True when another process has written to the conversations, if they were needed here. Errors: `storeUnavailable`. */
+  takeNews(): boolean {
+    return this.#conversations?.store.takeNews() === true;
+  }
+
   /** The status with what the user should know of the conversations, said at the first root. */
   withNotice(status: MemoryStatus): MemoryStatus {
     const notice = this.#conversations?.notice;

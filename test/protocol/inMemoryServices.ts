@@ -308,6 +308,7 @@ function inMemoryConversations(): InMemoryConversations {
     roundCounts: (terms) => ({ nRounds: 0, nHolding: terms.map(() => 0) }),
     nearness: () => undefined,
     bytes: () => 4_096,
+    takeNews: () => false,
     close() {
       this.closed = true;
     },

@@ -280,6 +280,17 @@ function partOf(turns: readonly Turn[]): ConversationPart {
   };
 }
 
+test("the list is sent again when another window wrote", async () => {
+  const { far, sees } = await build();
+  far.turns.set("elsewhere", []);
+  await far.server.notify(methods.conversationsChanged, {});
+  await sees(
+    (message) =>
+      message.type === "conversations" &&
+      message.conversations.some(({ id }) => id === "elsewhere"),
+  );
+});
+
 test("a question starts a conversation, streams, and ends as the server stored it", async () => {
   const { far, chat, messages, sees, values, failures } = await build();
   far.answer = async (askId) => {

@@ -29,7 +29,7 @@ function check(
         .join("");
     try {
       for (const [file, firstMs, lastMs] of edits) {
-        const definitions = [{ name: `${file}Word`, container: "", change: "changed" as const }];
+        const definitions = [{ name: `${file}Word`, container: "", change: "body" } as const];
         log.add({ path: file, firstMs, lastMs, change: "changed", definitions });
         log.setKnown({
           path: file,

@@ -16,6 +16,7 @@ export const noHistory: HistoryService = {
   past: () => Promise.resolve({ kind: "unknown", status: emptyStatus }),
   age: () => Promise.resolve(undefined),
   happened: () => Promise.resolve({ commits: [], edits: [] }),
+  forgetEdits: () => Promise.resolve(0),
   whoWrote: () => Promise.resolve({ kind: "failed" }),
   changed: () => Promise.resolve({ kind: "noLook" }),
   recallAt: () => Promise.resolve({ kind: "unknownCommit" }),

@@ -74,6 +74,14 @@ check("the same question is not searched twice", () => undefined, {
   nSearches: 0,
   shows: "return 1",
 });
+check(
+  "nor is one that was asked with a trace, as the chat does",
+  async () => {
+    await recent.search({ ...asked, query: "gate traced", explain: true }, signal);
+    nSearches = 0;
+  },
+  { nSearches: 0, shows: "return 1", params: { ...asked, query: "gate traced" } },
+);
 check("another question is searched", () => undefined, {
   ...{ nSearches: 1, shows: "return 1" },
   params: { ...asked, query: "where is the gate of the harbour opened" },

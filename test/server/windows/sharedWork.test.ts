@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, statSync } from "nod
 import path from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import * as methods from "../../../protocol/methods.ts";
-import type { Citation } from "../../../protocol/types.ts";
+import type { Citation, Conversation } from "../../../protocol/types.ts";
 import { openConversationStore } from "../../../server/memory/conversationStore.ts";
 import { nodeClock } from "../../../server/nodePorts.ts";
 import { git, temporaryFolder, writeTree } from "../ingest/treesOnDisk.ts";
@@ -143,6 +143,33 @@ describe("four windows on one folder", () => {
       const { notes } = await window.request(methods.listNotes, {});
       assert.equal(notes.length, 20);
     }
+  });
+
+  it("are told when another one began, renamed or deleted a conversation", async (t) => {
+    const { at, storeDir } = desk(t);
+    await using open = await openWindows({ folder: at("main"), storeDir }, 2);
+    const [first, second] = open.windows as [Window, Window];
+    assert.deepEqual([await titles(first), await titles(second)], [[], []]);
+    const heardAfter = async (writes: () => Promise<unknown>): Promise<string[]> => {
+      const heard = second.hearsOfConversations();
+      await writes();
+      await heard;
+      return titles(second);
+    };
+    const begin = (): Promise<{ conversation: Conversation }> =>
+      first.request(methods.createConversation, {});
+    const ids: string[] = [];
+    const begun = await heardAfter(async () => ids.push((await begin()).conversation.id));
+    assert.equal(begun.length, 1);
+    const conversationId = ids[0] as string;
+    const rename = { conversationId, title: "About the tides" };
+    assert.deepEqual(await heardAfter(() => first.request(methods.renameConversation, rename)), [
+      "About the tides",
+    ]);
+    assert.deepEqual(
+      await heardAfter(() => first.request(methods.deleteConversation, { conversationId })),
+      [],
+    );
   });
 
   it("all mark a note when the code that it cites changes, whichever of them hears of it", async (t) => {

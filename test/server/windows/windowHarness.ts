@@ -135,6 +135,19 @@ export class Window implements AsyncDisposable {
     });
   }
 
+  /** Resolves when the window is told that another one wrote to the conversations. */
+  hearsOfConversations(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => reject(new Error("nothing of others was told")), patienceMs);
+    const heard = this.#connection.onNotification(methods.conversationsChanged.method, () =>
+      resolve(),
+    );
+    return promise.finally(() => {
+      clearTimeout(timer);
+      heard.dispose();
+    });
+  }
+
   /** As `kill -9`. Resolves when the process is gone. */
   async kill(): Promise<void> {
     this.child.kill("SIGKILL");
