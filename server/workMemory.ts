@@ -214,6 +214,7 @@ function savedTurn(conversationId: string, turn: KeptTurn, roots: readonly Root[
     ...(turn.isPinned === true ? { isPinned: true } : {}),
     ...(turn.elapsedMs === undefined ? {} : { elapsedMs: turn.elapsedMs }),
     ...(turn.prose === undefined ? {} : { prose: savedProse(turn.prose) }),
+    ...(turn.plan === undefined ? {} : { plan: turn.plan }),
   };
 }
 
