@@ -26,6 +26,7 @@ const job: ProseJob = {
   question: "why?",
   selection: undefined,
   activeFile: "/work/a.ts",
+  isDeep: false,
 };
 const range = { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } };
 const citation = { rootId: "r", path: "a.ts", range, contentHash: "0123456789abcdef" };
