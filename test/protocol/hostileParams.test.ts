@@ -32,7 +32,7 @@ const commit = {
   commit: { hash: "a".repeat(40), author: "A", authoredMs: 1, subject: "s", body: "" },
 };
 const proseLook = {
-  ...{ name: "search_memory", input: "{}", evidence: [evidence] },
+  ...{ name: "search_memory", input: "ropes", evidence: [evidence] },
   ...{ mark: "5ca1ab1e", maxTokens: 1_000 },
 };
 const prose = { ...checkedProse, model: "small", state: "done" };
