@@ -432,6 +432,8 @@ export interface KeptTurn extends Turn {
 export interface QuotedNote {
   /** Its words as answers write them, on one line. */
   readonly words: string;
+  /** The same as they were written: a language model that asks for them writes no markdown. */
+  readonly plain: string;
   /** What stands where a language model cites it, in lower case. */
   readonly label: string;
 }

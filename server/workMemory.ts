@@ -185,7 +185,11 @@ export async function forgetNotes(
   const left = new Set((await notes.saved()).map(({ id }) => id));
   const forgotten = before.filter(({ id }) => !left.has(id));
   conversations.forgetQuotedNotes(
-    forgotten.map(({ id, text }) => ({ words: prose(text), label: noteLabel(id).toLowerCase() })),
+    forgotten.map(({ id, text }) => ({
+      words: prose(text),
+      plain: text.replace(/\s+/g, " ").trim(),
+      label: noteLabel(id).toLowerCase(),
+    })),
   );
   return nForgotten;
 }

@@ -47,7 +47,7 @@ export const withoutProse =
 
 /** What a language model asked for while it wrote, each on a line. */
 export const askedByModel =
-  "coalesce((SELECT group_concat(char(10) || (value ->> '$.about'), '') FROM json_each(json, '$.prose.looks.lookups')), '')";
+  "coalesce((SELECT group_concat(char(10) || (value ->> '$.about'), '') FROM json_each(turn.json, '$.prose.looks.lookups')), '')";
 
 /** Yields every conversation that has turns, the one that changed last at the end. Errors: those of SQLite. */
 export function* keptConversations(

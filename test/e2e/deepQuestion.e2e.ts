@@ -111,14 +111,12 @@ test("the model looks further, and its answer cites what it found", async () => 
   const field = chat().getByRole("textbox", { name: "Your question" });
   await field.fill("How is the height of the tide computed, and how often does the lamp flash?");
   await field.press("Enter");
-  await chat()
-    .locator(`section[data-turn="${before ?? ""}"][aria-busy] ~ section[aria-busy=false]`)
-    .waitFor();
-  const prose = lastTurn().locator(".prose-text");
+  const asked = chat().locator(
+    `section[data-turn="${before ?? ""}"][aria-busy] ~ section[aria-busy]`,
+  );
+  await asked.getByText(/Every sentence is supported/).waitFor();
+  const prose = asked.locator(".prose-text");
   assert.match(await prose.innerText(), /flashInterval returns eclipseSeconds/);
-  await lastTurn()
-    .getByText(/Every sentence is supported/)
-    .waitFor();
   const tools = model.requests.map((request) => request.tools);
   assert.deepEqual(tools[0], ["search_memory", "read_memory", "find_usages"]);
   await prose.locator(".chip").first().click();
