@@ -20,7 +20,8 @@ export function createPlanView(texts: Texts): PlanView {
   const body = element("div", { class: "plan-body" });
   const root = element(
     "details",
-    { class: "plan" },
+    // The transcript is read aloud as it grows; this changes many times and would drown the answer.
+    { class: "plan", attributes: { "aria-live": "off" } },
     element("summary", {}, title, " ", budget),
     body,
   );
