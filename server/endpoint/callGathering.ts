@@ -36,7 +36,8 @@ export class CallGathering {
     if (typeof id === "string" && call.id === "") call.id = id;
     const { name, arguments: input } = (called ?? {}) as Readonly<Record<string, unknown>>;
     if (typeof name === "string") call.name += name;
-    const piece = typeof input === "string" ? input : input === undefined ? "" : JSON.stringify(input);
+    const piece =
+      typeof input === "string" ? input : input === undefined ? "" : JSON.stringify(input);
     // What is longer is malformed, and has to stay so.
     call.input = (call.input + piece).slice(0, maxInput);
   }

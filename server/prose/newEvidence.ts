@@ -88,7 +88,10 @@ function candidateOf(
 }
 
 /** The number of evidence that holds these lines, `undefined` when none does. */
-function numberOf(evidence: readonly ProseEvidence[], { rootId, path, range }: Citation): number | undefined {
+function numberOf(
+  evidence: readonly ProseEvidence[],
+  { rootId, path, range }: Citation,
+): number | undefined {
   return evidence.find(
     ({ source }) =>
       source.kind === "code" &&

@@ -116,4 +116,3 @@ function aboutOf(
     .trim();
   return shortened(line, maxPlanText);
 }
-

@@ -62,7 +62,11 @@ export async function prosePrompt(
   };
 }
 
-function furtherOf({ maxTokens }: ProsePromptParams, mark: string, { tools }: PromptPorts): FurtherOffer {
+function furtherOf(
+  { maxTokens }: ProsePromptParams,
+  mark: string,
+  { tools }: PromptPorts,
+): FurtherOffer {
   return { tools: offeredTools(tools), maxLooks, maxTokens, mark };
 }
 

@@ -17,11 +17,7 @@ export interface AskContext {
   readonly clock: Clock;
   readonly log: Logger;
   /** Sends a piece of the answer to the client. */
-  readonly progress: (
-    markdown: string,
-    citations: readonly Citation[],
-    plan?: AnswerPlan,
-  ) => void;
+  readonly progress: (markdown: string, citations: readonly Citation[], plan?: AnswerPlan) => void;
 }
 
 /**

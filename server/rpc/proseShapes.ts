@@ -35,7 +35,17 @@ import {
   type PutProseParams,
 } from "../../protocol/prose.ts";
 import { citation, file, id, question, rootIds, selectedCode } from "./params.ts";
-import { flag, integer, list, object, oneOf, optional, ShapeError, text, type Shape } from "./shape.ts";
+import {
+  flag,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  ShapeError,
+  text,
+  type Shape,
+} from "./shape.ts";
 
 /** What a date can hold. */
 const timeMs = integer(0, 8.64e15);

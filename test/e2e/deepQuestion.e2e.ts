@@ -109,7 +109,7 @@ test("the model looks further, and its answer cites what it found", async () => 
   await chat().getByRole("button", { name: "Look deeper" }).click();
   const before = await lastTurn().getAttribute("data-turn");
   const field = chat().getByRole("textbox", { name: "Your question" });
-  await field.fill("How is the height of the tide computed, and how often does the lamp flash?");
+  await field.fill(question);
   await field.press("Enter");
   const asked = chat().locator(
     `section[data-turn="${before ?? ""}"][aria-busy] ~ section[aria-busy]`,

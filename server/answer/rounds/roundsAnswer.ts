@@ -12,12 +12,7 @@ import { placeLine, writePlace } from "../placeText.ts";
 import { Reading, type Place } from "../reading.ts";
 import { roundsBudgetMs, searchRound } from "./deepSearch.ts";
 import { questionParts, type QuestionPart } from "./questionParts.ts";
-import {
-  maxRounds,
-  recallInRounds,
-  type Rounds,
-  type RoundsEnd,
-} from "./recallInRounds.ts";
+import { maxRounds, recallInRounds, type Rounds, type RoundsEnd } from "./recallInRounds.ts";
 import type { NotedPlace, RoundQuery } from "./roundNote.ts";
 import { RoundsPlan } from "./roundsPlan.ts";
 

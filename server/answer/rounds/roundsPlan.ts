@@ -12,11 +12,7 @@ export class RoundsPlan {
   #round = 1;
 
   /** `tell` is called with each change, and once at the beginning. */
-  constructor(
-    parts: readonly QuestionPart[],
-    maxRounds: number,
-    tell: (plan: AnswerPlan) => void,
-  ) {
+  constructor(parts: readonly QuestionPart[], maxRounds: number, tell: (plan: AnswerPlan) => void) {
     this.#tell = tell;
     this.#maxRounds = maxRounds;
     // The first round asks the whole question, which is its only part by then.

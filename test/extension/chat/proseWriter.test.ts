@@ -300,14 +300,14 @@ test("a deep question has twice the tokens, and what the model looks up is check
     messages: [{ role: "user", content: "asked" }] as const,
     ...{ evidence, nTokens: 900, counter: "estimate" as const },
     further: {
-      tools: [{ name: "search_memory", description: "d", input: { type: "object" } }],
+      tools: [{ name: "search_memory", description: "d", input: { type: "object" } }] as const,
       ...{ maxLooks: 3, maxTokens: 12_000, mark: "5ca1ab1e" },
     },
   }));
   server.on(methods.proseLook, () => ({
     ...{ text: "[2] found", nTokens: 100 },
-    evidence: [{ number: 2, source: { kind: "code", citation }, text: "b" }],
-    lookup: { tool: "search_memory", about: "b", nPlaces: 1, nNew: 1 },
+    evidence: [{ number: 2, source: { kind: "code", citation }, text: "b" }] as const,
+    lookup: { tool: "search_memory", about: "b", nPlaces: 1, nNew: 1 } as const,
   }));
   const deep = { ...job, isDeep: true };
   writer.start(deep);
