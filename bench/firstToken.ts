@@ -189,7 +189,14 @@ async function timed(
         return () => clearTimeout(timer);
       },
     });
-    writer.start({ conversationId, turnId, question, selection: undefined, activeFile: undefined });
+    writer.start({
+      conversationId,
+      turnId,
+      question,
+      selection: undefined,
+      activeFile: undefined,
+      isDeep: false,
+    });
   });
   await server.request(methods.deleteConversation, { conversationId });
   return { startedMs, startedCpuMs, firstMs, shownMs };

@@ -14,10 +14,13 @@ import type {
 import type { RecallAtParams, RecallAtResult } from "./asOf.ts";
 import type { ContextParams, ContextResult, ConversationPart } from "./context.ts";
 import type { ChangedParams, ChangedResult } from "./changed.ts";
+import type { AnswerPlan } from "./plan.ts";
 import type { PastParams, PastResult } from "./history.ts";
 import type {
   CheckedProse,
   ProseCheckParams,
+  ProseLook,
+  ProseLookParams,
   ProsePrompt,
   ProsePromptParams,
   PutProseParams,
@@ -206,6 +209,8 @@ export const answerProgress = notification<{
   markdown: string;
   /** Citations that the appended text refers to, in order; appended to the list so far. */
   citations: readonly Citation[];
+  /** How far the answer to a deep question is, in place of what was told before. */
+  plan?: AnswerPlan;
 }>("answer/progress");
 
 /** Reads cited spans again. The result has one entry for each citation, in order. */
@@ -221,6 +226,8 @@ export const checkCitations = request<
 export const prosePrompt = request<ProsePromptParams, ProsePrompt>("prose/prompt");
 /** Makes what a language model wrote so far safe, and holds each sentence against the evidence. Can be cancelled. */
 export const proseCheck = request<ProseCheckParams, CheckedProse>("prose/check");
+/** Reads for a language model that called a tool, and nothing else. A call that cannot be done is a result too. Can be cancelled. */
+export const proseLook = request<ProseLookParams, ProseLook>("prose/look");
 
 /**
  * Continues the code at a cursor from the memory of the whole workspace. Errors: `deepMemoryUnavailable`, as for all

@@ -1,9 +1,13 @@
 /** What a language model wrote over recalled evidence, and what checking found. */
 import type { ContextResult, ContextSource } from "./context.ts";
+import type { FurtherLooks, Lookup, LookTool } from "./plan.ts";
+import type { JsonSchema } from "./tools.ts";
 import type { Citation, SelectedCode } from "./types.ts";
 
 /** What a client asks a language model for, unless somebody chose another budget. */
 export const defaultPromptTokens = 6_000;
+/** The same for a deep question: prompt, and what the model looks up further. */
+export const defaultDeepTokens = 12_000;
 /** Fewer tokens than this hold nothing but the prompt's own sentences. */
 export const minPromptTokens = 600;
 /** A model that writes more, in UTF-16 units, is stopped: it repeats itself. A longer text is not checked. */
@@ -20,6 +24,11 @@ export interface ProsePromptParams {
   readonly selection?: SelectedCode;
   /** Of the whole prompt; the default of clients is `defaultPromptTokens`. */
   readonly maxTokens: number;
+  /**
+   * Recalls in rounds, part by part, and lets the model look further: the prompt takes a part of `maxTokens`, and the rest
+   * is for what the model looks up.
+   */
+  readonly deep?: boolean;
 }
 
 export interface ProseMessage {
@@ -42,7 +51,58 @@ export interface ProsePrompt {
   /** Of all messages; never more than `maxTokens`. */
   readonly nTokens: number;
   readonly counter: ContextResult["counter"];
+  /** Present for a deep question. */
+  readonly further?: FurtherOffer;
 }
+
+/** A tool as a model that can call tools is told of it. */
+export interface OfferedTool {
+  readonly name: LookTool;
+  readonly description: string;
+  readonly input: JsonSchema;
+}
+
+/** What a model may look up while it answers. */
+export interface FurtherOffer {
+  readonly tools: readonly OfferedTool[];
+  /** Answers with calls of tools, at most. */
+  readonly maxLooks: number;
+  /** Of the prompt and all that is looked up. */
+  readonly maxTokens: number;
+  /** Tells the memory's fences from others; `prose/look` wants it back. */
+  readonly mark: string;
+}
+
+export interface ProseLookParams {
+  /** The tool's name, as the model wrote it. */
+  readonly name: string;
+  /** The tool's input as the model wrote it: JSON, or not. */
+  readonly input: string;
+  /** All that the model was shown so far. */
+  readonly evidence: readonly ProseEvidence[];
+  /** Only places of these roots are shown; of all when absent. */
+  readonly rootIds?: readonly string[];
+  /** As `prose/prompt` returned it. */
+  readonly mark: string;
+  /** Of the result. */
+  readonly maxTokens: number;
+}
+
+/** What a tool gave a model. */
+export interface ProseLook {
+  /** For the model: sentences of Lore, and new evidence in marked fences. A call that cannot be done says why. */
+  readonly text: string;
+  readonly nTokens: number;
+  /** What the model had not seen, numbered on. */
+  readonly evidence: readonly ProseEvidence[];
+  readonly lookup: Lookup;
+}
+
+/** The least that a look is worth. */
+export const minLookTokens = 200;
+/** Longest name and input of a tool that are read, in UTF-16 units. */
+export const maxLookName = 200;
+export const maxLookInput = 20_000;
 
 export interface ProseCheckParams {
   /** What the model wrote so far, raw. */
@@ -92,6 +152,8 @@ export interface Prose extends CheckedProse {
   readonly state: (typeof proseStates)[number];
   /** Present when `failed`. */
   readonly failure?: ProseFailure;
+  /** How far the model looked further; absent where it was not offered to. */
+  readonly looks?: FurtherLooks;
 }
 export const proseStates = ["streaming", "done", "cancelled", "failed", "interrupted"] as const;
 

@@ -1,5 +1,6 @@
 /** The file that the memory of the work is exported to: JSON Lines, described in `docs/memory-format.md`. */
 import type { Note } from "./notes.ts";
+import type { AnswerPlan } from "./plan.ts";
 import type { Prose } from "./prose.ts";
 import type { Citation, Range, SymbolInfo, Tier, Turn } from "./types.ts";
 
@@ -61,6 +62,7 @@ export interface SavedTurn extends Pick<
   readonly citations: readonly Citation[];
   readonly tiers: readonly Tier[];
   readonly prose?: SavedProse;
+  readonly plan?: AnswerPlan;
 }
 
 /** What a language model wrote, which nobody goes on writing. */

@@ -10,6 +10,7 @@ import type { DeepMemorySettings, DeepMemoryStatus } from "./deepMemory.ts";
 import type { CommitInfo, HistoryStatus } from "./history.ts";
 import type { MentionTrace } from "./mentions.ts";
 import type { Notice } from "./notices.ts";
+import type { AnswerPlan } from "./plan.ts";
 import type { Prose } from "./prose.ts";
 
 /** A place in a text. */
@@ -375,6 +376,8 @@ export interface Turn {
   readonly coverage?: Coverage;
   /** What a language model wrote over what was recalled; the answer's own text stays beside it. */
   readonly prose?: Prose;
+  /** How a deep question was looked for; absent for others. */
+  readonly plan?: AnswerPlan;
 }
 
 export interface Conversation {

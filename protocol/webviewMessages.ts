@@ -5,6 +5,7 @@
 import type { ConversationPart } from "./context.ts";
 import type { MentionKind, Suggestion } from "./mentions.ts";
 import type { PinnedTurn, QuestionBranches } from "./methods.ts";
+import type { AnswerPlan } from "./plan.ts";
 import type { Prose } from "./prose.ts";
 import type { RecalledTurn } from "./turns.ts";
 import type { Citation, Conversation, Coverage, Turn } from "./types.ts";
@@ -12,11 +13,17 @@ import type { Citation, Conversation, Coverage, Turn } from "./types.ts";
 /** webview → extension */
 export type FromWebview =
   | { readonly type: "ready" }
-  | { readonly type: "ask"; readonly question: string }
+  /** `isDeep`: looked for part by part, in rounds. */
+  | { readonly type: "ask"; readonly question: string; readonly isDeep?: boolean }
   /** Asks the question of an answer again, about the same selection. */
   | { readonly type: "askAgain"; readonly turnId: string }
   /** Asks in place of an earlier question, about the same selection; both are kept, each with what follows it. */
-  | { readonly type: "editQuestion"; readonly turnId: string; readonly question: string }
+  | {
+      readonly type: "editQuestion";
+      readonly turnId: string;
+      readonly question: string;
+      readonly isDeep?: boolean;
+    }
   /** Shows the branch of the open conversation that holds a turn. */
   | { readonly type: "chooseBranch"; readonly turnId: string }
   /** Pins an answer to the top of the open conversation, or takes the pin off. */
@@ -93,13 +100,14 @@ export type ToWebview =
       readonly conversationId: string;
       readonly parts: readonly ConversationPart[];
     }
-  /** Text to append to the streaming turn. */
+  /** Text to append to the streaming turn, and how far a deep question is. */
   | {
       readonly type: "append";
       readonly conversationId: string;
       readonly turnId: string;
       readonly markdown: string;
       readonly citations: readonly Citation[];
+      readonly plan?: AnswerPlan;
     }
   /** What a language model has written so far over an answer; `undefined` when there was nothing to write about. */
   | {

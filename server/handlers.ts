@@ -7,12 +7,14 @@ import type { OutlineParams, OutlineResult, UsesParams, UsesResult } from "../pr
 import type {
   CheckedProse,
   ProseCheckParams,
+  ProseLook,
+  ProseLookParams,
   ProsePrompt,
   ProsePromptParams,
 } from "../protocol/prose.ts";
 import type { Citation, CitationCheck, ExhaustiveResult, MemoryStatus } from "../protocol/types.ts";
 import type { Clock, Logger } from "./ports.ts";
-import { ask } from "./rpc/askRequest.ts";
+import { ask, type AskContext } from "./rpc/askRequest.ts";
 import { tellConversationNews } from "./rpc/conversationNews.ts";
 import { compareTrace } from "./rpc/compareTrace.ts";
 import { answerFromDeepMemory } from "./rpc/deepRequests.ts";
@@ -76,6 +78,8 @@ export interface Services extends SessionServices {
   ): Promise<ProsePrompt>;
   /** What a language model wrote, as it may be shown. Rejects with AbortError when cancelled. */
   proseCheck(params: ProseCheckParams, signal: AbortSignal): Promise<CheckedProse>;
+  /** What a tool that a language model called gives it. Rejects with AbortError when cancelled. */
+  proseLook(params: ProseLookParams, signal: AbortSignal): Promise<ProseLook>;
   /** The files in memory and their present text. */
   readonly source: SourceReader;
   readonly clock: Clock;
@@ -220,6 +224,9 @@ function answerRecall(router: Router, services: Services, session: Session): voi
   router.answer(methods.proseCheck, proseShapes.check, (params, signal) =>
     services.proseCheck(params, signal),
   );
+  router.answer(methods.proseLook, proseShapes.look, (params, signal) =>
+    services.proseLook(params, signal),
+  );
   router.answer(methods.compareTrace, shapes.compareTrace, ({ trace }, signal) => {
     const roots = services.memory.status().roots.map(({ root }) => root);
     return compareTrace(trace, { recall: services.recall, clock: services.clock, roots }, signal);
@@ -241,8 +248,12 @@ function answerQuestions(
   log: Logger,
 ): void {
   router.answer(methods.ask, shapes.ask, (params, signal) => {
-    const progress = (markdown: string, citations: readonly Citation[]): void =>
-      router.notify(methods.answerProgress, { askId: params.askId, markdown, citations });
+    const { askId } = params;
+    const progress: AskContext["progress"] = (markdown, citations, plan) =>
+      router.notify(methods.answerProgress, {
+        ...{ askId, markdown, citations },
+        ...(plan === undefined ? {} : { plan }),
+      });
     return ask(params, signal, { answers, session, clock, log, progress });
   });
 }

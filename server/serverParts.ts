@@ -31,6 +31,7 @@ import { readSourceFile } from "./recall/sourceFile.ts";
 import { maskSecrets } from "./secrets/maskSecrets.ts";
 import { commitsFor } from "./prose/commitsFor.ts";
 import { proseCheck } from "./prose/proseCheck.ts";
+import { proseLook } from "./prose/proseLook.ts";
 import { prosePrompt } from "./prose/prosePrompt.ts";
 import { grammarFolderUrl, modelFolderUrl, threadEntry } from "./threads.ts";
 import { ToolBox } from "./tools/toolBox.ts";
@@ -73,6 +74,14 @@ export async function createServices(
   const check: Services["checkCitations"] = (citations, signal) =>
     checkAllCitations(citations, recaller, history, hashText, signal);
   const calibration = calibrationFor(recaller.models, log);
+  const tools = new ToolBox({
+    ...{ memory, recall: recaller, source: recaller, history, notes, hashText, calibration },
+    isRemembered: (rootId, file) =>
+      memory.banks([rootId]).some(({ bank }) => bank.blobOfPath(file) !== undefined),
+    mask: maskSecrets,
+    // Loading the tokenizer waits for the first call.
+    count: (text) => tokenCounter(log).count(text),
+  });
   const suggester = new Suggester(memory, clock);
   const recent = new RecentSearches(recaller, memory, (citations) =>
     checkCitations(citations, recaller, hashText),
@@ -96,14 +105,7 @@ export async function createServices(
       ...(deep === undefined ? {} : { surprisesOf: surprisesFrom(deep, memory) }),
     }),
     notes,
-    tools: new ToolBox({
-      ...{ memory, recall: recaller, source: recaller, history, notes, hashText, calibration },
-      isRemembered: (rootId, file) =>
-        memory.banks([rootId]).some(({ bank }) => bank.blobOfPath(file) !== undefined),
-      mask: maskSecrets,
-      // Loading the tokenizer waits for the first call.
-      count: (text) => tokenCounter(log).count(text),
-    }),
+    tools,
     pictures: new PictureDrawer({
       ...{ memory, history, notes, clock },
       ...(deep === undefined ? {} : { deep }),
@@ -135,12 +137,22 @@ export async function createServices(
           recall: { search: (wanted, during) => recent.again(wanted, during) },
           ...{ notes, check, mask: maskSecrets, ...tokenCounter(log) },
           ...{ source: recaller, hashText, newMark: () => crypto.randomUUID().slice(0, 8) },
+          ...{ clock, calibration, tools },
           commits: (query, result, rootIds, during) =>
             commitsFor({ history, query, result, rootIds }, during),
         },
         signal,
       ),
     proseCheck: (params, signal) => proseCheck(params, check, signal),
+    proseLook: (params, signal) =>
+      proseLook(
+        params,
+        {
+          ...{ tools, source: recaller, hashText, mask: maskSecrets, ...tokenCounter(log) },
+          roots: () => memory.status().roots.map(({ root }) => root),
+        },
+        signal,
+      ),
     conversationFolder: (storeDir, roots) =>
       conversationFolderOf({
         ...{ storeDir, workDir: notesDir ?? storeDir, root: roots[0] },

@@ -42,6 +42,7 @@ import type {
   SearchResult,
   Turn,
 } from "../protocol/types.ts";
+import type { AnswerPlan } from "../protocol/plan.ts";
 import type { Prose } from "../protocol/prose.ts";
 import type { ForgetWorkParams, SavedNote } from "../protocol/savedMemory.ts";
 import type { ToolCallParams, ToolDescription, ToolResult } from "../protocol/tools.ts";
@@ -158,6 +159,9 @@ export interface DefinitionPlace {
 export type RecallTurns = (params: SearchTurnsParams) => SearchTurnsResult;
 
 /** Streams an answer: `emit` gets markdown to append and the citations that it newly refers to. */
+/** Called with how far the answer to a deep question is, each time in place of what was told before. */
+export type TellPlan = (plan: AnswerPlan) => void;
+
 export interface AnswerService {
   /** Without `recallTurns` nothing is told of conversations. */
   ask(
@@ -165,6 +169,7 @@ export interface AnswerService {
     emit: (markdown: string, citations: readonly Citation[]) => void,
     signal: AbortSignal,
     recallTurns?: RecallTurns,
+    tellPlan?: TellPlan,
   ): Promise<Answer>;
 }
 
@@ -429,6 +434,8 @@ export interface KeptTurn extends Turn {
 export interface QuotedNote {
   /** Its words as answers write them, on one line. */
   readonly words: string;
+  /** The same as they were written: a language model that asks for them writes no markdown. */
+  readonly plain: string;
   /** What stands where a language model cites it, in lower case. */
   readonly label: string;
 }

@@ -196,7 +196,11 @@ export async function forgetNotes(
   const left = new Set((await notes.saved()).map(({ id }) => id));
   const forgotten = before.filter(({ id }) => !left.has(id));
   conversations.forgetQuotedNotes(
-    forgotten.map(({ id, text }) => ({ words: prose(text), label: noteLabel(id).toLowerCase() })),
+    forgotten.map(({ id, text }) => ({
+      words: prose(text),
+      plain: text.replace(/\s+/g, " ").trim(),
+      label: noteLabel(id).toLowerCase(),
+    })),
   );
   return nForgotten;
 }
@@ -225,6 +229,7 @@ function savedTurn(conversationId: string, turn: KeptTurn, roots: readonly Root[
     ...(turn.isPinned === true ? { isPinned: true } : {}),
     ...(turn.elapsedMs === undefined ? {} : { elapsedMs: turn.elapsedMs }),
     ...(turn.prose === undefined ? {} : { prose: savedProse(turn.prose) }),
+    ...(turn.plan === undefined ? {} : { plan: turn.plan }),
   };
 }
 

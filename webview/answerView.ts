@@ -4,6 +4,7 @@ import { turnMenu } from "./citationMenu.ts";
 import { element } from "./element.ts";
 import type { IconName } from "./icons.ts";
 import type { MarkdownRenderer } from "./markdown.ts";
+import { createPlanView } from "./planView.ts";
 import { createProseView } from "./proseView.ts";
 import { sourcesView } from "./sourcesView.ts";
 import { isStreaming, type CitationState } from "./state.ts";
@@ -36,12 +37,14 @@ export function createAnswerView(
     working,
     after,
   );
+  const plan = createPlanView(texts);
   const prose = createProseView(first.id, evidence, renderer, texts, actions);
   const root = element(
     "section",
     { class: "turn turn-lore", attributes: { "data-turn": first.id, ...turnMenu(first.id) } },
     element("h2", { class: "visually-hidden", text: texts.text("turn.lore") }),
     before,
+    plan.root,
     prose.root,
     evidence,
   );
@@ -61,6 +64,7 @@ export function createAnswerView(
       const streaming = turn.state === "streaming";
       body.update(turn, states);
       prose.update(turn, states);
+      plan.update(turn);
       root.classList.toggle("abstained", turn.abstained);
       root.classList.toggle("has-text", turn.text !== "");
       root.setAttribute("aria-busy", String(isStreaming(turn)));

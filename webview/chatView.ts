@@ -30,7 +30,8 @@ export interface ScrollMemory {
 /** Returns the chat; everything the user does goes out through `channel`. */
 export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMemory): ChatView {
   let state: ViewState | undefined;
-  const ask = (question: string): void => channel.post({ type: "ask", question });
+  const ask = (question: string, isDeep: boolean): void =>
+    channel.post({ type: "ask", question, ...(isDeep ? { isDeep } : {}) });
   const openTurn = (place: TurnPlace): void => channel.post({ type: "openTurn", ...place });
   const stop = (): void => channel.post({ type: "stop" });
 
@@ -95,14 +96,15 @@ export function createChatView(texts: Texts, channel: Channel, scroll: ScrollMem
   const empty = createEmptyView(texts, {
     run,
     ask: (question) => {
-      ask(question);
+      ask(question, false);
       composer.focus();
     },
   });
   const memoryLine = createMemoryLineView(texts, run);
   const composer = createComposerView(texts, {
     ask,
-    edit: (turnId, question) => channel.post({ type: "editQuestion", turnId, question }),
+    edit: (turnId, question, isDeep) =>
+      channel.post({ type: "editQuestion", turnId, question, ...(isDeep ? { isDeep } : {}) }),
     stop,
     chooseModel: () => run("chooseModel"),
     draft: (text) => channel.post({ type: "draft", text }),

@@ -1,4 +1,5 @@
 import type { MemoryLine } from "../protocol/webviewMessages.ts";
+import { createDeepSwitch } from "./deepSwitch.ts";
 import { createDraftWatch } from "./draftWatch.ts";
 import { element } from "./element.ts";
 import { watchNamedFiles, type NamedFiles } from "./fileDrop.ts";
@@ -14,9 +15,10 @@ import type { Texts } from "./texts.ts";
 
 /** What the question field leads to. */
 export interface ComposerActions {
-  ask(question: string): void;
+  /** `isDeep`: part by part, in rounds. */
+  ask(question: string, isDeep: boolean): void;
   /** Asks in place of an earlier question. */
-  edit(turnId: string, question: string): void;
+  edit(turnId: string, question: string, isDeep: boolean): void;
   stop(): void;
   /** Wants another language model, or none. */
   chooseModel(): void;
@@ -53,7 +55,8 @@ export function createComposerView(texts: Texts, actions: ComposerActions): Comp
   tools.append(iconButton("at", texts.text("composer.mention"), () => mentions.begin()));
   watchNamedFiles(field, (named) => actions.nameFiles(named));
   const model = createModelButton(texts, () => actions.chooseModel());
-  tools.append(model.root);
+  const deep = createDeepSwitch(texts);
+  tools.append(model.root, deep.root);
   let state: ViewState | undefined;
   const draft = createDraftWatch(field, actions.draft);
   const history = createQuestionHistory(() => questionsAsked(state?.turns ?? []));
@@ -98,8 +101,8 @@ export function createComposerView(texts: Texts, actions: ComposerActions): Comp
     edit.end();
     setValue("");
     draft.flush();
-    if (turnId === undefined) actions.ask(question);
-    else actions.edit(turnId, question);
+    if (turnId === undefined) actions.ask(question, deep.isOn);
+    else actions.edit(turnId, question, deep.isOn);
   }
 
   function leaveEdit(): void {

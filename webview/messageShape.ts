@@ -1,13 +1,6 @@
 import type { ConversationPart } from "../protocol/context.ts";
 import type { PinnedTurn, QuestionBranches } from "../protocol/methods.ts";
 import { mentionKinds, type MentionTrace, type Suggestion } from "../protocol/mentions.ts";
-import {
-  proseFailures,
-  proseStates,
-  supportFaults,
-  type Prose,
-  type ProseMark,
-} from "../protocol/prose.ts";
 import type {
   AskedTrace,
   Citation,
@@ -40,6 +33,7 @@ import type {
   Peeked,
   ToWebview,
 } from "../protocol/webviewMessages.ts";
+import { isPlan, proseCheckOf } from "./proseShape.ts";
 import {
   isArrayOf,
   isBoolean,
@@ -201,16 +195,7 @@ const isSelectedCode = isObject<SelectedCode>({
   text: isString,
   range: isObject<SelectedCode["range"]>({ startLine: isCount, endLine: isCount }),
 });
-const isProse = isObject<Prose>({
-  model: isString,
-  state: isOneOf(...proseStates),
-  failure: isOptional(isOneOf(...proseFailures)),
-  markdown: isString,
-  citations: isArrayOf(isCitation),
-  marks: isArrayOf(isObject<ProseMark>({ fault: isOneOf(...supportFaults), detail: isString })),
-  nSentences: isCount,
-  nSupported: isCount,
-});
+const isProse = proseCheckOf(isCitation);
 const isTurn = isObject<Turn>({
   id: isString,
   role: isOneOf("user", "lore"),
@@ -226,6 +211,7 @@ const isTurn = isObject<Turn>({
   trace: isOptional(isTrace),
   coverage: isOptional(isCoverage),
   prose: isOptional(isProse),
+  plan: isOptional(isPlan),
 });
 const isConversation = isObject<Conversation>({
   id: isString,
@@ -337,6 +323,7 @@ export const isToWebview: Check<ToWebview> = isUnion<"type", ToWebview>("type", 
     turnId: isString,
     markdown: isString,
     citations: isArrayOf(isCitation),
+    plan: isOptional(isPlan),
   }),
   prose: isObject<Message<"prose">>({
     type: isOneOf("prose"),

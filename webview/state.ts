@@ -188,10 +188,9 @@ function withText(
   if (turn === undefined || turn.state !== "streaming") return state;
   const citations =
     message.citations.length === 0 ? turn.citations : [...turn.citations, ...message.citations];
-  return {
-    ...state,
-    turns: state.turns.with(index, { ...turn, text: turn.text + message.markdown, citations }),
-  };
+  const text = turn.text + message.markdown;
+  const plan = message.plan === undefined ? {} : { plan: message.plan };
+  return { ...state, turns: state.turns.with(index, { ...turn, text, citations, ...plan }) };
 }
 
 function withProse(

@@ -113,6 +113,7 @@ function portsOf(services: Services, hashText: PromptPorts["hashText"]): PromptP
     mask: maskSecrets,
     ...tokenCounter(log),
     ...{ source: services.source, hashText, newMark: () => "5ca1ab1e" },
+    ...{ clock: services.clock, tools: services.tools },
   };
 }
 

@@ -10,6 +10,7 @@ import type { Recall, SearchResult } from "../../protocol/types.ts";
 import { questionParts } from "../../server/answer/rounds/questionParts.ts";
 import { maxRounds, recallInRounds } from "../../server/answer/rounds/recallInRounds.ts";
 import { rootOf } from "../../server/cli/storeLocation.ts";
+import { createHashText } from "../../server/recall/citation.ts";
 import { parseQuestion } from "../../server/recall/question.ts";
 import { createServices } from "../../server/serverParts.ts";
 import type { RecallService } from "../../server/services.ts";
@@ -17,6 +18,7 @@ import { bootstrapInterval, type Interval } from "../bootstrap.ts";
 import type { BenchSettings } from "../settings.ts";
 import { count, ms, percentile, type Table } from "../table.ts";
 import { isRightPlace, mean } from "./metric.ts";
+import { promptRows, promptTable, type PromptRow } from "./roundsPrompt.ts";
 import { readRoundsTrees, roundsKinds, type RoundsCase, type RoundsKind } from "./roundsCases.ts";
 
 const nRecalled = 20;
@@ -43,6 +45,8 @@ export async function benchRounds({ evalDir, workDir }: BenchSettings): Promise<
   const dir = path.join(workDir, "rounds");
   const kept = path.join(workDir, "rounds.jsonl");
   const rows: Row[] = [];
+  const prompts: PromptRow[] = [];
+  const hashText = await createHashText();
   const trees = readRoundsTrees(evalDir);
   for (const { name, treeDir, cases } of trees) {
     rmSync(dir, { recursive: true, force: true });
@@ -53,7 +57,10 @@ export async function benchRounds({ evalDir, workDir }: BenchSettings): Promise<
     try {
       await services.memory.open(dir, [rootOf(treeDir)], settings, true);
       await services.memory.settled(true, signal);
-      for (const each of cases) rows.push(...(await askRounds(each, services.recall)));
+      for (const each of cases) {
+        rows.push(...(await askRounds(each, services.recall)));
+        prompts.push(...(await promptRows(each, services, hashText)));
+      }
     } finally {
       await services.memory.close();
     }
@@ -62,7 +69,12 @@ export async function benchRounds({ evalDir, workDir }: BenchSettings): Promise<
   }
   rmSync(dir, { recursive: true, force: true });
   const names = trees.map(({ name }) => name).join(", ");
-  return [recallTable(rows, names), gainTable(rows), timeTable(rows)];
+  return [
+    recallTable(rows, names),
+    gainTable(rows),
+    promptTable(prompts, kindNames),
+    timeTable(rows),
+  ];
 }
 
 /** A search and how long it took the first time: the rounds of two counts ask the same at first. */

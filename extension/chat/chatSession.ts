@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { CancellationTokenSource, Emitter, type Event } from "vscode-jsonrpc/node";
 import { MemoryError } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";
+import type { AnswerPlan } from "../../protocol/plan.ts";
 import { savedTraceOf, type SavedTrace } from "../../protocol/savedTrace.ts";
 import { citationsOf } from "../../protocol/turnCitations.ts";
 import type { Citation, SelectedCode, Turn } from "../../protocol/types.ts";
@@ -25,6 +26,13 @@ export interface ChatWindow {
   /** The language model that writes over answers, `undefined` for the built-in answers. */
   chosenModel(): ChosenModel | undefined;
   readonly schedule: Schedule;
+}
+
+interface AnswerProgress {
+  readonly askId: string;
+  readonly markdown: string;
+  readonly citations: readonly Citation[];
+  readonly plan?: AnswerPlan;
 }
 
 /** A question as it was asked. */
@@ -100,13 +108,14 @@ export class ChatSession {
   /**
    * Asks in the open conversation, starting one when there is none, and returns the answer.
    * A question that is under way in the same conversation is stopped first. With `besideId` it is asked in place of
-   * that earlier question, which is kept with all that follows it.
+   * that earlier question, which is kept with all that follows it. `isDeep` looks for it in rounds.
    * Errors: as `answer/ask`; `rootNotOpen` and the like when the memory cannot be opened.
    */
   async ask(
     question: string,
     selection?: SelectedCode,
     besideId?: string,
+    isDeep = false,
   ): Promise<methods.AskResult> {
     await this.#memory.whenOpen();
     const conversationId = await this.#openConversationId();
@@ -126,6 +135,7 @@ export class ChatSession {
         ...(activeFile === undefined ? {} : { activeFile }),
         ...(selection === undefined ? {} : { selection }),
         ...(besideId === undefined ? {} : { besideId }),
+        ...(isDeep ? { deep: true } : {}),
       },
       cancel.token,
     );
@@ -139,7 +149,7 @@ export class ChatSession {
       const result = await asked;
       const { turnId } = result;
       if (turnId !== undefined)
-        this.#prose.start({ conversationId, turnId, question, selection, activeFile });
+        this.#prose.start({ conversationId, turnId, question, selection, activeFile, isDeep });
       return result;
     } finally {
       await live.done;
@@ -154,14 +164,22 @@ export class ChatSession {
     // A question stands right before its answer; two turns, in case one of them was lost with a process.
     const { turns } = await this.#conversations.read({ before: turnId, lastTurns: 2 });
     const asked = lastQuestion(turns);
-    if (asked !== undefined) await this.ask(asked.question, asked.selection);
+    if (asked === undefined) return;
+    await this.ask(asked.question, asked.selection, undefined, await this.#wasDeep(turnId));
   }
 
   /** Asks in place of an earlier question, about the code that was selected for it. */
-  async editQuestion(turnId: string, question: string): Promise<void> {
+  async editQuestion(turnId: string, question: string, isDeep = false): Promise<void> {
     const { turns } = await this.#readShown();
     const earlier = turns.find(({ id }) => id === turnId);
-    await this.ask(question, earlier?.selection, turnId);
+    await this.ask(question, earlier?.selection, turnId, isDeep);
+  }
+
+  /** True for an answer that was looked for in rounds. */
+  async #wasDeep(turnId: string): Promise<boolean> {
+    const { turns } = await this.#readShown();
+    const turn = turns.find(({ id }) => id === turnId);
+    return turn?.plan !== undefined || turn?.prose?.looks !== undefined;
   }
 
   /** Shows the branch of the open conversation that holds a turn, at that turn. */
@@ -195,7 +213,10 @@ export class ChatSession {
     await this.#stop(conversation.id);
     const { question, selection } = asked;
     const activeFile = this.#window.activeFile();
-    this.#prose.start({ conversationId: conversation.id, turnId, question, selection, activeFile });
+    const isDeep = await this.#wasDeep(turnId);
+    this.#prose.start({
+      ...{ conversationId: conversation.id, turnId, question, selection, activeFile, isDeep },
+    });
   }
 
   /** Tells the view which model is chosen now. */
@@ -332,17 +353,21 @@ export class ChatSession {
     }
   }
 
-  #progress(progress: { askId: string; markdown: string; citations: readonly Citation[] }): void {
+  #progress(progress: AnswerProgress): void {
     for (const { answer } of this.#live.values()) {
       if (answer.askId !== progress.askId) continue;
-      answer.append(progress.markdown, progress.citations);
+      const { plan } = progress;
+      answer.append(progress.markdown, progress.citations, plan);
       const { conversationId, turnId } = answer;
       if (conversationId !== this.#keeper.conversationId) return;
       if (turnId === undefined) {
         this.#sendTurns(conversationId).catch((error: unknown) => this.#window.failed(error));
       } else {
         const { markdown, citations } = progress;
-        this.#messages.fire({ type: "append", conversationId, turnId, markdown, citations });
+        this.#messages.fire({
+          ...{ type: "append", conversationId, turnId, markdown, citations },
+          ...(plan === undefined ? {} : { plan }),
+        });
       }
     }
   }

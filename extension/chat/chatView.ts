@@ -148,12 +148,12 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
         for (const waiting of this.#afterState.splice(0)) this.#post(waiting);
         return;
       case "ask":
-        await chat.ask(message.question);
+        await chat.ask(message.question, undefined, undefined, message.isDeep);
         return;
       case "askAgain":
         return chat.askAgain(message.turnId);
       case "editQuestion":
-        await chat.editQuestion(message.turnId, message.question);
+        await chat.editQuestion(message.turnId, message.question, message.isDeep);
         return;
       case "chooseBranch":
         return chat.chooseBranch(message.turnId);

@@ -1,3 +1,4 @@
+import type { AnswerPlan } from "../../protocol/plan.ts";
 import type { Citation, Turn } from "../../protocol/types.ts";
 
 /** An answer that is being written: what has arrived so far, and the stored turn it belongs to. */
@@ -6,6 +7,7 @@ export class LiveAnswer {
   readonly conversationId: string;
   #markdown = "";
   readonly #citations: Citation[] = [];
+  #plan: AnswerPlan | undefined;
   #turnId: string | undefined;
 
   constructor(askId: string, conversationId: string) {
@@ -18,8 +20,9 @@ export class LiveAnswer {
     return this.#turnId;
   }
 
-  /** Takes in a further piece of the answer. */
-  append(markdown: string, citations: readonly Citation[]): void {
+  /** Takes in a further piece of the answer, and how far it is where that was told. */
+  append(markdown: string, citations: readonly Citation[], plan?: AnswerPlan): void {
+    this.#plan = plan ?? this.#plan;
     this.#markdown += markdown;
     this.#citations.push(...citations);
   }
@@ -34,7 +37,10 @@ export class LiveAnswer {
     this.#turnId = last.id;
     return [
       ...turns.slice(0, -1),
-      { ...last, text: this.#markdown, citations: [...this.#citations] },
+      {
+        ...{ ...last, text: this.#markdown, citations: [...this.#citations] },
+        ...(this.#plan === undefined ? {} : { plan: this.#plan }),
+      },
     ];
   }
 }

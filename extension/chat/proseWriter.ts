@@ -1,13 +1,19 @@
-import { CancellationTokenSource } from "vscode-jsonrpc/node";
+import { CancellationTokenSource, type CancellationToken } from "vscode-jsonrpc/node";
+import { maxContextTokens } from "../../protocol/context.ts";
 import * as methods from "../../protocol/methods.ts";
 import {
+  defaultDeepTokens,
+  defaultPromptTokens,
   maxProseLength,
   minPromptTokens,
   type CheckedProse,
   type Prose,
+  type ProseLook,
+  type ProseLookParams,
   type ProsePrompt,
 } from "../../protocol/prose.ts";
 import type { SelectedCode, Turn } from "../../protocol/types.ts";
+import { writeLooking, type Writing as Written } from "../../server/endpoint/furtherLooks.ts";
 import type { Schedule } from "../feed/changeBatch.ts";
 import { isMemoryError, type MemoryClient } from "../memory/memoryClient.ts";
 import { ModelError, type LanguageModel } from "../models/languageModel.ts";
@@ -20,6 +26,8 @@ export interface ProseJob {
   readonly question: string;
   readonly selection: SelectedCode | undefined;
   readonly activeFile: string | undefined;
+  /** The question is looked for in rounds, and the model may look further. */
+  readonly isDeep: boolean;
 }
 
 /** The model that the user chose, and how much it is given to read. */
@@ -49,6 +57,9 @@ export interface ProseSurroundings {
 /** At most so often what was written so far is checked, stored and shown. */
 const checkEveryMs = 300;
 
+/** A deep question has so many times the tokens, for the prompt and what the model looks up. */
+const deepFactor = defaultDeepTokens / defaultPromptTokens;
+
 /** A prompt leaves this share of what a model takes to its own way of counting, and to its answer. */
 const usableShare = 0.75;
 
@@ -63,8 +74,8 @@ const nothingWritten: CheckedProse = {
 interface Writing {
   readonly job: ProseJob;
   prose: Prose;
-  /** What the model wrote, raw. */
-  written: string;
+  /** What the model wrote, raw, and what it was shown for it. */
+  written: Written;
   /** True once the user wants no more. */
   isStopped: boolean;
   readonly abort: AbortController;
@@ -93,7 +104,7 @@ export class ProseWriter {
     const writing: Writing = {
       job,
       prose: { ...nothingWritten, model: chosen.name, state: "streaming" },
-      written: "",
+      written: { text: "", evidence: [] },
       isStopped: false,
       abort: new AbortController(),
       done: Promise.resolve(),
@@ -127,40 +138,41 @@ export class ProseWriter {
   }
 
   async #write(writing: Writing, chosen: ChosenModel): Promise<void> {
-    let prompt: ProsePrompt | undefined;
+    const { isDeep } = writing.job;
     try {
       const model = await chosen.open();
-      prompt = await this.#prompt(writing, tokensFor(model, chosen.promptTokens));
-      if (prompt.evidence.length === 0) {
+      const wanted = isDeep
+        ? Math.min(chosen.promptTokens * deepFactor, maxContextTokens)
+        : chosen.promptTokens;
+      const prompt = await this.#prompt(writing, tokensFor(model, wanted));
+      if (prompt.evidence.length === 0 && !isDeep) {
         this.#around.changed(writing.job, undefined);
         return;
       }
       await this.#keep(writing, writing.prose);
       await this.#follow(writing, model, prompt);
-      if (!writing.isStopped && writing.written.trim() === "") throw new ModelError("badAnswer");
-      await this.#end(writing, prompt, { state: writing.isStopped ? "cancelled" : "done" });
+      if (!writing.isStopped && writing.written.text.trim() === "")
+        throw new ModelError("badAnswer");
+      await this.#end(writing, { state: writing.isStopped ? "cancelled" : "done" });
     } catch (error) {
       // The memory's own state says that the server is gone, and what was stored is shown when it is back.
       if (isMemoryError(error, "serverLost")) {
         this.#around.changed(writing.job, { ...writing.prose, state: "interrupted" });
       } else if (writing.isStopped) {
-        await this.#end(writing, prompt, { state: "cancelled" });
+        await this.#end(writing, { state: "cancelled" });
       } else if (error instanceof ModelError) {
-        await this.#end(writing, prompt, { state: "failed", failure: error.failure });
+        await this.#end(writing, { state: "failed", failure: error.failure });
       } else {
-        await this.#end(writing, undefined, { state: "failed", failure: "unknown" });
+        await this.#keep(writing, { ...writing.prose, state: "failed", failure: "unknown" });
         throw error;
       }
     }
   }
 
-  async #prompt({ job, abort }: Writing, maxTokens: number): Promise<ProsePrompt> {
-    const { question, conversationId, selection, activeFile } = job;
-    const cancel = new CancellationTokenSource();
-    const stop = (): void => cancel.cancel();
-    abort.signal.addEventListener("abort", stop);
-    try {
-      return await this.#client.request(
+  #prompt({ job, abort }: Writing, maxTokens: number): Promise<ProsePrompt> {
+    const { question, conversationId, selection, activeFile, isDeep } = job;
+    return this.#whileWanted(abort.signal, (token) =>
+      this.#client.request(
         methods.prosePrompt,
         {
           question,
@@ -168,58 +180,78 @@ export class ProseWriter {
           maxTokens,
           ...(activeFile === undefined ? {} : { activeFile }),
           ...(selection === undefined ? {} : { selection }),
+          ...(isDeep ? { deep: true } : {}),
         },
-        cancel.token,
-      );
+        token,
+      ),
+    );
+  }
+
+  #look({ abort }: Writing, params: ProseLookParams): Promise<ProseLook> {
+    return this.#whileWanted(abort.signal, (token) =>
+      this.#client.request(methods.proseLook, params, token),
+    );
+  }
+
+  async #whileWanted<T>(
+    signal: AbortSignal,
+    ask: (token: CancellationToken) => Promise<T>,
+  ): Promise<T> {
+    const cancel = new CancellationTokenSource();
+    const stop = (): void => cancel.cancel();
+    signal.addEventListener("abort", stop);
+    if (signal.aborted) stop();
+    try {
+      return await ask(cancel.token);
     } finally {
-      abort.signal.removeEventListener("abort", stop);
+      signal.removeEventListener("abort", stop);
       cancel.dispose();
     }
   }
 
   /** Reads what the model writes to its end; meanwhile it is checked, stored and shown. */
   async #follow(writing: Writing, model: LanguageModel, prompt: ProsePrompt): Promise<void> {
-    const { job, abort } = writing;
+    const { signal } = writing.abort;
     const showing = new PacedWork(
-      async () => {
-        const checked = await this.#check(job, writing.written, prompt, false);
-        await this.#keep(writing, { ...writing.prose, ...checked });
-      },
-      () => abort.abort(),
+      async () => this.#keep(writing, await this.#checked(writing, false)),
+      () => writing.abort.abort(),
       this.#around.schedule,
       checkEveryMs,
     );
+    const changed = (now: Written): void => {
+      writing.written = now;
+      showing.request();
+    };
     try {
-      for await (const piece of model.stream(prompt.messages, abort.signal)) {
-        writing.written += piece;
-        if (writing.written.length > maxProseLength) throw new ModelError("badAnswer");
-        showing.request();
+      const pieces = writeLooking(prompt, {
+        stream: (messages, offer) => model.stream(messages, signal, offer),
+        look: (params) => this.#look(writing, params),
+        changed,
+      });
+      for await (const now of pieces) {
+        if (now.text.length > maxProseLength) throw new ModelError("badAnswer");
+        changed(now);
       }
     } finally {
       await showing.settle();
     }
   }
 
-  /** Shows how it ended, with the rest of what was written where there is a prompt to check it against. */
-  async #end(
-    writing: Writing,
-    prompt: ProsePrompt | undefined,
-    end: Pick<Prose, "state" | "failure">,
-  ): Promise<void> {
-    const checked =
-      prompt === undefined || writing.written === ""
-        ? {}
-        : await this.#check(writing.job, writing.written, prompt, end.state === "done");
-    await this.#keep(writing, { ...writing.prose, ...checked, ...end });
+  /** Shows how it ended, with the rest of what was written. */
+  async #end(writing: Writing, end: Pick<Prose, "state" | "failure">): Promise<void> {
+    const prose = await this.#checked(writing, end.state === "done");
+    await this.#keep(writing, { ...prose, ...end });
   }
 
-  #check(
-    { question }: ProseJob,
-    text: string,
-    { evidence }: ProsePrompt,
-    isDone: boolean,
-  ): Promise<CheckedProse> {
-    return this.#client.request(methods.proseCheck, { text, evidence, question, isDone });
+  /** The prose with what is written by now. */
+  async #checked({ job, prose, written }: Writing, isDone: boolean): Promise<Prose> {
+    const { text, evidence, looks } = written;
+    const { question } = job;
+    const checked =
+      text === ""
+        ? nothingWritten
+        : await this.#client.request(methods.proseCheck, { text, evidence, question, isDone });
+    return { ...prose, ...checked, ...(looks === undefined ? {} : { looks }) };
   }
 
   async #keep(writing: Writing, prose: Prose): Promise<void> {

@@ -32,13 +32,8 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
     case "newConversation":
       return { type: value["type"] };
     case "ask":
-      return isText(value["question"]) && value["question"].trim() !== ""
-        ? { type: "ask", question: value["question"] }
-        : undefined;
     case "editQuestion":
-      return isId(value["turnId"]) && isText(value["question"]) && value["question"].trim() !== ""
-        ? { type: "editQuestion", turnId: value["turnId"], question: value["question"] }
-        : undefined;
+      return readQuestion(value["type"], value);
     case "askAgain":
     case "chooseBranch":
     case "askModel":
@@ -106,6 +101,17 @@ export function readWebviewMessage(value: unknown): FromWebview | undefined {
     default:
       return undefined;
   }
+}
+
+function readQuestion(
+  type: "ask" | "editQuestion",
+  { question, turnId, isDeep }: Fields,
+): FromWebview | undefined {
+  if (!isText(question) || question.trim() === "") return undefined;
+  if (isDeep !== undefined && typeof isDeep !== "boolean") return undefined;
+  const deep = isDeep === undefined ? {} : { isDeep };
+  if (type === "ask") return { type, question, ...deep };
+  return isId(turnId) ? { type, turnId, question, ...deep } : undefined;
 }
 
 function readSuggest({ prefix, kinds }: Fields): FromWebview | undefined {

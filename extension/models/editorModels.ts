@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
-import type { ProseFailure, ProseMessage } from "../../protocol/prose.ts";
+import type { ProseFailure } from "../../protocol/prose.ts";
+import type { ChatMessage, ToolOffer } from "../../server/endpoint/chatMessages.ts";
+import { editorMessages, editorTools, isAboutTools } from "./editorTools.ts";
 import { ModelError, type LanguageModel } from "./languageModel.ts";
 import { withPatience } from "./patience.ts";
 
@@ -25,27 +27,22 @@ export function asLanguageModel(model: vscode.LanguageModelChat): LanguageModel 
     // The editor does not say where its models run.
     destination: { name: vendor, isOnThisMachine: false },
     maxInputTokens: maxInputTokens > 0 ? maxInputTokens : undefined,
-    stream: (messages, signal) => stream(model, messages, signal),
+    stream: (messages, signal, offer) => stream(model, messages, signal, offer),
   };
 }
 
 async function* stream(
   model: vscode.LanguageModelChat,
-  messages: readonly ProseMessage[],
+  messages: readonly ChatMessage[],
   signal: AbortSignal,
+  offer: ToolOffer | undefined,
 ): AsyncIterable<string> {
   const cancel = new vscode.CancellationTokenSource();
   const stop = (): void => cancel.cancel();
   signal.addEventListener("abort", stop);
   if (signal.aborted) stop();
   try {
-    // The editor's interface knows no system message.
-    const asked = messages.map(({ content }) => vscode.LanguageModelChatMessage.User(content));
-    const answer = async function* (): AsyncIterable<string> {
-      const response = await model.sendRequest(asked, { justification: justification() }, cancel.token);
-      yield* response.text;
-    };
-    yield* withPatience(answer(), stop);
+    yield* withPatience(answerOf(model, messages, offer, cancel.token), stop);
   } catch (error) {
     if (signal.aborted) return;
     throw error instanceof ModelError ? error : new ModelError(failureOf(error), { cause: error });
@@ -53,6 +50,32 @@ async function* stream(
     signal.removeEventListener("abort", stop);
     cancel.dispose();
   }
+}
+
+async function* answerOf(
+  model: vscode.LanguageModelChat,
+  messages: readonly ChatMessage[],
+  offer: ToolOffer | undefined,
+  token: vscode.CancellationToken,
+): AsyncIterable<string> {
+  const asked = editorMessages(messages);
+  const options = { justification: justification() };
+  const send = async (
+    tools: vscode.LanguageModelChatTool[],
+  ): Promise<vscode.LanguageModelChatResponse> =>
+    model.sendRequest(asked, tools.length === 0 ? options : { ...options, tools }, token);
+  const response = await send(editorTools(offer)).catch((error: unknown) => {
+    if (offer === undefined || !isAboutTools(error)) throw error;
+    return send([]);
+  });
+  const calls: vscode.LanguageModelToolCallPart[] = [];
+  for await (const part of response.stream) {
+    if (part instanceof vscode.LanguageModelTextPart) yield part.value;
+    if (part instanceof vscode.LanguageModelToolCallPart) calls.push(part);
+  }
+  if (offer?.mayCall !== true) return;
+  for (const { callId, name, input } of calls)
+    offer.called({ id: callId, name, input: JSON.stringify(input) });
 }
 
 function justification(): string {

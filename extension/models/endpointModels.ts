@@ -1,8 +1,8 @@
 import { isLoopback } from "../../server/endpoint/endpointAddress.ts";
+import type { ChatMessage, ToolOffer } from "../../server/endpoint/chatMessages.ts";
 import { EndpointError } from "../../server/endpoint/endpointError.ts";
 import { listModels } from "../../server/endpoint/listModels.ts";
 import { streamChat } from "../../server/endpoint/streamChat.ts";
-import type { ProseMessage } from "../../protocol/prose.ts";
 import { ModelError, type LanguageModel } from "./languageModel.ts";
 
 /** Returns the names of the models at an endpoint. Errors: `ModelError`. */
@@ -29,19 +29,22 @@ export function endpointModel(
     source: "endpoint",
     destination: { name: endpoint.host, isOnThisMachine: isLoopback(endpoint.hostname) },
     maxInputTokens: undefined,
-    stream: (messages, signal) => stream(name, endpoint, key, messages, signal),
+    stream: (messages, signal, offer) =>
+      stream(address(endpoint, key), { model: name, messages, signal, offer }),
   };
 }
 
 async function* stream(
-  model: string,
-  endpoint: URL,
-  key: string | undefined,
-  messages: readonly ProseMessage[],
-  signal: AbortSignal,
+  at: ReturnType<typeof address>,
+  asked: {
+    readonly model: string;
+    readonly messages: readonly ChatMessage[];
+    readonly signal: AbortSignal;
+    readonly offer: ToolOffer | undefined;
+  },
 ): AsyncIterable<string> {
   try {
-    yield* streamChat({ ...address(endpoint, key), model, messages, signal });
+    yield* streamChat({ ...at, ...asked });
   } catch (error) {
     throw asModelError(error);
   }

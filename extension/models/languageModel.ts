@@ -1,4 +1,5 @@
-import type { ProseFailure, ProseMessage } from "../../protocol/prose.ts";
+import type { ProseFailure } from "../../protocol/prose.ts";
+import type { ChatMessage, ToolOffer } from "../../server/endpoint/chatMessages.ts";
 
 /** A language model that can be asked, wherever it runs. */
 export interface LanguageModel {
@@ -10,10 +11,14 @@ export interface LanguageModel {
   /** Tokens of a prompt that it takes at most, as it counts them; `undefined` when it does not say. */
   readonly maxInputTokens: number | undefined;
   /**
-   * Returns the answer's text piece by piece.
+   * Returns the answer's text piece by piece. A model that knows no tools is asked without those that are offered.
    * Errors: `ModelError`; when `signal` is aborted, whatever the model's own interface throws then, or nothing.
    */
-  stream(messages: readonly ProseMessage[], signal: AbortSignal): AsyncIterable<string>;
+  stream(
+    messages: readonly ChatMessage[],
+    signal: AbortSignal,
+    offer?: ToolOffer,
+  ): AsyncIterable<string>;
 }
 
 /** Where the prompt goes. */

@@ -160,7 +160,11 @@ export class Participant implements vscode.Disposable {
     if (isOurs || conversationId === undefined || turnId === undefined) return false;
     const configuration = vscode.workspace.getConfiguration();
     const { promptTokens } = modelSettings((name) => configuration.get(name));
-    return answerWithModel({ ...asked, conversationId, turnId }, promptTokens, responding);
+    return answerWithModel(
+      { ...asked, conversationId, turnId, isDeep: false },
+      promptTokens,
+      responding,
+    );
   }
 
   /** What can be done with an answer. */

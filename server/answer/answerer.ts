@@ -4,7 +4,7 @@ import type { AskParams } from "../../protocol/methods.ts";
 import { asOfIn } from "../recall/asOfWords.ts";
 import { orderQuestion } from "../recall/orderWords.ts";
 import { parseQuestion, type ParsedQuestion } from "../recall/question.ts";
-import type { AnswerService, RecallTurns } from "../services.ts";
+import type { AnswerService, RecallTurns, TellPlan } from "../services.ts";
 import { isYes, noteOffer } from "../work/noteOffer.ts";
 import { noteSentence, type NoteSentence } from "../work/noteSentence.ts";
 import { answerAllPlaces } from "./allPlacesAnswer.ts";
@@ -55,6 +55,7 @@ export class Answerer implements AnswerService {
     emit: Emit,
     signal: AbortSignal,
     recallTurns?: RecallTurns,
+    tellPlan?: TellPlan,
   ): Promise<Answer> {
     const startMs = this.#ports.clock.elapsedMs();
     signal.throwIfAborted();
@@ -101,6 +102,7 @@ export class Answerer implements AnswerService {
       writer,
       signal,
       ...(recallTurns === undefined ? {} : { recallTurns }),
+      ...(tellPlan === undefined ? {} : { tellPlan }),
     };
     if (asOf?.said !== undefined)
       writer.block(

@@ -11,6 +11,7 @@ import type {
   RecallService,
   RecallTurns,
   SourceReader,
+  TellPlan,
   TimelineService,
 } from "../services.ts";
 import type { AnswerWriter } from "./answerWriter.ts";
@@ -55,6 +56,8 @@ export interface Ask {
   readonly signal: AbortSignal;
   /** Absent where there are no conversations. */
   readonly recallTurns?: RecallTurns;
+  /** Called with how far a deep question is; absent where nobody wants to know. */
+  readonly tellPlan?: TellPlan;
 }
 
 /** What became of a question. */

@@ -11,6 +11,7 @@ import { linesOf } from "./places.ts";
 import {
   failureSentences,
   finishedBlocks,
+  lookLines,
   markLines,
   proseText,
   sourceLines,
@@ -62,10 +63,10 @@ async function answerByModel(
   terminal: Terminal,
   around: Surroundings,
 ): Promise<ExitCode> {
-  const { json, question, maxTokens, withEvidence } = command;
+  const { json, question, maxTokens, withEvidence, deep } = command;
   const printer = new ProsePrinter(terminal);
   const asked = await askModel(question, chosen, {
-    ...{ services: folder.services, maxTokens, signal: around.signal },
+    ...{ services: folder.services, maxTokens, isDeep: deep, signal: around.signal },
     show: json ? () => {} : ({ markdown }) => printer.print(finishedBlocks(markdown)),
   });
   if (json) {
@@ -167,6 +168,7 @@ class ProsePrinter {
   end({ prose, detail, offered }: ModelAnswer): void {
     const { citations, failure } = prose;
     const below = [
+      lookLines(prose.looks),
       sourceLines(citations, (...args) => this.#terminal.style(...args)),
       markLines(prose).map((line) => this.#terminal.style("warning", line)),
     ];

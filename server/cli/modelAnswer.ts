@@ -2,6 +2,7 @@
 import type { Prose, ProsePrompt } from "../../protocol/prose.ts";
 import type { Endpoint } from "../endpoint/endpointAddress.ts";
 import { EndpointError } from "../endpoint/endpointError.ts";
+import { writeLooking, type Writing } from "../endpoint/furtherLooks.ts";
 import { listModels } from "../endpoint/listModels.ts";
 import { streamChat } from "../endpoint/streamChat.ts";
 import type { Services } from "../handlers.ts";
@@ -30,39 +31,49 @@ export async function askModel(
   {
     services,
     maxTokens,
+    isDeep,
     signal,
     show,
   }: {
-    readonly services: Pick<Services, "prosePrompt" | "proseCheck" | "clock">;
+    readonly services: Pick<Services, "prosePrompt" | "proseCheck" | "proseLook" | "clock">;
     readonly maxTokens: number;
+    /** Recalled in rounds, and the model may look further. */
+    readonly isDeep: boolean;
     readonly signal: AbortSignal;
     readonly show: (prose: Prose) => void;
   },
 ): Promise<ModelAnswer> {
-  const prompt = await services.prosePrompt({ question, maxTokens }, [], signal);
-  const { evidence, messages } = prompt;
-  const checked = async (text: string, state: Prose["state"]): Promise<Prose> => {
+  const deep = isDeep ? { deep: true } : {};
+  const prompt = await services.prosePrompt({ question, maxTokens, ...deep }, [], signal);
+  let now: Writing = { text: "", evidence: prompt.evidence };
+  const checked = async (state: Prose["state"]): Promise<Prose> => {
     const isDone = state !== "streaming";
+    const { text, evidence, looks } = now;
     const result = await services.proseCheck({ text, evidence, question, isDone }, signal);
-    return { ...result, model, state };
+    return { ...result, model, state, ...(looks === undefined ? {} : { looks }) };
   };
-  let text = "";
   let checkedMs = -Infinity;
   try {
-    for await (const piece of streamChat({ ...endpoint, model, messages, signal })) {
-      text += piece;
+    const pieces = writeLooking(prompt, {
+      stream: (messages, offer) => streamChat({ ...endpoint, model, messages, signal, offer }),
+      look: (params) => services.proseLook(params, signal),
+      changed: (writing) => (now = writing),
+    });
+    for await (now of pieces) {
+      // What is printed cannot be taken back, and what comes before a look is no answer.
+      if (now.looks !== undefined && now.looks.end === undefined) continue;
       if (services.clock.elapsedMs() - checkedMs < checkEveryMs) continue;
-      show(await checked(text, "streaming"));
+      show(await checked("streaming"));
       checkedMs = services.clock.elapsedMs();
     }
   } catch (error) {
     if (!(error instanceof EndpointError)) throw error;
     const { failure, detail } = error;
-    const prose = { ...(await checked(text, "failed")), failure };
+    const prose = { ...(await checked("failed")), failure };
     const offered = failure === "noModel" ? await offeredBy(endpoint, signal) : [];
     return { prompt, prose, detail, offered };
   }
-  return { prompt, prose: await checked(text, "done"), detail: "", offered: [] };
+  return { prompt, prose: await checked("done"), detail: "", offered: [] };
 }
 
 async function offeredBy(endpoint: Endpoint, signal: AbortSignal): Promise<readonly string[]> {

@@ -137,7 +137,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   deep: {
     type: "boolean",
     summary:
-      "Answer each part of the question by itself, and look further in rounds by names that the places found use; slower.",
+      "Answer each part of the question by itself, and look further in rounds by names that the places found use; a model may look further itself; slower.",
     commands: ["ask"],
   },
   model: {

@@ -1,6 +1,8 @@
 /** Checked prose as plain text for a terminal: places and marks are numbers, which are told below. */
+import type { FurtherLooks, LookTool } from "../../protocol/plan.ts";
 import type { CheckedProse, ProseFailure, ProseMark } from "../../protocol/prose.ts";
 import type { Citation } from "../../protocol/types.ts";
+import { formatCount } from "./numbers.ts";
 import { placeText } from "./places.ts";
 import { safeLine } from "./terminal.ts";
 import { renderForTerminal, type ApplyStyle } from "./terminalMarkdown.ts";
@@ -42,6 +44,25 @@ export function sourceLines(citations: readonly Citation[], style: ApplyStyle): 
 export function markLines({ marks }: Pick<CheckedProse, "marks">): string[] {
   return marks.map((mark, idx) => `[?${idx + 1}] ${markWords(mark)}`);
 }
+
+/** Returns a line for each call of a tool that the model made, and how much it was shown; none where it made none. */
+export function lookLines(looks: FurtherLooks | undefined): string[] {
+  if (looks === undefined || looks.lookups.length === 0) return [];
+  const { round, maxRounds, nTokens, maxTokens } = looks;
+  return [
+    `The model looked further (round ${round} of ${maxRounds}, ${formatCount(nTokens)} of ${formatCount(maxTokens)} tokens):`,
+    ...looks.lookups.map(({ tool, about, nPlaces, nNew }) => {
+      const asked = tool === undefined ? "a call that could not be carried out" : askedWords[tool];
+      return `- ${asked}${safeLine(about)}: ${nPlaces} places, ${nNew} new`;
+    }),
+  ];
+}
+
+const askedWords: Readonly<Record<LookTool, string>> = {
+  search_memory: "asked for ",
+  read_memory: "read ",
+  find_usages: "asked for uses of ",
+};
 
 function markWords({ fault, detail }: ProseMark): string {
   switch (fault) {

@@ -27,6 +27,12 @@ export function asEndpointError(error: unknown): EndpointError {
   return new EndpointError(isTooLong(said) ? "tooLong" : ofWords(said), "", { cause: error });
 }
 
+/** True when an endpoint refused a request because its model, or the server, knows no tools. */
+export function isAboutTools(error: unknown): boolean {
+  const { status } = error as Partial<Pick<APIError, "status">>;
+  return typeof status === "number" && /\btools?\b|tool_choice|function.?call/.test(wordsOf(error));
+}
+
 function ofStatus(status: number, said: string): ProseFailure {
   if (isTooLong(said) || status === 413) return "tooLong";
   if (status === 401 || status === 403 || status === 407)

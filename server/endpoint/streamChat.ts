@@ -1,14 +1,19 @@
 /** Streams what a language model writes at an endpoint that speaks OpenAI's chat completions, as local servers do. */
-import { maxProseLength, type ProseMessage } from "../../protocol/prose.ts";
+import type OpenAI from "openai";
+import { maxProseLength } from "../../protocol/prose.ts";
+import { CallGathering, wireMessages, wireTools } from "./callGathering.ts";
+import type { ChatMessage, ToolOffer } from "./chatMessages.ts";
 import type { Endpoint } from "./endpointAddress.ts";
 import { endpointClient } from "./endpointClient.ts";
-import { asEndpointError, EndpointError } from "./endpointError.ts";
+import { asEndpointError, EndpointError, isAboutTools } from "./endpointError.ts";
 import { SilenceWatch } from "./silenceWatch.ts";
 import { ThoughtFilter } from "./thoughtFilter.ts";
 
 export interface ChatRequest extends Endpoint {
   readonly model: string;
-  readonly messages: readonly ProseMessage[];
+  readonly messages: readonly ChatMessage[];
+  /** Tools that the model may call; a model that knows none is asked without them. */
+  readonly offer?: ToolOffer | undefined;
   /** Ends the stream; it then rejects with the signal's reason. */
   readonly signal: AbortSignal;
   /** Defaults suit a slow model on a laptop's processor. */
@@ -46,11 +51,8 @@ async function* textOf(
   watch: SilenceWatch,
   heard: () => void,
 ): AsyncGenerator<string, void, undefined> {
-  const client = await endpointClient(request);
-  const stream = await client.chat.completions.create(
-    { model: request.model, messages: [...request.messages], stream: true },
-    { signal: watch.signal },
-  );
+  const stream = await openStream(request, watch.signal);
+  const calls = new CallGathering();
   const thoughts = new ThoughtFilter();
   let end: string | undefined;
   let length = 0;
@@ -64,6 +66,7 @@ async function* textOf(
     length += text.length;
     if (length > maxProseLength) throw new EndpointError("badAnswer", "ERR_ENDLESS");
     if (text !== "") yield text;
+    if (request.offer?.mayCall === true) calls.add(delta?.tool_calls);
     if (typeof delta?.refusal === "string" && delta.refusal !== "")
       throw new EndpointError("refused");
     if (typeof reason === "string") end = reason;
@@ -75,5 +78,30 @@ async function* textOf(
   if (rest !== "") yield rest;
   if (end === "content_filter") throw new EndpointError("refused");
   if (end === "length") throw new EndpointError("tooLong");
-  if (end === undefined || length === 0) throw new EndpointError("badAnswer");
+  const called = calls.end();
+  if (end === undefined || (length === 0 && called.length === 0))
+    throw new EndpointError("badAnswer");
+  for (const call of called) request.offer?.called(call);
+}
+
+async function openStream(
+  request: ChatRequest,
+  signal: AbortSignal,
+): Promise<AsyncIterable<OpenAI.Chat.Completions.ChatCompletionChunk>> {
+  const { model, messages, offer } = request;
+  const client = await endpointClient(request);
+  const open = (
+    tools: ReturnType<typeof wireTools>,
+  ): Promise<AsyncIterable<OpenAI.Chat.Completions.ChatCompletionChunk>> =>
+    client.chat.completions.create(
+      { model, messages: wireMessages(messages), stream: true, ...tools },
+      { signal },
+    );
+  if (offer === undefined) return open({});
+  try {
+    return await open(wireTools(offer));
+  } catch (error) {
+    if (signal.aborted || !isAboutTools(error)) throw error;
+    return open({});
+  }
 }

@@ -32,6 +32,7 @@ import {
   deleteTurns,
   keptConversations,
   nextChange,
+  askedByModel,
   withoutProse,
 } from "./conversationUpkeep.ts";
 import {
@@ -454,7 +455,7 @@ class SqliteConversations implements ConversationStore {
     const told = withMemoryErrors(() =>
       this.#database
         .prepare(
-          "SELECT conversation_id, id, json ->> '$.prose.markdown' AS text FROM turn WHERE json ->> '$.prose.markdown' IS NOT NULL",
+          `SELECT conversation_id, id, (json ->> '$.prose.markdown') || ${askedByModel} AS text FROM turn WHERE json ->> '$.prose.markdown' IS NOT NULL`,
         )
         .all(),
     ) as unknown as { conversation_id: string; id: string; text: string }[];

@@ -45,6 +45,10 @@ export const nextChange = "(SELECT coalesce(max(change), 0) + 1 FROM conversatio
 export const withoutProse =
   "UPDATE turn SET json = json_remove(json, '$.prose') WHERE conversation_id = ? AND json_type(json, '$.prose') IS NOT NULL";
 
+/** What a language model asked for while it wrote, each on a line. */
+export const askedByModel =
+  "coalesce((SELECT group_concat(char(10) || (value ->> '$.about'), '') FROM json_each(turn.json, '$.prose.looks.lookups')), '')";
+
 /** Yields every conversation that has turns, the one that changed last at the end. Errors: those of SQLite. */
 export function* keptConversations(
   database: Database,

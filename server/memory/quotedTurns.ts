@@ -34,12 +34,13 @@ export function withoutNotes(markdown: string, words: ReadonlySet<string>): stri
   );
 }
 
-/** True when what a language model wrote cites one of these notes, or holds its words. */
+/** True when what a language model wrote, or asked for, cites one of these notes or holds its words. */
 export function tellsOf(markdown: string, notes: readonly QuotedNote[]): boolean {
   const text = markdown.toLowerCase();
   return notes.some(
-    ({ label, words }) =>
-      text.includes(label) || (words !== "" && text.includes(words.toLowerCase())),
+    ({ label, words, plain }) =>
+      text.includes(label) ||
+      [words, plain].some((each) => each !== "" && text.includes(each.toLowerCase())),
   );
 }
 

@@ -1,5 +1,10 @@
 /** Makes the prompt from which a language model writes an answer. */
-import type { ProsePrompt, ProsePromptParams } from "../../protocol/prose.ts";
+import {
+  minPromptTokens,
+  type FurtherOffer,
+  type ProsePrompt,
+  type ProsePromptParams,
+} from "../../protocol/prose.ts";
 import type { ContextPorts } from "../answer/contextCandidates.ts";
 import { fenceOf } from "../answer/markdown.ts";
 import { promptText } from "../answer/contextPrompt.ts";
@@ -7,16 +12,25 @@ import { queryOf, selectionOf, type Selection } from "../answer/selection.ts";
 import { packedContext, type PromptWish } from "../answer/taskContext.ts";
 import { citeRange, type HashText } from "../recall/citation.ts";
 import { readSourceFile } from "../recall/sourceFile.ts";
-import type { SourceReader, TurnOutline } from "../services.ts";
+import type { SourceReader, ToolService, TurnOutline } from "../services.ts";
+import { deepSearch, type DeepSearchPorts } from "../answer/rounds/deepSearch.ts";
 import { promptForm, promptMessages } from "./promptForm.ts";
+import { offeredTools } from "./proseLook.ts";
 
 /** What a prompt is made with. */
-export interface PromptPorts extends ContextPorts {
+export interface PromptPorts extends ContextPorts, Pick<DeepSearchPorts, "clock" | "calibration"> {
+  readonly recall: DeepSearchPorts["recall"];
+  readonly tools: ToolService;
   readonly source: SourceReader;
   readonly hashText: HashText;
   /** Returns a short word that nobody can know before. */
   readonly newMark: () => string;
 }
+
+/** What is recalled for a deep question takes this share of its tokens; the rest is for what the model looks up. */
+const recalledShare = 0.6;
+/** Answers with calls of tools, at most: each makes the model read everything again. */
+const maxLooks = 3;
 
 /**
  * Returns the prompt. `turns` are those of the conversation; the question itself may be the last of them already. Rejects
@@ -29,20 +43,41 @@ export async function prosePrompt(
   signal: AbortSignal,
 ): Promise<ProsePrompt> {
   const mark = ports.newMark();
-  const form = promptForm(mark);
+  const further = params.deep === true ? furtherOf(params, mark, ports) : undefined;
+  const tools = further?.tools ?? [];
+  const form = promptForm(mark, tools);
   const earlier = turnsBefore(turns, ports.mask(params.question));
-  const { items, prompt, question } = await packedContext(
-    wishOf(params, ports),
-    ...([earlier, ports, form, signal] as const),
-  );
+  const wish = wishOf(params, ports);
+  const { items, prompt, question } = await (further === undefined
+    ? packedContext(wish, earlier, ports, form, signal)
+    : packedContext(recalledPart(wish), earlier, inRounds(ports), form, signal));
   return {
-    messages: promptMessages(mark, question, items),
+    ...(further === undefined ? {} : { further }),
+    messages: promptMessages(mark, question, items, tools),
     evidence: items.map(({ candidate, text }, idx) => ({
       ...{ number: idx + 1, source: candidate.source, text },
     })),
     nTokens: ports.count(prompt),
     counter: ports.counter,
   };
+}
+
+function furtherOf(
+  { maxTokens }: ProsePromptParams,
+  mark: string,
+  { tools }: PromptPorts,
+): FurtherOffer {
+  return { tools: offeredTools(tools), maxLooks, maxTokens, mark };
+}
+
+function recalledPart(wish: PromptWish): PromptWish {
+  const maxTokens = Math.max(minPromptTokens, Math.floor(wish.maxTokens * recalledShare));
+  return { ...wish, maxTokens };
+}
+
+/** The same, but that what is searched for is searched for in rounds. */
+function inRounds(ports: PromptPorts): PromptPorts {
+  return { ...ports, recall: { search: (params, signal) => deepSearch(params, ports, signal) } };
 }
 
 /** The built-in answer to the same question would have the model repeat it. */

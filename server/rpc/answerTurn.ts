@@ -1,4 +1,5 @@
 import type { AskParams } from "../../protocol/methods.ts";
+import type { AnswerPlan } from "../../protocol/plan.ts";
 import type { Answer, Citation, Turn } from "../../protocol/types.ts";
 import type { Clock } from "../ports.ts";
 import type { ConversationStore } from "../services.ts";
@@ -46,6 +47,11 @@ export class AnswerTurn {
   append(markdown: string, citations: readonly Citation[]): void {
     const { text, citations: known } = this.#turn;
     this.#update({ text: text + markdown, citations: [...known, ...citations] });
+  }
+
+  /** Stores how far a deep question is. */
+  plan(plan: AnswerPlan): void {
+    this.#update({ plan });
   }
 
   /** Stores the whole answer; the turn is done. */

@@ -1,5 +1,6 @@
 import { placeOf } from "../../protocol/errorPlace.ts";
 import type { AskParams, AskResult } from "../../protocol/methods.ts";
+import type { AnswerPlan } from "../../protocol/plan.ts";
 import type { Citation } from "../../protocol/types.ts";
 import type { Clock, Logger } from "../ports.ts";
 import type { AnswerService, RecallTurns } from "../services.ts";
@@ -16,7 +17,7 @@ export interface AskContext {
   readonly clock: Clock;
   readonly log: Logger;
   /** Sends a piece of the answer to the client. */
-  readonly progress: (markdown: string, citations: readonly Citation[]) => void;
+  readonly progress: (markdown: string, citations: readonly Citation[], plan?: AnswerPlan) => void;
 }
 
 /**
@@ -45,6 +46,11 @@ export async function ask(
       },
       signal,
       recallTurnsFor(turn, session, clock),
+      (plan) => {
+        if (signal.aborted) return;
+        turn?.plan(plan);
+        progress("", [], plan);
+      },
     );
     stream.end();
     turn?.finish(answer);

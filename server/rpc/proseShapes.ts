@@ -5,9 +5,23 @@ import {
   type ConversationPart,
 } from "../../protocol/context.ts";
 import type { CommitInfo } from "../../protocol/history.ts";
+import {
+  looksEnds,
+  lookTools,
+  maxPlanItems,
+  maxPlanText,
+  partStates,
+  type AnswerPlan,
+  type FurtherLooks,
+  type Lookup,
+  type PlanPart,
+} from "../../protocol/plan.ts";
 import { noteKinds, type Note, type NoteEvidence, type NoteLink } from "../../protocol/notes.ts";
 import {
+  maxLookInput,
+  maxLookName,
   maxProseLength,
+  minLookTokens,
   minPromptTokens,
   proseFailures,
   proseStates,
@@ -15,12 +29,23 @@ import {
   type Prose,
   type ProseCheckParams,
   type ProseEvidence,
+  type ProseLookParams,
   type ProseMark,
   type ProsePromptParams,
   type PutProseParams,
 } from "../../protocol/prose.ts";
 import { citation, file, id, question, rootIds, selectedCode } from "./params.ts";
-import { flag, integer, list, object, oneOf, optional, text, type Shape } from "./shape.ts";
+import {
+  flag,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  ShapeError,
+  text,
+  type Shape,
+} from "./shape.ts";
 
 /** What a date can hold. */
 const timeMs = integer(0, 8.64e15);
@@ -114,7 +139,44 @@ export const keptProse = (cited: Shape<Prose["citations"][number]>): Shape<Prose
     ),
     nSentences: count,
     nSupported: count,
+    looks: optional(
+      object<FurtherLooks>({
+        ...{ round: count, maxRounds: count, nTokens: count, maxTokens: count },
+        lookups: list(
+          object<Lookup>({
+            tool: optional(oneOf(...lookTools)),
+            about: text(maxPlanText),
+            ...{ nPlaces: count, nNew: count },
+          }),
+          maxPlanItems,
+        ),
+        end: optional(oneOf(...looksEnds)),
+      }),
+    ),
   });
+
+/** The plan of a deep question as it is kept on a turn. */
+export const keptPlan = object<AnswerPlan>({
+  parts: list(
+    object<PlanPart>({ text: text(maxPlanText), state: oneOf(...partStates), nPlaces: count }),
+    maxPlanItems,
+  ),
+  round: count,
+  maxRounds: count,
+  followed: list(text(maxName), maxPlanItems),
+});
+
+const evidence = list(
+  object<ProseEvidence>({ number: integer(1, maxEvidence), source, text: text(maxText) }),
+  maxEvidence,
+);
+
+/** It stands in the prompt as it is. */
+const promptMark: Shape<string> = (value, place) => {
+  if (typeof value !== "string" || !/^[0-9a-z]{4,40}$/.test(value))
+    throw new ShapeError(`${place} must be a mark of prose/prompt`);
+  return value;
+};
 
 /** Checks of the parameters by what they are for. */
 export const proseShapes = {
@@ -125,19 +187,21 @@ export const proseShapes = {
     activeFile: optional(file),
     selection: optional(selectedCode),
     maxTokens: integer(minPromptTokens, maxContextTokens),
+    deep: optional(flag),
   }),
   check: object<ProseCheckParams>({
     text: text(maxProseLength),
-    evidence: list(
-      object<ProseEvidence>({
-        number: integer(1, maxEvidence),
-        source,
-        text: text(maxText),
-      }),
-      maxEvidence,
-    ),
+    evidence,
     question,
     isDone: flag,
+  }),
+  look: object<ProseLookParams>({
+    name: text(maxLookName),
+    input: text(maxLookInput),
+    evidence,
+    rootIds: optional(rootIds),
+    mark: promptMark,
+    maxTokens: integer(minLookTokens, maxContextTokens),
   }),
   put: object<PutProseParams>({ conversationId: id, turnId: id, prose: keptProse(citation) }),
 } as const;

@@ -13,7 +13,7 @@ import {
 } from "../../protocol/savedMemory.ts";
 import { symbolKinds, type Citation, type SymbolInfo, type Tier } from "../../protocol/types.ts";
 import { range } from "./params.ts";
-import { keptProse } from "./proseShapes.ts";
+import { keptPlan, keptProse } from "./proseShapes.ts";
 import { recordId as id } from "./recordId.ts";
 import {
   exactly,
@@ -146,6 +146,7 @@ export const savedLines = {
     tiers: list(oneOf<Tier>("lexical", "symbols", "meaning"), 10),
     elapsedMs: optional(finite),
     prose: optional(finishedProse),
+    plan: optional(keptPlan),
   }),
 } as const;
 

@@ -31,6 +31,10 @@ const commit = {
   kind: "commit",
   commit: { hash: "a".repeat(40), author: "A", authoredMs: 1, subject: "s", body: "" },
 };
+const proseLook = {
+  ...{ name: "search_memory", input: "ropes", evidence: [evidence] },
+  ...{ mark: "5ca1ab1e", maxTokens: 1_000 },
+};
 const prose = { ...checkedProse, model: "small", state: "done" };
 const exhaustive = { literal: "a", wholeWord: true, limit: 5 };
 
@@ -173,6 +177,20 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { ...context, conversationId: 1 },
     ],
   },
+  [methods.proseLook.method]: {
+    good: proseLook,
+    bad: [
+      { ...proseLook, name: 1 },
+      { ...proseLook, name: "x".repeat(201) },
+      { ...proseLook, input: {} },
+      { ...proseLook, input: "x".repeat(20_001) },
+      { ...proseLook, mark: "```" },
+      { ...proseLook, mark: "" },
+      { ...proseLook, maxTokens: 199 },
+      { ...proseLook, evidence: [{ ...evidence, number: 0 }] },
+      { ...proseLook, rootIds: "r" },
+    ],
+  },
   [methods.proseCheck.method]: {
     good: proseCheck,
     bad: [
@@ -210,6 +228,7 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { conversationId: "c", turnId: "t", prose: { ...prose, marks: [{ fault: "bad" }] } },
       { conversationId: "c", turnId: "t", prose: { ...prose, citations: [{}] } },
       { conversationId: "c", turnId: "t", prose: { ...prose, nSentences: -1 } },
+      { conversationId: "c", turnId: "t", prose: { ...prose, looks: { round: 1 } } },
     ],
   },
   [methods.exhaustive.method]: {

@@ -9,7 +9,7 @@ import { noTimeline } from "../server/noTimeline.ts";
 import { noHistory } from "../server/history/noHistory.ts";
 import { errorCatalogue, MemoryError } from "../../protocol/errors.ts";
 import type { ContextResult } from "../../protocol/context.ts";
-import type { CheckedProse, ProsePrompt } from "../../protocol/prose.ts";
+import type { CheckedProse, ProseLook, ProsePrompt } from "../../protocol/prose.ts";
 import type {
   Answer,
   Citation,
@@ -86,6 +86,13 @@ export const prosePrompt: ProsePrompt = {
   nTokens: 1,
   counter: "estimate",
 };
+const proseLook: ProseLook = {
+  text: "Nothing in memory is about this.",
+  nTokens: 8,
+  evidence: [],
+  lookup: { tool: "search_memory", about: "why", nPlaces: 0, nNew: 0 },
+};
+
 export const checkedProse: CheckedProse = {
   markdown: "",
   citations: [],
@@ -358,6 +365,7 @@ export function inMemoryServices(overrides: Partial<Services> = {}): InMemorySer
     context: () => Promise.resolve(contextResult),
     prosePrompt: () => Promise.resolve(prosePrompt),
     proseCheck: ({ text }) => Promise.resolve({ ...checkedProse, markdown: text }),
+    proseLook: () => Promise.resolve(proseLook),
     notes: closedNotes(),
     tools: {
       list: () => toolDescriptions,

@@ -7,6 +7,7 @@ import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { MemoryError } from "../../protocol/errors.ts";
 import { noteKinds, type NoteKind } from "../../protocol/notes.ts";
+import type { AnswerPlan } from "../../protocol/plan.ts";
 import type { Turn } from "../../protocol/types.ts";
 import { prose } from "../../server/answer/markdown.ts";
 import { rootOf } from "../../server/cli/storeLocation.ts";
@@ -104,6 +105,11 @@ const isUnusable =
   (error: unknown): boolean =>
     error instanceof MemoryError && error.errorName === errorName && detail.test(error.detail);
 
+function planOf(text: string): AnswerPlan {
+  const parts = [{ text, state: "done" as const, nPlaces: 2 }];
+  return { parts, round: 2, maxRounds: 3, followed: ["flushQueue"] };
+}
+
 interface Step {
   readonly what: "remember" | "correct" | "pin" | "say" | "use";
   readonly which: number;
@@ -129,6 +135,7 @@ async function take({ what, which, kind, words }: Step): Promise<void> {
     say(words, text, {
       ...{ citations: cited("src/b.ts"), tiers: ["lexical"], elapsedMs: 1.5 },
       ...(which % 2 === 0 ? { prose: proseOf(words) } : {}),
+      ...(which % 3 === 0 ? { plan: planOf(words) } : {}),
     });
   else if (what === "remember" || id === undefined)
     await work.notes.remember({ text, kind, ...(which % 2 === 0 ? { lines } : {}) });

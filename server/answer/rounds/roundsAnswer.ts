@@ -4,26 +4,18 @@
  */
 import { parseQuestion } from "../../recall/question.ts";
 import { pause, type AnswerOutcome, type Ask } from "../ask.ts";
-import { judged } from "../evidence.ts";
 import { heldWords, holdsText } from "../heldWords.ts";
 import { code, listed, prose, shortened } from "../markdown.ts";
 import { withoutRepeats } from "../mainPlace.ts";
 import { tellNotes } from "../notesAnswer.ts";
 import { placeLine, writePlace } from "../placeText.ts";
 import { Reading, type Place } from "../reading.ts";
+import { roundsBudgetMs, searchRound } from "./deepSearch.ts";
 import { questionParts, type QuestionPart } from "./questionParts.ts";
-import {
-  maxRounds,
-  recallInRounds,
-  type RoundFound,
-  type Rounds,
-  type RoundsEnd,
-} from "./recallInRounds.ts";
+import { maxRounds, recallInRounds, type Rounds, type RoundsEnd } from "./recallInRounds.ts";
 import type { NotedPlace, RoundQuery } from "./roundNote.ts";
+import { RoundsPlan } from "./roundsPlan.ts";
 
-const budgetMs = 4_000;
-/** Places that a further search returns. */
-const nFurther = 10;
 /** Places that are told of one part, and of all parts together. */
 const nOfPart = 4;
 const nTold = 10;
@@ -42,11 +34,18 @@ export async function answerInRounds(ask: Ask): Promise<AnswerOutcome | undefine
   );
   writer.flush();
   const first = { recalls: result.recalls, evidence: ask.evidence };
-  const plan = { parts, first, names: noted.names, maxRounds, budgetMs };
-  const rounds = await recallInRounds(plan, {
-    search: (query) => searchOf(ask, parts, query),
+  const plan = new RoundsPlan(parts, maxRounds, (now) => ask.tellPlan?.(now));
+  const wish = { parts, first, names: noted.names, maxRounds, budgetMs: roundsBudgetMs };
+  const rounds = await recallInRounds(wish, {
+    search: async (query) => {
+      plan.looking(query.part);
+      const round = await searchRound(query, parts, ask.params.rootIds, ports, ask.signal);
+      await pause(ask.signal);
+      return round;
+    },
     elapsedMs: () => ports.clock.elapsedMs(),
     onRound: (round, queries) => {
+      plan.round(round, queries);
       writer.block(`*Round ${round}: looking for ${lookedFor(queries)}.*`);
       writer.flush();
     },
@@ -55,6 +54,7 @@ export async function answerInRounds(ask: Ask): Promise<AnswerOutcome | undefine
   const found = parts.map((_part, i) =>
     rounds.note.placesOf(i).filter((place) => handed.has(place)),
   );
+  for (const [i, places] of found.entries()) plan.told(i, places.length);
   if (noted.nNotes === 0 && found.every((places) => places.length === 0)) return undefined;
   for (const [i, part] of parts.entries()) {
     writePart(ask, part, found[i] as readonly NotedPlace[], rounds);
@@ -64,31 +64,6 @@ export async function answerInRounds(ask: Ask): Promise<AnswerOutcome | undefine
   writer.block(endSentence(rounds));
   writer.flush();
   return "answered";
-}
-
-/** How probable an answer is, is only told of a part's own words. */
-async function searchOf(
-  ask: Ask,
-  parts: readonly QuestionPart[],
-  { text, part, name }: RoundQuery,
-): Promise<RoundFound> {
-  const { params, ports, signal } = ask;
-  const { rootIds } = params;
-  const result = await ports.recall.search(
-    {
-      query: text,
-      limit: nFurther,
-      neighbours: false,
-      ...(rootIds === undefined ? {} : { rootIds }),
-    },
-    signal,
-  );
-  await pause(signal);
-  const { calibration } = ports;
-  const terms = part === undefined || name !== undefined ? undefined : parts[part]?.terms;
-  if (terms === undefined || calibration === undefined) return { recalls: result.recalls };
-  const evidence = judged(parseQuestion(text), terms, result, calibration);
-  return { recalls: result.recalls, evidence };
 }
 
 /** "each part by itself, `flushQueue` and `retryLater`" */

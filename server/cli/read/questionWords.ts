@@ -1,6 +1,10 @@
 /** Reads the words of commands that answer a question. */
 import { maxContextTokens, minContextTokens } from "../../../protocol/context.ts";
-import { defaultPromptTokens, minPromptTokens } from "../../../protocol/prose.ts";
+import {
+  defaultDeepTokens,
+  defaultPromptTokens,
+  minPromptTokens,
+} from "../../../protocol/prose.ts";
 import type { ModelWish } from "../modelChoice.ts";
 import { tokenCount, UsageError, wholeNumber, wordsOf, type Values } from "../optionValues.ts";
 import { folderAndText } from "../positionals.ts";
@@ -25,12 +29,13 @@ export const readAsk: Reader = ({ values, positionals, common }) => {
 function modelWish(values: Values): ModelWish {
   if (values.model !== undefined && values["as-of"] !== undefined)
     throw new UsageError("--model writes from the files of today and does not go with --as-of.");
+  const byDefault = values.deep === true ? defaultDeepTokens : defaultPromptTokens;
   return {
     model: wordsOf(values, "model"),
     endpoint: wordsOf(values, "endpoint"),
     maxTokens:
       values.tokens === undefined
-        ? defaultPromptTokens
+        ? byDefault
         : tokenCount("tokens", String(values.tokens), minPromptTokens, maxContextTokens),
     withEvidence: values.evidence === true,
   };

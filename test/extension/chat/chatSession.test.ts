@@ -5,6 +5,7 @@ import { ChatSession, wasStopped } from "../../../extension/chat/chatSession.ts"
 import { MemoryClient, isMemoryError } from "../../../extension/memory/memoryClient.ts";
 import { MemorySession } from "../../../extension/memory/memorySession.ts";
 import type { ConversationPart } from "../../../protocol/context.ts";
+import type { AnswerPlan } from "../../../protocol/plan.ts";
 import * as methods from "../../../protocol/methods.ts";
 import type { LanguageModel } from "../../../extension/models/languageModel.ts";
 import type { Prose } from "../../../protocol/prose.ts";
@@ -158,8 +159,14 @@ class Conversations {
     return { id, title: id, createdMs: 0, updatedMs: 0, nTurns: this.turns.get(id)?.length ?? 0 };
   }
 
-  progress(askId: string, markdown: string, citations: Citation[] = []): Promise<void> {
-    return this.server.notify(methods.answerProgress, { askId, markdown, citations });
+  progress(
+    askId: string,
+    markdown: string,
+    citations: Citation[] = [],
+    plan?: AnswerPlan,
+  ): Promise<void> {
+    const planned = plan === undefined ? {} : { plan };
+    return this.server.notify(methods.answerProgress, { askId, markdown, citations, ...planned });
   }
 }
 
@@ -456,6 +463,47 @@ test("stopping ends the model too, a new question does, and it can be asked agai
   assert.deepEqual(
     prompts.map((prompt) => prompt.question),
     ["first?", "second?", "third?", "first?"],
+  );
+  assert.deepEqual(failures, []);
+});
+
+test("a deep question tells its plan, and the model is asked deeply, then and later", async () => {
+  const { model, goOn } = restingModel();
+  const { far, chat, messages, sees, failures } = await build({}, new Map(), model);
+  const plan = {
+    parts: [{ text: "why?", state: "looking" as const, nPlaces: 0 }],
+    ...{ round: 1, maxRounds: 3, followed: [] },
+  };
+  far.answer = async (askId) => {
+    await far.progress(askId, "", [], plan);
+    await sees((m) => m.type === "turn" && m.turn.plan?.round === 1);
+    await far.progress(askId, "", [], { ...plan, round: 2 });
+    await sees((m) => m.type === "append" && m.plan?.round === 2);
+    messages.length = 0;
+    await chat.sendState();
+    const state = messages.find(({ type }) => type === "state");
+    assert.ok(state?.type === "state" && state.state.turns.at(-1)?.plan?.round === 2);
+    return "done";
+  };
+  goOn();
+  await chat.ask("why?", undefined, undefined, true);
+  await sees(isProse({ state: "done" }));
+  const turns = far.turns.get("c1") ?? [];
+  turns[1] = { ...(turns[1] as Turn), plan };
+  messages.length = 0;
+  await chat.askModel(turns[1]?.id ?? "");
+  await sees(isProse({ state: "done" }));
+  far.answer = () => Promise.resolve("done");
+  await chat.askAgain(turns[1]?.id ?? "");
+  const asked = far.server.paramsOf(methods.ask) as { deep?: boolean }[];
+  assert.deepEqual(
+    asked.map(({ deep }) => deep),
+    [true, true],
+  );
+  const prompts = far.server.paramsOf(methods.prosePrompt) as { deep?: boolean }[];
+  assert.deepEqual(
+    prompts.slice(0, 2).map(({ deep }) => deep),
+    [true, true],
   );
   assert.deepEqual(failures, []);
 });

@@ -26,6 +26,7 @@ const job: ProseJob = {
   question: "why?",
   selection: undefined,
   activeFile: "/work/a.ts",
+  isDeep: false,
 };
 const range = { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } };
 const citation = { rootId: "r", path: "a.ts", range, contentHash: "0123456789abcdef" };
@@ -106,7 +107,7 @@ function build(model: LanguageModel | ProseFailure, promptTokens = 6000) {
   const writer = new ProseWriter(client, {
     chosen: () => chosen,
     changed: (of, prose) => {
-      assert.equal(of, job);
+      assert.equal(of.turnId, job.turnId);
       // What is shown with text in it was stored before.
       const stored = server.paramsOf(methods.putProse).at(-1) as PutProseParams | undefined;
       if (prose !== undefined && prose.markdown !== "")
@@ -291,4 +292,52 @@ for (const [max, wanted, expected] of budgets) {
     const [asked] = server.paramsOf(methods.prosePrompt) as ProsePromptParams[];
     assert.equal(asked?.maxTokens, expected);
   });
+}
+
+test("a deep question has twice the tokens, and what the model looks up is checked and kept", async () => {
+  const { server, shown, failures, writer, sees } = build(lookingModel());
+  server.on(methods.prosePrompt, () => ({
+    messages: [{ role: "user", content: "asked" }] as const,
+    ...{ evidence, nTokens: 900, counter: "estimate" as const },
+    further: {
+      tools: [{ name: "search_memory", description: "d", input: { type: "object" } }] as const,
+      ...{ maxLooks: 3, maxTokens: 12_000, mark: "5ca1ab1e" },
+    },
+  }));
+  server.on(methods.proseLook, () => ({
+    ...{ text: "[2] found", nTokens: 100 },
+    evidence: [{ number: 2, source: { kind: "code", citation }, text: "b" }] as const,
+    lookup: { tool: "search_memory", about: "b", nPlaces: 1, nNew: 1 } as const,
+  }));
+  const deep = { ...job, isDeep: true };
+  writer.start(deep);
+  await sees((prose) => prose?.state === "done");
+  const [asked] = server.paramsOf(methods.prosePrompt) as ProsePromptParams[];
+  assert.deepEqual([asked?.maxTokens, asked?.deep], [12_000, true]);
+  assert.deepEqual(server.paramsOf(methods.proseLook), [
+    { name: "search_memory", input: "{}", evidence, mark: "5ca1ab1e", maxTokens: 11_100 },
+  ]);
+  const last = server.paramsOf(methods.proseCheck).at(-1) as ProseCheckParams;
+  assert.equal(last.evidence.length, 2);
+  assert.equal(last.text, "So it is [2].");
+  const { nTokens, round, end, lookups } = shown.at(-1)?.looks ?? {};
+  assert.deepEqual([nTokens, round, end, lookups?.length], [1_000, 2, "answered", 1]);
+  assert.deepEqual(failures, []);
+});
+
+/** Thinks aloud and calls a tool, and answers when it was told something. */
+function lookingModel(): LanguageModel {
+  return {
+    ...{ id: "m", name: "Model", source: "endpoint", maxInputTokens: undefined },
+    destination: { name: "here", isOnThisMachine: true },
+    async *stream(messages, signal, offer) {
+      await Promise.resolve();
+      signal.throwIfAborted();
+      if (messages.some(({ role }) => role === "tool")) yield "So it is [2].";
+      else {
+        yield "Let me look.";
+        offer?.called({ id: "1", name: "search_memory", input: "{}" });
+      }
+    },
+  };
 }

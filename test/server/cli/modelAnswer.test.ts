@@ -49,7 +49,7 @@ async function answer(script: Script): Promise<{ prose: Prose; shown: readonly P
   const { prose } = await askModel(
     "How is the height of the tide worked out?",
     { model: "scripted", endpoint: { baseUrl: model.baseUrl } },
-    { services, maxTokens: 2_000, signal, show: (soFar) => shown.push(soFar) },
+    { services, maxTokens: 2_000, isDeep: false, signal, show: (soFar) => shown.push(soFar) },
   );
   return { prose, shown };
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { MemoryError } from "../../../protocol/errors.ts";
+import type { FurtherLooks } from "../../../protocol/plan.ts";
 import type { Prose } from "../../../protocol/prose.ts";
 import { noteLabel, prose as escaped } from "../../../server/answer/markdown.ts";
 import { openConversationStore } from "../../../server/memory/conversationStore.ts";
@@ -112,18 +113,26 @@ test("keys and tokens are masked in it, and nobody finds a turn by it", () => {
   again.close();
 });
 
+/** A look that asked for something. */
+function looksAt(about: string): FurtherLooks {
+  const lookups = [{ tool: "search_memory" as const, about, nPlaces: 1, nNew: 1 }];
+  return { round: 2, maxRounds: 4, nTokens: 1, maxTokens: 2, lookups };
+}
+
 /** What is forgotten, and whether what was written in the second answer goes with it. */
 function check(
   what: string,
   markdown: string,
   isGone: boolean,
   forget: (store: ConversationStore, id: string) => void,
+  about?: string,
 ): void {
   test(what, () => {
     const folder = newFolder();
     const store = open(folder);
     const id = talk(store);
-    store.putProse(id, "a1", proseOf(`NEEDLE ${markdown}`));
+    const looks = about === undefined ? {} : { looks: looksAt(about) };
+    store.putProse(id, "a1", { ...proseOf(`NEEDLE ${markdown}`), ...looks });
     forget(store, id);
     store.close();
     assert.equal(bytesOf(folder).includes("NEEDLE"), !isGone);
@@ -132,7 +141,9 @@ function check(
 
 const note = { id: "8E0b41c2-1", text: "we retry [three] times" };
 const forgetNote = (store: ConversationStore): void =>
-  store.forgetQuotedNotes([{ words: escaped(note.text), label: noteLabel(note.id).toLowerCase() }]);
+  store.forgetQuotedNotes([
+    { words: escaped(note.text), plain: note.text, label: noteLabel(note.id).toLowerCase() },
+  ]);
 check("it goes with a note that it cites", "Because. (note 8E0b41c2)", true, forgetNote);
 check(
   "it goes with a note whose words it has",
@@ -140,6 +151,8 @@ check(
   true,
   forgetNote,
 );
+check("it goes with a note whose words were looked up", "So.", true, forgetNote, note.text);
+check("it stays when other words were looked up", "So.", false, forgetNote, "retries");
 check("it stays when another note goes", "Because. (note 8e0b41c3)", false, forgetNote);
 check("it goes with its conversation", "So.", true, (store, id) => store.delete(id));
 check("it goes with its turn", "So.", true, (store) =>

@@ -109,6 +109,40 @@ test("notes, code and commits are numbered as the model reads them", async () =>
   assert.equal(prompt.counter, "model");
 });
 
+test("a deep question leaves room for what the model looks up, and offers tools that only read", async () => {
+  const question = `${height.slice(0, -1)}, and what reads the harbour table?`;
+  const prompt = await promptOf({ question, deep: true, maxTokens: 3_000 });
+  assert.ok(prompt.nTokens <= 1_800, `${prompt.nTokens} tokens`);
+  const files = prompt.evidence.flatMap(({ source }) =>
+    source.kind === "code" ? [source.citation.path] : [],
+  );
+  assert.ok(files.includes("tides.ts") && files.includes("harbour.ts"));
+  const { further } = prompt;
+  assert.deepEqual(
+    further?.tools.map(({ name }) => name),
+    ["search_memory", "read_memory", "find_usages"],
+  );
+  assert.deepEqual([further?.maxLooks, further?.maxTokens], [3, 3_000]);
+  assert.ok(textOf(prompt).includes(`the mark ${further?.mark ?? "none"}`));
+  assert.equal((await promptOf()).further, undefined);
+  assert.match(textOf(await promptOf()), /call no tools/);
+});
+
+test("what is looked up is masked, and only of the roots that are asked", async () => {
+  const { further, evidence } = await promptOf({ question: "What is a boat?", deep: true });
+  const look = {
+    ...{ name: "read_memory", input: JSON.stringify({ path: "keys.ts" }) },
+    ...{ evidence, mark: further?.mark ?? "", maxTokens: 1_000 },
+  };
+  const found = await services.proseLook(look, signal);
+  assert.ok(found.text.includes("tideServiceKey"));
+  assert.ok(!JSON.stringify(found).includes(planted?.text ?? "none"));
+  assert.equal(found.evidence[0]?.number, evidence.length + 1);
+  const elsewhere = await services.proseLook({ ...look, rootIds: ["another"] }, signal);
+  assert.ok(!elsewhere.text.includes("tideServiceKey"));
+  assert.deepEqual([elsewhere.evidence, elsewhere.lookup.nPlaces], [[], 0]);
+});
+
 test("no evidence closes its fence, forges a number, or knows the mark", async () => {
   const prompt = await promptOf({ question: "What reads the harbour table?" });
   const read = readBy(prompt);
