@@ -86,10 +86,15 @@ export class ProseWriter {
     this.#around = around;
   }
 
-  /** Begins to write over an answer, when a model is chosen. Returns at once; a failure is part of the prose. */
+  /**
+   * Begins to write over an answer, when a model is chosen; what was being written in its conversation is stopped.
+   * Returns at once; a failure is part of the prose.
+   */
   start(job: ProseJob): void {
     const chosen = this.#around.chosen();
     if (chosen === undefined) return;
+    const earlier = this.#writing.get(job.conversationId);
+    if (earlier !== undefined) stopWriting(earlier);
     const writing: Writing = {
       job,
       prose: { ...nothingWritten, model: chosen.name, state: "streaming" },
@@ -100,7 +105,9 @@ export class ProseWriter {
     };
     this.#writing.set(job.conversationId, writing);
     this.#around.changed(job, writing.prose);
-    writing.done = this.#write(writing, chosen)
+    // The earlier one stores its end first, so that over one answer the later one has the last word.
+    writing.done = (earlier?.done ?? Promise.resolve())
+      .then(() => this.#write(writing, chosen))
       .catch((error: unknown) => this.#around.failed(error))
       .finally(() => {
         if (this.#writing.get(job.conversationId) === writing)
@@ -112,8 +119,7 @@ export class ProseWriter {
   async stop(conversationId: string): Promise<void> {
     const writing = this.#writing.get(conversationId);
     if (writing === undefined) return;
-    writing.isStopped = true;
-    writing.abort.abort();
+    stopWriting(writing);
     await writing.done;
   }
 
@@ -130,7 +136,9 @@ export class ProseWriter {
     let prompt: ProsePrompt | undefined;
     try {
       const model = await chosen.open();
+      writing.abort.signal.throwIfAborted();
       prompt = await this.#prompt(writing, tokensFor(model, chosen.promptTokens));
+      writing.abort.signal.throwIfAborted();
       if (prompt.evidence.length === 0) {
         this.#around.changed(writing.job, undefined);
         return;
@@ -226,8 +234,15 @@ export class ProseWriter {
     const { conversationId, turnId } = writing.job;
     await this.#client.request(methods.putProse, { conversationId, turnId, prose });
     writing.prose = prose;
-    this.#around.changed(writing.job, prose);
+    // How an earlier attempt ended is not shown over the one that took its place.
+    const now = this.#writing.get(conversationId);
+    if (now === writing || now?.job.turnId !== turnId) this.#around.changed(writing.job, prose);
   }
+}
+
+function stopWriting(writing: Writing): void {
+  writing.isStopped = true;
+  writing.abort.abort();
 }
 
 function tokensFor({ maxInputTokens }: LanguageModel, wanted: number): number {

@@ -34,10 +34,10 @@ async function* stream(
   messages: readonly ProseMessage[],
   signal: AbortSignal,
 ): AsyncIterable<string> {
+  if (signal.aborted) return;
   const cancel = new vscode.CancellationTokenSource();
   const stop = (): void => cancel.cancel();
   signal.addEventListener("abort", stop);
-  if (signal.aborted) stop();
   try {
     // The editor's interface knows no system message.
     const asked = messages.map(({ content }) => vscode.LanguageModelChatMessage.User(content));
@@ -51,6 +51,8 @@ async function* stream(
     throw error instanceof ModelError ? error : new ModelError(failureOf(error), { cause: error });
   } finally {
     signal.removeEventListener("abort", stop);
+    // Disposing alone would let a request go on that nobody reads any more.
+    stop();
     cancel.dispose();
   }
 }

@@ -449,6 +449,26 @@ test("stopping ends the model too, a new question does, and it can be asked agai
   assert.deepEqual(failures, []);
 });
 
+test("an answer that comes although it was stopped is not given to a model", async () => {
+  const { far, chat } = await build({}, new Map(), restingModel().model);
+  const arrived = Promise.withResolvers<void>();
+  far.server.on(methods.ask, async ({ conversationId }, token) => {
+    const turns = far.turns.get(conversationId ?? "");
+    turns?.push({ id: "late", role: "lore", text: "", citations: [], state: "done", createdMs: 1 });
+    arrived.resolve();
+    await new Promise<void>((resolve) => token.onCancellationRequested(() => resolve()));
+    return {
+      ...{ markdown: "whole", citations: [], abstained: false, recalls: [], tiers: [] },
+      ...{ coverage, trace, elapsedMs: 1, turnId: "late" },
+    };
+  });
+  const asked = chat.ask("why?");
+  await arrived.promise;
+  await chat.deleteConversation(chat.conversationId ?? "");
+  await asked;
+  assert.deepEqual(far.server.paramsOf(methods.prosePrompt), []);
+});
+
 test("a question that fails is not given to a model", async () => {
   const { far, chat } = await build({}, new Map(), restingModel().model);
   far.answer = () => Promise.resolve("failed");
