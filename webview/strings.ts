@@ -82,7 +82,7 @@ export const englishStrings = {
   "prose.noModel":
     "The chosen model is not there. The evidence stands below; another model can be chosen.",
   "prose.notAllowed":
-    "The model may not be used: the key or the permission is missing or was refused. The evidence stands below.",
+    "The model may not be used: the key, the permission or your consent is missing or was refused. The evidence stands below; choosing the model again asks you again.",
   "prose.quota":
     "The model takes no more requests for now, or its quota is used up. The evidence stands below; try again later.",
   "prose.refused":

@@ -96,7 +96,12 @@ async function runInEditor(
     version: "0.0.1",
     engines: { vscode: "*" },
     // What `test/inhost/models.test.ts` registers.
-    contributes: { languageModelChatProviders: [{ vendor: "test", displayName: "Test Models" }] },
+    contributes: {
+      languageModelChatProviders: [
+        { vendor: "test", displayName: "Test Models" },
+        { vendor: "stranger", displayName: "Models Nobody Agreed To" },
+      ],
+    },
   };
   writeFileSync(path.join(development, "package.json"), JSON.stringify(manifest));
   const resultFile = path.join(dir, "result.json");

@@ -454,7 +454,7 @@ test("an answer that comes although it was stopped is not given to a model", asy
   const arrived = Promise.withResolvers<void>();
   far.server.on(methods.ask, async ({ conversationId }, token) => {
     const turns = far.turns.get(conversationId ?? "");
-    turns?.push({ id: "late", role: "lore", text: "", citations: [], state: "done", createdMs: 1 });
+    turns?.push({ ...turn("lore", "", "done"), id: "late" });
     arrived.resolve();
     await new Promise<void>((resolve) => token.onCancellationRequested(() => resolve()));
     return {
