@@ -46,8 +46,10 @@ export interface ProseSurroundings {
   readonly schedule: Schedule;
 }
 
-/** At most so often what was written so far is checked, stored and shown. */
+/** At most so often what was written so far is checked and shown. */
 const checkEveryMs = 300;
+/** At most so often what is shown while it is written is stored; a kill can lose no more than that. */
+const storeEveryMs = 2_000;
 
 /** A prompt leaves this share of what a model takes to its own way of counting, and to its answer. */
 const usableShare = 0.75;
@@ -72,8 +74,8 @@ interface Writing {
 }
 
 /**
- * Lets the chosen language model write over answers. What it writes is checked by the server, then stored, and only
- * then shown; the answer itself is never touched.
+ * Lets the chosen language model write over answers. What it writes is checked by the server, and only then
+ * shown; how it ended is stored before it is shown. The answer itself is never touched.
  */
 export class ProseWriter {
   readonly #client: ProseServer;
@@ -185,13 +187,20 @@ export class ProseWriter {
     }
   }
 
-  /** Reads what the model writes to its end; meanwhile it is checked, stored and shown. */
+  /** Reads what the model writes to its end; meanwhile it is checked, shown and stored. */
   async #follow(writing: Writing, model: LanguageModel, prompt: ProsePrompt): Promise<void> {
     const { job, abort } = writing;
+    const storing = new PacedWork(
+      () => this.#store(job, writing.prose),
+      () => abort.abort(),
+      this.#around.schedule,
+      storeEveryMs,
+    );
     const showing = new PacedWork(
       async () => {
         const checked = await this.#check(job, writing.written, prompt, false);
-        await this.#keep(writing, { ...writing.prose, ...checked });
+        this.#show(writing, { ...writing.prose, ...checked });
+        storing.request();
       },
       () => abort.abort(),
       this.#around.schedule,
@@ -204,7 +213,11 @@ export class ProseWriter {
         showing.request();
       }
     } finally {
-      await showing.settle();
+      try {
+        await showing.settle();
+      } finally {
+        await storing.settle();
+      }
     }
   }
 
@@ -231,8 +244,16 @@ export class ProseWriter {
   }
 
   async #keep(writing: Writing, prose: Prose): Promise<void> {
-    const { conversationId, turnId } = writing.job;
+    await this.#store(writing.job, prose);
+    this.#show(writing, prose);
+  }
+
+  async #store({ conversationId, turnId }: ProseJob, prose: Prose): Promise<void> {
     await this.#client.request(methods.putProse, { conversationId, turnId, prose });
+  }
+
+  #show(writing: Writing, prose: Prose): void {
+    const { conversationId, turnId } = writing.job;
     writing.prose = prose;
     // How an earlier attempt ended is not shown over the one that took its place.
     const now = this.#writing.get(conversationId);

@@ -111,9 +111,9 @@ function build(model: LanguageModel | ProseFailure, promptTokens = 6000) {
     chosen: () => chosen,
     changed: (of, prose) => {
       assert.equal(of, job);
-      // What is shown with text in it was stored before.
+      // How it ended is stored before it is shown, unless there is no server to store it.
       const stored = server.paramsOf(methods.putProse).at(-1) as PutProseParams | undefined;
-      if (prose !== undefined && prose.markdown !== "")
+      if (prose !== undefined && !["streaming", "interrupted"].includes(prose.state))
         assert.equal(stored?.prose.markdown, prose.markdown);
       shown.push(prose);
       for (const resume of waiting) resume();
@@ -130,7 +130,7 @@ function build(model: LanguageModel | ProseFailure, promptTokens = 6000) {
   return { server, clock, shown, failures, writer, sees, opening };
 }
 
-test("what is written is checked, stored, then shown, and at most every 300 ms", async () => {
+test("what is written is checked and shown at most every 300 ms, and stored every two seconds and at its end", async () => {
   const model = new HandedModel();
   const { server, clock, shown, failures, writer, sees } = build(model);
   writer.start(job);
@@ -153,6 +153,11 @@ test("what is written is checked, stored, then shown, and at most every 300 ms",
   model.hand("ur", undefined);
   await sees((prose) => prose?.state === "done");
   assert.equal(shown.at(-1)?.markdown, "One. Two. Three. Four");
+  const stored = server.paramsOf(methods.putProse) as PutProseParams[];
+  assert.deepEqual(
+    stored.map(({ prose }) => prose.markdown),
+    ["", "One.", "One. Two. Three. Four"],
+  );
   const [asked] = server.paramsOf(methods.prosePrompt) as ProsePromptParams[];
   assert.deepEqual(asked, {
     question: "why?",
