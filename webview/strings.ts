@@ -93,6 +93,8 @@ export const englishStrings = {
     "The model wrote nothing for too long. The evidence stands below; a smaller model may be faster.",
   "prose.tooLong":
     "The evidence is longer than the model takes. Lower “lore.model.promptTokens” or choose another model.",
+  "prose.cutOff":
+    "The model reached its limit of length, so the end of its answer is missing. Choose a model that may write more.",
   "prose.badAnswer":
     "The model’s answer broke off or was not understood. The evidence stands below.",
   "prose.unknown": "The model failed. The evidence stands below.",
