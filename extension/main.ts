@@ -123,7 +123,7 @@ export function activate(context: vscode.ExtensionContext): void {
     picture,
     hover,
     loreModel,
-    new Participant(context.extensionUri, memory, chat, wording, log),
+    new Participant(context.extensionUri, memory, chat, models, wording, log),
     new CodeActions(memory),
     followProblemsInContext(),
     new CodeLenses(memory, wording),

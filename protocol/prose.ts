@@ -174,6 +174,8 @@ export const proseFailures = [
   "timeout",
   /** The prompt is longer than the model takes. */
   "tooLong",
+  /** The model may not write more; what it wrote stays. */
+  "cutOff",
   /** What came was not the form that was asked for, or ended in the middle. */
   "badAnswer",
   "unknown",

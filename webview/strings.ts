@@ -105,7 +105,7 @@ export const englishStrings = {
   "prose.noModel":
     "The chosen model is not there. The evidence stands below; another model can be chosen.",
   "prose.notAllowed":
-    "The model may not be used: the key or the permission is missing or was refused. The evidence stands below.",
+    "The model may not be used: the key, the permission or your consent is missing or was refused. The evidence stands below; choosing the model again asks you again.",
   "prose.quota":
     "The model takes no more requests for now, or its quota is used up. The evidence stands below; try again later.",
   "prose.refused":
@@ -116,6 +116,8 @@ export const englishStrings = {
     "The model wrote nothing for too long. The evidence stands below; a smaller model may be faster.",
   "prose.tooLong":
     "The evidence is longer than the model takes. Lower “lore.model.promptTokens” or choose another model.",
+  "prose.cutOff":
+    "The model reached its limit of length, so the end of its answer is missing. Choose a model that may write more.",
   "prose.badAnswer":
     "The model’s answer broke off or was not understood. The evidence stands below.",
   "prose.unknown": "The model failed. The evidence stands below.",

@@ -148,7 +148,10 @@ export class ChatSession {
       else this.#messages.fire({ type: "state", state: await this.#readState() });
       const result = await asked;
       const { turnId } = result;
-      if (turnId !== undefined)
+      // The answer may have come although it was stopped, and its conversation may be gone since.
+      const isWanted =
+        !cancel.token.isCancellationRequested && this.#live.get(conversationId) === live;
+      if (turnId !== undefined && isWanted)
         this.#prose.start({ conversationId, turnId, question, selection, activeFile, isDeep });
       return result;
     } finally {

@@ -54,8 +54,10 @@ export interface ProseSurroundings {
   readonly schedule: Schedule;
 }
 
-/** At most so often what was written so far is checked, stored and shown. */
+/** At most so often what was written so far is checked and shown. */
 const checkEveryMs = 300;
+/** At most so often what is shown while it is written is stored; a kill can lose no more than that. */
+const storeEveryMs = 2_000;
 
 /** A deep question has so many times the tokens, for the prompt and what the model looks up. */
 const deepFactor = defaultDeepTokens / defaultPromptTokens;
@@ -83,8 +85,8 @@ interface Writing {
 }
 
 /**
- * Lets the chosen language model write over answers. What it writes is checked by the server, then stored, and only
- * then shown; the answer itself is never touched.
+ * Lets the chosen language model write over answers. What it writes is checked by the server, and only then
+ * shown; how it ended is stored before it is shown. The answer itself is never touched.
  */
 export class ProseWriter {
   readonly #client: ProseServer;
@@ -97,10 +99,15 @@ export class ProseWriter {
     this.#around = around;
   }
 
-  /** Begins to write over an answer, when a model is chosen. Returns at once; a failure is part of the prose. */
+  /**
+   * Begins to write over an answer, when a model is chosen; what was being written in its conversation is stopped.
+   * Returns at once; a failure is part of the prose.
+   */
   start(job: ProseJob): void {
     const chosen = this.#around.chosen();
     if (chosen === undefined) return;
+    const earlier = this.#writing.get(job.conversationId);
+    if (earlier !== undefined) stopWriting(earlier);
     const writing: Writing = {
       job,
       prose: { ...nothingWritten, model: chosen.name, state: "streaming" },
@@ -111,7 +118,9 @@ export class ProseWriter {
     };
     this.#writing.set(job.conversationId, writing);
     this.#around.changed(job, writing.prose);
-    writing.done = this.#write(writing, chosen)
+    // The earlier one stores its end first, so that over one answer the later one has the last word.
+    writing.done = (earlier?.done ?? Promise.resolve())
+      .then(() => this.#write(writing, chosen))
       .catch((error: unknown) => this.#around.failed(error))
       .finally(() => {
         if (this.#writing.get(job.conversationId) === writing)
@@ -123,8 +132,7 @@ export class ProseWriter {
   async stop(conversationId: string): Promise<void> {
     const writing = this.#writing.get(conversationId);
     if (writing === undefined) return;
-    writing.isStopped = true;
-    writing.abort.abort();
+    stopWriting(writing);
     await writing.done;
   }
 
@@ -141,10 +149,12 @@ export class ProseWriter {
     const { isDeep } = writing.job;
     try {
       const model = await chosen.open();
+      writing.abort.signal.throwIfAborted();
       const wanted = isDeep
         ? Math.min(chosen.promptTokens * deepFactor, maxContextTokens)
         : chosen.promptTokens;
       const prompt = await this.#prompt(writing, tokensFor(model, wanted));
+      writing.abort.signal.throwIfAborted();
       if (prompt.evidence.length === 0 && !isDeep) {
         this.#around.changed(writing.job, undefined);
         return;
@@ -209,12 +219,22 @@ export class ProseWriter {
     }
   }
 
-  /** Reads what the model writes to its end; meanwhile it is checked, stored and shown. */
+  /** Reads what the model writes to its end; meanwhile it is checked, shown and stored. */
   async #follow(writing: Writing, model: LanguageModel, prompt: ProsePrompt): Promise<void> {
-    const { signal } = writing.abort;
+    const { job, abort } = writing;
+    const { signal } = abort;
+    const storing = new PacedWork(
+      () => this.#store(job, writing.prose),
+      () => abort.abort(),
+      this.#around.schedule,
+      storeEveryMs,
+    );
     const showing = new PacedWork(
-      async () => this.#keep(writing, await this.#checked(writing, false)),
-      () => writing.abort.abort(),
+      async () => {
+        this.#show(writing, await this.#checked(writing, false));
+        storing.request();
+      },
+      () => abort.abort(),
       this.#around.schedule,
       checkEveryMs,
     );
@@ -233,7 +253,11 @@ export class ProseWriter {
         changed(now);
       }
     } finally {
-      await showing.settle();
+      try {
+        await showing.settle();
+      } finally {
+        await storing.settle();
+      }
     }
   }
 
@@ -255,11 +279,26 @@ export class ProseWriter {
   }
 
   async #keep(writing: Writing, prose: Prose): Promise<void> {
-    const { conversationId, turnId } = writing.job;
-    await this.#client.request(methods.putProse, { conversationId, turnId, prose });
-    writing.prose = prose;
-    this.#around.changed(writing.job, prose);
+    await this.#store(writing.job, prose);
+    this.#show(writing, prose);
   }
+
+  async #store({ conversationId, turnId }: ProseJob, prose: Prose): Promise<void> {
+    await this.#client.request(methods.putProse, { conversationId, turnId, prose });
+  }
+
+  #show(writing: Writing, prose: Prose): void {
+    const { conversationId, turnId } = writing.job;
+    writing.prose = prose;
+    // How an earlier attempt ended is not shown over the one that took its place.
+    const now = this.#writing.get(conversationId);
+    if (now === writing || now?.job.turnId !== turnId) this.#around.changed(writing.job, prose);
+  }
+}
+
+function stopWriting(writing: Writing): void {
+  writing.isStopped = true;
+  writing.abort.abort();
 }
 
 function tokensFor({ maxInputTokens }: LanguageModel, wanted: number): number {

@@ -54,11 +54,13 @@ export async function explainProblem(
   targets: EditorTargets,
   argument: unknown,
 ): Promise<AskResult | undefined> {
-  const document = vscode.window.activeTextEditor?.document;
-  const at =
-    argument instanceof vscode.Range
-      ? argument
-      : (vscode.window.activeTextEditor?.selection ?? undefined);
+  const editor = vscode.window.activeTextEditor;
+  // The editor may show another document by the time that an action is chosen.
+  const isNamed = argument instanceof vscode.Location;
+  const document = isNamed
+    ? await vscode.workspace.openTextDocument(argument.uri)
+    : editor?.document;
+  const at = isNamed ? argument.range : editor?.selection;
   const place = document && placeOf(targets.memory, document.uri);
   if (document === undefined || at === undefined || place === undefined) return tellNoPlace();
   const problem = problemAt(document.uri, at);

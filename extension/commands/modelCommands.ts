@@ -44,7 +44,7 @@ export async function setEndpointKey(models: Models): Promise<void> {
 }
 
 async function chooseChecked(models: Models, model: LanguageModel): Promise<void> {
-  if (!(await models.mayBeAsked(model))) return;
+  if (!(await models.mayBeAsked(model, true))) return;
   const { source, id, name } = model;
   await models.choose({ source, id, name });
 }

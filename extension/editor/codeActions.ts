@@ -35,7 +35,7 @@ export class CodeActions implements vscode.CodeActionProvider, vscode.Disposable
     const errors = diagnostics.filter(
       ({ severity }) => severity === vscode.DiagnosticSeverity.Error,
     );
-    const actions = errors.slice(0, 1).map((error) => explainAction(error, errors));
+    const actions = errors.slice(0, 1).map((error) => explainAction(document.uri, error, errors));
     const isAsked = triggerKind === vscode.CodeActionTriggerKind.Invoke;
     if (isAsked && nameAt(document, range.start) !== undefined) actions.push(usesAction());
     return actions;
@@ -43,13 +43,18 @@ export class CodeActions implements vscode.CodeActionProvider, vscode.Disposable
 }
 
 function explainAction(
+  uri: vscode.Uri,
   error: vscode.Diagnostic,
   all: readonly vscode.Diagnostic[],
 ): vscode.CodeAction {
   const title = vscode.l10n.t("Explain with Lore");
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
   action.diagnostics = [...all];
-  action.command = { title, command: "lore.explainError", arguments: [error.range] };
+  action.command = {
+    title,
+    command: "lore.explainError",
+    arguments: [new vscode.Location(uri, error.range)],
+  };
   return action;
 }
 

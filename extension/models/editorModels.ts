@@ -37,10 +37,10 @@ async function* stream(
   signal: AbortSignal,
   offer: ToolOffer | undefined,
 ): AsyncIterable<string> {
+  if (signal.aborted) return;
   const cancel = new vscode.CancellationTokenSource();
   const stop = (): void => cancel.cancel();
   signal.addEventListener("abort", stop);
-  if (signal.aborted) stop();
   try {
     yield* withPatience(answerOf(model, messages, offer, cancel.token), stop);
   } catch (error) {
@@ -48,6 +48,8 @@ async function* stream(
     throw error instanceof ModelError ? error : new ModelError(failureOf(error), { cause: error });
   } finally {
     signal.removeEventListener("abort", stop);
+    // Disposing alone would let a request go on that nobody reads any more.
+    stop();
     cancel.dispose();
   }
 }

@@ -27,7 +27,7 @@ export function endpointModel(
     id: name,
     name,
     source: "endpoint",
-    destination: { name: endpoint.host, isOnThisMachine: isLoopback(endpoint.hostname) },
+    destination: { name: endpoint.origin, isOnThisMachine: isLoopback(endpoint.hostname) },
     maxInputTokens: undefined,
     stream: (messages, signal, offer) =>
       stream(address(endpoint, key), { model: name, messages, signal, offer }),

@@ -23,7 +23,7 @@ export interface LanguageModel {
 
 /** Where the prompt goes. */
 export interface Destination {
-  /** As the user knows it: a provider in the editor, or the host of an endpoint. */
+  /** As the user knows it: a provider in the editor, or the origin of an endpoint: over plain HTTP others can read along. */
   readonly name: string;
   readonly isOnThisMachine: boolean;
 }

@@ -19,6 +19,8 @@ export class Models {
   readonly memory: ModelMemory;
   readonly #around: ModelSurroundings;
   readonly #changed = new Emitter<void>();
+  /** Destinations that the user said no to, for as long as the window is open. */
+  readonly #refused = new Set<string>();
   /** Fires after another model was chosen. */
   readonly onDidChoose: Event<void> = this.#changed.event;
 
@@ -61,11 +63,18 @@ export class Models {
     return names.map((name) => endpointModel(name, endpoint, used));
   }
 
-  /** Returns true when nothing that is sent to the model leaves this machine, or the user agrees that it does. */
-  async mayBeAsked(model: LanguageModel): Promise<boolean> {
+  /**
+   * Returns true when nothing that is sent to the model leaves this machine, or the user agrees that it does. Who said
+   * no is asked once more only for choosing a model (`isChoice`), not with every question.
+   */
+  async mayBeAsked(model: LanguageModel, isChoice = false): Promise<boolean> {
     const destination = `${model.source} ${model.destination.name}`;
     if (model.destination.isOnThisMachine || this.memory.hasAgreed(destination)) return true;
-    if (!(await this.#around.askConsent(model))) return false;
+    if (!isChoice && this.#refused.has(destination)) return false;
+    if (!(await this.#around.askConsent(model))) {
+      this.#refused.add(destination);
+      return false;
+    }
     await this.memory.agree(destination);
     return true;
   }
@@ -73,7 +82,7 @@ export class Models {
   async #open(choice: ModelChoice): Promise<LanguageModel> {
     const model = await this.#find(choice);
     if (model === undefined) throw new ModelError("noModel");
-    // The address may have changed since it was chosen, by a setting of the workspace too.
+    // The address may have changed since it was chosen.
     if (!(await this.mayBeAsked(model))) throw new ModelError("notAllowed");
     return model;
   }

@@ -5,7 +5,7 @@ const firstPieceMs = 120_000;
 const betweenPiecesMs = 60_000;
 
 /**
- * Returns the pieces as they come. When one takes too long, `stop` is called.
+ * Returns the pieces as they come. When one takes too long, `stop` is called. Who reads no further ends `pieces` too.
  * Errors: those of `pieces`; `ModelError` with `timeout`.
  */
 export async function* withPatience(
@@ -13,10 +13,22 @@ export async function* withPatience(
   stop: () => void,
 ): AsyncIterable<string> {
   const iterator = pieces[Symbol.asyncIterator]();
-  for (let limitMs = firstPieceMs; ; limitMs = betweenPiecesMs) {
-    const next = await within(iterator.next(), limitMs, stop);
-    if (next.done === true) return;
-    yield next.value;
+  let isOver = false;
+  try {
+    for (let limitMs = firstPieceMs; ; limitMs = betweenPiecesMs) {
+      const next = await within(iterator.next(), limitMs, () => {
+        // Its own end may never come: it is not waited for.
+        isOver = true;
+        stop();
+      });
+      if (next.done === true) {
+        isOver = true;
+        return;
+      }
+      yield next.value;
+    }
+  } finally {
+    if (!isOver) await iterator.return?.();
   }
 }
 

@@ -3,6 +3,7 @@ import { englishStrings } from "../../webview/strings.ts";
 import { ProseWriter, type ProseJob } from "../chat/proseWriter.ts";
 import { schedule } from "../feed/workspaceFeed.ts";
 import { asLanguageModel } from "../models/editorModels.ts";
+import { ModelError } from "../models/languageModel.ts";
 import { endText, supportText } from "../proseTexts.ts";
 import { answerParts } from "./answerParts.ts";
 import { GrowingProse } from "./growingProse.ts";
@@ -21,7 +22,7 @@ export async function answerWithModel(
   promptTokens: number,
   responding: Responding,
 ): Promise<boolean> {
-  const { memory, model, stream, token, wording } = responding;
+  const { memory, model, models, stream, token, wording } = responding;
   const { t } = wording;
   const language = asLanguageModel(model);
   stream.progress(t(englishStrings["prose.waiting"], language.name));
@@ -31,8 +32,11 @@ export async function answerWithModel(
     chosen: () => ({
       name: language.name,
       promptTokens,
-      // The user chose the model for this very chat, and the editor asks for its consent.
-      open: () => Promise.resolve(language),
+      // That it was chosen for the editor's chat does not say that code and notes may go to it.
+      open: async () => {
+        if (!(await models.mayBeAsked(language))) throw new ModelError("notAllowed");
+        return language;
+      },
     }),
     changed: (_job, prose) => {
       if (prose !== undefined) show.update(prose);

@@ -8,6 +8,7 @@ import { activeFile } from "../feed/workspaceFeed.ts";
 import { explainError, explainObstacle } from "../memory/explain.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import { wayOut } from "../memory/wayOut.ts";
+import type { Models } from "../models/models.ts";
 import type { Wording } from "../wording.ts";
 import { followUps } from "./followUps.ts";
 import { rememberSentence, showAllPlaces, showFound } from "./placeLists.ts";
@@ -31,6 +32,7 @@ const participantId = "lore.lore";
 export class Participant implements vscode.Disposable {
   readonly #memory: MemorySession;
   readonly #chat: ChatSession;
+  readonly #models: Models;
   readonly #wording: Wording;
   readonly #log: vscode.LogOutputChannel;
   readonly #participant: vscode.ChatParticipant;
@@ -39,11 +41,13 @@ export class Participant implements vscode.Disposable {
     extensionUri: vscode.Uri,
     memory: MemorySession,
     chat: ChatSession,
+    models: Models,
     wording: Wording,
     log: vscode.LogOutputChannel,
   ) {
     this.#memory = memory;
     this.#chat = chat;
+    this.#models = models;
     this.#wording = wording;
     this.#log = log;
     this.#participant = vscode.chat.createChatParticipant(
@@ -80,7 +84,7 @@ export class Participant implements vscode.Disposable {
       stream.progress(t("Looking in memory"));
       await this.#memory.whenOpen(token);
       const responding: Responding = {
-        ...{ memory: this.#memory, model: request.model, stream, token },
+        ...{ memory: this.#memory, model: request.model, models: this.#models, stream, token },
         wording: this.#wording,
       };
       const talk = new Talk(this.#memory, context.history);

@@ -86,6 +86,7 @@ export const failureSentences: Readonly<Record<ProseFailure, string>> = {
   offline: "Nothing answers at the endpoint. Check --endpoint, and whether the server runs.",
   timeout: "The model said nothing for too long, so Lore stopped waiting.",
   tooLong: "The prompt and the answer are longer than the model takes. Try a smaller --tokens.",
+  cutOff: "The model reached its limit of length, so the end of its answer is missing.",
   badAnswer: "What the endpoint sent was no whole answer.",
   unknown: "The endpoint failed.",
 };

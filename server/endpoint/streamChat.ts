@@ -77,7 +77,7 @@ async function* textOf(
   length += rest.length;
   if (rest !== "") yield rest;
   if (end === "content_filter") throw new EndpointError("refused");
-  if (end === "length") throw new EndpointError("tooLong");
+  if (end === "length") throw new EndpointError(length === 0 ? "tooLong" : "cutOff");
   const called = calls.end();
   if (end === undefined || (length === 0 && called.length === 0))
     throw new EndpointError("badAnswer");

@@ -361,16 +361,19 @@ class SqliteConversations implements ConversationStore {
     });
   }
 
-  putProse(conversationId: string, turnId: string, prose: Prose): void {
-    const row = withMemoryErrors(() =>
-      this.#database
-        .prepare("SELECT json FROM turn WHERE conversation_id = ? AND id = ?")
-        .get(conversationId, turnId),
-    );
-    const turn =
-      row === undefined ? undefined : (JSON.parse((row as unknown as TurnRow).json) as Turn);
-    if (turn?.role !== "lore") throw new MemoryError("conversationNotFound");
-    this.updateTurn(conversationId, { ...turn, prose });
+  /** Prose is in no index: that of the turn's round stays as it is. */
+  putProse(conversationId: string, turnId: string, given: Prose): void {
+    const { prose } = this.#secrets.mask(conversationId, { prose: given });
+    this.#write(() => {
+      this.#touch(conversationId);
+      const { changes } = this.#database
+        .prepare(
+          `UPDATE turn SET writer_id = ?, json = json_set(json, '$.prose', json(?))
+           WHERE conversation_id = ? AND id = ? AND json ->> '$.role' = 'lore'`,
+        )
+        .run(this.#writerId, JSON.stringify(prose), conversationId, turnId);
+      if (Number(changes) === 0) throw new MemoryError("conversationNotFound");
+    });
   }
 
   kept(): Iterable<KeptConversation> {

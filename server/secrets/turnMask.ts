@@ -19,8 +19,8 @@ export class TurnMask {
   /** By conversation: secrets, and what they are. */
   readonly #known = new Map<string, Map<string, string>>();
 
-  /** Returns the turn without secrets; the same one when it holds none. */
-  mask(conversationId: string, turn: Turn): Turn {
+  /** Returns the turn, or the part of it, without secrets; the same one when it holds none. */
+  mask<T extends Partial<Turn>>(conversationId: string, turn: T): T {
     const known = this.#knownOf(conversationId);
     let hasSecret = false;
     for (const text of stringsOf(turn)) {
@@ -41,7 +41,7 @@ export class TurnMask {
         byLook,
       );
     };
-    const maskedTurn = mapStrings(rest, withoutSecrets) as Turn;
+    const maskedTurn = mapStrings(rest, withoutSecrets) as T;
     return trace === undefined
       ? maskedTurn
       : { ...maskedTurn, trace: maskTrace(trace, known, withoutSecrets) };

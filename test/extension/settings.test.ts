@@ -7,6 +7,15 @@ const maxCommits = 20_000;
 const deepMemory = { enabled: true, maxDiskBytes: 2_048_000_000 };
 const read = (values: Record<string, unknown>) => loreSettings((name) => values[name]);
 
+test("what a repository configures sends nothing elsewhere and gives agents no right", () => {
+  const manifest = JSON.parse(
+    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+  ) as { contributes: { configuration: { properties: Record<string, { scope: string }> } } };
+  const { properties } = manifest.contributes.configuration;
+  for (const name of ["lore.model.endpoint", "lore.agents.permission"])
+    assert.equal(properties[name]?.scope, "machine", name);
+});
+
 test("nothing set gives the defaults that package.json declares", () => {
   const manifest = JSON.parse(
     readFileSync(new URL("../../package.json", import.meta.url), "utf8"),

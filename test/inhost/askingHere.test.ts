@@ -109,6 +109,12 @@ suite("asking where the cursor is", () => {
       assert.equal(fix?.kind?.value, "quickfix");
       assert.equal(fix.command?.command, "lore.explainError");
       assert.ok(actions.some(({ title }) => title === "Find Where This Is Used"));
+      // The action keeps its document when another one is shown meanwhile.
+      await vscode.window.showTextDocument(
+        await vscode.workspace.openTextDocument({ content: "" }),
+      );
+      const later = await run<AskResult | undefined>("explainError", fix.command.arguments?.[0]);
+      assert.ok(later !== undefined && cites(later, buoys), later?.markdown);
     } finally {
       problems.dispose();
     }

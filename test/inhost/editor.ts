@@ -141,12 +141,13 @@ export async function withSetting(
   name: string,
   value: unknown,
   whileSet: () => Promise<void>,
+  target = vscode.ConfigurationTarget.Workspace,
 ): Promise<void> {
   const configuration = vscode.workspace.getConfiguration();
-  await configuration.update(name, value, vscode.ConfigurationTarget.Workspace);
+  await configuration.update(name, value, target);
   try {
     await whileSet();
   } finally {
-    await configuration.update(name, undefined, vscode.ConfigurationTarget.Workspace);
+    await configuration.update(name, undefined, target);
   }
 }

@@ -42,6 +42,7 @@ async function kept(): Promise<{ readonly text?: string; readonly prose?: Prose 
 /** Another provider's model, whose vendor the tests' own extension declares. */
 class Writer implements vscode.LanguageModelChatProvider {
   write: (prompt: string) => string = () => "";
+  nAsked = 0;
 
   provideLanguageModelChatInformation(): vscode.LanguageModelChatInformation[] {
     return [
@@ -58,6 +59,7 @@ class Writer implements vscode.LanguageModelChatProvider {
     _options: vscode.ProvideLanguageModelChatResponseOptions,
     progress: vscode.Progress<vscode.LanguageModelResponsePart>,
   ): Promise<void> {
+    this.nAsked++;
     const prompt = messages
       .flatMap(({ content }) => content)
       .map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : ""))
@@ -73,7 +75,9 @@ class Writer implements vscode.LanguageModelChatProvider {
 
 suite("@lore in the editor's own chat", () => {
   const writer = new Writer();
-  let registered: vscode.Disposable | undefined;
+  /** Nobody agreed that anything goes to this one, and nobody is there to be asked. */
+  const stranger = new Writer();
+  const registered: vscode.Disposable[] = [];
   const withChat = (run: () => Promise<void>): Promise<void> =>
     withSetting("chat.disableAIFeatures", false, run);
 
@@ -81,12 +85,21 @@ suite("@lore in the editor's own chat", () => {
     mkdirSync(path.dirname(path.join(folder(), foghorn)), { recursive: true });
     writeFileSync(path.join(folder(), foghorn), source);
     await askUntil(question, (answer) => cites(answer, foghorn));
-    registered = vscode.lm.registerLanguageModelChatProvider("test", writer);
-    await vscode.lm.selectChatModels({ vendor: "test" });
+    for (const [vendor, provider] of [
+      ["test", writer],
+      ["stranger", stranger],
+    ] as const) {
+      registered.push(vscode.lm.registerLanguageModelChatProvider(vendor, provider));
+      await vscode.lm.selectChatModels({ vendor });
+    }
+    const [model] = await vscode.lm.selectChatModels({ vendor: "test" });
+    const choice = { source: "editor", id: `test/${model?.id}`, name: "Writer" };
+    await run("chooseModel", { ...choice, mayLeave: true });
+    await run("chooseModel", null);
   });
 
   suiteTeardown(() => {
-    registered?.dispose();
+    for (const each of registered) each.dispose();
     rmSync(path.join(folder(), foghorn));
   });
 
@@ -115,6 +128,15 @@ suite("@lore in the editor's own chat", () => {
       assert.ok(texts.includes(question), "the question is kept");
       assert.ok(texts.includes("the horn blasts twice in fog"), "and the note");
     });
+  });
+
+  test("without the user's consent another model is not asked, and the built-in answer is there", async function () {
+    this.timeout(60_000);
+    await withChat(async () => {
+      const responded = await say(`@lore ${question}`, "stranger");
+      assert.equal(responded.metadata?.subject, "hornInterval");
+    });
+    assert.equal(stranger.nAsked, 0);
   });
 
   test("another model writes over the evidence; what it invents is marked and kept as such", async function () {

@@ -63,21 +63,31 @@ suite("Lore's tools for language models", () => {
   test("a note of a model is kept, recalled and forgotten", async () => {
     const text = "The lamp turns slowly because sailors asked for it.";
     // The editor's question before each of these is answered with yes while a driver is there.
-    await withSetting("lore.agents.permission", "forget", async () => {
-      const kept = await invoke("remember", { text, path: lighthouse, startLine: 3 });
-      const [, id = ""] = /, id ([0-9a-f-]+)/.exec(kept) ?? [];
-      const recalled = await invoke("recall_notes", { about: "lamp" });
-      assert.match(recalled, /sailors asked for it/);
-      assert.match(recalled, /`editor chat \(agent\)`/);
-      assert.equal(await invoke("forget_note", { id }), "Forgotten.");
-    });
+    await withSetting(
+      "lore.agents.permission",
+      "forget",
+      async () => {
+        const kept = await invoke("remember", { text, path: lighthouse, startLine: 3 });
+        const [, id = ""] = /, id ([0-9a-f-]+)/.exec(kept) ?? [];
+        const recalled = await invoke("recall_notes", { about: "lamp" });
+        assert.match(recalled, /sailors asked for it/);
+        assert.match(recalled, /`editor chat \(agent\)`/);
+        assert.equal(await invoke("forget_note", { id }), "Forgotten.");
+      },
+      vscode.ConfigurationTarget.Global,
+    );
     assert.ok(!(await invoke("recall_notes", {})).includes("sailors"));
   });
 
   test("what the user does not allow is not done", async () => {
-    await withSetting("lore.agents.permission", "read", async () => {
-      await assert.rejects(invoke("remember", { text: "nobody asked" }), /has not allowed/);
-    });
+    await withSetting(
+      "lore.agents.permission",
+      "read",
+      async () => {
+        await assert.rejects(invoke("remember", { text: "nobody asked" }), /has not allowed/);
+      },
+      vscode.ConfigurationTarget.Global,
+    );
     assert.ok(!(await invoke("recall_notes", {})).includes("nobody asked"));
   });
 

@@ -508,6 +508,26 @@ test("a deep question tells its plan, and the model is asked deeply, then and la
   assert.deepEqual(failures, []);
 });
 
+test("an answer that comes although it was stopped is not given to a model", async () => {
+  const { far, chat } = await build({}, new Map(), restingModel().model);
+  const arrived = Promise.withResolvers<void>();
+  far.server.on(methods.ask, async ({ conversationId }, token) => {
+    const turns = far.turns.get(conversationId ?? "");
+    turns?.push({ ...turn("lore", "", "done"), id: "late" });
+    arrived.resolve();
+    await new Promise<void>((resolve) => token.onCancellationRequested(() => resolve()));
+    return {
+      ...{ markdown: "whole", citations: [], abstained: false, recalls: [], tiers: [] },
+      ...{ coverage, trace, elapsedMs: 1, turnId: "late" },
+    };
+  });
+  const asked = chat.ask("why?");
+  await arrived.promise;
+  await chat.deleteConversation(chat.conversationId ?? "");
+  await asked;
+  assert.deepEqual(far.server.paramsOf(methods.prosePrompt), []);
+});
+
 test("a question that fails is not given to a model", async () => {
   const { far, chat } = await build({}, new Map(), restingModel().model);
   far.answer = () => Promise.resolve("failed");

@@ -98,19 +98,23 @@ function build(model: LanguageModel | ProseFailure, promptTokens = 6000) {
   const shown: (Prose | undefined)[] = [];
   const failures: unknown[] = [];
   const waiting = new Set<() => void>();
+  const opening = { until: Promise.resolve() };
   const chosen: ChosenModel = {
     name: "Model",
     promptTokens,
-    open: () =>
-      typeof model === "string" ? Promise.reject(new ModelError(model)) : Promise.resolve(model),
+    open: async () => {
+      await opening.until;
+      if (typeof model === "string") throw new ModelError(model);
+      return model;
+    },
   };
   const writer = new ProseWriter(client, {
     chosen: () => chosen,
     changed: (of, prose) => {
       assert.equal(of.turnId, job.turnId);
-      // What is shown with text in it was stored before.
+      // How it ended is stored before it is shown, unless there is no server to store it.
       const stored = server.paramsOf(methods.putProse).at(-1) as PutProseParams | undefined;
-      if (prose !== undefined && prose.markdown !== "")
+      if (prose !== undefined && !["streaming", "interrupted"].includes(prose.state))
         assert.equal(stored?.prose.markdown, prose.markdown);
       shown.push(prose);
       for (const resume of waiting) resume();
@@ -124,10 +128,10 @@ function build(model: LanguageModel | ProseFailure, promptTokens = 6000) {
   const sees = async (wanted: (prose: Prose | undefined) => boolean): Promise<void> => {
     while (!shown.some(wanted)) await new Promise<void>((resolve) => waiting.add(resolve));
   };
-  return { server, clock, shown, failures, writer, sees };
+  return { server, clock, shown, failures, writer, sees, opening };
 }
 
-test("what is written is checked, stored, then shown, and at most every 300 ms", async () => {
+test("what is written is checked and shown at most every 300 ms, and stored every two seconds and at its end", async () => {
   const model = new HandedModel();
   const { server, clock, shown, failures, writer, sees } = build(model);
   writer.start(job);
@@ -150,6 +154,11 @@ test("what is written is checked, stored, then shown, and at most every 300 ms",
   model.hand("ur", undefined);
   await sees((prose) => prose?.state === "done");
   assert.equal(shown.at(-1)?.markdown, "One. Two. Three. Four");
+  const stored = server.paramsOf(methods.putProse) as PutProseParams[];
+  assert.deepEqual(
+    stored.map(({ prose }) => prose.markdown),
+    ["", "One.", "One. Two. Three. Four"],
+  );
   const [asked] = server.paramsOf(methods.prosePrompt) as ProsePromptParams[];
   assert.deepEqual(asked, {
     question: "why?",
@@ -207,6 +216,51 @@ test("stopping before the prompt is there ends as stopped", async () => {
   await server.hasReceived(methods.prosePrompt);
   await writer.stop("c1");
   assert.equal(shown.at(-1)?.state, "cancelled");
+  assert.deepEqual(failures, []);
+});
+
+test("nothing is sent once it was stopped, whatever it waited for then", async () => {
+  const model = new HandedModel();
+  const { server, shown, failures, writer, opening } = build(model);
+  const open = Promise.withResolvers<void>();
+  opening.until = open.promise;
+  writer.start(job);
+  const stopped = writer.stop("c1");
+  open.resolve();
+  await stopped;
+  assert.deepEqual(server.paramsOf(methods.prosePrompt), [], "while the model was opened");
+
+  opening.until = Promise.resolve();
+  const prompt = Promise.withResolvers<void>();
+  server.on(methods.prosePrompt, async () => {
+    await prompt.promise;
+    return { messages: [], evidence, nTokens: 1, counter: "estimate" as const };
+  });
+  writer.start(job);
+  await server.hasReceived(methods.prosePrompt);
+  const again = writer.stop("c1");
+  prompt.resolve();
+  await again;
+  assert.equal(model.asked, undefined, "while the prompt was made");
+  assert.equal(shown.at(-1)?.state, "cancelled");
+  assert.deepEqual(failures, []);
+});
+
+test("a second start stops the first, and has the last word", async () => {
+  const model = new HandedModel();
+  const { shown, failures, writer, sees } = build(model);
+  writer.start(job);
+  model.hand("One. ");
+  await sees((prose) => prose?.markdown === "One.");
+  writer.start(job);
+  model.hand("Two.", undefined);
+  await sees((prose) => prose?.state === "done");
+  await writer.stop("c1");
+  assert.equal(shown.at(-1)?.markdown, "Two.");
+  assert.deepEqual(
+    shown.flatMap((prose) => (prose?.state === "streaming" ? [] : [prose?.state])),
+    ["done"],
+  );
   assert.deepEqual(failures, []);
 });
 

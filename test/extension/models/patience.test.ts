@@ -14,6 +14,22 @@ test("pieces pass as they come", async () => {
   assert.deepEqual(seen, ["a", "b"]);
 });
 
+test("who reads no further ends the pieces", async () => {
+  let isEnded = false;
+  const endless = async function* (): AsyncIterable<string> {
+    try {
+      for (;;) yield await Promise.resolve("a");
+    } finally {
+      isEnded = true;
+    }
+  };
+  for await (const piece of withPatience(endless(), assert.fail)) {
+    assert.equal(piece, "a");
+    break;
+  }
+  assert.ok(isEnded);
+});
+
 for (const [name, all, ms] of [
   ["the first piece", [never], 120_000],
   ["the next piece", ["a", never], 60_000],

@@ -110,7 +110,7 @@ check(
   "an answer that did not fit",
   { kind: "text", pieces: ["Well"], finish: "length" },
   "Well",
-  "tooLong",
+  "cutOff",
 );
 check("an answer that is cut", { kind: "cut", pieces: ["We"] }, "We", "badAnswer");
 check("no stream", { kind: "raw", contentType: "text/html", text: "<p>" }, "", "badAnswer");

@@ -441,6 +441,41 @@ test("a round is found by what the user said and by the answer once it is done",
   store.close();
 });
 
+test("what a model writes is kept without secrets, and embeds nothing anew", () => {
+  const folder = newFolder();
+  let nEmbedded = 0;
+  const encode = (): Int8Array => {
+    nEmbedded++;
+    return new Int8Array([1, 0]);
+  };
+  const embedder = { modelId: "counting", encodeText: encode, encodeQuery: encode };
+  const { store } = openConversationStore(folder, createTestClock(), embedder);
+  const { id } = store.create();
+  store.appendTurn(id, makeTurn({ id: "q", text: "about the otter" }));
+  store.appendTurn(id, makeTurn({ id: "a", role: "lore", text: "it swims" }));
+  const nBefore = nEmbedded;
+  const [planted] = plantSecrets(1, randomNumbers(5));
+  assert.ok(planted !== undefined && nBefore > 0);
+  const prose = { citations: [], marks: [], nSentences: 1, nSupported: 1, model: "m" };
+  for (let nth = 0; nth < 10; nth++)
+    store.putProse(id, "a", { ...prose, markdown: planted.text, state: "streaming" });
+  store.putProse(id, "a", { ...prose, markdown: planted.text, state: "done" });
+  assert.equal(nEmbedded, nBefore);
+  assert.deepEqual(holds(folder, planted.secret), []);
+  const [, answer] = store.read(id).turns;
+  assert.deepEqual([answer?.text, answer?.prose?.state], ["it swims", "done"]);
+  for (const [conversation, turn] of [
+    [id, "q"],
+    [id, "none"],
+    ["none", "a"],
+  ] as const)
+    assert.throws(
+      () => store.putProse(conversation, turn, { ...prose, markdown: "", state: "done" }),
+      isNotFound,
+    );
+  store.close();
+});
+
 test("keys that stand in a turn are in no index", () => {
   const folder = newFolder();
   const store = open(folder);

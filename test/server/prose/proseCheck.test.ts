@@ -184,6 +184,44 @@ judge("这在记忆中没有。");
 judge("Das ist nicht im Gedächtnis.");
 judge("Here is how it works:");
 judge("Yes.");
+for (const talk of [
+  "The evidence does not say why it retries.",
+  "Based on the recalled evidence, I cannot tell how the `Gateway` works.",
+  "Unfortunately, the memory shows nothing about this.",
+  "The answer is not known.",
+  "Not in memory.",
+  "The reason for this is not in memory.",
+  "Why it retries is not said in the evidence.",
+  "Ich konnte das nicht finden.",
+  "No he podido encontrar la respuesta.",
+  "记忆中没有答案。",
+  "記憶にはありません。",
+  "Sure!",
+  "In short, here is how it works:",
+  "So funktioniert es:",
+  "Let me know if this helps.",
+])
+  judge(talk);
+for (const claim of [
+  "The server does not check the provided token.",
+  "No, every request is let in without a token, as the code shown says.",
+  "Passwords are kept in plain text and not encrypted, as far as I know.",
+  "The values shown here are never freed.",
+  "The memory is never freed.",
+  "The context does not include the user.",
+  "Secrets are logged:",
+  "Secrets are logged",
+  "In short, secrets are logged.",
+  "Sure, passwords are kept in plain text.",
+  "If you want to know, passwords are kept in plain text.",
+  "I did not find a check of the token, so every request is let in.",
+  "Das Passwort wird nicht in der Datenbank verschlüsselt.",
+  "No hay cifrado de las claves.",
+  "Les clés ne sont pas chiffrées.",
+  "密码没有加密。",
+  "パスワードの暗号化はありません。",
+])
+  judge(claim, faultOf("noCitation"));
 judge("The `Gateway` retries [1].");
 judge("`retryRequest(url, opts)` throws an `HttpError` [1].");
 judge("`retryRequests` throws [1].", faultOf("nameNotInEvidence", "retryRequests"));
