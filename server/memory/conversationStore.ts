@@ -40,10 +40,13 @@ import {
   eraseDeleted,
   forgetAside,
   inTransaction,
+  isBusy,
   openDatabase,
   openForReading,
+  removeDatabase,
   withMemoryErrors,
   type Database,
+  type DatabaseSpec,
 } from "./database.ts";
 import { inPresentRoots } from "./presentRoots.ts";
 import { linkStart, tellsOf, withoutNotes, withoutQuotes } from "./quotedTurns.ts";
@@ -85,8 +88,77 @@ export function openConversationStore(
   const found = versionOf(`${name}.sqlite`);
   const present = conversationSteps.length;
   const isNewer = found > present || found < 0;
-  const { database, movedAside } = openDatabase({
-    file: isNewer ? `${name}.v${present}.sqlite` : `${name}.sqlite`,
+  const { database, movedAside } = openDatabase(
+    specOf(isNewer ? `${name}.v${present}.sqlite` : `${name}.sqlite`),
+  );
+  // What an upgrade took out of a row would stay in free pages and in the write-ahead log.
+  if (found > 0 && found < present) eraseDeleted(database);
+  const notice = isNewer ? newerNotice : movedAside === undefined ? undefined : damageNotice;
+  return {
+    store: new SqliteConversations(database, clock, { embedder, newId, maxBytes, presentRoot }),
+    ...(notice === undefined ? {} : { notice }),
+  };
+}
+
+/** Conversations that leave a folder for another one. */
+export type LeavingConversations =
+  /** Nobody else can read or write them until `remove` or `close` is called. */
+  | { readonly kind: "open"; readonly store: ConversationStore; readonly remove: () => void }
+  /** Another window has them open, and would go on writing to a file that is deleted. */
+  | { readonly kind: "inUse" }
+  /** They are of a newer Lore, which knows what is in them. */
+  | { readonly kind: "newer" }
+  /** They left before; a process that died in between, or a lock of the file, left the file. */
+  | { readonly kind: "left" };
+
+/** What a file says of itself whose conversations are elsewhere: whoever waits to open it must not write there. */
+const leftVersion = 2 ** 31 - 1;
+
+/**
+ * Opens the `conversations.sqlite` of a folder to take everything out of it. `remove` closes and deletes the file; what the
+ * system does not let go of is deleted the next time. Errors: those of `openConversationStore`.
+ */
+export function openLeavingConversations(folder: string, clock: Clock): LeavingConversations {
+  const file = path.join(folder, "conversations.sqlite");
+  const found = versionOf(file);
+  if (found === leftVersion) {
+    removeIfFree(file);
+    return { kind: "left" };
+  }
+  if (found > conversationSteps.length || found < 0) return { kind: "newer" };
+  let database: Database;
+  try {
+    ({ database } = openDatabase({ ...specOf(file), isAlone: true }));
+  } catch (error) {
+    if (isBusy(error)) return { kind: "inUse" };
+    throw error;
+  }
+  const how = {
+    ...{ embedder: undefined, newId: () => crypto.randomUUID(), maxBytes: defaultMaxBytes },
+    presentRoot: (rootId: string) => rootId,
+  };
+  const store = new SqliteConversations(database, clock, how);
+  const remove = (): void => {
+    withMemoryErrors(() => database.exec(`PRAGMA user_version = ${leftVersion}`));
+    store.close();
+    removeIfFree(file);
+  };
+  return { kind: "open", store, remove };
+}
+
+/** Windows deletes no file that somebody has just opened. Errors: `storeUnavailable`. */
+function removeIfFree(file: string): void {
+  try {
+    removeDatabase(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EBUSY" && code !== "EPERM") throw asMemoryError(error);
+  }
+}
+
+function specOf(file: string): DatabaseSpec {
+  return {
+    file,
     content: {
       kind: "irreplaceable",
       steps: conversationSteps,
@@ -94,13 +166,6 @@ export function openConversationStore(
     },
     synchronous: "FULL",
     cacheBytes,
-  });
-  // What an upgrade took out of a row would stay in free pages and in the write-ahead log.
-  if (found > 0 && found < present) eraseDeleted(database);
-  const notice = isNewer ? newerNotice : movedAside === undefined ? undefined : damageNotice;
-  return {
-    store: new SqliteConversations(database, clock, { embedder, newId, maxBytes, presentRoot }),
-    ...(notice === undefined ? {} : { notice }),
   };
 }
 
