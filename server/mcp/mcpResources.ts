@@ -76,10 +76,15 @@ async function readFile(
     const part = await host.call({ ...call, name: "read_memory", input });
     if (part.isError) return outcomeOf(part, "text/plain", "");
     parts.push(String(part.structured["text"]));
-    const next = part.structured["nextLine"];
-    if (typeof next !== "number") break;
-    startLine = next;
+    const { nextLine, isLineCut, startLine: line } = part.structured;
+    if (isLineCut === true) parts.push(`[Lore: the rest of line ${String(line)} is left out.]`);
+    if (typeof nextLine !== "number") return text(parts);
+    startLine = nextLine;
   }
+  return text([...parts, `[Lore: the file goes on with line ${startLine}; read_memory reads on.]`]);
+}
+
+function text(parts: readonly string[]): ResourceOutcome {
   return { kind: "text", text: parts.join("\n"), mimeType: "text/plain" };
 }
 

@@ -114,7 +114,7 @@ describe("lore mcp", () => {
   });
 
   it("has resources and prompts", async (t) => {
-    const home = makeHome(t, files);
+    const home = makeHome(t, { ...files, "long.md": `${"wave ".repeat(60_000)}\nend\n` });
     const { client, call } = await agent(t, home, [home.folder, "--allow", "remember"]);
     const listed = await client.listResources();
     assert.deepEqual(
@@ -128,6 +128,10 @@ describe("lore mcp", () => {
     };
     assert.match(await textOf("lore://notes"), /we sail at high tide/);
     assert.equal(`${await textOf("lore://file/src/plan.ts")}\n`, files["src/plan.ts"]);
+    assert.match(
+      await textOf("lore://file/long.md"),
+      /\n\[Lore: the rest of line 1 is left out\.\]\nend$/,
+    );
     for (const uri of ["lore://file/../x", "lore://file/%", "lore://other", "file:///etc/passwd"])
       await assert.rejects(client.readResource({ uri }), { code: -32002 }, uri);
     const { prompts } = await client.listPrompts();
