@@ -379,33 +379,11 @@ class SqliteConversations implements ConversationStore {
    * `conversationNotFound`, also when the conversation does not hold the turn that it is asked beside.
    */
   appendTurn(conversationId: string, given: Turn, besideId?: string): void {
-    const turn = this.#secrets.mask(conversationId, given);
-    const title = turn.role === "user" ? titleOf(turn.text) : "";
-    this.#write(() => {
-      this.#touch(conversationId);
-      const tree = turnTree(this.#database, conversationId);
-      if (besideId !== undefined && !tree.has(besideId))
-        throw new MemoryError("conversationNotFound");
-      const parent = besideId === undefined ? tree.head : tree.parentOf(besideId);
-      this.#database
-        .prepare(
-          `INSERT INTO turn (conversation_id, position, id, writer_id, json, is_question, parent_id)
-           VALUES (?, (SELECT coalesce(max(position), 0) + 1 FROM turn WHERE conversation_id = ?), ?, ?, ?, ?, ?)
-           ON CONFLICT (conversation_id, id) DO UPDATE SET writer_id = excluded.writer_id, json = excluded.json`,
-        )
-        .run(
-          ...([conversationId, conversationId, turn.id, this.#writerId] as const),
-          ...([JSON.stringify(turn), turn.role === "user" ? 1 : 0] as const),
-          TurnTree.rowParent(parent, tree.lastSaid),
-        );
-      if (!tree.has(turn.id)) this.#setHead(conversationId, undefined);
-      this.#index.turnChanged(conversationId, turn.id);
-      if (title === "") return;
-      this.#database
-        .prepare("UPDATE conversation SET title = ?, is_named = 1 WHERE id = ? AND is_named = 0")
-        .run(title, conversationId);
-    });
-    if (turn.role === "user") this.#makeRoom(conversationId);
+    this.#appendAll(conversationId, [given], besideId);
+  }
+
+  appendRound(conversationId: string, question: Turn, answer: Turn, besideId?: string): void {
+    this.#appendAll(conversationId, [question, answer], besideId);
   }
 
   /** Errors: `conversationNotFound`, also when the conversation does not hold the turn. */
@@ -549,6 +527,43 @@ class SqliteConversations implements ConversationStore {
 
   close(): void {
     if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** All or none: what another window says meanwhile stands before or after them. */
+  #appendAll(conversationId: string, given: readonly Turn[], besideId: string | undefined): void {
+    const turns = given.map((turn) => this.#secrets.mask(conversationId, turn));
+    this.#write(() => {
+      this.#touch(conversationId);
+      // Only the first stands beside another one; each of the others follows the one before it.
+      for (const [idx, turn] of turns.entries())
+        this.#append(conversationId, turn, idx === 0 ? besideId : undefined);
+    });
+    if (turns.some(({ role }) => role === "user")) this.#makeRoom(conversationId);
+  }
+
+  #append(conversationId: string, turn: Turn, besideId: string | undefined): void {
+    const tree = turnTree(this.#database, conversationId);
+    if (besideId !== undefined && !tree.has(besideId))
+      throw new MemoryError("conversationNotFound");
+    const parent = besideId === undefined ? tree.head : tree.parentOf(besideId);
+    this.#database
+      .prepare(
+        `INSERT INTO turn (conversation_id, position, id, writer_id, json, is_question, parent_id)
+         VALUES (?, (SELECT coalesce(max(position), 0) + 1 FROM turn WHERE conversation_id = ?), ?, ?, ?, ?, ?)
+         ON CONFLICT (conversation_id, id) DO UPDATE SET writer_id = excluded.writer_id, json = excluded.json`,
+      )
+      .run(
+        ...([conversationId, conversationId, turn.id, this.#writerId] as const),
+        ...([JSON.stringify(turn), turn.role === "user" ? 1 : 0] as const),
+        TurnTree.rowParent(parent, tree.lastSaid),
+      );
+    if (!tree.has(turn.id)) this.#setHead(conversationId, undefined);
+    this.#index.turnChanged(conversationId, turn.id);
+    const title = turn.role === "user" ? titleOf(turn.text) : "";
+    if (title === "") return;
+    this.#database
+      .prepare("UPDATE conversation SET title = ?, is_named = 1 WHERE id = ? AND is_named = 0")
+      .run(title, conversationId);
   }
 
   #conversation(id: string): Conversation {
