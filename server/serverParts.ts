@@ -14,7 +14,7 @@ import { conversationFolderOf } from "./conversationFolders.ts";
 import { DeepMemory } from "./deepMemory.ts";
 import { HistoryMemory } from "./historyMemory.ts";
 import type { Services } from "./handlers.ts";
-import { openConversationStore } from "./memory/conversationStore.ts";
+import { openConversationStore, openLeavingConversations } from "./memory/conversationStore.ts";
 import { hasSqlite } from "./memory/database.ts";
 import { PictureDrawer } from "./memoryPicture.ts";
 import type { KernelModule } from "./model/kernelMemory.ts";
@@ -157,6 +157,7 @@ export async function createServices(
       conversationFolderOf({
         ...{ storeDir, workDir: notesDir ?? storeDir, root: roots[0] },
         open: (folder) => openConversationStore(folder, clock, embedder),
+        openLeaving: (folder) => openLeavingConversations(folder, clock),
       }),
     openConversations: (folder) => {
       const opened = openConversationStore(

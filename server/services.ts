@@ -454,6 +454,8 @@ export interface ConversationStore {
   delete(conversationId: string): void;
   /** Behind what is shown, or as a branch beside a question of the conversation; it is shown then. */
   appendTurn(conversationId: string, turn: Turn, besideId?: string): void;
+  /** Appends a question, as `appendTurn` does, and right behind it its answer, however many windows write here. */
+  appendRound(conversationId: string, question: Turn, answer: Turn, besideId?: string): void;
   /** Shows the branch that holds a turn, as far as it goes. Errors: `conversationNotFound`. */
   chooseBranch(conversationId: string, turnId: string): Conversation;
   /** Pins an answer, or not any more, and returns those that are pinned. Errors: `conversationNotFound`. */

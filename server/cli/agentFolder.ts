@@ -69,6 +69,16 @@ export class AgentFolder {
     }
   }
 
+  /** Writes down a call that reached no memory, because it did not say which of several it means. */
+  noteRefused(call: AgentCall, result: ToolResult): void {
+    this.#note(call, Buffer.byteLength(result.text), outcomeOf(result));
+  }
+
+  /** Writes down that the status was read. */
+  noteStatus(client: string, text: string): void {
+    this.#note({ client, name: "status" }, Buffer.byteLength(text), "ok");
+  }
+
   /** How the memory stands. Rejects when it cannot be opened. */
   async status(): Promise<MemoryStatus> {
     return (await this.#whenOpen()).services.memory.status();
@@ -134,7 +144,11 @@ export class AgentFolder {
   }
 
   /** That it cannot be written down does not keep an answer from an agent. */
-  #note({ client, name }: AgentCall, bytes: number, outcome: AgentLogEntry["outcome"]): void {
+  #note(
+    { client, name }: Pick<AgentCall, "client" | "name">,
+    bytes: number,
+    outcome: AgentLogEntry["outcome"],
+  ): void {
     const time = new Date().toISOString();
     try {
       noteAgentCall(this.named, { time, client, tool: name, bytes, outcome });

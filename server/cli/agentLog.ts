@@ -4,6 +4,7 @@ import path from "node:path";
 import { asMemoryError, isStoreFailure } from "../memory/database.ts";
 import { makeFolder } from "../memory/storeFolder.ts";
 import type { ToolFailureKind } from "../../protocol/tools.ts";
+import { toolDescriptions } from "../tools/toolBox.ts";
 import { filesOf, type NamedFolder } from "./openFolder.ts";
 
 /** One call. */
@@ -12,6 +13,7 @@ export interface AgentLogEntry {
   readonly time: string;
   /** What the client calls itself. */
   readonly client: string;
+  /** A tool of Lore's, `status` for the resource, or `unknown`: a name of the client's own could hold anything. */
   readonly tool: string;
   /** Bytes of the result's text. */
   readonly bytes: number;
@@ -30,7 +32,7 @@ function fileOf(folder: NamedFolder): string {
 /** Writes one call down. Errors: `diskFull`, `storeUnavailable`. */
 export function noteAgentCall(folder: NamedFolder, entry: AgentLogEntry): void {
   const file = fileOf(folder);
-  const line = { ...entry, client: shown(entry.client), tool: shown(entry.tool) };
+  const line = { ...entry, client: shown(entry.client), tool: toolNamed(entry.tool) };
   try {
     makeFolder(path.dirname(file));
     if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > maxBytes)
@@ -59,6 +61,12 @@ function entryIn(line: string): AgentLogEntry | undefined {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+function toolNamed(name: string): string {
+  return name === "status" || toolDescriptions.some((tool) => tool.name === name)
+    ? name
+    : "unknown";
 }
 
 function shown(name: string): string {

@@ -1,7 +1,8 @@
 /** `lore mcp`: the memory of folders for agents, over the Model Context Protocol. */
+import { existsSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { errorCatalogue, MemoryError } from "../../protocol/errors.ts";
-import type { ToolPermission, ToolResult } from "../../protocol/tools.ts";
+import type { ToolDescription, ToolPermission, ToolResult } from "../../protocol/tools.ts";
 import type { AgentCall, McpHost } from "../mcp/mcpHost.ts";
 import { code, listed } from "../answer/markdown.ts";
 import { mayUse, toolDescriptions } from "../tools/toolBox.ts";
@@ -80,17 +81,15 @@ class AgentHost implements McpHost {
     this.#permission = command.permission;
     this.#named = command.folders.map((folder) => nameFolder(folder, command, around));
     this.wantsFolders = this.#named.length === 0;
-    this.tools = toolDescriptions.filter(({ permission }) =>
-      mayUse(command.permission, permission),
-    );
+    this.tools = toolDescriptions
+      .filter(({ permission }) => mayUse(command.permission, permission))
+      .map(withOwnMemories);
   }
 
   open(): void {
     if (this.#named.length > 0) return this.#show(this.#named);
-    // A client that names no folder was started in one; remembering all of somebody's files is not meant.
-    const { cwd, homeDir } = this.#around;
-    const isMeant = cwd !== homeDir && path.dirname(cwd) !== cwd;
-    this.follow(isMeant ? [cwd] : []);
+    // A client that names no folder was started in one.
+    this.follow([this.#around.cwd]);
   }
 
   follow(folders: readonly string[]): void {
@@ -107,13 +106,26 @@ class AgentHost implements McpHost {
         : folders.filter(({ named: { root } }) => [root.name, root.folder].includes(folder));
     const [only, ...others] = chosen;
     if (only !== undefined && others.length === 0) return only.call({ ...call, input });
-    return failure(folders, folder);
+    const result = failure(folders, folder);
+    for (const each of folders) each.noteRefused(call, result);
+    return result;
   }
 
-  async status(signal: AbortSignal): Promise<unknown> {
+  async status({ client, signal }: Pick<AgentCall, "client" | "signal">): Promise<unknown> {
     await this.#foldersKnown(signal);
     const folders = [...(this.#folders?.values() ?? [])];
-    return { permission: this.#permission, folders: await Promise.all(folders.map(statusOf)) };
+    const statuses = await Promise.all(folders.map(statusOf));
+    for (const [idx, folder] of folders.entries())
+      folder.noteStatus(client, JSON.stringify(statuses[idx]));
+    return { permission: this.#permission, folders: statuses };
+  }
+
+  async folderNames(signal: AbortSignal): Promise<readonly string[]> {
+    await this.#foldersKnown(signal);
+    const roots = [...(this.#folders?.values() ?? [])].map(({ named: { root } }) => root);
+    return roots.map(({ name, folder }) =>
+      roots.filter((other) => other.name === name).length === 1 ? name : folder,
+    );
   }
 
   async close(): Promise<void> {
@@ -139,10 +151,17 @@ class AgentHost implements McpHost {
     this.#known.resolve();
   }
 
-  /** A client may name folders that are not there any more. */
+  /** A client may name folders that are not there any more, or a home or a disk: all of somebody's files are not meant. */
   #nameOf(folder: string): NamedFolder | undefined {
     try {
-      return nameFolder(folder, this.#command, this.#around);
+      const named = nameFolder(folder, this.#command, this.#around);
+      const { homeDir } = this.#around;
+      const isTooMuch = [named.root.folder, realpathSync.native(folder)].some(
+        (each) =>
+          path.dirname(each) === each ||
+          [homeDir, realPath(homeDir)].some((home) => holds(each, home)),
+      );
+      return isTooMuch ? undefined : named;
     } catch (error) {
       if (error instanceof CliError) return undefined;
       throw error;
@@ -176,6 +195,26 @@ async function statusOf(folder: AgentFolder): Promise<object> {
     if (!(error instanceof MemoryError)) throw error;
     return { folder: root.folder, problem: errorCatalogue[error.errorName].sentence };
   }
+}
+
+/** Returns a tool as it is where each folder has a memory of its own. */
+function withOwnMemories(tool: ToolDescription): ToolDescription {
+  const { folder, ...others } = tool.input.properties ?? {};
+  if (folder === undefined) return tool;
+  const description = "Name of one workspace folder; needed where several are open.";
+  const properties = { ...others, folder: { ...folder, description } };
+  return { ...tool, input: { ...tool.input, properties } };
+}
+
+/** True when a folder is another one or an ancestor of it. */
+function holds(folder: string, other: string): boolean {
+  const relative = path.relative(folder, other);
+  return relative.split(path.sep)[0] !== ".." && !path.isAbsolute(relative);
+}
+
+/** The path without links; as it is given for a folder that is not there. */
+function realPath(folder: string): string {
+  return existsSync(folder) ? realpathSync.native(folder) : folder;
 }
 
 /** Each folder has a memory of its own, so the name of one chooses the memory; to the memory itself it means nothing. */

@@ -25,5 +25,7 @@ export interface McpHost {
   /** Waits for the memory. Rejects with AbortError when cancelled; every other failure is in the result. */
   call(call: AgentCall): Promise<ToolResult>;
   /** How the memory stands, as JSON. Rejects with AbortError when cancelled. */
-  status(signal: AbortSignal): Promise<unknown>;
+  status(call: Pick<AgentCall, "client" | "signal">): Promise<unknown>;
+  /** What calls name the open folders by, in their order. Rejects with AbortError when cancelled. */
+  folderNames(signal: AbortSignal): Promise<readonly string[]>;
 }

@@ -25,7 +25,7 @@ import {
 import type { ToolDescription } from "../../protocol/tools.ts";
 import type { AgentCall, McpHost } from "./mcpHost.ts";
 import { promptFor, prompts } from "./mcpPrompts.ts";
-import { readResource, resources, resourceTemplates } from "./mcpResources.ts";
+import { readResource, resourcesOf, resourceTemplatesOf } from "./mcpResources.ts";
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
@@ -54,7 +54,7 @@ export async function serveMcp(
   const server = new Server(
     { name: "lore", title: "Lore", version: host.version },
     {
-      capabilities: { tools: {}, resources: {}, prompts: {} },
+      capabilities: { tools: {}, resources: { listChanged: true }, prompts: {} },
       instructions,
     },
   );
@@ -105,9 +105,11 @@ function mcpTool({ name, title, description, input, output, permission }: ToolDe
 }
 
 function answerAboutResources(server: Server, host: McpHost): void {
-  server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources: [...resources] }));
-  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
-    resourceTemplates: [...resourceTemplates],
+  server.setRequestHandler(ListResourcesRequestSchema, async (_request, { signal }) => ({
+    resources: resourcesOf(await host.folderNames(signal)),
+  }));
+  server.setRequestHandler(ListResourceTemplatesRequestSchema, async (_request, { signal }) => ({
+    resourceTemplates: resourceTemplatesOf(await host.folderNames(signal)),
   }));
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, extra) => {
     const outcome = await readResource(uri, host, callOf(server, extra));
@@ -156,6 +158,7 @@ function followFolders(server: Server, host: McpHost, problem: McpStreams["probl
   const ask = async (): Promise<void> => {
     const { roots } = await server.listRoots(undefined, { timeout: rootsMs });
     host.follow(roots.flatMap(({ uri }) => folderOf(uri) ?? []));
+    await server.sendResourceListChanged();
   };
   const askOrOpen = (): void => {
     ask().catch(() => {

@@ -41,11 +41,14 @@ import {
   eraseDeleted,
   forgetAside,
   inTransaction,
+  isBusy,
   openDatabase,
   openForReading,
   dataVersion,
+  removeDatabase,
   withMemoryErrors,
   type Database,
+  type DatabaseSpec,
 } from "./database.ts";
 import { inPresentRoots } from "./presentRoots.ts";
 import { linkStart, tellsOf, withoutNotes, withoutQuotes } from "./quotedTurns.ts";
@@ -87,8 +90,77 @@ export function openConversationStore(
   const found = versionOf(`${name}.sqlite`);
   const present = conversationSteps.length;
   const isNewer = found > present || found < 0;
-  const { database, movedAside } = openDatabase({
-    file: isNewer ? `${name}.v${present}.sqlite` : `${name}.sqlite`,
+  const { database, movedAside } = openDatabase(
+    specOf(isNewer ? `${name}.v${present}.sqlite` : `${name}.sqlite`),
+  );
+  // What an upgrade took out of a row would stay in free pages and in the write-ahead log.
+  if (found > 0 && found < present) eraseDeleted(database);
+  const notice = isNewer ? newerNotice : movedAside === undefined ? undefined : damageNotice;
+  return {
+    store: new SqliteConversations(database, clock, { embedder, newId, maxBytes, presentRoot }),
+    ...(notice === undefined ? {} : { notice }),
+  };
+}
+
+/** Conversations that leave a folder for another one. */
+export type LeavingConversations =
+  /** Nobody else can read or write them until `remove` or `close` is called. */
+  | { readonly kind: "open"; readonly store: ConversationStore; readonly remove: () => void }
+  /** Another window has them open, and would go on writing to a file that is deleted. */
+  | { readonly kind: "inUse" }
+  /** They are of a newer Lore, which knows what is in them. */
+  | { readonly kind: "newer" }
+  /** They left before; a process that died in between, or a lock of the file, left the file. */
+  | { readonly kind: "left" };
+
+/** What a file says of itself whose conversations are elsewhere: whoever waits to open it must not write there. */
+const leftVersion = 2 ** 31 - 1;
+
+/**
+ * Opens the `conversations.sqlite` of a folder to take everything out of it. `remove` closes and deletes the file; what the
+ * system does not let go of is deleted the next time. Errors: those of `openConversationStore`.
+ */
+export function openLeavingConversations(folder: string, clock: Clock): LeavingConversations {
+  const file = path.join(folder, "conversations.sqlite");
+  const found = versionOf(file);
+  if (found === leftVersion) {
+    removeIfFree(file);
+    return { kind: "left" };
+  }
+  if (found > conversationSteps.length || found < 0) return { kind: "newer" };
+  let database: Database;
+  try {
+    ({ database } = openDatabase({ ...specOf(file), isAlone: true }));
+  } catch (error) {
+    if (isBusy(error)) return { kind: "inUse" };
+    throw error;
+  }
+  const how = {
+    ...{ embedder: undefined, newId: () => crypto.randomUUID(), maxBytes: defaultMaxBytes },
+    presentRoot: (rootId: string) => rootId,
+  };
+  const store = new SqliteConversations(database, clock, how);
+  const remove = (): void => {
+    withMemoryErrors(() => database.exec(`PRAGMA user_version = ${leftVersion}`));
+    store.close();
+    removeIfFree(file);
+  };
+  return { kind: "open", store, remove };
+}
+
+/** Windows deletes no file that somebody has just opened. Errors: `storeUnavailable`. */
+function removeIfFree(file: string): void {
+  try {
+    removeDatabase(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EBUSY" && code !== "EPERM") throw asMemoryError(error);
+  }
+}
+
+function specOf(file: string): DatabaseSpec {
+  return {
+    file,
     content: {
       kind: "irreplaceable",
       steps: conversationSteps,
@@ -96,13 +168,6 @@ export function openConversationStore(
     },
     synchronous: "FULL",
     cacheBytes,
-  });
-  // What an upgrade took out of a row would stay in free pages and in the write-ahead log.
-  if (found > 0 && found < present) eraseDeleted(database);
-  const notice = isNewer ? newerNotice : movedAside === undefined ? undefined : damageNotice;
-  return {
-    store: new SqliteConversations(database, clock, { embedder, newId, maxBytes, presentRoot }),
-    ...(notice === undefined ? {} : { notice }),
   };
 }
 
@@ -319,33 +384,11 @@ class SqliteConversations implements ConversationStore {
    * `conversationNotFound`, also when the conversation does not hold the turn that it is asked beside.
    */
   appendTurn(conversationId: string, given: Turn, besideId?: string): void {
-    const turn = this.#secrets.mask(conversationId, given);
-    const title = turn.role === "user" ? titleOf(turn.text) : "";
-    this.#write(() => {
-      this.#touch(conversationId);
-      const tree = turnTree(this.#database, conversationId);
-      if (besideId !== undefined && !tree.has(besideId))
-        throw new MemoryError("conversationNotFound");
-      const parent = besideId === undefined ? tree.head : tree.parentOf(besideId);
-      this.#database
-        .prepare(
-          `INSERT INTO turn (conversation_id, position, id, writer_id, json, is_question, parent_id)
-           VALUES (?, (SELECT coalesce(max(position), 0) + 1 FROM turn WHERE conversation_id = ?), ?, ?, ?, ?, ?)
-           ON CONFLICT (conversation_id, id) DO UPDATE SET writer_id = excluded.writer_id, json = excluded.json`,
-        )
-        .run(
-          ...([conversationId, conversationId, turn.id, this.#writerId] as const),
-          ...([JSON.stringify(turn), turn.role === "user" ? 1 : 0] as const),
-          TurnTree.rowParent(parent, tree.lastSaid),
-        );
-      if (!tree.has(turn.id)) this.#setHead(conversationId, undefined);
-      this.#index.turnChanged(conversationId, turn.id);
-      if (title === "") return;
-      this.#database
-        .prepare("UPDATE conversation SET title = ?, is_named = 1 WHERE id = ? AND is_named = 0")
-        .run(title, conversationId);
-    });
-    if (turn.role === "user") this.#makeRoom(conversationId);
+    this.#appendAll(conversationId, [given], besideId);
+  }
+
+  appendRound(conversationId: string, question: Turn, answer: Turn, besideId?: string): void {
+    this.#appendAll(conversationId, [question, answer], besideId);
   }
 
   /** Errors: `conversationNotFound`, also when the conversation does not hold the turn. */
@@ -499,6 +542,43 @@ class SqliteConversations implements ConversationStore {
 
   close(): void {
     if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** All or none: what another window says meanwhile stands before or after them. */
+  #appendAll(conversationId: string, given: readonly Turn[], besideId: string | undefined): void {
+    const turns = given.map((turn) => this.#secrets.mask(conversationId, turn));
+    this.#write(() => {
+      this.#touch(conversationId);
+      // Only the first stands beside another one; each of the others follows the one before it.
+      for (const [idx, turn] of turns.entries())
+        this.#append(conversationId, turn, idx === 0 ? besideId : undefined);
+    });
+    if (turns.some(({ role }) => role === "user")) this.#makeRoom(conversationId);
+  }
+
+  #append(conversationId: string, turn: Turn, besideId: string | undefined): void {
+    const tree = turnTree(this.#database, conversationId);
+    if (besideId !== undefined && !tree.has(besideId))
+      throw new MemoryError("conversationNotFound");
+    const parent = besideId === undefined ? tree.head : tree.parentOf(besideId);
+    this.#database
+      .prepare(
+        `INSERT INTO turn (conversation_id, position, id, writer_id, json, is_question, parent_id)
+         VALUES (?, (SELECT coalesce(max(position), 0) + 1 FROM turn WHERE conversation_id = ?), ?, ?, ?, ?, ?)
+         ON CONFLICT (conversation_id, id) DO UPDATE SET writer_id = excluded.writer_id, json = excluded.json`,
+      )
+      .run(
+        ...([conversationId, conversationId, turn.id, this.#writerId] as const),
+        ...([JSON.stringify(turn), turn.role === "user" ? 1 : 0] as const),
+        TurnTree.rowParent(parent, tree.lastSaid),
+      );
+    if (!tree.has(turn.id)) this.#setHead(conversationId, undefined);
+    this.#index.turnChanged(conversationId, turn.id);
+    const title = turn.role === "user" ? titleOf(turn.text) : "";
+    if (title === "") return;
+    this.#database
+      .prepare("UPDATE conversation SET title = ?, is_named = 1 WHERE id = ? AND is_named = 0")
+      .run(title, conversationId);
   }
 
   #conversation(id: string): Conversation {

@@ -35,6 +35,8 @@ export interface DatabaseSpec {
   readonly synchronous: "FULL" | "NORMAL";
   /** Page cache of this connection. */
   readonly cacheBytes: number;
+  /** Only when no other connection has the file open, and none opens it until this one is closed; fails at once otherwise, see `isBusy`. */
+  readonly isAlone?: boolean;
 }
 
 /** Content that is made again from the workspace: a file of another version is removed. */
@@ -105,8 +107,8 @@ export function openForReading(file: string, cacheBytes: number): Database {
   }
 }
 
-/** Removes a database with its journal files. */
-function removeDatabase(file: string): void {
+/** Removes a database with its journal files. Errors: those of the file system. */
+export function removeDatabase(file: string): void {
   for (const suffix of ["", "-wal", "-shm"])
     rmSync(file + suffix, { recursive: true, force: true });
 }
@@ -115,9 +117,11 @@ function openChecked(spec: DatabaseSpec): OpenedDatabase {
   const module = sqlite();
   if (module === undefined) throw new MemoryError("sqliteMissing");
   // From the first statement on: while another process makes the file, or closes it as the last one, it is locked.
-  const options = { timeout: writeTimeoutMs };
+  const options = { timeout: spec.isAlone === true ? 0 : writeTimeoutMs };
   let database = new module.DatabaseSync(spec.file, options);
   try {
+    // Before the first look: every connection that has looked once holds a lock of the write-ahead log until it is closed.
+    if (spec.isAlone === true) database.exec("PRAGMA locking_mode = EXCLUSIVE;");
     const version = userVersion(database);
     const present = presentVersion(spec);
     const otherVersion = version !== 0 && version !== present;
@@ -272,6 +276,12 @@ export function isDamage(error: unknown): boolean {
 export function errorCode(error: unknown): number | undefined {
   const code = (error as { errcode?: unknown } | null)?.errcode;
   return typeof code === "number" ? code & 0xff : undefined;
+}
+
+/** True when an error says that another connection holds the file. */
+export function isBusy(error: unknown): boolean {
+  if (error instanceof MemoryError && error.cause !== undefined) return isBusy(error.cause);
+  return errorCode(error) === sqliteBusy;
 }
 
 /** True when an error says that the disk is full. */

@@ -35,12 +35,12 @@ export class AnswerTurn {
       state: "streaming",
       createdMs: clock.nowMs(),
     };
-    store.appendTurn(
+    store.appendRound(
       conversationId,
       { ...asked, text: question, ...(selection === undefined ? {} : { selection }) },
+      this.#turn,
       besideId,
     );
-    store.appendTurn(conversationId, this.#turn);
   }
 
   /** Stores the next piece of the answer. */

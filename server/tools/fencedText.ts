@@ -24,20 +24,44 @@ export interface CutText {
   /** Lines of `text`. */
   readonly nLines: number;
   readonly isCut: boolean;
+  /** True when the only line of `text` is shown in part. */
+  readonly isLineCut: boolean;
 }
 
-/** Returns the first lines of a text that take at most so many tokens; at least one line. */
+/** Hardly a token has more UTF-16 units, and counting the tokens of a long text takes its time. */
+const maxUnitsPerToken = 8;
+
+/** Returns the first lines of a text that take at most so many tokens; the beginning of the first line where it takes more. */
 export function firstLines(text: string, maxTokens: number, count: CountTokens): CutText {
-  const lines = text.split("\n");
-  const fits = (n: number): boolean => count(lines.slice(0, n).join("\n")) <= maxTokens;
-  if (fits(lines.length)) return { text, nLines: lines.length, isCut: false };
-  let [low, high] = [1, lines.length - 1];
+  const fits = (part: string): boolean => count(part) <= maxTokens;
+  const head = text.slice(0, Math.max(1, Math.floor(maxTokens)) * maxUnitsPerToken);
+  const isWhole = head.length === text.length;
+  if (isWhole && fits(text))
+    return { text, nLines: text.split("\n").length, isCut: false, isLineCut: false };
+  const lines = head.split("\n");
+  // The last one may go on behind the head.
+  const nComplete = isWhole || text[head.length] === "\n" ? lines.length : lines.length - 1;
+  const joined = (n: number): string => lines.slice(0, n).join("\n");
+  const nLines = mostThatFit(nComplete, (n) => fits(joined(n)));
+  if (nLines > 0)
+    return { text: joined(nLines), nLines, isCut: joined(nLines) !== text, isLineCut: false };
+  const [line = ""] = lines;
+  const units = mostThatFit(line.length, (n) => fits(line.slice(0, n)));
+  const part = line.slice(0, units);
+  // No character is cut in two.
+  const shown = part.isWellFormed() ? part : part.slice(0, -1);
+  return { text: shown.toWellFormed(), nLines: 1, isCut: true, isLineCut: true };
+}
+
+/** Returns the largest number up to `most` that fits, where every smaller one does too; 0 when 1 does not. */
+function mostThatFit(most: number, fits: (n: number) => boolean): number {
+  let [low, high] = [0, most];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     if (fits(middle)) low = middle;
     else high = middle - 1;
   }
-  return { text: lines.slice(0, low).join("\n"), nLines: low, isCut: true };
+  return low;
 }
 
 /** Returns a text as it may stand in a result, without its keys and tokens. */

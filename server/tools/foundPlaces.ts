@@ -102,6 +102,6 @@ function placeLine(place: FoundPlace, kind: string | undefined): string {
   const { path, folder, startLine, endLine, hash, symbol, text, isCut } = place;
   const inFolder = folder === undefined ? "" : ` in ${code(folder)}`;
   const named = symbol === undefined ? "" : `, ${kind ?? ""} ${code(symbol)}`.replace(",  ", ", ");
-  const cut = text === undefined ? ", text left out" : isCut ? ", the first lines" : "";
+  const cut = text === undefined ? ", text left out" : isCut ? ", the beginning" : "";
   return `${code(`${path}:${startLine}-${endLine}`)}${inFolder}, hash ${hash}${named}${cut}`;
 }

@@ -38,13 +38,14 @@ export function findLines(
   hash: string,
 ): Lines | undefined {
   const nMore = lastLine - firstLine;
-  const nStarts = file.nLines - nMore;
+  const lastStart = file.nLines - nMore - 1;
+  if (lastStart < 0) return undefined;
+  // They may be asked for far behind the end of the file.
+  const nearest = Math.min(firstLine, lastStart);
   let units = 0;
-  for (let distance = 0; distance < file.nLines + firstLine; distance++) {
-    for (const start of distance === 0
-      ? [firstLine]
-      : [firstLine - distance, firstLine + distance]) {
-      if (start < 0 || start >= nStarts) continue;
+  for (let distance = 0; distance <= lastStart; distance++) {
+    for (const start of distance === 0 ? [nearest] : [nearest - distance, nearest + distance]) {
+      if (start < 0 || start > lastStart) continue;
       const lines = { firstLine: start, lastLine: start + nMore };
       const text = textOfLines(file, lines);
       if (hashText(text) === hash) return lines;

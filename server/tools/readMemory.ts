@@ -72,6 +72,7 @@ export const readMemory = toolOf<Input>({
       text: { type: "string" },
       nLinesInFile: { type: "integer" },
       nextLine: { type: "integer" },
+      isLineCut: { type: "boolean" },
     },
     ["path", "startLine", "endLine", "hash", "state", "text", "nLinesInFile"],
   ),
@@ -98,12 +99,17 @@ export const readMemory = toolOf<Input>({
       state,
       text: cut.text,
       nLinesInFile: file.nLines,
-      ...(cut.isCut ? { nextLine: shown.lastLine + 2 } : {}),
+      ...(shown.lastLine < lines.lastLine ? { nextLine: shown.lastLine + 2 } : {}),
+      ...(cut.isLineCut ? { isLineCut: true } : {}),
     };
     const place = code(`${path}:${data.startLine}-${data.endLine}`);
-    const rest = cut.isCut ? ` It is cut; go on with startLine ${shown.lastLine + 2}.` : "";
+    const part = cut.isLineCut
+      ? " This line is longer than maxTokens; only its beginning is shown."
+      : "";
+    const rest =
+      data.nextLine === undefined ? "" : ` It is cut; go on with startLine ${data.nextLine}.`;
     return Promise.resolve({
-      message: `${place} of ${file.nLines} lines, hash ${data.hash}.${stateWords[state]}${rest}`,
+      message: `${place} of ${file.nLines} lines, hash ${data.hash}.${stateWords[state]}${part}${rest}`,
       blocks: [fenced(cut.text, language)],
       data,
     });

@@ -283,6 +283,10 @@ function inMemoryConversations(): InMemoryConversations {
       known.delete(id);
       turns.delete(id);
     },
+    appendRound(id, question, answer, besideId) {
+      this.appendTurn(id, question, besideId);
+      this.appendTurn(id, answer);
+    },
     appendTurn(id, turn) {
       find(id);
       turns.get(id)?.push(turn);

@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, it, mock, type TestContext } from "node:test";
+import type { Turn } from "../../protocol/types.ts";
 import { CancellationTokenSource, ConnectionError, ResponseError } from "vscode-jsonrpc/node";
 import type { ConversationPart } from "../../protocol/context.ts";
 import type { CheckedProse, Prose } from "../../protocol/prose.ts";
@@ -357,9 +358,11 @@ describe("asking", () => {
     const services = inMemoryServices();
     const seen: string[] = [];
     const { appendTurn, updateTurn } = services.store;
-    services.store.appendTurn = (id, turn) => {
-      seen.push(`append ${turn.role} ${turn.state} ${turn.text}`);
-      appendTurn(id, turn);
+    services.store.appendRound = (id, ...round) => {
+      for (const turn of round.slice(0, 2) as Turn[]) {
+        seen.push(`append ${turn.role} ${turn.state} ${turn.text}`);
+        appendTurn(id, turn);
+      }
     };
     services.store.updateTurn = (id, turn) => {
       seen.push(`update ${turn.role} ${turn.state} ${turn.text}`);

@@ -5,12 +5,13 @@ import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import path from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import * as methods from "../../../protocol/methods.ts";
+import type { JsonSchema } from "../../../protocol/tools.ts";
 import type { Note, NotesState } from "../../../protocol/notes.ts";
 import { rootOf } from "../../../server/cli/storeLocation.ts";
 import { toolDescriptions } from "../../../server/tools/toolBox.ts";
 import { start } from "../../protocol/startedServer.ts";
 import { settings } from "../../protocol/inMemoryServices.ts";
-import { git } from "../ingest/treesOnDisk.ts";
+import { git, writeTree } from "../ingest/treesOnDisk.ts";
 import { files } from "../tools/toolWorkspace.ts";
 import {
   agent,
@@ -59,6 +60,15 @@ async function untilStatus(
   }
 }
 
+/** Here each folder has a memory of its own, so that one has to be named. */
+function withOwnMemories(input: JsonSchema): JsonSchema {
+  const { properties = {} } = input;
+  if (properties["folder"] === undefined) return input;
+  const description = "Name of one workspace folder; needed where several are open.";
+  const folder = { ...properties["folder"], description };
+  return { ...input, properties: { ...properties, folder } };
+}
+
 /** The texts of notes as an agent recalls them. */
 async function notesOf(one: Agent): Promise<string[]> {
   const { data } = await one.call("recall_notes");
@@ -88,7 +98,7 @@ describe("lore mcp", () => {
         ...{ name, title, description, inputSchema },
       })),
       toolDescriptions.map(({ name, title, description, input }) => ({
-        ...{ name, title, description, inputSchema: input },
+        ...{ name, title, description, inputSchema: withOwnMemories(input) },
       })),
     );
     for (const { name, annotations } of tools) {
@@ -114,7 +124,7 @@ describe("lore mcp", () => {
   });
 
   it("has resources and prompts", async (t) => {
-    const home = makeHome(t, files);
+    const home = makeHome(t, { ...files, "long.md": `${"wave ".repeat(60_000)}\nend\n` });
     const { client, call } = await agent(t, home, [home.folder, "--allow", "remember"]);
     const listed = await client.listResources();
     assert.deepEqual(
@@ -128,6 +138,10 @@ describe("lore mcp", () => {
     };
     assert.match(await textOf("lore://notes"), /we sail at high tide/);
     assert.equal(`${await textOf("lore://file/src/plan.ts")}\n`, files["src/plan.ts"]);
+    assert.match(
+      await textOf("lore://file/long.md"),
+      /\n\[Lore: the rest of line 1 is left out\.\]\nend$/,
+    );
     for (const uri of ["lore://file/../x", "lore://file/%", "lore://other", "file:///etc/passwd"])
       await assert.rejects(client.readResource({ uri }), { code: -32002 }, uri);
     const { prompts } = await client.listPrompts();
@@ -185,6 +199,65 @@ describe("lore mcp", () => {
     assert.match((await two.call("search_memory", input)).text, /Several folders are open/);
     const folder = other.folder;
     assert.match((await two.call("search_memory", { ...input, folder })).text, /other\.ts/);
+  });
+
+  it("remembers no home and no disk, whoever names it", async (t) => {
+    const home = makeHome(t, files);
+    const link = path.join(home.folder, "link");
+    symlinkSync(home.home, link);
+    for (const folder of [home.home, path.dirname(home.home), "/", link]) {
+      const one = await agent(t, home, [], [folder]);
+      const { text } = await one.call("search_memory", { question: tideQuestion });
+      assert.match(text, /No folder is open/, folder);
+    }
+  });
+
+  it("has the resources of each of several folders, and writes down what it refused", async (t) => {
+    const home = makeHome(t, files);
+    const other = path.join(home.home, "other place");
+    writeTree(other, { "other.ts": "export const moonPhase = 1;\n" });
+    const { client, call } = await agent(t, home, [], [home.folder, other]);
+    const { resources } = await client.listResources();
+    assert.deepEqual(
+      resources.map(({ uri }) => uri),
+      ["lore://status", "lore://project/notes", "lore://other%20place/notes"],
+    );
+    const { resourceTemplates } = await client.listResourceTemplates();
+    assert.deepEqual(
+      resourceTemplates.map(({ uriTemplate }) => uriTemplate),
+      ["lore://project/file/{+path}", "lore://other%20place/file/{+path}"],
+    );
+    const textOf = async (uri: string): Promise<string> => {
+      const { contents } = await client.readResource({ uri }, { timeout: patienceMs });
+      return (contents as { text: string }[])[0]?.text ?? "";
+    };
+    assert.match(await textOf("lore://other%20place/file/other.ts"), /moonPhase/);
+    assert.match(await textOf("lore://project/file/src/plan.ts"), /planArrival/);
+    assert.match(await textOf("lore://project/notes"), /note/);
+    for (const uri of ["lore://notes", "lore://file/other.ts", "lore://project/other"])
+      await assert.rejects(client.readResource({ uri }), { code: -32002 }, uri);
+    await call("search_memory", { question: "moonPhase" });
+    await call("tell-of-sounding", { folder: "project" });
+    await textOf("lore://status");
+    const { stdout } = spawnSync(
+      process.execPath,
+      [entry, "mcp", home.folder, "--audit", "--json"],
+      {
+        env: environment(home),
+        encoding: "utf8",
+      },
+    );
+    const { calls } = JSON.parse(stdout) as { calls: { tool: string; outcome: string }[] };
+    assert.deepEqual(
+      calls.map(({ tool, outcome }) => [tool, outcome]),
+      [
+        ["read_memory", "ok"],
+        ["recall_notes", "ok"],
+        ["search_memory", "ambiguous"],
+        ["unknown", "unknownTool"],
+        ["status", "ok"],
+      ],
+    );
   });
 
   it("finds what changed on the disk while no editor runs", async (t) => {

@@ -165,6 +165,24 @@ describe("read_memory", () => {
     assert.equal(parts.join("\n"), text);
   });
 
+  it("keeps to its budget on a line that is longer, and says so", async (t) => {
+    const long = Array.from({ length: 40_000 }, (_, n) => `wave${n % 97} `).join("");
+    const { call } = await toolWorkspace(t, { tree: { "long.md": `${long}\nend\n` } });
+    const input = { path: "long.md", maxTokens: 200 };
+    const part = await call("read_memory", input);
+    checkFits("read_memory", part);
+    const shown = part.structured["text"] as string;
+    assert.ok(shown.length > 0 && shown.length <= 200 * 8 && long.startsWith(shown));
+    assert.equal(part.structured["isLineCut"], true);
+    assert.match(part.text, /only its beginning is shown/);
+    const rest = await call("read_memory", { ...input, startLine: part.structured["nextLine"] });
+    assert.equal(rest.structured["text"], "end");
+    const last = await call("read_memory", { ...input, endLine: 1 });
+    assert.equal(last.structured["nextLine"], undefined, "there is no line to go on with");
+    const found = await call("search_memory", { question: "wave1 wave2", maxTokens: 200 });
+    assert.ok(found.text.length < 200 * 10, `${found.text.length}`);
+  });
+
   it("opens no file outside of the workspace, nor one that is hidden", async (t) => {
     const tree = {
       ...files,
