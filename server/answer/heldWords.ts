@@ -5,31 +5,54 @@ import { linkedLines } from "./placeText.ts";
 import type { QuestionTerms } from "./questionTerms.ts";
 import type { Place } from "./reading.ts";
 
-/** Words of a question, as code spans, in the order of the question. */
+/** Words of a question, as code spans, in the order of the question; each in the first of these that holds it. */
 export interface HeldWords {
   readonly inLines: readonly string[];
+  /** In the lines around, such as the comment above a definition. */
+  readonly around: readonly string[];
   readonly inPath: readonly string[];
 }
 
-/** Returns the words that the linked lines hold, and those that only the path does. */
-export function heldWords(terms: QuestionTerms, place: Place): HeldWords {
-  const textOf = (units: readonly { readonly text: string }[]): string[] =>
-    units.map(({ text }) => code(text));
+/** Returns the words that the linked lines hold, those that stand around them, and those that only the path has. */
+export function heldWords(terms: QuestionTerms, { recall, file, ...place }: Place): HeldWords {
   const { container = "", name = "" } = place.symbol ?? {};
   const lines = [
-    ...termsOfText(place.file.textOf(linkedLines(place))),
+    ...termsOfText(file.textOf(linkedLines({ recall, file, ...place }))),
     ...termsOfName(`${container} ${name}`),
   ];
-  const inLines = textOf(terms.heldBy(new Set(lines)));
-  const inPath = textOf(terms.heldBy(new Set(termsOfName(place.file.path))));
-  return { inLines, inPath: inPath.filter((word) => !inLines.includes(word)) };
+  const told = new Set<string>();
+  const heldIn = (held: readonly string[]): string[] => {
+    const words = terms.heldBy(new Set(held)).map(({ text }) => code(text));
+    const fresh = words.filter((word) => !told.has(word));
+    for (const word of fresh) told.add(word);
+    return fresh;
+  };
+  return {
+    inLines: heldIn(lines),
+    around: heldIn(termsOfText(recall.text)),
+    inPath: heldIn(termsOfName(file.path)),
+  };
 }
 
-/** Returns “holds a and b, c in its path” for at most so many words; `undefined` where there is none. */
-export function holdsText({ inLines, inPath }: HeldWords, max: number): string | undefined {
-  const words = inLines.slice(0, max);
-  const rest = inPath.slice(0, max - words.length);
-  const path = rest.length === 0 ? undefined : `${listed(rest)} in its path`;
-  if (words.length === 0) return path === undefined ? undefined : `has ${path}`;
-  return path === undefined ? `holds ${listed(words)}` : `holds ${listed(words)}, and ${path}`;
+/** Returns the words without some. */
+export function withoutWords(held: HeldWords, words: readonly string[]): HeldWords {
+  const left = (from: readonly string[]): string[] => from.filter((word) => !words.includes(word));
+  return { inLines: left(held.inLines), around: left(held.around), inPath: left(held.inPath) };
+}
+
+/** Returns “holds a and b, c next to it, d in its path” for at most so many words; `undefined` where there is none. */
+export function holdsText({ inLines, around, inPath }: HeldWords, max: number): string | undefined {
+  let room = max;
+  const part = (words: readonly string[], before: string, behind: string): string[] => {
+    const shown = words.slice(0, room);
+    room -= shown.length;
+    return shown.length === 0 ? [] : [`${before}${listed(shown)}${behind}`];
+  };
+  const parts = [
+    ...part(inLines, "holds ", ""),
+    ...part(around, "", " next to it"),
+    ...part(inPath, "", " in its path"),
+  ];
+  if (parts.length === 0) return undefined;
+  return inLines.length > 0 ? parts.join(", ") : `has ${parts.join(", ")}`;
 }

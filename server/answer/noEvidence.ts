@@ -1,7 +1,7 @@
 /** The answer when nothing supports one: which name is missing, what came nearest, what is not in memory. */
 import type { AnswerOutcome, Ask } from "./ask.ts";
 import { nearestNames } from "./evidence.ts";
-import { heldWords, holdsText } from "./heldWords.ts";
+import { heldWords, holdsText, withoutWords } from "./heldWords.ts";
 import { code, listed } from "./markdown.ts";
 import { withoutRepeats } from "./mainPlace.ts";
 import { placeLine } from "./placeText.ts";
@@ -51,16 +51,12 @@ function writeNearestPlaces(ask: Ask, missing: readonly string[]): void {
     const place = reading.place(recall);
     if (place === undefined) continue;
     const absent = missing.map(code);
-    const { inLines, inPath } = heldWords(ask.terms, place);
-    const held = {
-      inLines: inLines.filter((word) => !absent.includes(word)),
-      inPath: inPath.filter((word) => !absent.includes(word)),
-    };
+    const held = withoutWords(heldWords(ask.terms, place), absent);
     const holds = holdsText(held, maxHeld);
     if (holds === undefined) continue;
     const lacks = ask.terms.units
       .map(({ text }) => code(text))
-      .filter((word) => !held.inLines.includes(word) && !held.inPath.includes(word));
+      .filter((word) => !Object.values(held).flat().includes(word));
     items.push(
       `- ${placeLine(ask, place)}: ${holds}${lacks.length === 0 ? "" : `, not ${listed(lacks.slice(0, maxHeld))}`}`,
     );
