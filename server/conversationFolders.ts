@@ -43,11 +43,7 @@ export function hasConversations(folder: string): boolean {
 }
 
 /** Those of the same ids stay. A process that dies in between leaves both, and the next one begins anew. */
-async function move(
-  from: string,
-  to: string,
-  open: ConversationPlaces["open"],
-): Promise<void> {
+async function move(from: string, to: string, open: ConversationPlaces["open"]): Promise<void> {
   if (!hasConversations(from)) return;
   const { store: older } = open(from);
   try {
