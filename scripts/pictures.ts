@@ -19,7 +19,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const documented = { language: "en", theme: "Light Modern", to: inCheckout("media/screenshots") };
 const themes = ["Light Modern", "Dark Modern", "Default High Contrast"];
-const size = { width: 960, height: 620 };
+const size = { width: 1120, height: 540 };
 
 /** Where, in which language and which colours pictures are made. */
 interface Look {
