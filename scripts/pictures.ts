@@ -19,7 +19,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const documented = { language: "en", theme: "Light Modern", to: inCheckout("media/screenshots") };
 const themes = ["Light Modern", "Dark Modern", "Default High Contrast"];
-const size = { width: 1120, height: 680 };
+const size = { width: 1120, height: 540 };
 
 /** Where, in which language and which colours pictures are made. */
 interface Look {
@@ -62,10 +62,7 @@ async function makePictures(look: Look): Promise<void> {
   mkdirSync(look.to, { recursive: true });
   const dir = mkdtempSync(path.join(tmpdir(), "lore-pictures-"));
   const folder = path.join(dir, "lore");
-  execFileSync("git", ["clone", "--quiet", "--local", checkout, folder]);
-  execFileSync("git", ["checkout", "--quiet", "-B", "main"], { cwd: folder });
-  // They hold the question itself.
-  for (const asking of ["scripts/pictures.ts", "docs/guide.md"]) rmSync(path.join(folder, asking));
+  writeRepository(folder);
   const model = await startScriptedModel(
     (request) => ({ kind: "text", pieces: written(request) }),
     { models },
@@ -98,6 +95,21 @@ async function makePictures(look: Look): Promise<void> {
     await model.close();
     rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
+}
+
+/** The last commit's files as a repository of one commit, by nobody in particular. */
+function writeRepository(folder: string): void {
+  const git = (...args: readonly string[]): void =>
+    void execFileSync("git", args, { cwd: folder, stdio: "ignore" });
+  execFileSync("git", ["clone", "--quiet", "--local", checkout, folder]);
+  rmSync(path.join(folder, ".git"), { recursive: true });
+  // They hold the question itself.
+  for (const asking of ["scripts/pictures.ts", "docs/guide.md"]) rmSync(path.join(folder, asking));
+  git("init", "--initial-branch=main");
+  git("config", "user.name", "Ada");
+  git("config", "user.email", "ada@example.invalid");
+  git("add", "--all");
+  git("commit", "--message", "Lore");
 }
 
 async function eachPicture(session: Session, { to }: Look): Promise<void> {
@@ -139,6 +151,8 @@ async function eachPicture(session: Session, { to }: Look): Promise<void> {
   await picture("models");
   await page.locator(".quick-input-list .monaco-list-row", { hasText: models[0] }).click();
   await chat.locator(".model-button", { hasText: models[0] }).waitFor();
+  await chat.locator(".header-buttons button").last().click();
+  await chat.locator(".prose-text, section[data-turn]").first().waitFor({ state: "detached" });
   await ask(chat, question);
   await chat.locator(".prose-text").last().waitFor();
   await picture("prose");
@@ -146,10 +160,12 @@ async function eachPicture(session: Session, { to }: Look): Promise<void> {
   await runCommand(page, "View: Toggle Primary Side Bar Visibility");
   await runCommand(page, "Chat: Open Chat");
   await page.locator(".interactive-input-part .monaco-editor").last().click();
-  await page.keyboard.insertText(`@lore ${question}`);
+  await page.keyboard.insertText("@lore who calls acquireStoreLock?");
   await page.keyboard.press("Escape");
   await page.keyboard.press("Enter");
-  await page.locator(".chat-inline-anchor-widget").last().waitFor();
+  const answer = page.locator(".interactive-response");
+  await answer.locator(".monaco-button").first().waitFor();
+  await answer.locator(".chat-inline-anchor-widget").first().scrollIntoViewIfNeeded();
   await picture("participant");
 }
 
@@ -175,6 +191,7 @@ async function widen(page: Page): Promise<void> {
   await page.mouse.down();
   await page.mouse.move(size.width / 2, size.height / 2, { steps: 4 });
   await page.mouse.up();
+  await page.mouse.move(size.width - 9, size.height / 2);
 }
 
 async function ask(chat: FrameLocator, text: string): Promise<void> {

@@ -35,5 +35,5 @@ function reasonText(reason: Reason, texts: Texts): string {
   const key: StringKey = `reason.${reason.kind}`;
   const detail = oneLine(reason.detail, maxDetail);
   const words = texts.text(key, detail);
-  return detail === "" ? words.replace(/[\s:]+$/, "") : words;
+  return detail === "" ? words.replace(/[\s:：]+$/u, "") : words;
 }

@@ -128,6 +128,8 @@ test("reasons are told strongest first, after the relation, and a reason without
     "is a definition",
     "is source",
   ]);
+  const chinese = createTexts({ "reason.definition": "是定义：{0}" }, "zh-cn");
+  assert.equal(reasonTexts(first, chinese)[2], "是定义");
   assert.equal(reasonTexts(second, english)[0], "is called by delayBefore");
   const unclear: Recall = {
     ...second,
