@@ -228,10 +228,12 @@ export class WorkNotes implements NotesService, Companion {
 
   async #look(): Promise<void> {
     if (this.#options.workspace().storeDir === undefined) return;
+    // A store that cannot be opened now is looked at again, and what was touched until then with it.
+    const roots = await this.#open();
     const touched = [...this.#touched];
     this.#touched.clear();
     let isOther = false;
-    for (const { folder, notes } of await this.#open()) {
+    for (const { folder, notes } of roots) {
       const here = touched.flatMap((file) => relativeTo(folder, file) ?? []);
       isOther = notes.lookAgain(new Set(here)) || isOther;
     }

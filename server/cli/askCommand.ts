@@ -1,3 +1,4 @@
+import type { Prose } from "../../protocol/prose.ts";
 import type { Answer, Citation } from "../../protocol/types.ts";
 import { isReadableOnTheWay } from "../endpoint/endpointAddress.ts";
 import { answerFrom } from "./answerFrom.ts";
@@ -72,17 +73,23 @@ async function answerByModel(
   if (json) {
     const answer = await ownAnswer(command, folder, around, () => {});
     terminal.json({ ...answerJson(command, answer, folder), prose: proseJson(asked) });
-    return asked.prose.state === "done" || !answer.abstained ? exitCodes.ok : exitCodes.nothing;
+    return stands(asked.prose) || !answer.abstained ? exitCodes.ok : exitCodes.nothing;
   }
   printer.print(asked.prose.markdown);
   printer.end(asked);
-  const isWhole = asked.prose.state === "done";
-  if (isWhole && !withEvidence) return exitCodes.ok;
+  // Where no sentence is supported, what Lore itself knows, or does not know, is what counts.
+  const isAnswer = stands(asked.prose);
+  if (isAnswer && !withEvidence) return exitCodes.ok;
   if (asked.prose.markdown !== "") terminal.line();
   terminal.line(terminal.style("heading", "What is remembered, without a language model:"));
   terminal.line();
   const code = await answerAlone(command, folder, terminal, around);
-  return isWhole ? exitCodes.ok : code;
+  return isAnswer ? exitCodes.ok : code;
+}
+
+/** True when a model's answer is complete and a sentence of it is supported by what it cites. */
+function stands({ state, nSupported }: Prose): boolean {
+  return state === "done" && nSupported > 0;
 }
 
 async function ownAnswer(

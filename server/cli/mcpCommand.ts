@@ -73,6 +73,8 @@ class AgentHost implements McpHost {
   readonly #named: readonly NamedFolder[];
   /** By absolute path. */
   #folders: ReadonlyMap<string, AgentFolder> | undefined;
+  /** Folders that the client has closed. */
+  #closing: Promise<unknown> = Promise.resolve();
   readonly #known = Promise.withResolvers<void>();
 
   constructor(command: Mcp, around: Surroundings) {
@@ -131,7 +133,7 @@ class AgentHost implements McpHost {
   async close(): Promise<void> {
     this.#known.resolve();
     const folders = [...(this.#folders?.values() ?? [])];
-    await Promise.all(folders.map((folder) => folder.close()));
+    await Promise.all([this.#closing, ...folders.map((folder) => folder.close())]);
   }
 
   #show(named: readonly NamedFolder[]): void {
@@ -146,7 +148,10 @@ class AgentHost implements McpHost {
       );
     }
     this.#folders = folders;
-    for (const [folder, gone] of before) if (!folders.has(folder)) void gone.close();
+    for (const [folder, gone] of before)
+      if (!folders.has(folder))
+        // What went wrong with a folder that nobody wants any more is told to nobody.
+        this.#closing = Promise.allSettled([this.#closing, gone.close()]);
     for (const folder of folders.values()) folder.open();
     this.#known.resolve();
   }

@@ -79,7 +79,8 @@ function markWords({ fault, detail }: ProseMark): string {
 
 /** Says why a model gave no answer, or not all of it, and what to do. */
 export const failureSentences: Readonly<Record<ProseFailure, string>> = {
-  noModel: "The endpoint knows no such model. Check --model, or pull the model first.",
+  noModel:
+    "The endpoint knows no such model, or no such address. Check --model, that the model is pulled, and that the address ends in /v1.",
   notAllowed: "The endpoint did not accept the key. Check LORE_API_KEY.",
   quota: "The endpoint takes no more requests at the moment. Try again later.",
   refused: "The endpoint filtered the question or its answer.",

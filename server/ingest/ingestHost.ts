@@ -205,8 +205,11 @@ export class IngestHost {
   #told(root: Root, storeFile: string, news: OwnerNews): void {
     const open = this.#open.get(root.id);
     if (open?.kind !== "followed") return;
-    if (news.kind === "status") this.#paused = open.store.status().state === "paused";
-    else this.#put({ kind: "forgotten", root, storeFile, generation: nextGeneration() });
+    if (news.kind === "status") {
+      const { state } = open.store.status();
+      // A root that is being opened or cannot be read says nothing of what the user wants.
+      if (state !== "opening" && state !== "failed") this.#paused = state === "paused";
+    } else this.#put({ kind: "forgotten", root, storeFile, generation: nextGeneration() });
     this.#reportSoon();
   }
 

@@ -110,7 +110,19 @@ export function* addConversations(
     `INSERT OR IGNORE INTO turn (conversation_id, position, id, writer_id, json, is_question, parent_id, is_pinned)
      VALUES (?1, (SELECT coalesce(max(position), 0) + 1 FROM turn WHERE conversation_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7)`,
   );
+  const last = database.prepare(
+    "SELECT id FROM turn WHERE conversation_id = ? ORDER BY position DESC LIMIT 1",
+  );
   for (const { id, title, createdMs, updatedMs, headId, turns } of conversations) {
+    let beforeId: string | undefined;
+    // No parent means the turn before: in the file, which may not be the last one here.
+    const parentOf = ({ id: turnId, parentId }: KeptTurn): string | null => {
+      const before = beforeId;
+      beforeId = turnId;
+      if (parentId !== undefined || before === undefined) return parentId ?? null;
+      const { id: lastId } = (last.get(id) ?? {}) as { readonly id?: string };
+      return lastId === before ? null : before;
+    };
     // One without turns is a step too.
     for (let from = 0; from === 0 || from < turns.length; from += turnsPerStep) {
       let nConversations = 0;
@@ -119,7 +131,8 @@ export function* addConversations(
         const kept = conversation.run(id, nameOf(title), createdMs, updatedMs, headId ?? null);
         nConversations = Number(kept.changes);
         for (const keptTurn of turns.slice(from, from + turnsPerStep)) {
-          const { parentId = null, isPinned = false, ...given } = keptTurn;
+          const { parentId: _told, isPinned = false, ...given } = keptTurn;
+          const parentId = parentOf(keptTurn);
           const json = JSON.stringify(secrets.mask(id, given));
           const isQuestion = given.role === "user" ? 1 : 0;
           const pinned = isPinned ? 1 : 0;

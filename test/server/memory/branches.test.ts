@@ -215,3 +215,28 @@ test("whatever rows say, each turn is shown by some way that ends and is in the 
     }),
   );
 });
+
+test("an import that goes on later puts its turns behind its own, not behind what was said since", async () => {
+  const store = open();
+  const turns = ["t0", "t1", "t2", "t3"].map((turnId, idx) =>
+    makeTurn({ id: turnId, role: idx % 2 === 0 ? "user" : "lore", text: turnId }),
+  );
+  const conversation = { id: "imported", title: "animals", createdMs: 1, updatedMs: 2 };
+  const add = (some: typeof turns): Promise<unknown> =>
+    store.addKept([{ ...conversation, turns: some }], () => Promise.resolve());
+  await add(turns.slice(0, 2));
+  store.appendTurn("imported", makeTurn({ id: "own", text: "said since" }));
+  await add(turns);
+  const kept = [...store.kept()].find(({ id }) => id === "imported");
+  const parents = kept?.turns.map(({ id, parentId }) => [id, parentId]);
+  assert.deepEqual(parents, [
+    ["t0", undefined],
+    ["t1", undefined],
+    ["own", undefined],
+    ["t2", "t1"],
+    ["t3", undefined],
+  ]);
+  store.chooseBranch("imported", "t3");
+  assert.deepEqual(shown(store, "imported"), ["t0", "t1", "t2", "t3"]);
+  store.close();
+});
