@@ -27,6 +27,7 @@ const checking: Partial<Services> = {
       ...checkedProse,
       markdown: isDone && text !== "" ? `${text} [\`a.ts:1\`](#cite-0)[*](#mark-0)` : "",
       citations: text === "" ? [] : [citation],
+      ...{ nSentences: 2, nSupported: text.startsWith("It is so") ? 1 : 0 },
       marks: text === "" ? [] : [{ fault: "nameNotInEvidence", detail: "foo\u001b[31m" }],
     }),
 };
@@ -55,6 +56,12 @@ describe("a language model's answer", () => {
     assert.equal(err, "");
     assert.equal(model.requests.at(-1)?.messages[0]?.content, "prompt");
     assert.equal(model.requests.at(-1)?.model, "scripted");
+  });
+
+  it("is followed by what Lore itself answers when nothing of it is supported", async (t) => {
+    const { code, out } = await ask(t, inWords("Made up."), named);
+    assert.equal(code, exitCodes.ok);
+    assert.match(out, /^Made up\. .*\n[\s\S]*without a language model:\n\none\n\ntwo\n$/);
   });
 
   it("is followed by what Lore itself answers when that is wanted", async (t) => {
