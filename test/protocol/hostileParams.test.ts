@@ -510,6 +510,7 @@ const fromServer = [
   methods.answerProgress,
   methods.selfTestProgress,
   methods.notesChanged,
+  methods.conversationsChanged,
 ].map(({ method }) => method);
 
 it("this table holds every method of the protocol", () => {
