@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { it } from "node:test";
+import { after, describe, it } from "node:test";
 import { commandNames, exitCodes, type CommandName } from "../../../server/cli/commandTable.ts";
 import { git } from "../ingest/treesOnDisk.ts";
 import { lore, project } from "./loreProcess.ts";
 
-it("every command says JSON, and nothing else, when it is asked to", async (t) => {
-  const { home, folder } = project(t);
+describe("with --json every command says JSON and nothing else", () => {
+  const { home, folder } = project({ after });
   git(folder, ["init", "-q", "-b", "main"]);
   git(folder, ["add", "."]);
   git(folder, ["commit", "-q", "-m", "Add the cache"]);
@@ -39,16 +39,17 @@ it("every command says JSON, and nothing else, when it is asked to", async (t) =
   };
   const order = [...commandNames.filter((name) => name !== "forget"), "forget"] as const;
   for (const name of order)
-    for (const words of runs[name]) {
-      const { code, out, err } = await lore(home, [name, ...words, "--json"]);
-      const what = `lore ${name} ${words.join(" ")}: ${out}${err}`;
-      for (const line of out.split("\n").slice(0, -1))
-        assert.doesNotThrow(() => JSON.parse(line), what);
-      assert.ok([exitCodes.ok, exitCodes.failed, exitCodes.nothing].includes(code as 0), what);
-      if (code === exitCodes.failed) {
-        assert.equal(out, "", what);
-        const { error } = JSON.parse(err) as { error: { name: string; message: string } };
-        assert.ok(error.name !== "" && error.message !== "", what);
-      } else assert.notEqual(out, "", what);
-    }
+    for (const words of runs[name])
+      it(`lore ${[name, ...words.map((word) => path.basename(word))].join(" ")}`, async () => {
+        const { code, out, err } = await lore(home, [name, ...words, "--json"]);
+        const what = `lore ${name} ${words.join(" ")}: ${out}${err}`;
+        for (const line of out.split("\n").slice(0, -1))
+          assert.doesNotThrow(() => JSON.parse(line), what);
+        assert.ok([exitCodes.ok, exitCodes.failed, exitCodes.nothing].includes(code as 0), what);
+        if (code === exitCodes.failed) {
+          assert.equal(out, "", what);
+          const { error } = JSON.parse(err) as { error: { name: string; message: string } };
+          assert.ok(error.name !== "" && error.message !== "", what);
+        } else assert.notEqual(out, "", what);
+      });
 });

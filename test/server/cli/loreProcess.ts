@@ -4,7 +4,6 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 
 export const entry = fileURLToPath(new URL("../../../server/cli/main.ts", import.meta.url));
@@ -30,7 +29,7 @@ export function lore(home: string, args: readonly string[]): Promise<Ran> {
 }
 
 /** A folder with one file of code and one that is none; all of it goes when the test ends. */
-export function project(t: TestContext): { home: string; folder: string } {
+export function project(t: { after(fn: () => void): void }): { home: string; folder: string } {
   const home = realpathSync.native(mkdtempSync(path.join(os.tmpdir(), "lore-run-")));
   t.after(() => rmSync(home, { recursive: true, force: true }));
   const folder = path.join(home, "project");
