@@ -4,7 +4,8 @@
  */
 import type { DeepMemoryStatus, SelfTestProgress } from "../../protocol/deepMemory.ts";
 import { OwnerLink } from "../channel/ownerLink.ts";
-import { OwnerServer, type Follower } from "../channel/ownerServer.ts";
+import { BackgroundServer } from "../channel/backgroundServer.ts";
+import type { Follower } from "../channel/ownerServer.ts";
 import { asMemoryError, isStoreFailure } from "../memory/database.ts";
 import type { Logger } from "../ports.ts";
 import type { ThreadFailure } from "../threadFailure.ts";
@@ -43,21 +44,35 @@ export interface DeepServerOptions {
 export class DeepServer {
   readonly #options: DeepServerOptions;
   readonly #requests = new Map<number, ForeignRequest>();
-  #server: OwnerServer | undefined;
+  readonly #server: BackgroundServer;
   #status: DeepMemoryStatus | undefined;
   #nextId = firstForeignId;
-  #isClosed = false;
 
   constructor(options: DeepServerOptions) {
     this.#options = options;
-    void this.#listen();
+    const { folder, log } = options;
+    this.#server = new BackgroundServer(
+      folder,
+      {
+        joined: (follower) => {
+          if (this.#status !== undefined) follower.tell({ kind: "status", status: this.#status });
+        },
+        said: (follower, said) => this.#answer(follower, said),
+        left: (follower) => this.#cancel((request) => request.follower === follower),
+      },
+      (error) => {
+        if (!isStoreFailure(error)) throw error;
+        const { detail } = asMemoryError(error);
+        log.log("warn", "encode", "other windows cannot use this deep memory", { detail });
+      },
+    );
   }
 
   /** Hands a reply on to the window that it is for. Returns false when it is for this window. */
   reply(reply: DeepReply): boolean {
     if (reply.kind === "status") {
       this.#status = reply.status;
-      this.#server?.tell({ kind: "status", status: reply.status } satisfies DeepNews);
+      this.#server.tell({ kind: "status", status: reply.status } satisfies DeepNews);
     }
     if (!("id" in reply)) return false;
     const request = this.#requests.get(reply.id);
@@ -71,27 +86,7 @@ export class DeepServer {
   }
 
   close(): void {
-    this.#isClosed = true;
-    this.#server?.close();
-  }
-
-  async #listen(): Promise<void> {
-    const { folder, log } = this.#options;
-    try {
-      const server = await OwnerServer.open(folder, {
-        joined: (follower) => {
-          if (this.#status !== undefined) follower.tell({ kind: "status", status: this.#status });
-        },
-        said: (follower, said) => this.#answer(follower, said),
-        left: (follower) => this.#cancel((request) => request.follower === follower),
-      });
-      if (this.#isClosed) server.close();
-      this.#server = server;
-    } catch (error) {
-      if (!isStoreFailure(error)) throw error;
-      const { detail } = asMemoryError(error);
-      log.log("warn", "encode", "other windows cannot use this deep memory", { detail });
-    }
+    this.#server.close();
   }
 
   async #answer(follower: Follower, said: unknown): Promise<Outcome | Record<string, never>> {
@@ -100,7 +95,8 @@ export class DeepServer {
     if ((kind as string) === "cancel")
       this.#cancel((request) => request.follower === follower && request.id === id);
     if (kind !== "request" || name === undefined || params === undefined) return {};
-    if (!requestNames.includes(name) || this.#isClosed) return { kind: "failed", id, error: gone };
+    if (!requestNames.includes(name) || this.#server.isClosed)
+      return { kind: "failed", id, error: gone };
     const own = this.#nextId++;
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     this.#requests.set(own, { id, follower, resolve });

@@ -2,7 +2,8 @@
  * A root's ingester, shared with the other processes that have its store open: what one of them knows of changes and
  * unsaved text counts for all, and they are told how far the memory is.
  */
-import { OwnerServer, type Follower } from "../channel/ownerServer.ts";
+import { BackgroundServer } from "../channel/backgroundServer.ts";
+import type { Follower } from "../channel/ownerServer.ts";
 import { asMemoryError, isStoreFailure } from "../memory/database.ts";
 import { packOwnerStatus } from "../memory/ownerStatus.ts";
 import type { Logger } from "../ports.ts";
@@ -27,12 +28,25 @@ export interface SharedIngesterOptions {
 export class SharedIngester {
   readonly #options: SharedIngesterOptions;
   readonly #texts = new UnsavedTexts();
-  #server: OwnerServer | undefined;
-  #isClosed = false;
+  readonly #server: BackgroundServer;
 
   constructor(options: SharedIngesterOptions) {
     this.#options = options;
-    void this.#listen();
+    const { folder, log } = options;
+    this.#server = new BackgroundServer(
+      folder,
+      {
+        joined: (follower) => follower.tell(this.#status()),
+        said: (follower, said) => this.#answer(follower, said),
+        left: (follower) => this.#left(follower),
+      },
+      (error) => {
+        if (!isStoreFailure(error)) throw error;
+        // The others read what is committed, and look now and then whether this process still runs.
+        const { detail } = asMemoryError(error);
+        log.log("warn", "memory", "other windows cannot talk to this one", { detail });
+      },
+    );
   }
 
   /** Does what this process or another one wants. Errors: those of `RootIngester.settled`. */
@@ -63,36 +77,16 @@ export class SharedIngester {
 
   /** Tells the other processes how far the memory is. */
   tellStatus(): void {
-    if (this.#server === undefined || this.#server.nFollowers === 0) return;
-    this.#server.tell(this.#status());
+    if (this.#server.nFollowers > 0) this.#server.tell(this.#status());
   }
 
   /** Tells the other processes that the user deleted the memory. */
   tellForgotten(): void {
-    this.#server?.tell({ kind: "forgotten" } satisfies OwnerNews);
+    this.#server.tell({ kind: "forgotten" } satisfies OwnerNews);
   }
 
   close(): void {
-    this.#isClosed = true;
-    this.#server?.close();
-  }
-
-  async #listen(): Promise<void> {
-    const { folder, log } = this.#options;
-    try {
-      const server = await OwnerServer.open(folder, {
-        joined: (follower) => follower.tell(this.#status()),
-        said: (follower, said) => this.#answer(follower, said),
-        left: (follower) => this.#left(follower),
-      });
-      if (this.#isClosed) server.close();
-      this.#server = server;
-    } catch (error) {
-      if (!isStoreFailure(error)) throw error;
-      // The others read what is committed, and look now and then whether this process still runs.
-      const { detail } = asMemoryError(error);
-      log.log("warn", "memory", "other windows cannot talk to this one", { detail });
-    }
+    this.#server.close();
   }
 
   #status(): OwnerNews {
@@ -102,7 +96,7 @@ export class SharedIngester {
   async #answer(follower: Follower, said: unknown): Promise<SharedAnswer> {
     const action = sharedActionOf(said);
     if (action === undefined) return { errorName: "invalidRequest" };
-    if (this.#isClosed) return { errorName: "storeUnavailable" };
+    if (this.#server.isClosed) return { errorName: "storeUnavailable" };
     try {
       const done = this.act(action, follower);
       if (action.kind === "pause" || action.kind === "resume") {
@@ -121,7 +115,7 @@ export class SharedIngester {
 
   /** What it had not saved is gone with it. */
   #left(follower: Follower): void {
-    if (this.#isClosed) return;
+    if (this.#server.isClosed) return;
     for (const file of this.#texts.filesOf(follower))
       void this.act({ kind: "overlay", file, text: undefined }, follower);
   }
