@@ -3,10 +3,17 @@ import type { Recall } from "../../protocol/types.ts";
 import { code, count, shortened } from "../answer/markdown.ts";
 import { lastPart, mentions } from "../answer/names.ts";
 import { declaresAt, useAt } from "../answer/useKind.ts";
-import { readSourceFile, type SourceFile } from "../recall/sourceFile.ts";
+import type { SourceFile } from "../recall/sourceFile.ts";
 import type { DefinitionPlace } from "../services.ts";
 import { defaultMaxTokens, fenced, maxTokensField, shownText } from "./fencedText.ts";
-import { hashOfLines, linesOfRange } from "./lines.ts";
+import { linesOfRange } from "./lines.ts";
+import {
+  placeParts,
+  placeProperties,
+  placeRequired,
+  presentFile,
+  type PlaceParts,
+} from "./placeParts.ts";
 import { objectSchema, resultSchema, toolOf, type ToolPorts } from "./tool.ts";
 import {
   coverageLine,
@@ -14,7 +21,6 @@ import {
   coverageSchema,
   fileNamed,
   folderField,
-  folderName,
   rootsOf,
 } from "./workspaceParts.ts";
 
@@ -26,16 +32,8 @@ interface Input {
   readonly maxTokens?: number;
 }
 
-/** A place that uses the name. Lines count from one. */
-interface Usage {
-  readonly path: string;
-  readonly folder?: string;
-  readonly startLine: number;
-  readonly endLine: number;
-  readonly hash: string;
-  /** The definition that holds the use. */
-  readonly symbol?: string;
-  readonly role: Recall["role"];
+/** A place that uses the name, with the definition that holds the use. Lines count from one. */
+interface Usage extends PlaceParts {
   /** False where the name has several definitions and nothing tells which one is meant. */
   readonly isClear: boolean;
   readonly lines: readonly { readonly line: number; readonly text: string }[];
@@ -86,13 +84,7 @@ export const findUsages = toolOf<Input>({
         type: "array",
         items: objectSchema(
           {
-            path: { type: "string" },
-            folder: { type: "string" },
-            startLine: { type: "integer" },
-            endLine: { type: "integer" },
-            hash: { type: "string" },
-            symbol: { type: "string" },
-            role: { type: "string", enum: ["source", "test", "docs", "config"] },
+            ...placeProperties,
             isClear: { type: "boolean" },
             lines: {
               type: "array",
@@ -102,7 +94,7 @@ export const findUsages = toolOf<Input>({
               ]),
             },
           },
-          ["path", "startLine", "endLine", "hash", "role", "isClear", "lines"],
+          [...placeRequired, "isClear", "lines"],
         ),
       },
       isCut: { type: "boolean" },
@@ -159,11 +151,9 @@ async function definitionIn(
 /** `undefined` when the place is another one by now. */
 function usageOf(recall: Recall, name: string, ports: ToolPorts): Usage | undefined {
   const { citation, role, relation } = recall;
-  const { rootId, path, range, symbol } = citation;
-  const file = readSourceFile(ports.source, rootId, path);
-  if (file === undefined || file.textOf(range) !== recall.text) return undefined;
-  const place = linesOfRange(range);
-  const folder = folderName(ports, rootId);
+  const file = presentFile(recall, ports);
+  if (file === undefined) return undefined;
+  const place = linesOfRange(citation.range);
   const lines: { line: number; text: string }[] = [];
   for (let line = place.firstLine; line <= place.lastLine; line++) {
     const text = file.line(line);
@@ -171,15 +161,8 @@ function usageOf(recall: Recall, name: string, ports: ToolPorts): Usage | undefi
     if (!usesOnLine(file, line, name, role)) continue;
     lines.push({ line: line + 1, text: shortened(shownText(text.trim(), ports), maxLineLength) });
   }
-  const holder = symbol && [symbol.container, symbol.name].filter(Boolean).join(".");
   return {
-    path,
-    ...(folder === undefined ? {} : { folder }),
-    startLine: place.firstLine + 1,
-    endLine: place.lastLine + 1,
-    hash: hashOfLines(ports.hashText, file, place),
-    ...(holder === undefined ? {} : { symbol: shownText(holder, ports) }),
-    role,
+    ...placeParts(recall, file, ports),
     isClear: relation?.nDefinitions === undefined,
     lines,
   };

@@ -2,42 +2,28 @@
 import type { JsonSchema } from "../../protocol/tools.ts";
 import type { Recall } from "../../protocol/types.ts";
 import { code } from "../answer/markdown.ts";
-import { readSourceFile, type SourceFile } from "../recall/sourceFile.ts";
+import type { SourceFile } from "../recall/sourceFile.ts";
 import { fenced, firstLines, shownText } from "./fencedText.ts";
-import { hashOfLines, linesOfRange, textOfLines } from "./lines.ts";
+import { linesOfRange, textOfLines } from "./lines.ts";
+import {
+  placeParts,
+  placeProperties,
+  placeRequired,
+  presentFile,
+  type PlaceParts,
+} from "./placeParts.ts";
 import { objectSchema, type ToolPorts } from "./tool.ts";
-import { folderName } from "./workspaceParts.ts";
 
-/** A place as data. Lines count from one, both included. */
-export interface FoundPlace {
-  readonly path: string;
-  /** Only where several folders are open. */
-  readonly folder?: string;
-  readonly startLine: number;
-  readonly endLine: number;
-  /** Of the lines from `startLine` to `endLine`, see `hashOfLines`. */
-  readonly hash: string;
-  /** The definition that stands there. */
-  readonly symbol?: string;
-  readonly role: Recall["role"];
+/** A place as data. */
+export interface FoundPlace extends PlaceParts {
   /** The first lines; absent where the budget had no room for any. */
   readonly text?: string;
   readonly isCut: boolean;
 }
 
 export const placeSchema: JsonSchema = objectSchema(
-  {
-    path: { type: "string" },
-    folder: { type: "string" },
-    startLine: { type: "integer" },
-    endLine: { type: "integer" },
-    hash: { type: "string" },
-    symbol: { type: "string" },
-    role: { type: "string", enum: ["source", "test", "docs", "config"] },
-    text: { type: "string" },
-    isCut: { type: "boolean" },
-  },
-  ["path", "startLine", "endLine", "hash", "role", "isCut"],
+  { ...placeProperties, text: { type: "string" }, isCut: { type: "boolean" } },
+  [...placeRequired, "isCut"],
 );
 
 /** A place and its part of a result's text. */
@@ -61,8 +47,8 @@ export function shownPlaces(
 ): ShownPlace[] {
   let left = maxTokens - recalls.length * headTokens;
   return recalls.flatMap((recall, idx) => {
-    const file = readSourceFile(ports.source, recall.citation.rootId, recall.citation.path);
-    if (file === undefined || file.textOf(recall.citation.range) !== recall.text) return [];
+    const file = presentFile(recall, ports);
+    if (file === undefined) return [];
     const isLast = idx === recalls.length - 1;
     const shown = placeWithin(recall, file, isLast ? left : left * shareOfRest, ports);
     left -= ports.count(shown.place.text ?? "");
@@ -71,30 +57,20 @@ export function shownPlaces(
 }
 
 function placeWithin(
-  { citation, role, language }: Recall,
+  recall: Recall,
   file: SourceFile,
   maxTokens: number,
   ports: ToolPorts,
 ): ShownPlace {
-  const { path, rootId, range, symbol } = citation;
-  const lines = linesOfRange(range);
-  const hash = hashOfLines(ports.hashText, file, lines);
-  const folder = folderName(ports, rootId);
-  const whole = shownText(textOfLines(file, lines), ports);
+  const { citation, language } = recall;
+  const whole = shownText(textOfLines(file, linesOfRange(citation.range)), ports);
   const cut = maxTokens < minTextTokens ? undefined : firstLines(whole, maxTokens, ports.count);
-  const name = symbol && [symbol.container, symbol.name].filter(Boolean).join(".");
   const place: FoundPlace = {
-    path,
-    ...(folder === undefined ? {} : { folder }),
-    startLine: lines.firstLine + 1,
-    endLine: lines.lastLine + 1,
-    hash,
-    ...(name === undefined ? {} : { symbol: shownText(name, ports) }),
-    role,
+    ...placeParts(recall, file, ports),
     ...(cut === undefined ? {} : { text: cut.text }),
     isCut: cut?.isCut ?? true,
   };
-  const head = placeLine(place, symbol?.kind);
+  const head = placeLine(place, citation.symbol?.kind);
   return { place, block: cut === undefined ? head : `${head}\n${fenced(cut.text, language)}` };
 }
 
