@@ -1,7 +1,6 @@
 /** Ties docs/cli.md to the tables of commands and options, of which it is made. `--update` writes it. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { format } from "prettier";
 import {
   commandNames,
   commandTable,
@@ -13,6 +12,7 @@ import { optionForm } from "../server/cli/help.ts";
 import { optionsOf, optionTable, type OptionName } from "../server/cli/optionTable.ts";
 import { fail } from "./bootstrap.mjs";
 import { inCheckout } from "./checkout.ts";
+import { holdDocument } from "./generatedDocument.ts";
 
 /** What each variable does. */
 const environment: Readonly<Record<string, string>> = {
@@ -31,17 +31,10 @@ const environment: Readonly<Record<string, string>> = {
 /** The start script tells the program by it how it was called. */
 const ownVariable = "LORE_PROGRAM";
 
-const document = inCheckout("docs/cli.md");
 for (const name of variablesRead())
   if (environment[name] === undefined && name !== ownVariable)
     fail(`scripts/checkCliDoc.ts does not say what ${name} does.`);
-const wanted = await format(page(), { parser: "markdown", printWidth: 100 });
-if (process.argv.includes("--update")) writeFileSync(document, wanted);
-else if (
-  !existsSync(document) ||
-  readFileSync(document, "utf8").replaceAll("\r\n", "\n") !== wanted
-)
-  fail("docs/cli.md is not what the commands are. Run: node scripts/checkCliDoc.mjs --update");
+await holdDocument("docs/cli.md", page(), "the commands are", "scripts/checkCliDoc.mjs");
 
 function page(): string {
   return [

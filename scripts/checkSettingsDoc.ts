@@ -1,7 +1,7 @@
 /** Holds docs/settings.md against the manifest, of which it is made. `--update` writes it. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { inCheckout } from "./checkout.ts";
-import { formatMarkdown } from "./formatMarkdown.ts";
+import { holdDocument } from "./generatedDocument.ts";
 
 interface Setting {
   readonly type: string;
@@ -33,18 +33,12 @@ const scopes: Readonly<Record<string, string>> = {
   application: "of all windows",
 };
 
-const document = inCheckout("docs/settings.md");
-const wanted = await formatMarkdown(settingsDocument());
-const present = existsSync(document) ? readFileSync(document, "utf8").replaceAll("\r\n", "\n") : "";
-
-if (process.argv.includes("--update")) {
-  writeFileSync(document, wanted);
-} else if (present !== wanted) {
-  process.stderr.write(
-    "docs/settings.md is not what package.json says. Run: node scripts/checkSettingsDoc.mjs --update\n",
-  );
-  process.exitCode = 1;
-}
+await holdDocument(
+  "docs/settings.md",
+  settingsDocument(),
+  "package.json says",
+  "scripts/checkSettingsDoc.mjs",
+);
 
 function settingsDocument(): string {
   const manifest = json<Manifest>("package.json");
