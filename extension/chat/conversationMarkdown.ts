@@ -160,16 +160,19 @@ function quoted(text: string): string {
     .join("\n");
 }
 
+/** Controls, and marks that reorder what stands around them. */
+const invisible = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/gu;
+
 /** Text that shows as itself. */
 function plain(text: string): string {
   return text
-    .replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/gu, " ")
+    .replace(invisible, " ")
     .replace(/[\\`*_[\]<>&~|$@^#{}!]|:(?=\S)/g, "\\$&")
     .trim();
 }
 
 function code(text: string): string {
-  const line = text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/gu, " ");
+  const line = text.replace(invisible, " ");
   const ticks = "`".repeat(Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length)) + 1);
   return line.includes("`") ? `${ticks} ${line} ${ticks}` : `\`${line}\``;
 }

@@ -1,7 +1,8 @@
 import * as vscode from "vscode";
 import { isReadableOnTheWay } from "../../server/endpoint/endpointAddress.ts";
 import { messageLine } from "../displayText.ts";
-import { addressFault, readEndpoint, usualEndpoint } from "../models/endpointAddress.ts";
+import { usualEndpoint } from "../../server/endpoint/endpointAddress.ts";
+import { addressFault, readEndpoint } from "../models/endpointAddress.ts";
 import { ModelError, readModelChoice, type LanguageModel } from "../models/languageModel.ts";
 import { pickModel } from "../models/modelPick.ts";
 import type { Models } from "../models/models.ts";

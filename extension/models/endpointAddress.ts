@@ -1,9 +1,6 @@
 /** What is wrong with an endpoint's address. */
 export type AddressFault = "notAnAddress" | "notHttp" | "hasKey";
 
-/** Where Ollama listens; others are found at other ports of this machine. */
-export const usualEndpoint = "http://127.0.0.1:11434/v1";
-
 /** Reads an address that a user or a setting gives; `undefined` when it is none that can be used. */
 export function readEndpoint(text: string): URL | undefined {
   return addressFault(text) === undefined ? new URL(text.trim()) : undefined;

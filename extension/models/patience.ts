@@ -1,8 +1,5 @@
+import { defaultTimeouts } from "../../server/endpoint/silenceWatch.ts";
 import { ModelError } from "./languageModel.ts";
-
-/** Suits a slow model that first reads the whole prompt. */
-const firstPieceMs = 120_000;
-const betweenPiecesMs = 60_000;
 
 /**
  * Returns the pieces as they come. When one takes too long, `stop` is called. Who reads no further ends `pieces` too.
@@ -13,9 +10,10 @@ export async function* withPatience(
   stop: () => void,
 ): AsyncIterable<string> {
   const iterator = pieces[Symbol.asyncIterator]();
+  const { firstTokenMs, betweenTokensMs } = defaultTimeouts;
   let isOver = false;
   try {
-    for (let limitMs = firstPieceMs; ; limitMs = betweenPiecesMs) {
+    for (let limitMs = firstTokenMs; ; limitMs = betweenTokensMs) {
       const next = await within(iterator.next(), limitMs, () => {
         // Its own end may never come: it is not waited for.
         isOver = true;

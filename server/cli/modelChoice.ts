@@ -1,5 +1,5 @@
 /** Which language model is to write the answer, from the command line and the environment. */
-import type { Endpoint } from "../endpoint/endpointAddress.ts";
+import { usualEndpoint, type Endpoint } from "../endpoint/endpointAddress.ts";
 
 /** What `lore ask` says of a model. */
 export interface ModelWish {
@@ -17,9 +17,6 @@ export interface ChosenModel {
   readonly endpoint: Endpoint;
 }
 
-/** Where Ollama listens. */
-const defaultEndpoint = "http://127.0.0.1:11434/v1";
-
 /**
  * Returns the model; `undefined` when none is named, and the answer is made without one. A key comes from the environment
  * alone: a command line can be read by every process.
@@ -34,7 +31,7 @@ export function chosenModel(
   return {
     model,
     endpoint: {
-      baseUrl: wish.endpoint ?? filled(env["LORE_ENDPOINT"]) ?? defaultEndpoint,
+      baseUrl: wish.endpoint ?? filled(env["LORE_ENDPOINT"]) ?? usualEndpoint,
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(env["LORE_READABLE_KEY"] === "1" ? { allowReadableKey: true } : {}),
     },

@@ -3,6 +3,7 @@ import { retentionDistances, shortTokens } from "../../protocol/deepMemory.ts";
 import { noteKinds } from "../../protocol/notes.ts";
 import { toolPermissions } from "../../protocol/tools.ts";
 import { rankings } from "../../protocol/types.ts";
+import { usualEndpoint } from "../endpoint/endpointAddress.ts";
 import { commandNames, type CommandName } from "./commandTable.ts";
 
 interface OptionEntry {
@@ -150,8 +151,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
   endpoint: {
     type: "string",
     value: "URL",
-    summary:
-      "Where the model answers: an OpenAI-compatible address; LORE_ENDPOINT when left out, else http://127.0.0.1:11434/v1 (Ollama). A key is read from LORE_API_KEY alone.",
+    summary: `Where the model answers: an OpenAI-compatible address; LORE_ENDPOINT when left out, else ${usualEndpoint} (Ollama). A key is read from LORE_API_KEY alone.`,
     commands: ["ask"],
   },
   evidence: {

@@ -1,6 +1,9 @@
 /** The address of an OpenAI-compatible endpoint. */
 import { EndpointError } from "./endpointError.ts";
 
+/** Where Ollama listens; other servers are found at other ports of this machine. */
+export const usualEndpoint = "http://127.0.0.1:11434/v1";
+
 /** Where a language model answers, and what opens it. */
 export interface Endpoint {
   /** Such as `http://127.0.0.1:11434/v1`. */

@@ -1,3 +1,14 @@
+/** How long a language model may be silent. */
+export interface ChatTimeouts {
+  /** Until anything comes, with the time that loading the model and reading the prompt take. */
+  readonly firstTokenMs: number;
+  /** Between one token and the next. */
+  readonly betweenTokensMs: number;
+}
+
+/** Suit a slow model on a laptop's processor. */
+export const defaultTimeouts: ChatTimeouts = { firstTokenMs: 120_000, betweenTokensMs: 60_000 };
+
 /** Ends a request when nothing is heard of it for too long. */
 export class SilenceWatch {
   readonly #silence = new AbortController();

@@ -6,7 +6,7 @@ import type { ChatMessage, ToolOffer } from "./chatMessages.ts";
 import type { Endpoint } from "./endpointAddress.ts";
 import { endpointClient } from "./endpointClient.ts";
 import { asEndpointError, EndpointError, isAboutTools } from "./endpointError.ts";
-import { SilenceWatch } from "./silenceWatch.ts";
+import { defaultTimeouts, SilenceWatch, type ChatTimeouts } from "./silenceWatch.ts";
 import { ThoughtFilter } from "./thoughtFilter.ts";
 
 export interface ChatRequest extends Endpoint {
@@ -16,18 +16,9 @@ export interface ChatRequest extends Endpoint {
   readonly offer?: ToolOffer | undefined;
   /** Ends the stream; it then rejects with the signal's reason. */
   readonly signal: AbortSignal;
-  /** Defaults suit a slow model on a laptop's processor. */
+  /** `defaultTimeouts` when absent. */
   readonly timeouts?: ChatTimeouts;
 }
-export interface ChatTimeouts {
-  /** Until anything comes, with the time that loading the model and reading the prompt take. */
-  readonly firstTokenMs: number;
-  /** Between one token and the next. */
-  readonly betweenTokensMs: number;
-}
-
-const defaultTimeouts: ChatTimeouts = { firstTokenMs: 120_000, betweenTokensMs: 60_000 };
-
 /**
  * Yields the pieces of the answer's text, never an empty one, and none of what a model thinks aloud before. Rejects with
  * `EndpointError`, and with the signal's reason when cancelled.

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addressFault, readEndpoint, usualEndpoint } from "../../../extension/models/endpointAddress.ts";
+import { addressFault, readEndpoint } from "../../../extension/models/endpointAddress.ts";
+import { usualEndpoint } from "../../../server/endpoint/endpointAddress.ts";
 
 const cases: Readonly<Record<string, ReturnType<typeof addressFault>>> = {
   [usualEndpoint]: undefined,

@@ -7,7 +7,8 @@ import { maxProseLength, type ProseFailure } from "../../../protocol/prose.ts";
 import { isReadableOnTheWay, type Endpoint } from "../../../server/endpoint/endpointAddress.ts";
 import { EndpointError } from "../../../server/endpoint/endpointError.ts";
 import { listModels } from "../../../server/endpoint/listModels.ts";
-import { streamChat, type ChatTimeouts } from "../../../server/endpoint/streamChat.ts";
+import type { ChatTimeouts } from "../../../server/endpoint/silenceWatch.ts";
+import { streamChat } from "../../../server/endpoint/streamChat.ts";
 import { ThoughtFilter } from "../../../server/endpoint/thoughtFilter.ts";
 import {
   startScriptedModel,
