@@ -14,10 +14,10 @@ export interface HeldWords {
 }
 
 /** Returns the words that the linked lines hold, those that stand around them, and those that only the path has. */
-export function heldWords(terms: QuestionTerms, { recall, file, ...place }: Place): HeldWords {
+export function heldWords(terms: QuestionTerms, place: Place): HeldWords {
   const { container = "", name = "" } = place.symbol ?? {};
   const lines = [
-    ...termsOfText(file.textOf(linkedLines({ recall, file, ...place }))),
+    ...termsOfText(place.file.textOf(linkedLines(place))),
     ...termsOfName(`${container} ${name}`),
   ];
   const told = new Set<string>();
@@ -29,8 +29,8 @@ export function heldWords(terms: QuestionTerms, { recall, file, ...place }: Plac
   };
   return {
     inLines: heldIn(lines),
-    around: heldIn(termsOfText(recall.text)),
-    inPath: heldIn(termsOfName(file.path)),
+    around: heldIn(termsOfText(place.recall.text)),
+    inPath: heldIn(termsOfName(place.file.path)),
   };
 }
 

@@ -106,23 +106,13 @@ export function* addConversations(
     `INSERT OR IGNORE INTO conversation (id, title, is_named, created_ms, updated_ms, change, head_id)
      VALUES (?, ?, 1, ?, ?, ${nextChange}, ?)`,
   );
+  // No parent means the turn before, which in the file may be another one than the last one here.
   const turn = database.prepare(
     `INSERT OR IGNORE INTO turn (conversation_id, position, id, writer_id, json, is_question, parent_id, is_pinned)
-     VALUES (?1, (SELECT coalesce(max(position), 0) + 1 FROM turn WHERE conversation_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7)`,
-  );
-  const last = database.prepare(
-    "SELECT id FROM turn WHERE conversation_id = ? ORDER BY position DESC LIMIT 1",
+     VALUES (?1, (SELECT coalesce(max(position), 0) + 1 FROM turn WHERE conversation_id = ?1), ?2, ?3, ?4, ?5,
+       coalesce(?6, nullif(?8, (SELECT id FROM turn WHERE conversation_id = ?1 ORDER BY position DESC LIMIT 1))), ?7)`,
   );
   for (const { id, title, createdMs, updatedMs, headId, turns } of conversations) {
-    let beforeId: string | undefined;
-    // No parent means the turn before: in the file, which may not be the last one here.
-    const parentOf = ({ id: turnId, parentId }: KeptTurn): string | null => {
-      const before = beforeId;
-      beforeId = turnId;
-      if (parentId !== undefined || before === undefined) return parentId ?? null;
-      const { id: lastId } = (last.get(id) ?? {}) as { readonly id?: string };
-      return lastId === before ? null : before;
-    };
     // One without turns is a step too.
     for (let from = 0; from === 0 || from < turns.length; from += turnsPerStep) {
       let nConversations = 0;
@@ -130,13 +120,15 @@ export function* addConversations(
       inTransaction(database, () => {
         const kept = conversation.run(id, nameOf(title), createdMs, updatedMs, headId ?? null);
         nConversations = Number(kept.changes);
-        for (const keptTurn of turns.slice(from, from + turnsPerStep)) {
-          const { parentId: _told, isPinned = false, ...given } = keptTurn;
-          const parentId = parentOf(keptTurn);
+        for (const [idx, keptTurn] of turns.slice(from, from + turnsPerStep).entries()) {
+          const { parentId = null, isPinned = false, ...given } = keptTurn;
+          const before = turns[from + idx - 1]?.id ?? null;
           const json = JSON.stringify(secrets.mask(id, given));
           const isQuestion = given.role === "user" ? 1 : 0;
           const pinned = isPinned ? 1 : 0;
-          const { changes } = turn.run(id, given.id, writerId, json, isQuestion, parentId, pinned);
+          const { changes } = turn.run(
+            ...([id, given.id, writerId, json, isQuestion, parentId, pinned, before] as const),
+          );
           if (Number(changes) > 0) added.push(keptTurn);
         }
         for (const { id: turnId } of roundStarts(added)) index.turnChanged(id, turnId);

@@ -44,11 +44,10 @@ import {
   optional,
   ShapeError,
   text,
+  timeMs,
   type Shape,
 } from "./shape.ts";
 
-/** What a date can hold. */
-const timeMs = integer(0, 8.64e15);
 const count = integer(0, Number.MAX_SAFE_INTEGER);
 const maxName = 4_096;
 const maxText = 1_000_000;

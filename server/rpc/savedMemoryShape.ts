@@ -27,11 +27,10 @@ import {
   optional,
   ShapeError,
   text,
+  timeMs,
   type Shape,
 } from "./shape.ts";
 
-/** What a date can hold. */
-const timeMs = integer(0, 8.64e15);
 const maxName = 4_096;
 const maxPath = 32_768;
 const maxNote = 1_000_000;

@@ -32,6 +32,7 @@ import {
   optional,
   ShapeError,
   text,
+  timeMs,
 } from "./shape.ts";
 import { maxResults } from "./params.ts";
 
@@ -95,7 +96,7 @@ export const savedTrace = object<SavedTrace>({
   format: exactly(traceFormat),
   version: exactly(traceVersion),
   // What a date can hold.
-  savedMs: integer(0, 8.64e15),
+  savedMs: timeMs,
   asked: askedTrace,
   terms: list(
     object<RecallTrace["terms"][number]>({ term: name, nChunks: count, used: flag }),

@@ -98,6 +98,9 @@ export function integer(min: number, max: number): Shape<number> {
   };
 }
 
+/** A time in milliseconds since 1970, as far as a date can hold it. */
+export const timeMs = integer(0, 8.64e15);
+
 /** A finite number. */
 export const finite: Shape<number> = (value, place) => {
   if (typeof value !== "number" || !Number.isFinite(value))
