@@ -1,5 +1,6 @@
 /** A whole memory for tests: real threads, real SQLite, real files in temporary folders. */
 import path from "node:path";
+import { after, before } from "node:test";
 import { assembleRecall, type RecallOptions, type RecallParts } from "../../server/assembly.ts";
 import { randomFrom } from "../../server/bank/random.ts";
 import type { Logger } from "../../server/ports.ts";
@@ -132,6 +133,28 @@ export function workspace(files: Readonly<Record<string, string | Uint8Array>>):
     storeDir: path.join(whole.path, "store"),
     [Symbol.dispose]: () => whole[Symbol.dispose](),
   };
+}
+
+/**
+ * Opens a memory over sources before the tests of a file or of a suite, and closes it behind them. `use` is given it when
+ * all of the sources are in it.
+ */
+export function withMemory(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  use: (opened: OpenedMemory) => void,
+): void {
+  let place: ReturnType<typeof workspace>;
+  let opened: OpenedMemory;
+  before(async () => {
+    place = workspace(files);
+    opened = await openMemory(place.folder, place.storeDir);
+    await opened.settled();
+    use(opened);
+  });
+  after(async () => {
+    await opened.memory.close();
+    place[Symbol.dispose]();
+  });
 }
 
 /** A TypeScript function that no other file has, when the name is its own. */

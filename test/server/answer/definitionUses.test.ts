@@ -1,10 +1,10 @@
 /** Definitions of a file, and where one of them is used, on a real memory. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import type { UsesResult } from "../../../protocol/outline.ts";
 import { definitionUses } from "../../../server/answer/definitionUses.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
-import { openMemory, workspace, type OpenedMemory } from "../workspaceMemoryHarness.ts";
+import { withMemory, type OpenedMemory } from "../workspaceMemoryHarness.ts";
 
 const files = {
   "src/disk.ts": `/** Loads. */\nexport function load(): number {\n  return 3;\n}\n\nexport class Disk {\n  spin(): number {\n    return load() + load();\n  }\n}\n`,
@@ -14,17 +14,8 @@ const files = {
   "docs/guide.md": "# Guide\n\nCall `load` first.\n",
 };
 
-let place: ReturnType<typeof workspace>;
 let opened: OpenedMemory;
-before(async () => {
-  place = workspace(files);
-  opened = await openMemory(place.folder, place.storeDir);
-  await opened.settled();
-});
-after(async () => {
-  await opened.memory.close();
-  place[Symbol.dispose]();
-});
+withMemory(files, (memory) => (opened = memory));
 
 async function uses(limit: number, signal = new AbortController().signal): Promise<UsesResult> {
   const { recaller } = opened;

@@ -1,10 +1,10 @@
 /** Answers to questions in other words than the code has, on a real memory with the model of test/server/model/fixtureModel.ts. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import type { Answer } from "../../../protocol/types.ts";
 import { Answerer } from "../../../server/answer/answerer.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
-import { openMemory, workspace, type OpenedMemory } from "../workspaceMemoryHarness.ts";
+import { openMemory, workspace, withMemory, type OpenedMemory } from "../workspaceMemoryHarness.ts";
 import { noHistory } from "../history/noHistory.ts";
 import { noTimeline } from "../noTimeline.ts";
 import { closedNotes } from "../work/closedNotes.ts";
@@ -17,17 +17,8 @@ const files = {
   "docs/when.md": "# When\n\nWhen it rains.\n",
 };
 
-let place: ReturnType<typeof workspace>;
 let opened: OpenedMemory;
-before(async () => {
-  place = workspace(files);
-  opened = await openMemory(place.folder, place.storeDir);
-  await opened.settled();
-});
-after(async () => {
-  await opened.memory.close();
-  place[Symbol.dispose]();
-});
+withMemory(files, (memory) => (opened = memory));
 
 function ask(question: string, memory = opened): Promise<Answer> {
   const answerer = new Answerer({

@@ -1,13 +1,13 @@
 /** What an answer makes of the probability that the memory holds it, on a real memory. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import type { Answer } from "../../../protocol/types.ts";
 import type { AskParams } from "../../../protocol/methods.ts";
 import { Answerer } from "../../../server/answer/answerer.ts";
 import type { EvidenceCalibration } from "../../../server/answer/evidenceCalibration.ts";
 import { createHashText } from "../../../server/recall/citation.ts";
 import { noTimeline } from "../noTimeline.ts";
-import { openMemory, workspace, type OpenedMemory } from "../workspaceMemoryHarness.ts";
+import { withMemory, type OpenedMemory } from "../workspaceMemoryHarness.ts";
 import { noHistory } from "../history/noHistory.ts";
 import { closedNotes } from "../work/closedNotes.ts";
 import { calibrated } from "./calibrated.ts";
@@ -20,17 +20,8 @@ const files = {
 };
 const question = "where is the invoice total?";
 
-let place: ReturnType<typeof workspace>;
 let opened: OpenedMemory;
-before(async () => {
-  place = workspace(files);
-  opened = await openMemory(place.folder, place.storeDir);
-  await opened.settled();
-});
-after(async () => {
-  await opened.memory.close();
-  place[Symbol.dispose]();
-});
+withMemory(files, (memory) => (opened = memory));
 
 function ask(
   asked: string,
@@ -120,7 +111,7 @@ for (const [what, asked, more] of byWords)
 
 test("selected code is there to be answered about", async () => {
   const selection = {
-    ...{ file: `${place.folder}/src/shop.ts`, text: files["src/shop.ts"] },
+    ...{ file: `${opened.folder}/src/shop.ts`, text: files["src/shop.ts"] },
     range: { startLine: 0, endLine: 3 },
   };
   const { abstained, trace } = await ask("what does this do?", calibrated(0.01), { selection });

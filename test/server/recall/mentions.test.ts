@@ -1,14 +1,9 @@
 /** What a question names with `@`, from its text alone and in a real memory. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { mentionText, pathMention } from "../../../protocol/mentions.ts";
 import { parseQuestion } from "../../../server/recall/question.ts";
-import {
-  functionText,
-  openMemory,
-  workspace,
-  type OpenedMemory,
-} from "../workspaceMemoryHarness.ts";
+import { functionText, withMemory, type OpenedMemory } from "../workspaceMemoryHarness.ts";
 
 const readings: Readonly<Record<string, { paths?: string[]; sure?: string[]; names?: string[] }>> =
   {
@@ -91,17 +86,8 @@ const files = {
   "docs/read me.md": "# Attempts\n\nHow the next attempt waits.\n",
   "src/quiet.ts": functionText("unrelated"),
 };
-let place: ReturnType<typeof workspace>;
 let opened: OpenedMemory;
-before(async () => {
-  place = workspace(files);
-  opened = await openMemory(place.folder, place.storeDir);
-  await opened.settled();
-});
-after(async () => {
-  await opened.memory.close();
-  place[Symbol.dispose]();
-});
+withMemory(files, (memory) => (opened = memory));
 
 const asked = "where does it wait before the next attempt";
 const scopes: readonly (readonly [

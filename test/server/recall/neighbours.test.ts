@@ -1,12 +1,13 @@
 /** What comes along with the best place of a question, and what must not. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import type { Recall } from "../../../protocol/types.ts";
 import {
   functionText,
   letters,
   openMemory,
   workspace,
+  withMemory,
   type OpenedMemory,
 } from "../workspaceMemoryHarness.ts";
 
@@ -26,17 +27,8 @@ const files = {
   ),
 };
 
-let place: ReturnType<typeof workspace>;
 let opened: OpenedMemory;
-before(async () => {
-  place = workspace(files);
-  opened = await openMemory(place.folder, place.storeDir);
-  await opened.settled();
-});
-after(async () => {
-  await opened.memory.close();
-  place[Symbol.dispose]();
-});
+withMemory(files, (memory) => (opened = memory));
 
 async function search(
   query: string,

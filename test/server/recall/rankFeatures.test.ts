@@ -1,6 +1,6 @@
 /** What the learned ranking sees of a candidate: the values that the model was trained on, held by hand-worked examples. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import type { ObservedCandidate } from "../../../server/services.ts";
 import { LearnedRanking } from "../../../server/recall/learnedRanking.ts";
 import { rankFeatureNames, type RankFeature } from "../../../server/recall/rankFeatures.ts";
@@ -8,7 +8,7 @@ import { handParts, type Features } from "../../../server/recall/ranking.ts";
 import { TermFinder } from "../../../server/recall/termHits.ts";
 import { loadRankerModel } from "../../../server/model/rankerModel.ts";
 import { rankerFiles, treeBytes, type NodeOf } from "../model/rankerFiles.ts";
-import { openMemory, workspace, type OpenedMemory } from "../workspaceMemoryHarness.ts";
+import { withMemory, type OpenedMemory } from "../workspaceMemoryHarness.ts";
 
 const files = {
   "src/kettle.ts":
@@ -18,17 +18,8 @@ const files = {
 };
 
 describe("a candidate", () => {
-  let place: ReturnType<typeof workspace>;
   let opened: OpenedMemory;
-  before(async () => {
-    place = workspace(files);
-    opened = await openMemory(place.folder, place.storeDir);
-    await opened.settled();
-  });
-  after(async () => {
-    await opened[Symbol.asyncDispose]();
-    place[Symbol.dispose]();
-  });
+  withMemory(files, (memory) => (opened = memory));
 
   async function factsOf(query: string, path: string): Promise<Record<RankFeature, number>> {
     const seen: ObservedCandidate[] = [];

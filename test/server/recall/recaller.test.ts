@@ -1,7 +1,7 @@
 /** Questions of every sort, put straight to the recall of a real memory. */
 import assert from "node:assert/strict";
 import path from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import xxhash from "xxhash-wasm";
 import {
   functionText,
@@ -9,6 +9,7 @@ import {
   openMemory,
   statusWhere,
   workspace,
+  withMemory,
   type OpenedMemory,
 } from "../workspaceMemoryHarness.ts";
 
@@ -28,17 +29,8 @@ const files = {
   "src/deep.ts": Array.from({ length: 40 }, (_, i) => functionText(`deep${letters(i)}`)).join("\n"),
 };
 
-let place: ReturnType<typeof workspace>;
 let opened: OpenedMemory;
-before(async () => {
-  place = workspace(files);
-  opened = await openMemory(place.folder, place.storeDir);
-  await opened.settled();
-});
-after(async () => {
-  await opened.memory.close();
-  place[Symbol.dispose]();
-});
+withMemory(files, (memory) => (opened = memory));
 
 const many = Array.from({ length: 5_000 }, (_, i) => `word${letters(i)}`).join(" ");
 const questions: Readonly<Record<string, string>> = {
@@ -175,7 +167,7 @@ test("the present text of files stays inside of the folder", () => {
 });
 
 test("unsaved text is shown as it is typed, at once", async () => {
-  const file = path.join(place.folder, "src/house.ts");
+  const file = path.join(opened.folder, "src/house.ts");
   opened.memory.documentChanged(file, 1, functionText("enterCastle"));
   assert.deepEqual(await opened.pathsShowing("enterCastle"), ["src/house.ts"]);
   assert.deepEqual(await opened.pathsShowing("enterHouse"), []);

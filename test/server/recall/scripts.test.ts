@@ -1,12 +1,7 @@
 /** Questions in Chinese, Japanese and Korean, which write few or no spaces, find code whose comments are in them. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import {
-  functionText,
-  openMemory,
-  workspace,
-  type OpenedMemory,
-} from "../workspaceMemoryHarness.ts";
+import { test } from "node:test";
+import { functionText, withMemory, type OpenedMemory } from "../workspaceMemoryHarness.ts";
 
 const commented = (comment: string, name: string): string =>
   `/** ${comment} */\nexport function ${name}(input: string): string {\n  return input;\n}\n`;
@@ -20,17 +15,8 @@ const files = {
   "src/g.ts": functionText("other"),
 };
 
-let place: ReturnType<typeof workspace>;
 let opened: OpenedMemory;
-before(async () => {
-  place = workspace(files);
-  opened = await openMemory(place.folder, place.storeDir);
-  await opened.settled();
-});
-after(async () => {
-  await opened.memory.close();
-  place[Symbol.dispose]();
-});
+withMemory(files, (memory) => (opened = memory));
 
 const questions: readonly (readonly [script: string, question: string, path: string])[] = [
   ["Chinese", "断开的网络是怎么重新连接的？", "src/a.ts"],

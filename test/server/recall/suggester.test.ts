@@ -1,16 +1,11 @@
 /** What is offered behind an `@`, from a real memory. */
 import assert from "node:assert/strict";
 import path from "node:path";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { mentionText, type SuggestParams } from "../../../protocol/mentions.ts";
 import { nodeClock } from "../../../server/nodePorts.ts";
 import { Suggester } from "../../../server/recall/suggester.ts";
-import {
-  functionText,
-  openMemory,
-  workspace,
-  type OpenedMemory,
-} from "../workspaceMemoryHarness.ts";
+import { functionText, withMemory, type OpenedMemory } from "../workspaceMemoryHarness.ts";
 
 const files = {
   "src/http/retryPolicy.ts": `export class RetryPolicy {\n  delayBefore(attempt: number): number {\n    return attempt;\n  }\n}\n`,
@@ -20,17 +15,10 @@ const files = {
   "docs/read me.md": "# Retries\n",
   "README.md": "# Shop\n",
 };
-let place: ReturnType<typeof workspace>;
 let opened: OpenedMemory;
-before(async () => {
-  place = workspace(files);
-  opened = await openMemory(place.folder, place.storeDir);
-  await opened.settled();
-  opened.memory.openEditors([path.join(place.folder, "src/http/client.ts")]);
-});
-after(async () => {
-  await opened.memory.close();
-  place[Symbol.dispose]();
+withMemory(files, (memory) => {
+  opened = memory;
+  opened.memory.openEditors([path.join(opened.folder, "src/http/client.ts")]);
 });
 
 function offered(prefix: string, more: Partial<SuggestParams> = {}): string[] {

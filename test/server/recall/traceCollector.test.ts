@@ -2,16 +2,11 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import path from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { savedTraceOf, traceFileText } from "../../../protocol/savedTrace.ts";
 import type { SearchParams } from "../../../protocol/methods.ts";
 import type { RecallTrace, SearchResult, StageCandidate } from "../../../protocol/types.ts";
-import {
-  functionText,
-  openMemory,
-  workspace,
-  type OpenedMemory,
-} from "../workspaceMemoryHarness.ts";
+import { functionText, withMemory, type OpenedMemory } from "../workspaceMemoryHarness.ts";
 
 const many = 80;
 const files: Record<string, string> = {
@@ -24,17 +19,8 @@ for (let i = 0; i < many; i++)
     `openTap${"abcdefghij"[i % 10]}${"abcdefghij"[Math.trunc(i / 10)]}`,
   ).replace("\n", "\n  // water\n");
 
-let place: ReturnType<typeof workspace>;
 let opened: OpenedMemory;
-before(async () => {
-  place = workspace(files);
-  opened = await openMemory(place.folder, place.storeDir);
-  await opened.settled();
-});
-after(async () => {
-  await opened.memory.close();
-  place[Symbol.dispose]();
-});
+withMemory(files, (memory) => (opened = memory));
 
 function search(query: string, more: Partial<SearchParams> = {}): Promise<SearchResult> {
   return opened.recaller.search({ query, limit: 10, ...more }, new AbortController().signal);
@@ -111,7 +97,7 @@ test("what was dropped says why: over the limit, not read, gone", async () => {
   assert.ok(beyond.length > 0 && beyond.length <= 10);
   const unread = candidatesOf(trace, "files").filter(({ dropped }) => dropped === "overLimit");
   assert.ok(unread.length > 0);
-  rmSync(path.join(place.folder, "docs/water.md"));
+  rmSync(path.join(opened.folder, "docs/water.md"));
   const later = await search("how to boil water", { explain: true });
   const gone = later.trace.stages
     .flatMap(({ candidates = [] }) => candidates)

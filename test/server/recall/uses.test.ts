@@ -1,10 +1,10 @@
 /** Uses of a name with several definitions: which are its own, which are another's, and which nobody can tell. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import type { Recall } from "../../../protocol/types.ts";
 import type { DefinitionPlace } from "../../../server/services.ts";
 import { isQuiet, quietText } from "../../../server/recall/quietText.ts";
-import { openMemory, workspace, type OpenedMemory } from "../workspaceMemoryHarness.ts";
+import { withMemory, type OpenedMemory } from "../workspaceMemoryHarness.ts";
 
 const files = {
   "src/pool.ts": `export class Pool {\n  load(): number {\n    return 1;\n  }\n\n  again(): number {\n    return this.load();\n  }\n}\n`,
@@ -28,17 +28,8 @@ const files = {
   "src/far.py": `def via_python(reader):\n    return reader.Take(1)\n`,
 };
 
-let place: ReturnType<typeof workspace>;
 let opened: OpenedMemory;
-before(async () => {
-  place = workspace(files);
-  opened = await openMemory(place.folder, place.storeDir);
-  await opened.settled();
-});
-after(async () => {
-  await opened.memory.close();
-  place[Symbol.dispose]();
-});
+withMemory(files, (memory) => (opened = memory));
 
 async function uses(
   name: string,
