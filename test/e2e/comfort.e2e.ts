@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { openSession, type Session } from "./chatDriver.ts";
+import { chatOf, openSession, type Session } from "./chatDriver.ts";
 
 const files: Readonly<Record<string, string>> = {
   "src/tides.ts":
@@ -15,8 +15,7 @@ const files: Readonly<Record<string, string>> = {
 
 let dir: string;
 let session: Session;
-const chat = () =>
-  session.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+const chat = () => chatOf(session.page);
 const answers = () => chat().locator("section[data-turn][aria-busy=false]");
 
 before(async () => {

@@ -14,7 +14,8 @@ import {
   type ScriptedReply,
   type ScriptedRequest,
 } from "../fixtures/scriptedModel.ts";
-import { openSession, type Session } from "./chatDriver.ts";
+import { chatOf, openSession, type Session } from "./chatDriver.ts";
+import { typeInto } from "./editorDriver.ts";
 
 const files: Readonly<Record<string, string>> = {
   "src/tides.ts": `/** Height of the tide in metres above chart datum. */
@@ -72,20 +73,9 @@ after(async () => {
   rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 });
 
-const chat = () =>
-  session.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+const chat = () => chatOf(session.page);
 const lastTurn = (): Locator => chat().locator("section[data-turn][aria-busy]").last();
 const plan = (): Locator => lastTurn().locator("details.plan");
-
-async function typeInto(title: RegExp, text: string): Promise<void> {
-  const { page } = session;
-  await page
-    .locator(".quick-input-titlebar, .quick-input-title", { hasText: title })
-    .first()
-    .waitFor();
-  await page.locator(".quick-input-widget input:visible").first().fill(text);
-  await page.keyboard.press("Enter");
-}
 
 test("an ordinary question has no plan", async () => {
   await session.ask(question);
@@ -98,8 +88,8 @@ test("a model is chosen", async () => {
     .getByRole("button", { name: /^Answers by Built-in/ })
     .click();
   await page.getByRole("option", { name: /Use an endpoint/ }).click();
-  await typeInto(/Use an Endpoint/, model.baseUrl);
-  await typeInto(/The Key for/, "");
+  await typeInto(session.page, /Use an Endpoint/, model.baseUrl);
+  await typeInto(session.page, /The Key for/, "");
   await chat()
     .getByRole("button", { name: `Answers by ${modelName}. Choose a language model` })
     .waitFor();

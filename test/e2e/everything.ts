@@ -7,7 +7,6 @@ import { globSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import type { Locator } from "playwright-core";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { inCheckout } from "../../scripts/checkout.ts";
@@ -15,6 +14,7 @@ import { installVsix } from "../../scripts/editor.ts";
 import { startScriptedModel, type ScriptedModel } from "../fixtures/scriptedModel.ts";
 import { packAgent } from "./agentExtension.ts";
 import { chatOf, openSession, type EditorWindow, type Session, type Source } from "./chatDriver.ts";
+import { say } from "./editorDriver.ts";
 import { ownerOf } from "./ownerProcess.ts";
 import { Recording } from "./recording.ts";
 import { Repository } from "./repository.ts";
@@ -115,7 +115,7 @@ test("selected code is asked about", async () => {
 
 test("@lore answers in the editor's own chat", async () => {
   await session.command("Chat: Open Chat");
-  const answer = await say(`@lore ${monthQuestion}`, /Cron\.ts/);
+  const answer = await say(session.page, `@lore ${monthQuestion}`, /Cron\.ts/);
   await answer.locator(".chat-inline-anchor-widget", { hasText: "Cron.ts" }).first().waitFor();
   await show("participant", "@lore in the editor’s own chat.");
 });
@@ -132,7 +132,7 @@ test("a language model calls Lore’s tools, the second one with the user’s le
     }
     return { kind: "text", pieces: ["The months are counted in `daysInMonth`; it is noted."] };
   });
-  const asked = say("@agent where are the days of a month counted?", "it is noted");
+  const asked = say(session.page, "@agent where are the days of a month counted?", "it is noted");
   const leave = page.getByRole("button", { name: /^(Allow|Continue)/ }).first();
   await leave.waitFor();
   await show(
@@ -226,19 +226,6 @@ async function fillIn(text: string, offered: string): Promise<void> {
   await page.locator(".quick-input-widget input:visible").first().fill(text);
   await page.getByRole("option", { name: offered }).first().waitFor();
   await page.keyboard.press("Enter");
-}
-
-/** Says something in the editor's own chat and returns the answer that holds a text which no other one holds. */
-async function say(text: string, said: string | RegExp): Promise<Locator> {
-  const { page } = session;
-  await page.locator(".interactive-input-part .monaco-editor").last().click();
-  await page.keyboard.insertText(text);
-  // Closes the list of suggestions.
-  await page.keyboard.press("Escape");
-  await page.keyboard.press("Enter");
-  const answer = page.locator(".interactive-response", { hasText: said }).last();
-  await answer.waitFor();
-  return answer;
 }
 
 /** Asks until a file is cited: the watcher of a window tells of a new file when it likes. */

@@ -13,7 +13,8 @@ import {
   type ScriptedModel,
   type ScriptedRequest,
 } from "../fixtures/scriptedModel.ts";
-import { openSession, type Session } from "./chatDriver.ts";
+import { chatOf, openSession, type Session } from "./chatDriver.ts";
+import { typeInto } from "./editorDriver.ts";
 
 const file = "src/tides.ts";
 const source = `/** Height of the tide in metres above chart datum. */
@@ -74,8 +75,7 @@ after(async () => {
 });
 
 /** The chat's page. */
-const chat = () =>
-  session.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+const chat = () => chatOf(session.page);
 const lastTurn = (): Locator => chat().locator("section[data-turn][aria-busy]").last();
 const prose = (): Locator => lastTurn().locator(".prose-text");
 const evidence = (): Locator => lastTurn().locator(".evidence");
@@ -85,17 +85,6 @@ async function noticed(): Promise<string> {
   const notice = lastTurn().locator(".prose-notices .notice");
   await notice.waitFor();
   return notice.innerText();
-}
-
-async function typeInto(title: RegExp, text: string): Promise<void> {
-  const { page } = session;
-  await page
-    .locator(".quick-input-titlebar, .quick-input-title", { hasText: title })
-    .first()
-    .waitFor();
-  const input = page.locator(".quick-input-widget input:visible").first();
-  await input.fill(text);
-  await page.keyboard.press("Enter");
 }
 
 /** Asks, and waits until the new turn is there. */
@@ -122,10 +111,10 @@ test("an endpoint is chosen from the question field", async () => {
     .getByRole("button", { name: /^Answers by Built-in/ })
     .click();
   await page.getByRole("option", { name: /Use an endpoint/ }).click();
-  await typeInto(/Use an Endpoint/, "not an address");
+  await typeInto(session.page, /Use an Endpoint/, "not an address");
   await page.getByText("This is not an address.").first().waitFor();
-  await typeInto(/Use an Endpoint/, model.baseUrl);
-  await typeInto(/The Key for/, "");
+  await typeInto(session.page, /Use an Endpoint/, model.baseUrl);
+  await typeInto(session.page, /The Key for/, "");
   await chat()
     .getByRole("button", { name: `Answers by ${modelName}. Choose a language model` })
     .waitFor();

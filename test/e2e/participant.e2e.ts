@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import type { Locator } from "playwright-core";
-import { openSession } from "./chatDriver.ts";
+import { chatOf, openSession } from "./chatDriver.ts";
+import { say } from "./editorDriver.ts";
 
 const tides = `/** Height of the tide in metres above chart datum. */
 export function tideHeight(hour: number): number {
@@ -35,19 +35,7 @@ test("@lore answers with places that open, goes on from its answer, and what was
   await session.untilReady();
   const { page } = session;
   await session.command("Chat: Open Chat");
-  /** Sends what is typed and returns the answer that says something which no other one says. */
-  const send = async (text: string, said: string | RegExp): Promise<Locator> => {
-    await page.locator(".interactive-input-part .monaco-editor").last().click();
-    await page.keyboard.insertText(text);
-    // Closes the list of suggestions.
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("Enter");
-    const answer = page.locator(".interactive-response", { hasText: said }).last();
-    await answer.waitFor();
-    return answer;
-  };
-
-  const first = await send("@lore where is tideHeight computed?", "springRange");
+  const first = await say(page, "@lore where is tideHeight computed?", "springRange");
   await first.getByText("Open in Lore’s Chat").waitFor();
   const place = first.locator(".chat-inline-anchor-widget", { hasText: "tides.ts" }).first();
   await session.screenshot("participant-answer");
@@ -55,18 +43,19 @@ test("@lore answers with places that open, goes on from its answer, and what was
   await place.dispatchEvent("click");
   await page.getByRole("tab", { name: "tides.ts" }).first().waitFor();
 
-  const second = await send("@lore who calls it?", /tideHeight.*is used on 1 line in 1 file/s);
+  const second = await say(page, "@lore who calls it?", /tideHeight.*is used on 1 line in 1 file/s);
   await second.locator(".chat-inline-anchor-widget", { hasText: "harbour.ts" }).first().waitFor();
   await second.getByRole("button", { name: "Open in Lore’s Chat" }).dispatchEvent("click");
-  const chat = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+  const chat = chatOf(page);
   await chat.getByText("where is tideHeight computed?").first().waitFor();
 
-  const noted = await send(
+  const noted = await say(
+    page,
     "@lore /remember we use a cosine because tides repeat",
     /Noted: .*tides repeat/,
   );
   await noted.getByText("tides repeat").waitFor();
-  const all = await send("@lore /all tideHeight", "stands in 3 places");
+  const all = await say(page, "@lore /all tideHeight", "stands in 3 places");
   assert.match(await all.innerText(), /2 of 2 remembered files were read/);
   await session.screenshot("participant-conversation");
 

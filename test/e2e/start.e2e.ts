@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { folderAddress, showing } from "../../scripts/startWish.ts";
-import { openSession } from "./chatDriver.ts";
+import { chatOf, openSession } from "./chatDriver.ts";
 
 for (const [visited, addressOf] of [
   ["the printed address", (folder: string) => folderAddress("http://127.0.0.1/", folder).slice(16)],
@@ -24,7 +24,7 @@ for (const [visited, addressOf] of [
     });
     t.after(() => session.close());
     await session.untilReady();
-    const chat = session.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+    const chat = chatOf(session.page);
     await chat.getByRole("textbox", { name: "Your question" }).waitFor();
     await chat.getByText("1 file remembered").waitFor();
     assert.equal(await session.page.getByText("Restricted Mode").count(), 0);
