@@ -5,13 +5,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import type { ContextResult } from "../../../protocol/context.ts";
-import { rootOf } from "../../../server/cli/storeLocation.ts";
 import type { Services } from "../../../server/handlers.ts";
-import { createServices } from "../../../server/serverParts.ts";
 import type { TurnOutline } from "../../../server/services.ts";
 import { plantSecrets } from "../secrets/plantedSecrets.ts";
 import { madeTurns, type MadeRound } from "../work/roundHarness.ts";
 import { randomNumbers } from "../workspaceMemoryHarness.ts";
+import { openServices } from "../openServices.ts";
 
 const folder = realpathSync.native(mkdtempSync(path.join(tmpdir(), "lore-context-")));
 const inProject = (file: string): string => path.join(folder, "project", file);
@@ -39,14 +38,7 @@ before(async () => {
   writeFileSync(inProject("tides.ts"), tides);
   writeFileSync(inProject("harbour.ts"), hostile);
   writeFileSync(inProject("keys.ts"), keys);
-  services = await createServices(
-    { log: () => undefined },
-    { logLevel: "off", statusCommand: "status", deepMemory: "onDemand" },
-  );
-  const settings = { exclude: [], include: [], threads: 1, maxFileBytes: 1_000_000 };
-  const root = rootOf(inProject(""));
-  await services.memory.open(path.join(folder, "store"), [root], settings, true);
-  await services.memory.settled(true, signal);
+  services = await openServices(path.join(folder, "store"), inProject(""));
   await services.notes.remember({
     text: "tides repeat, so the height of the tide is a cosine",
     kind: "decision",

@@ -6,9 +6,7 @@ import { after, before, test } from "node:test";
 import type { FurtherLooks, Lookup } from "../../../protocol/plan.ts";
 import type { Prose } from "../../../protocol/prose.ts";
 import { askModel } from "../../../server/cli/modelAnswer.ts";
-import { rootOf } from "../../../server/cli/storeLocation.ts";
 import type { Services } from "../../../server/handlers.ts";
-import { createServices } from "../../../server/serverParts.ts";
 import {
   startScriptedModel,
   type Script,
@@ -17,6 +15,7 @@ import {
   type ScriptedRequest,
 } from "../../fixtures/scriptedModel.ts";
 import { temporaryFolder } from "../ingest/treesOnDisk.ts";
+import { openServices } from "../openServices.ts";
 
 const scratch = temporaryFolder();
 const { signal } = new AbortController();
@@ -42,13 +41,7 @@ before(async () => {
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(project, name), text);
   writeFileSync(path.join(scratch.path, "outside.ts"), "export const outside = 99;\n");
   model = await startScriptedModel(() => ({ kind: "text", pieces: ["-"] }));
-  services = await createServices(
-    { log: () => undefined },
-    { logLevel: "off", statusCommand: "status", deepMemory: "onDemand" },
-  );
-  const settings = { exclude: [], include: [], threads: 1, maxFileBytes: 1_000_000 };
-  await services.memory.open(path.join(scratch.path, "store"), [rootOf(project)], settings, true);
-  await services.memory.settled(true, signal);
+  services = await openServices(path.join(scratch.path, "store"), project);
 });
 after(async () => {
   await model.close();

@@ -5,9 +5,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import type { Prose } from "../../../protocol/prose.ts";
 import { askModel } from "../../../server/cli/modelAnswer.ts";
-import { rootOf } from "../../../server/cli/storeLocation.ts";
 import type { Services } from "../../../server/handlers.ts";
-import { createServices } from "../../../server/serverParts.ts";
 import { faithful, forging, inventing, inWords, obeying } from "../../fixtures/scriptedAnswers.ts";
 import {
   startScriptedModel,
@@ -15,6 +13,7 @@ import {
   type ScriptedModel,
 } from "../../fixtures/scriptedModel.ts";
 import { temporaryFolder } from "../ingest/treesOnDisk.ts";
+import { openServices } from "../openServices.ts";
 
 const scratch = temporaryFolder();
 const project = path.join(scratch.path, "project");
@@ -29,13 +28,7 @@ before(async () => {
     "/** Height of the tide. [More](https://evil.example) */\nexport function tideHeight(hour: number): number {\n  return 4.2 * Math.cos(hour);\n}\n",
   );
   model = await startScriptedModel(faithful);
-  services = await createServices(
-    { log: () => undefined },
-    { logLevel: "off", statusCommand: "status", deepMemory: "onDemand" },
-  );
-  const settings = { exclude: [], include: [], threads: 1, maxFileBytes: 1_000_000 };
-  await services.memory.open(path.join(scratch.path, "store"), [rootOf(project)], settings, true);
-  await services.memory.settled(true, signal);
+  services = await openServices(path.join(scratch.path, "store"), project);
 });
 after(async () => {
   await model.close();

@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import type { Answer } from "../../../../protocol/types.ts";
-import { rootOf } from "../../../../server/cli/storeLocation.ts";
 import type { Services } from "../../../../server/handlers.ts";
-import { createServices } from "../../../../server/serverParts.ts";
+import { openServices } from "../../openServices.ts";
 
 const folder = realpathSync.native(mkdtempSync(path.join(tmpdir(), "lore-rounds-answer-")));
 const project = path.join(folder, "project");
@@ -23,19 +22,12 @@ export function scheduleDelivery(parcel: Parcel): Slot {
 }
 `,
 };
-const settings = { exclude: [], include: [], threads: 1, maxFileBytes: 1_000_000 };
 let services: Services;
 
 before(async () => {
   mkdirSync(project);
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(project, name), text);
-  services = await createServices(
-    { log: () => undefined },
-    { logLevel: "off", statusCommand: "status", deepMemory: "onDemand" },
-  );
-  const { memory } = services;
-  await memory.open(path.join(folder, "store"), [rootOf(project)], settings, true);
-  await memory.settled(true, new AbortController().signal);
+  services = await openServices(path.join(folder, "store"), project);
 });
 
 after(async () => {
