@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
 import { followUps } from "../../../extension/participant/followUps.ts";
 import {
@@ -86,6 +88,19 @@ for (const [name, asked, wish] of [
 ] as const) {
   test(`what is wanted: ${name}`, () => assert.deepEqual(wishOf(asked), wish));
 }
+
+test("every command of the manifest is known, and none else", () => {
+  const manifest = JSON.parse(
+    readFileSync(path.resolve(import.meta.dirname, "../../../package.json"), "utf8"),
+  ) as { contributes: { chatParticipants: { commands: { name: string }[] }[] } };
+  const [participant, ...others] = manifest.contributes.chatParticipants;
+  assert.deepEqual(others, []);
+  const names = participant?.commands.map(({ name }) => name) ?? [];
+  assert.deepEqual(names.toSorted(), ["all", "changed", "explain", "find", "history", "remember"]);
+  const plain = wishOf(written(undefined, "fooBar"));
+  for (const name of names) assert.notDeepEqual(wishOf(written(name, "fooBar")), plain, name);
+  assert.deepEqual(wishOf(written("dance", "fooBar")), plain);
+});
 
 test("a question that names nothing itself speaks of the last answer", () => {
   for (const question of ["who calls it?", "Why is this slow?", "and where is that tested?"])
