@@ -2,6 +2,7 @@
  * Keeps ARCHITECTURE.md and `docs/` true: each file and folder they name exists, each folder of the product is named in
  * ARCHITECTURE.md, and each rule under "Invariants" names the lint rule or test that holds it.
  */
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fail } from "./bootstrap.mjs";
 import { inCheckout } from "./checkout.ts";
@@ -18,13 +19,12 @@ if (faults.length > 0) {
 
 /** Whatever stands in a code span and looks like a path of the checkout. */
 function missingFiles(): readonly string[] {
+  const tops = new Set(topNames());
   const docs = readdirSync(inCheckout("docs")).filter((name) => name.endsWith(".md"));
   const pages = ["ARCHITECTURE.md", ...docs.map((name) => `docs/${name}`)];
   return pages.flatMap((page) =>
     codeSpans(readFileSync(inCheckout(page), "utf8"))
-      .filter(
-        (span) => /^[\w.-]+(\/[\w.-]*)+$/.test(span) && roots().includes(span.split("/")[0] ?? ""),
-      )
+      .filter((span) => /^[\w.-]+(\/[\w.-]*)+$/.test(span) && tops.has(span.split("/")[0] ?? ""))
       .filter((span) => !existsSync(inCheckout(span)))
       .map((span) => `${page} names ${span}, which does not exist.`),
   );
@@ -58,8 +58,10 @@ function holds(span: string): boolean {
   return /^[\w-]+(\/[\w-]+)?$/.test(span) && lintConfig.includes(`"${span}"`);
 }
 
-function roots(): readonly string[] {
-  return readdirSync(inCheckout());
+/** What stands at the top of the checkout and belongs to it: what a build or a test leaves there comes and goes. */
+function topNames(): readonly string[] {
+  const files = execFileSync("git", ["ls-files"], { cwd: inCheckout(), encoding: "utf8" });
+  return files.split("\n").map((file) => file.split("/")[0] ?? "");
 }
 
 function codeSpans(markdown: string): readonly string[] {

@@ -13,8 +13,10 @@ export interface Written {
   readonly attachedPath?: string;
   /** The file that the user looks at, relative to its folder. */
   readonly activePath?: string;
-  /** Code that was attached, or that is selected where nothing else says what is meant. */
+  /** Code that was attached. */
   readonly selection?: SelectedCode;
+  /** Code that is selected in the editor, which the chat attaches by itself: it counts where the words leave room for it. */
+  readonly selectedInEditor?: SelectedCode;
 }
 
 export type Wish =
@@ -30,8 +32,9 @@ export type Wish =
  * understands them.
  */
 export function wishOf(written: Written): Wish {
-  const { command, prompt, attachedPath, activePath, selection } = written;
+  const { command, prompt, attachedPath, activePath } = written;
   const text = prompt.trim();
+  const selection = written.selection ?? selectionMeant(written, text);
   const path = attachedPath ?? activePath;
   const about = text === "" && path !== undefined ? pathName(path) : text;
   switch (command) {
@@ -63,6 +66,17 @@ export function wishOf(written: Written): Wish {
       return { kind: "ask", question, ...(selection === undefined ? {} : { selection }) };
     }
   }
+}
+
+/** What is selected is meant by a note and by a command without words, and by a question that says “this” or “it”. */
+function selectionMeant(
+  { command, attachedPath, selectedInEditor }: Written,
+  text: string,
+): SelectedCode | undefined {
+  if (attachedPath !== undefined) return undefined;
+  const isMeant =
+    command === "remember" || (command === "explain" ? text === "" : speaksOfLast(text));
+  return isMeant ? selectedInEditor : undefined;
 }
 
 function changedQuestion(text: string, path: string | undefined): string {

@@ -7,8 +7,8 @@ import { withoutReferences, type Written } from "./wish.ts";
 const maxSelectionLength = 20_000;
 
 /**
- * Reads what was written to `@lore` and what was attached: of several files or selections the first. What the editor
- * attaches by itself counts only for a command without words. Files outside of the window's folders do not count.
+ * Reads what was written to `@lore` and what was attached: of several files or selections the first, one that is named in
+ * the prompt before one that is not. Files outside of the window's folders do not count.
  */
 export async function readWritten(
   request: Pick<vscode.ChatRequest, "prompt" | "command" | "references">,
@@ -21,14 +21,14 @@ export async function readWritten(
     request.prompt,
     named.flatMap(({ range }) => (range === undefined ? [] : [{ range }])),
   );
-  const meant = prompt === "" ? references : named.length > 0 ? named : references.filter(isByHand);
   let attachedPath: string | undefined;
   let selection: SelectedCode | undefined;
-  for (const { value } of meant) {
+  for (const { value } of [...named, ...references.filter(isByHand)]) {
     if (value instanceof vscode.Uri) attachedPath ??= pathIn(roots, value);
-    else if (value instanceof vscode.Location && pathIn(roots, value.uri) !== undefined)
-      selection ??= await codeAt(value);
+    else selection ??= await codeAt(value, roots);
   }
+  const implicit = references.find(({ id }) => id === editorSelectionId);
+  const selectedInEditor = implicit && (await codeAt(implicit.value, roots));
   const activePath =
     activeFile === undefined ? undefined : pathIn(roots, vscode.Uri.file(activeFile));
   return {
@@ -37,6 +37,7 @@ export async function readWritten(
     ...(attachedPath === undefined ? {} : { attachedPath }),
     ...(activePath === undefined ? {} : { activePath }),
     ...(selection === undefined ? {} : { selection }),
+    ...(selectedInEditor === undefined ? {} : { selectedInEditor }),
   };
 }
 
@@ -45,11 +46,20 @@ function isByHand({ id }: vscode.ChatPromptReference): boolean {
   return !id.startsWith("vscode.implicit");
 }
 
+const editorSelectionId = "vscode.implicit.selection";
+
 function pathIn(roots: readonly Root[], uri: vscode.Uri): string | undefined {
   return uri.scheme === "file" ? relativeTo(roots, uri.fsPath)?.path : undefined;
 }
 
-async function codeAt({ uri, range }: vscode.Location): Promise<SelectedCode | undefined> {
+/** The code of a reference, `undefined` when it is none of a file of the window. */
+async function codeAt(
+  value: vscode.ChatPromptReference["value"],
+  roots: readonly Root[],
+): Promise<SelectedCode | undefined> {
+  if (!(value instanceof vscode.Location) || pathIn(roots, value.uri) === undefined)
+    return undefined;
+  const { uri, range } = value;
   const document = await vscode.workspace.openTextDocument(uri);
   const text = document.getText(range).slice(0, maxSelectionLength);
   if (text.trim() === "") return undefined;

@@ -55,6 +55,8 @@ test("@lore answers with places that open, goes on from its answer, and what was
     /Noted: .*tides repeat/,
   );
   await noted.getByText("tides repeat").waitFor();
+  // What is selected in the editor, here by the place that was opened, is the evidence.
+  await noted.locator(".chat-inline-anchor-widget", { hasText: "tides.ts" }).waitFor();
   const all = await say(page, "@lore /all tideHeight", "stands in 3 places");
   assert.match(await all.innerText(), /2 of 2 remembered files were read/);
   await session.screenshot("participant-conversation");
@@ -66,6 +68,11 @@ test("@lore answers with places that open, goes on from its answer, and what was
   await tree.getByRole("treeitem", { name: /^Decisions/ }).click();
   await tree.getByRole("treeitem", { name: /tides repeat/ }).waitFor();
   await session.screenshot("conversations-and-notes");
+
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Shift+F10");
+  await page.getByRole("menuitem", { name: "Forget Note…" }).waitFor();
+  await page.keyboard.press("Escape");
 
   await page.locator(".view-line", { hasText: "tideHeight" }).first().click();
   await session.command("Lore: Show What Is Remembered Here");

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as vscode from "vscode";
 import type { Prose } from "../../protocol/prose.ts";
+import type { SelectedCode } from "../../protocol/types.ts";
 import { askUntil, cites, folder, run, withSetting } from "./editor.ts";
 
 const foghorn = "src/horn/horn.ts";
@@ -21,22 +22,33 @@ interface Responded {
 }
 
 /** Sends a request to the editor's chat and waits for the whole response. */
-async function say(query: string, vendor: string): Promise<Responded> {
+async function say(
+  query: string,
+  vendor: string,
+  attachFiles: readonly unknown[] = [],
+): Promise<Responded> {
   const responded = await vscode.commands.executeCommand<Responded | undefined>(
     "workbench.action.chat.open",
-    { query, modelSelector: { vendor }, blockOnResponse: true },
+    { query, modelSelector: { vendor }, attachFiles, blockOnResponse: true },
   );
   assert.ok(responded !== undefined, "the chat responded");
   return responded;
 }
 
+/** A line of an export, as far as it is looked at. */
+interface Kept {
+  readonly text?: string;
+  readonly prose?: Prose;
+  readonly selection?: SelectedCode;
+}
+
 /** What is kept of conversations, from an export as a user has it. */
-async function kept(): Promise<{ readonly text?: string; readonly prose?: Prose }[]> {
+async function kept(): Promise<Kept[]> {
   const file = vscode.Uri.file(path.join(folder(), "..", `chat-${process.pid}.jsonl`));
   await run("exportMemory", file);
   const lines = readFileSync(file.fsPath, "utf8").trim().split("\n");
   rmSync(file.fsPath);
-  return lines.map((line) => JSON.parse(line) as { text?: string; prose?: Prose });
+  return lines.map((line) => JSON.parse(line) as Kept);
 }
 
 /** Another provider's model, whose vendor the tests' own extension declares. */
@@ -137,6 +149,22 @@ suite("@lore in the editor's own chat", () => {
       assert.equal(responded.metadata?.subject, "hornInterval");
     });
     assert.equal(stranger.nAsked, 0);
+  });
+
+  test("an attached file, and attached lines, are what is meant", async function () {
+    this.timeout(60_000);
+    const uri = vscode.Uri.file(path.join(folder(), foghorn));
+    const range = { startLineNumber: 2, startColumn: 1, endLineNumber: 5, endColumn: 1 };
+    await withChat(async () => {
+      const file = await say("@lore /explain", "lore", [uri]);
+      assert.equal(file.errorDetails, undefined);
+      const lines = await say("@lore what does it return?", "lore", [{ uri, range }]);
+      assert.equal(lines.errorDetails, undefined);
+    });
+    const all = await kept();
+    assert.ok(all.some(({ text }) => text === `Explain ${foghorn}`));
+    const about = all.findLast(({ text }) => text === "what does it return?")?.selection;
+    assert.deepEqual(about?.range, { startLine: 1, endLine: 4 });
   });
 
   test("another model writes over the evidence; what it invents is marked and kept as such", async function () {

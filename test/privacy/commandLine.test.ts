@@ -89,16 +89,26 @@ const runs: readonly (readonly [CommandName, readonly string[], RegExp, number?,
   ["mcp", [], /retry\.ts/, 0, agentSays],
 ];
 
+/** The commands that are of no folder, in the same way. */
+const runsOfNoFolder: typeof runs = [
+  ["completion", ["bash"], /complete -/],
+  ["help", ["ask"], /lore ask/],
+];
+
 test("each command is here", () => {
-  assert.deepEqual(runs.map(([name]) => name).toSorted(), [...commandNames].toSorted());
+  const here = [...runs, ...runsOfNoFolder].map(([name]) => name);
+  assert.deepEqual(here.toSorted(), [...commandNames].toSorted());
 });
 
-for (const [name, args, shows, exitCode = 0, input = ""] of runs) {
+for (const run of [...runs, ...runsOfNoFolder]) {
+  const [name, args, shows, exitCode = 0, input = ""] = run;
   test(`lore ${name}`, async (t) => {
     const files = { NOTES: path.join(dir, "notes.jsonl"), TRACE: path.join(dir, "trace.json") };
     const named = args.map((arg) => files[arg as keyof typeof files] ?? arg);
-    const command = [process.execPath, inCheckout("dist/lore.mjs"), name, folder, ...named];
-    const { child, ended } = startTraced(t, [...command, "--store", path.join(dir, "store")], {
+    const ofFolder = [name, folder, ...named, "--store", path.join(dir, "store")];
+    const words = runsOfNoFolder.includes(run) ? [name, ...args] : ofFolder;
+    const command = [process.execPath, inCheckout("dist/lore.mjs"), ...words];
+    const { child, ended } = startTraced(t, command, {
       env: { ...environmentOfUser(), HOME: home(), XDG_CACHE_HOME: "", NO_COLOR: "1" },
       stdio: [input === "" ? "ignore" : "pipe", "pipe", "pipe"],
     });

@@ -55,6 +55,31 @@ for (const [name, asked, wish] of [
     { kind: "ask", question: "What does this do?", selection },
   ],
   [
+    "/remember with code selected",
+    written("remember", "we use tabs", { selectedInEditor: selection }),
+    { kind: "remember", text: "we use tabs", selection },
+  ],
+  [
+    "“this” with code selected",
+    written(undefined, "who calls this?", { selectedInEditor: selection }),
+    { kind: "ask", question: "who calls this?", selection },
+  ],
+  [
+    "a question of its own with code selected",
+    written(undefined, "where is fooBar?", { selectedInEditor: selection }),
+    { kind: "ask", question: "where is fooBar?" },
+  ],
+  [
+    "/explain of words with code selected",
+    written("explain", "fooBar", { selectedInEditor: selection }),
+    { kind: "ask", question: "Explain `fooBar`" },
+  ],
+  [
+    "/explain of an attached file with code selected",
+    written("explain", "", { attachedPath: "src/a.ts", selectedInEditor: selection }),
+    { kind: "ask", question: "Explain src/a.ts" },
+  ],
+  [
     "/explain beside an open file",
     written("explain", "", { activePath: "src/a.ts" }),
     { kind: "ask", question: "Explain src/a.ts" },

@@ -12,8 +12,10 @@ const conversation = { id: "c1", title: "Retries\nof $(x)", createdMs: 0, update
 
 function note(id: string, more: Partial<Note> = {}): Note {
   return {
-    ...{ id, kind: "decision", text: `note ${id}`, who: "A", createdMs: 0, rootId: "root" },
-    ...{ evidence: [], tags: [], links: [], isPinned: false, nUses: 0, health: "ok" },
+    ...{ id, text: `note ${id}`, who: "A", createdMs: 0, rootId: "root", evidence: [], tags: [] },
+    ...{ links: [], isPinned: false, nUses: 0 },
+    kind: "decision",
+    health: "ok",
     ...more,
   };
 }
