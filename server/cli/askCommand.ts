@@ -1,6 +1,6 @@
 import type { Prose } from "../../protocol/prose.ts";
 import type { Answer, Citation } from "../../protocol/types.ts";
-import { isReadableOnTheWay } from "../endpoint/endpointAddress.ts";
+import { isHttpAddress, isReadableOnTheWay } from "../endpoint/endpointAddress.ts";
 import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { openFolderTurns } from "./folderTurns.ts";
@@ -34,7 +34,7 @@ export function askFolder(
   around: Surroundings,
 ): Promise<ExitCode> {
   const chosen = command.asOf === undefined ? chosenModel(command, around.env) : undefined;
-  if (chosen !== undefined) requireSafeKey(chosen);
+  if (chosen !== undefined) requireUsable(chosen);
   return answerFrom(command, "searchable", terminal, around, async (folder) => {
     if (chosen === undefined) return answerAlone(command, folder, terminal, around);
     return answerByModel(command, chosen, folder, terminal, around);
@@ -143,9 +143,13 @@ function citedJson({ path, range, contentHash, commit }: Citation): object {
   return { path, ...linesOf(range), contentHash, ...(commit === undefined ? {} : { commit }) };
 }
 
-/** Errors: `CliError` for a key that everybody on its way could read. */
-function requireSafeKey({ endpoint }: ChosenModel): void {
+/** Errors: `CliError` for what is no address, and for a key that everybody on its way could read. */
+function requireUsable({ endpoint }: ChosenModel): void {
   const { baseUrl, apiKey, allowReadableKey } = endpoint;
+  if (!isHttpAddress(baseUrl))
+    throw new CliError(
+      `LORE_ENDPOINT needs an address that begins with http:// or https://, not “${safeLine(baseUrl)}”.`,
+    );
   if (apiKey === undefined || allowReadableKey === true || !isReadableOnTheWay(baseUrl)) return;
   throw new CliError(
     `LORE_API_KEY is not sent to ${safeLine(baseUrl)}: it could be read on its way. Use https, or set LORE_READABLE_KEY=1 in a network that you trust.`,

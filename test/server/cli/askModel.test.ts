@@ -123,6 +123,16 @@ describe("a language model's answer", () => {
     assert.equal(code, exitCodes.interrupted);
   });
 
+  it("is not asked for at what is no address", async (t) => {
+    const bench = cliBench(t, {}, checking);
+    const ran = await bench.run(["ask", bench.folder, "why?", ...named], {
+      env: { LORE_ENDPOINT: "file:///" },
+    });
+    assert.equal(ran.code, exitCodes.failed);
+    assert.equal(ran.out, "");
+    assert.match(ran.err, /LORE_ENDPOINT needs an address that begins with http/);
+  });
+
   it("is not asked for with a key that could be read on its way", async (t) => {
     const bench = cliBench(t, {}, checking);
     const args = ["ask", bench.folder, "why?", "--endpoint", "http://models.example/v1", ...named];
