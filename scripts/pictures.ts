@@ -68,13 +68,12 @@ async function makePictures(look: Look): Promise<void> {
     { models },
   );
   // A setting of the machine, which the user's settings do not set in an editor that runs elsewhere.
-  mkdirSync(path.join(folder, ".vscode"));
-  writeFileSync(
-    path.join(folder, ".vscode/settings.json"),
-    JSON.stringify({ "lore.model.endpoint": model.baseUrl }),
-  );
+  const editorDir = path.join(dir, "editor");
+  const ofMachine = path.join(editorDir, "user-data/Machine/settings.json");
+  mkdirSync(path.dirname(ofMachine), { recursive: true });
+  writeFileSync(ofMachine, JSON.stringify({ "lore.model.endpoint": model.baseUrl }));
   const session = await openSession(folder, {
-    ...{ language: look.language, size },
+    ...{ dir: editorDir, language: look.language, size },
     settings: {
       "security.workspace.trust.enabled": false,
       "workbench.colorTheme": look.theme,
