@@ -251,7 +251,5 @@ test("what is asked of an owner that was stopped ends with an error, and is done
     );
     await new Promise((resolve) => setImmediate(resolve));
   }
-  await follower.host.call({ kind: "settled", refined: false });
-  const { status } = await follower.status();
-  assert.equal(status.remembered, 1);
+  await statusOnceOwner(follower, ({ remembered }) => remembered === 1);
 });
