@@ -129,7 +129,7 @@ function answerJson(command: AskCommand, answer: Answer, folder: OpenFolder): ob
 }
 
 function proseJson({ prose, prompt, detail }: ModelAnswer): object {
-  const { failure, citations, ...rest } = prose;
+  const { failure, citations, noteIds: _notes, turnIds: _turns, ...rest } = prose;
   return {
     ...rest,
     text: proseText(prose.markdown, (_style, plain) => plain),

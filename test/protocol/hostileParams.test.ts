@@ -229,6 +229,8 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { conversationId: "c", turnId: "t", prose: { ...prose, citations: [{}] } },
       { conversationId: "c", turnId: "t", prose: { ...prose, nSentences: -1 } },
       { conversationId: "c", turnId: "t", prose: { ...prose, looks: { round: 1 } } },
+      { conversationId: "c", turnId: "t", prose: { ...prose, noteIds: "n" } },
+      { conversationId: "c", turnId: "t", prose: { ...prose, turnIds: [1] } },
     ],
   },
   [methods.exhaustive.method]: {
