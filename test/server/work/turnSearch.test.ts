@@ -158,6 +158,18 @@ checkAsking([[hourMs, "Where is operator == of a month?"]], "Where is operator !
   "Where is operator == of a month?",
 ]);
 
+test("a later question about the same does not replace what was said", () => {
+  const [first] = check(
+    [
+      [[dayMs, "The importer retries three times."]],
+      [[hourMs, "Where does the importer retry three times?"]],
+    ],
+    "How often did I say the importer retries?",
+  ).filter(({ turnId }) => turnId === "0-0");
+  assert.equal(first?.text, "The importer retries three times.");
+  assert.equal(first.newer, undefined);
+});
+
 test("a question that was asked before is nothing later that was said about it", () => {
   const question = "How often did I say the importer retries?";
   const store = storeOf([
