@@ -212,12 +212,14 @@ test("code that answers comes first, and earlier rounds take no more than their 
 test("the built-in answer to the same question is not evidence, earlier rounds are", async () => {
   const turns = madeTurns([
     { question: "Where is the height of the tide worked out?", answer: "In `tideHeight`." },
+    { question: "how is the height of the tide worked out", answer: "NEEDLE" },
+    { question: "Which boat is the longest?", answer: "None." },
     { question: height, answer: "NEEDLE" },
   ]);
   const prompt = await promptOf({}, turns);
   assert.ok(!textOf(prompt).includes("NEEDLE"));
   const rounds = prompt.evidence.filter(({ source }) => source.kind === "round");
-  assert.deepEqual(rounds.length, 1);
+  assert.deepEqual(rounds.length, 2);
   assert.match(rounds[0]?.text ?? "", /tideHeight/);
 });
 
