@@ -574,6 +574,7 @@ for (const [method, { good, bad }] of Object.entries(requests)) {
           forgetNotes: seen(received, (...args) => services.notes.forgetNotes(...args)),
           recall: seen(received, (...args) => services.notes.recall(...args)),
           linked: (...args) => services.notes.linked(...args),
+          haveAll: (...args) => services.notes.haveAll(...args),
           saved: () => services.notes.saved(),
           addSaved: seen(received, (...args) => services.notes.addSaved(...args)),
         },
