@@ -338,7 +338,7 @@ export interface NotesService {
   addSaved(notes: readonly SavedNote[], pause: () => Promise<void>): Promise<number>;
   /** What notes of a root there are, with at most `limit` of the live ones. */
   extent(rootId: string, limit: number): Promise<NotesExtent>;
-  /** True when none of these notes has been forgotten, and all are of open roots. Rejects with nothing. */
+  /** True when none of these notes has been forgotten, and all are of open roots; false for any while no folder is open. */
   haveAll(ids: readonly string[]): Promise<boolean>;
   /** Called when notes were made or forgotten, or code that they cite changed or came back. Returns what stops it. */
   onChanged(listener: (state: NotesState) => void): () => void;
