@@ -14,6 +14,7 @@ import {
   finishedBlocks,
   lookLines,
   markLines,
+  markNumbers,
   proseText,
   sourceLines,
 } from "./proseText.ts";
@@ -68,14 +69,14 @@ async function answerByModel(
   const printer = new ProsePrinter(terminal);
   const asked = await askModel(question, chosen, {
     ...{ services: folder.services, maxTokens, isDeep: deep, signal: around.signal },
-    show: json ? () => {} : ({ markdown }) => printer.print(finishedBlocks(markdown)),
+    show: json ? () => {} : ({ markdown, marks }) => printer.print(finishedBlocks(markdown), marks),
   });
   if (json) {
     const answer = await ownAnswer(command, folder, around, () => {});
     terminal.json({ ...answerJson(command, answer, folder), prose: proseJson(asked) });
     return stands(asked.prose) || !answer.abstained ? exitCodes.ok : exitCodes.nothing;
   }
-  printer.print(asked.prose.markdown);
+  printer.print(asked.prose.markdown, asked.prose.marks);
   printer.end(asked);
   // Where no sentence is supported, what Lore itself knows, or does not know, is what counts.
   const isAnswer = stands(asked.prose);
@@ -129,7 +130,7 @@ function answerJson(command: AskCommand, answer: Answer, folder: OpenFolder): ob
 }
 
 function proseJson({ prose, prompt, detail }: ModelAnswer): object {
-  const { failure, citations, ...rest } = prose;
+  const { failure, citations, noteIds: _notes, turnIds: _turns, ...rest } = prose;
   return {
     ...rest,
     text: proseText(prose.markdown, (_style, plain) => plain),
@@ -167,8 +168,8 @@ class ProsePrinter {
     this.#terminal = terminal;
   }
 
-  print(markdown: string): void {
-    const shown = this.#style(markdown.slice(this.#printed.length));
+  print(markdown: string, marks: Prose["marks"]): void {
+    const shown = this.#style(markdown.slice(this.#printed.length), markNumbers(marks));
     if (shown === "") return;
     if (this.#printed !== "") this.#terminal.line();
     this.#printed = markdown;
@@ -194,8 +195,8 @@ class ProsePrinter {
       this.#terminal.note(`It offers: ${offered.slice(0, maxOffered).map(safeLine).join(", ")}`);
   }
 
-  #style(markdown: string): string {
-    return proseText(markdown, (...args) => this.#terminal.style(...args));
+  #style(markdown: string, numbers: ReturnType<typeof markNumbers>): string {
+    return proseText(markdown, (...args) => this.#terminal.style(...args), numbers);
   }
 }
 

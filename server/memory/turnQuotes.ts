@@ -1,7 +1,7 @@
 /** Takes out of answers what they quote of notes and conversations that are forgotten. */
 import type { Turn } from "../../protocol/types.ts";
 import type { QuotedNote } from "../services.ts";
-import { askedByModel, withoutProse } from "./conversationUpkeep.ts";
+import { askedByModel, wasShownTurn, withoutProse } from "./conversationUpkeep.ts";
 import { eraseDeleted, withMemoryErrors, type Database } from "./database.ts";
 import { linkStart, tellsOf, withoutNotes, withoutQuotes } from "./quotedTurns.ts";
 import type { RoundIndex } from "./roundIndex.ts";
@@ -57,11 +57,14 @@ export class TurnQuotes {
     const told = withMemoryErrors(() =>
       this.#database
         .prepare(
-          `SELECT conversation_id, id, (json ->> '$.prose.markdown') || ${askedByModel} AS text FROM turn WHERE json ->> '$.prose.markdown' IS NOT NULL`,
+          `SELECT conversation_id, id, (json ->> '$.prose.markdown') || ${askedByModel} AS text,
+             coalesce(json ->> '$.prose.noteIds', '[]') AS shown FROM turn WHERE json ->> '$.prose.markdown' IS NOT NULL`,
         )
         .all(),
-    ) as unknown as { conversation_id: string; id: string; text: string }[];
-    const telling = told.filter(({ text }) => tellsOf(text, notes));
+    ) as unknown as { conversation_id: string; id: string; text: string; shown: string }[];
+    const telling = told.filter(({ text, shown }) =>
+      tellsOf(text, new Set(JSON.parse(shown) as string[]), notes),
+    );
     if (telling.length === 0) return;
     this.#write(() => {
       const remove = this.#database.prepare(`${withoutProse} AND id = ?`);
@@ -85,7 +88,9 @@ export class TurnQuotes {
     }
   }
 
+  /** What a language model wrote goes when it was shown what stood there. */
   #replaceText(conversationId: string, turn: Turn): void {
+    this.#database.prepare(`${withoutProse} AND ${wasShownTurn}`).run(conversationId, turn.id);
     this.#database
       .prepare("UPDATE turn SET json = ? WHERE conversation_id = ? AND id = ?")
       .run(JSON.stringify(turn), conversationId, turn.id);

@@ -4,9 +4,10 @@
  */
 import { termsOf } from "./noteWords.ts";
 import type { RankedRound } from "./roundRanking.ts";
+import { readsAsQuestion } from "./turnQuestion.ts";
 import { holding } from "./wordGroups.ts";
 
-/** A round, and the newest one that says something about the same when that is another one. */
+/** A round, and the newest one that says something about the same when that is another one; for a question, that asks it too. */
 export interface OrderedRound {
   readonly ranked: RankedRound;
   readonly newer: RankedRound | undefined;
@@ -46,16 +47,26 @@ export function newestFirst(
     const group = places
       .map((place) => ranked[place] as RankedRound)
       .sort((a, b) => b.round.createdMs - a.round.createdMs);
-    const [newest] = group;
+    const saying = group.filter(statesSomething);
+    const newerThan = (one: RankedRound): RankedRound | undefined => {
+      // A later question is no later word of what was said.
+      const [newest] = statesSomething(one) ? saying : group;
+      return newest === one ? undefined : newest;
+    };
+    const newer = new Map(group.map((one) => [one, newerThan(one)]));
     if (order === "first") group.reverse();
     // The others keep their places: what is about the same only changes places among itself.
     for (const [idx, place] of places.entries()) {
       const one = group[idx] as RankedRound;
-      ordered[place] = { ranked: one, newer: one === newest ? undefined : newest };
+      ordered[place] = { ranked: one, newer: newer.get(one) };
       grouped.add(place);
     }
   }
   return ordered;
+}
+
+function statesSomething({ role, sentence }: RankedRound): boolean {
+  return role === "lore" || !readsAsQuestion(sentence.text);
 }
 
 /** What many of the rounds say, such as the name of a part of the program, says little of what one is about. */
