@@ -54,7 +54,11 @@ export class Participant implements vscode.Disposable {
       participantId,
       (request, context, stream, token) => this.#respond(request, context, stream, token),
     );
-    this.#participant.iconPath = vscode.Uri.joinPath(extensionUri, "media", "lore.svg");
+    // As an image it has no colour of the theme's to take.
+    this.#participant.iconPath = {
+      light: vscode.Uri.joinPath(extensionUri, "media", "participant-light.svg"),
+      dark: vscode.Uri.joinPath(extensionUri, "media", "participant-dark.svg"),
+    };
     this.#participant.followupProvider = {
       provideFollowups: (result) => followUps(result.metadata?.["subject"], wording.t),
     };
