@@ -4,6 +4,7 @@
  */
 import { termsOf } from "./noteWords.ts";
 import type { RankedRound } from "./roundRanking.ts";
+import { sharedNames } from "./sharedNames.ts";
 import { holding } from "./wordGroups.ts";
 
 /** A round, and the newest one that says something about the same when that is another one. */
@@ -20,7 +21,8 @@ const minShareOfRelevance = 0.6;
 const subjectShare = 0.35;
 /** What a word weighs that few of the rounds hold. */
 const tellingWeight = 1.7;
-const saysChange =
+/** Words that say that something is otherwise now. */
+export const saysChange =
   /\b(?:now|moved?|changed?|switched|replaced|migrated|renamed|raised|lowered|instead|no longer|not any ?more|any ?more|from now on|as of|became|actually|correction|jetzt|nicht mehr|statt|ab sofort)\b|改|不再|もう|이제/iu;
 /** Both hold this part of what the topic and either of them have in common. */
 const topicShare = 0.75;
@@ -72,9 +74,13 @@ function isSameSubject(
   isInSpan: (ms: number) => boolean,
   weightOf: (term: string) => number,
 ): boolean {
-  if (b.relevance < minShareOfRelevance * a.relevance) return false;
   // Where a time is asked for, what was said at another one does not replace it.
   if (isInSpan(a.round.createdMs) !== isInSpan(b.round.createdMs)) return false;
+  if (a.corrects === b || b.corrects === a) return true;
+  // A question states nothing that could be replaced, or replace.
+  if (isQuestion(a.sentence.text) || isQuestion(b.sentence.text)) return false;
+  if (sharedNames(a.sentence.text, b.sentence.text)?.length === 0) return false;
+  if (b.relevance < minShareOfRelevance * a.relevance) return false;
   const both = [...a.held].filter((term) => b.held.has(term)).length;
   if (both < topicShare * new Set([...a.held, ...b.held]).size) return false;
   const newer = a.round.createdMs > b.round.createdMs ? a : b;
@@ -98,4 +104,9 @@ function sharedOf(
     weight += weightOf(term) * holding(longer, term);
   }
   return { weight, share: whole === 0 ? 0 : weight / whole };
+}
+
+/** True for a sentence that asks. */
+export function isQuestion(sentence: string): boolean {
+  return /[?？]\s*$/u.test(sentence);
 }
