@@ -6,7 +6,7 @@
 import type { ConversationStore, RoundCandidate } from "../services.ts";
 import type { TimeSpan } from "../time/timeWords.ts";
 import { termsOf } from "./noteWords.ts";
-import type { RankedRound } from "./roundRanking.ts";
+import { isSameRound, type RankedRound } from "./roundRanking.ts";
 import { bestSentence, type Sentence } from "./sentences.ts";
 import { sharedNames } from "./sharedNames.ts";
 import { isQuestion, saysChange } from "./updates.ts";
@@ -51,14 +51,19 @@ export function withLaterSaid(
 ): RankedRound[] {
   const all = [...ranked];
   const weightOf = knownWeights(store);
+  const placeOf = (round: RoundCandidate): number =>
+    all.findIndex((each) => isSameRound(each.round, round));
   for (const one of ranked.slice(0, nFollowed)) {
     const later = laterThan(one, { ranked, store, wish, weightOf });
-    const at = all.indexOf(one);
-    const known = all.findIndex(({ round }) => later !== undefined && isSame(round, later.round));
-    // One that stands further up is as relevant already; the order of the two is seen to afterwards.
-    if (later === undefined || (known >= 0 && known < at)) continue;
+    if (later === undefined) continue;
+    const known = placeOf(later.round);
+    if (known >= 0 && known < placeOf(one.round)) {
+      // It stands further up, as it fits the question better by its own words.
+      all[known] = { ...(all[known] as RankedRound), corrects: one.round };
+      continue;
+    }
     if (known >= 0) all.splice(known, 1);
-    all.splice(at + 1, 0, later);
+    all.splice(placeOf(one.round) + 1, 0, later);
   }
   return all;
 }
@@ -88,7 +93,7 @@ function laterThan(one: RankedRound, search: Search): RankedRound | undefined {
     .sort((a, b) => b.round.createdMs - a.round.createdMs);
   const best = Math.max(...same.map((each) => each.sameness));
   const later = same.find((each) => each.sameness >= shareOfBest * best);
-  return later && { ...one, round: later.round, sentence: later.sentence, corrects: one };
+  return later && { ...one, round: later.round, sentence: later.sentence, corrects: one.round };
 }
 
 function isLater(a: RoundCandidate, b: RoundCandidate, { isInSpan }: LaterWish): boolean {
@@ -164,8 +169,4 @@ function knownWeights(store: Rounds): (term: string) => number {
 
 function isStatement({ role, sentence }: RankedRound): boolean {
   return role === "user" && !isQuestion(sentence.text);
-}
-
-function isSame(a: RoundCandidate, b: RoundCandidate): boolean {
-  return a.conversationId === b.conversationId && a.questionId === b.questionId;
 }

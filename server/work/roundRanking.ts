@@ -31,7 +31,7 @@ export interface RankedRound {
   /** Terms of the topic that were said by whose words are asked for. */
   readonly held: ReadonlySet<string>;
   /** The round of which it says that it is otherwise now, when it was found by that one's words. */
-  readonly corrects?: RankedRound;
+  readonly corrects?: RoundCandidate;
 }
 
 /** How much of a round's relevance comes from words; the rest from meaning. */
@@ -86,6 +86,11 @@ export function rankRounds(
         (isWithin(draft.round.createdMs, wish.span) ? spanBonus : 0),
     }))
     .sort((a, b) => b.score - a.score || b.round.createdMs - a.round.createdMs);
+}
+
+/** True for the same round, which may have been read twice. */
+export function isSameRound(a: RoundCandidate, b: RoundCandidate): boolean {
+  return a.conversationId === b.conversationId && a.questionId === b.questionId;
 }
 
 /** True when a time lies in a span that is given. */

@@ -3,7 +3,7 @@
  * holds. What was said before stays in the list, behind it.
  */
 import { termsOf } from "./noteWords.ts";
-import type { RankedRound } from "./roundRanking.ts";
+import { isSameRound, type RankedRound } from "./roundRanking.ts";
 import { sharedNames } from "./sharedNames.ts";
 import { holding } from "./wordGroups.ts";
 
@@ -76,7 +76,7 @@ function isSameSubject(
 ): boolean {
   // Where a time is asked for, what was said at another one does not replace it.
   if (isInSpan(a.round.createdMs) !== isInSpan(b.round.createdMs)) return false;
-  if (a.corrects === b || b.corrects === a) return true;
+  if (doesCorrect(a, b) || doesCorrect(b, a)) return true;
   // A question states nothing that could be replaced, or replace.
   if (isQuestion(a.sentence.text) || isQuestion(b.sentence.text)) return false;
   if (sharedNames(a.sentence.text, b.sentence.text)?.length === 0) return false;
@@ -88,6 +88,10 @@ function isSameSubject(
   // What says that it is otherwise now may be put quite differently: one telling word is enough.
   if (saysChange.test(newer.sentence.text) && shared.weight >= tellingWeight) return true;
   return shared.share >= subjectShare;
+}
+
+function doesCorrect({ corrects }: RankedRound, other: RankedRound): boolean {
+  return corrects !== undefined && isSameRound(corrects, other.round);
 }
 
 /** What two sentences have in common: its weight, and its share of the shorter one. */
