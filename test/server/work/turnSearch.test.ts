@@ -134,7 +134,7 @@ const updates: readonly (readonly [
       [40 * dayMs, "For the importer we keep sessions in Redis."],
       [hourMs, "We moved the sessions of the scheduler to Redis."],
     ],
-    "what did I say about sessions in Redis?",
+    "what did I say about what opens within a second and about sessions in Redis?",
     ["1", "0"],
     [],
   ],
@@ -152,11 +152,16 @@ const updates: readonly (readonly [
     "a correction goes to the statement that it is nearest to",
     [
       [50 * dayMs, "Money in the importer is kept as short strings."],
-      [40 * dayMs, "Errors of the importer are returned as strings."],
+      [40 * dayMs, "Errors of the importer are strings."],
       [hourMs, "We changed money in the importer to long strings."],
+      // So that what it is nearest to is not among the first.
+      [5 * dayMs, "The importer starts at night."],
+      [6 * dayMs, "The importer writes a report."],
+      [7 * dayMs, "The importer sleeps on Sundays."],
+      [8 * dayMs, "The importer reads archives."],
     ],
     "what did I say about the errors of the importer?",
-    ["1", "2", "0"],
+    ["1", "2", "3", "4", "5", "6", "0"],
     ["0"],
   ],
   [
