@@ -4,7 +4,7 @@
  * test-results/pictures.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { FrameLocator, Page } from "playwright-core";
@@ -19,7 +19,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const documented = { language: "en", theme: "Light Modern", to: inCheckout("media/screenshots") };
 const themes = ["Light Modern", "Dark Modern", "Default High Contrast"];
-const size = { width: 1120, height: 540 };
+const size = { width: 1280, height: 760 };
 
 /** Where, in which language and which colours pictures are made. */
 interface Look {
@@ -41,9 +41,23 @@ await installEditor();
 const [vsix] = await packageTargets([ownTarget()]);
 process.env["LORE_VSIX"] = vsix?.file ?? "";
 
-for (const look of process.argv.includes("--all") ? everyLook() : [documented]) {
-  await makePictures(look);
-  say(path.relative(checkout, look.to));
+const dir = mkdtempSync(path.join(tmpdir(), "lore-pictures-"));
+const folder = path.join(dir, "lore");
+/** An editor that has remembered the folder: every picture begins with a copy of it. */
+const filled = path.join(dir, "filled");
+const model = await startScriptedModel((request) => ({ kind: "text", pieces: written(request) }), {
+  models,
+});
+try {
+  writeRepository();
+  await (await openFilled(filled, documented)).close();
+  for (const look of process.argv.includes("--all") ? everyLook() : [documented]) {
+    await makePictures(look);
+    say(path.relative(checkout, look.to));
+  }
+} finally {
+  await model.close();
+  rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
 function everyLook(): readonly Look[] {
@@ -60,21 +74,27 @@ function everyLook(): readonly Look[] {
 
 async function makePictures(look: Look): Promise<void> {
   mkdirSync(look.to, { recursive: true });
-  const dir = mkdtempSync(path.join(tmpdir(), "lore-pictures-"));
-  const folder = path.join(dir, "lore");
-  writeRepository(folder);
-  const model = await startScriptedModel(
-    (request) => ({ kind: "text", pieces: written(request) }),
-    { models },
-  );
+  const editorDir = path.join(dir, "editor");
+  cpSync(filled, editorDir, { recursive: true });
+  // Each look has its own settings, and settings that are there would win.
+  rmSync(path.join(editorDir, "user-data/User/settings.json"));
+  const session = await openFilled(editorDir, look);
+  try {
+    await eachPicture(session, look);
+  } finally {
+    await session.close();
+    rmSync(editorDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+/** Opens the folder in the editor that writes to `editorDir`, and waits until everything is remembered. */
+async function openFilled(editorDir: string, look: Look): Promise<Session> {
   // A setting of the machine, which the user's settings do not set in an editor that runs elsewhere.
-  mkdirSync(path.join(folder, ".vscode"));
-  writeFileSync(
-    path.join(folder, ".vscode/settings.json"),
-    JSON.stringify({ "lore.model.endpoint": model.baseUrl }),
-  );
+  const ofMachine = path.join(editorDir, "user-data/Machine/settings.json");
+  mkdirSync(path.dirname(ofMachine), { recursive: true });
+  writeFileSync(ofMachine, JSON.stringify({ "lore.model.endpoint": model.baseUrl }));
   const session = await openSession(folder, {
-    ...{ language: look.language, size },
+    ...{ dir: editorDir, language: look.language, size },
     settings: {
       "security.workspace.trust.enabled": false,
       "workbench.colorTheme": look.theme,
@@ -85,20 +105,14 @@ async function makePictures(look: Look): Promise<void> {
       "typescript.validate.enable": false,
     },
   });
-  try {
-    // The book, in whatever language: everything is remembered.
-    session.page.setDefaultTimeout(240_000);
-    await session.page.locator('[id="lore.lore.lore.status"] .codicon-book').waitFor();
-    await eachPicture(session, look);
-  } finally {
-    await session.close();
-    await model.close();
-    rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-  }
+  session.page.setDefaultTimeout(240_000);
+  // The book, in whatever language.
+  await session.page.locator('[id="lore.lore.lore.status"] .codicon-book').waitFor();
+  return session;
 }
 
 /** The last commit's files as a repository of one commit, by nobody in particular. */
-function writeRepository(folder: string): void {
+function writeRepository(): void {
   const git = (...args: readonly string[]): void =>
     void execFileSync("git", args, { cwd: folder, stdio: "ignore" });
   execFileSync("git", ["clone", "--quiet", "--local", checkout, folder]);
@@ -165,7 +179,12 @@ async function eachPicture(session: Session, { to }: Look): Promise<void> {
   await page.keyboard.press("Enter");
   const answer = page.locator(".interactive-response");
   await answer.locator(".monaco-button").first().waitFor();
-  await answer.locator(".chat-inline-anchor-widget").first().scrollIntoViewIfNeeded();
+  await widenOwnChat(page);
+  // The editor has scrolled to the end of the answer.
+  await answer.hover();
+  const first = answer.locator(".chat-inline-anchor-widget").first();
+  for (let n = 0; n < 20 || !(await first.isVisible()); n++)
+    await page.mouse.wheel(0, -size.height);
   await picture("participant");
 }
 
@@ -183,13 +202,28 @@ async function runCommand(page: Page, title: string): Promise<void> {
   await page.keyboard.press("Enter");
 }
 
-/** Gives the chat half of the window. */
+/** Gives Lore's chat half of the window. */
 async function widen(page: Page): Promise<void> {
-  const box = await page.locator(".part.sidebar").boundingBox();
-  if (box === null) throw new Error("The chat is not there.");
-  await page.mouse.move(box.x + box.width + 1, size.height / 2);
+  const box = await boxOf(page, ".part.sidebar");
+  await drag(page, box.x + box.width + 1, size.width / 2);
+}
+
+/** Gives the editor's own chat as much room as it takes before it shows a list of sessions beside it. */
+async function widenOwnChat(page: Page): Promise<void> {
+  await drag(page, (await boxOf(page, ".part.auxiliarybar")).x - 1, size.width - 500);
+}
+
+async function boxOf(page: Page, part: string): Promise<{ x: number; width: number }> {
+  const box = await page.locator(part).boundingBox();
+  if (box === null) throw new Error(`${part} is not there.`);
+  return box;
+}
+
+/** Drags the border between two parts of the window, in pixels from its left. */
+async function drag(page: Page, from: number, to: number): Promise<void> {
+  await page.mouse.move(from, size.height / 2);
   await page.mouse.down();
-  await page.mouse.move(size.width / 2, size.height / 2, { steps: 4 });
+  await page.mouse.move(to, size.height / 2, { steps: 4 });
   await page.mouse.up();
   await page.mouse.move(size.width - 9, size.height / 2);
 }

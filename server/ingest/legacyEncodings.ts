@@ -2,6 +2,7 @@
 import chardet from "chardet";
 import iconv from "iconv-lite";
 import { commonCharacters } from "./commonCharacters.ts";
+import { centralEuropeanOf, isWesternEuropean } from "./europeanAlphabets.ts";
 
 /** Lines with non-ASCII bytes are collected up to this size: long enough to be sure, short enough to be quick. */
 const maxSampleBytes = 16 * 1024;
@@ -31,7 +32,7 @@ export function legacyEncodingOf(buffer: Buffer): string | undefined {
     .sort((a, b) => b.score - a.score);
   const western = scoreWestern(iconv.decode(sample, "windows-1252"));
   if (best !== undefined && best.score > Math.max(western, minEastAsianScore)) return best.encoding;
-  const other = otherAlphabetOf(sample, western);
+  const other = western >= minWesternScore ? centralOf(sample) : otherAlphabetOf(sample);
   if (other !== undefined || western > -Infinity) return other ?? "windows-1252";
   return best !== undefined && best.score > minLastResortScore ? best.encoding : undefined;
 }
@@ -113,23 +114,39 @@ function scoreWestern(text: string): number {
 
 const westernSigns = "“”„‘’‚–—…•©®™°±§¶«»‹›£€¥¢×÷µ·¹²³¼½¾ªº¿¡†‡¬\u00a0";
 
-/** Alphabets other than the Western European, by letter statistics. */
-function otherAlphabetOf(sample: Buffer, western: number): string | undefined {
-  const matches = chardet
-    .analyse(sample)
-    .filter(({ name }) => /^(ISO-8859-\d+|windows-125\d|KOI8-R)$/.test(name));
-  const best = matches[0];
-  if (best === undefined || isWestern(best.name) || !iconv.encodingExists(best.name))
-    return undefined;
-  if (western < minWesternScore)
-    return best.confidence >= minChardetConfidence ? best.name.toLowerCase() : undefined;
-  // What reads well as Western European may only be Central European, and that only by a clear lead.
+/**
+ * The Central European encoding of a text that reads well as Western European, too: by the letters, which only one of the
+ * two readings takes from one language, and where they leave it open by a clear lead in chardet's statistics.
+ */
+function centralOf(sample: Buffer): string | undefined {
+  if (isWesternEuropean(sample)) return undefined;
+  const byLetters = centralEuropeanOf(sample);
+  if (byLetters !== undefined) return byLetters;
+  const matches = alphabetsOf(sample);
+  const best = matches.find(({ name }) => /^(ISO-8859-2|windows-1250)$/.test(name));
+  if (best === undefined || best !== matches[0]) return undefined;
   const rival = matches.find(({ name }) => isWestern(name));
   const isClear =
     best.confidence >= minClearConfidence && best.confidence > 1.5 * (rival?.confidence ?? 0);
-  return isClear && /^(ISO-8859-2|windows-1250)$/.test(best.name)
+  const reads = (encoding: string): string => iconv.decode(sample, encoding);
+  // Letters that both have at the same place are the more usual encoding's.
+  return isClear && reads(best.name) !== reads("windows-1252")
     ? best.name.toLowerCase()
     : undefined;
+}
+
+/** The encoding of a text that does not read as Western European, by letter statistics. */
+function otherAlphabetOf(sample: Buffer): string | undefined {
+  const [best] = alphabetsOf(sample);
+  if (best === undefined || isWestern(best.name) || !iconv.encodingExists(best.name))
+    return undefined;
+  return best.confidence >= minChardetConfidence ? best.name.toLowerCase() : undefined;
+}
+
+function alphabetsOf(sample: Buffer): chardet.Match[] {
+  return chardet
+    .analyse(sample)
+    .filter(({ name }) => /^(ISO-8859-\d+|windows-125\d|KOI8-R)$/.test(name));
 }
 
 function isWestern(name: string): boolean {
