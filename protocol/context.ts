@@ -64,7 +64,7 @@ export interface ContextItem {
 
 /** Why a round is there whole, as the line of its part, or not at all. */
 export type RoundReason =
-  /** The question goes on from it. */
+  /** The question goes on from it, or it is the last one before the question. */
   | "latest"
   /** It says what the question is about. */
   | "relevant"

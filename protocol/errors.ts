@@ -42,6 +42,11 @@ export const errorCatalogue = {
     sentence:
       "Another Lore process, such as a second window or a terminal, keeps the memory of this folder. Do this there, or close it first.",
   },
+  ownerSilent: {
+    code: 1015,
+    sentence:
+      "Another Lore process keeps the memory of this folder and does not answer; search goes on with what is remembered. Close that window or terminal, or try again in a minute.",
+  },
   /** The detail is one of `deepMemoryReasons`; `""` when the model is still being loaded. */
   deepMemoryUnavailable: {
     code: 1010,

@@ -143,6 +143,12 @@ export interface CheckedProse {
   readonly marks: readonly ProseMark[];
   readonly nSentences: number;
   readonly nSupported: number;
+  /**
+   * Ids of the notes that the model was shown, cited or not, and of the turns of its conversation: what it wrote is kept no
+   * longer than what it was shown. Absent when it was shown none.
+   */
+  readonly noteIds?: readonly string[];
+  readonly turnIds?: readonly string[];
 }
 
 /** As it is kept on a turn. */

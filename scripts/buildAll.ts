@@ -1,28 +1,35 @@
 /** Builds everything that runs: bundles, grammars and wasm files. */
-import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import * as esbuild from "esbuild";
 import { bundleOptions, presentBundles } from "./bundles.ts";
 import { inCheckout } from "./checkout.ts";
 import { copyGrammars } from "./grammars.mjs";
-import { buildKernel, isKernelStale } from "./kernel.ts";
+import { buildKernel, isKernelStale, kernelFile } from "./kernel.ts";
 import { buildIndexAddon } from "./nativeBuild.ts";
 
 /**
- * Builds into `dist/` and `dist-test/`, and the native add-ons in their packages. Returns a sentence for each part
- * that this machine cannot build and that Lore works without. Rejects with readable messages when a source does
- * not bundle.
+ * Builds into `dist/` and `dist-test/` of a folder, given relative to the checkout, and the native add-ons in their
+ * packages. Returns a sentence for each part that this machine cannot build and that Lore works without. Rejects with
+ * readable messages when a source does not bundle.
  */
-export async function buildAll(production: boolean): Promise<readonly string[]> {
+export async function buildAll(production: boolean, folder = "."): Promise<readonly string[]> {
+  const dist = inCheckout(folder, "dist");
   // A production build must hold nothing but what it made itself.
-  if (production) rmSync(inCheckout("dist"), { recursive: true, force: true });
-  mkdirSync(inCheckout("dist"), { recursive: true });
+  if (production) rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist, { recursive: true });
+  const made = presentBundles().map((bundle) => ({
+    ...bundle,
+    to: path.posix.join(folder, bundle.to),
+  }));
   const [addon] = await Promise.all([
     buildIndexAddon(),
-    ...presentBundles().map((bundle) => esbuild.build(bundleOptions(bundle, production))),
-    copyGrammars(),
+    ...made.map((bundle) => esbuild.build(bundleOptions(bundle, production))),
+    copyGrammars(path.join(dist, "grammars")),
     buildKernel(),
   ]);
+  const kernel = inCheckout(folder, kernelFile);
+  if (kernel !== inCheckout(kernelFile)) copyFileSync(inCheckout(kernelFile), kernel);
   return addon.kind === "left out" ? [addon.sentence] : [];
 }
 

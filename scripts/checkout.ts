@@ -8,6 +8,12 @@ export const checkout = path.resolve(import.meta.dirname, "..");
 /** Absolute path of the checkout's cache: the editor's user data, packaged extensions. Git ignores it. */
 export const cacheFolder = path.join(checkout, ".lore");
 
+/**
+ * Where a package is put together, relative to the checkout: what runs from `dist/` meanwhile keeps its files, and is not
+ * replaced by what is built for production.
+ */
+export const packageFolder = ".lore/package";
+
 /** Absolute path of something in the checkout. */
 export function inCheckout(...parts: string[]): string {
   return path.join(checkout, ...parts);

@@ -5,7 +5,7 @@
  */
 import { cpSync, existsSync, rmSync } from "node:fs";
 import path from "node:path";
-import { inCheckout } from "./checkout.ts";
+import { inCheckout, packageFolder } from "./checkout.ts";
 import { builtTarget, indexAddon } from "./nativeBuild.ts";
 
 interface NativePackage {
@@ -102,14 +102,17 @@ function shippedPackages(
 /** What the bundles leave to be found at run time. */
 export const nativePackageNames = nativePackages.map(({ name }) => name);
 
-/** Where a package's own copies lie, relative to the checkout. */
+/** Where a package's own copies lie in it. */
 const copiedTo = "dist/node_modules";
 
 /**
- * Puts a target's files into `dist/node_modules` or another folder of the checkout, and nothing else. Returns the names of
- * the packages. Throws when one has not got one of its files, as after an update that moved it.
+ * Puts a target's files into a folder of the checkout, by default where the extension's package has them, and nothing else.
+ * Returns the names of the packages. Throws when one has not got one of its files, as after an update that moved it.
  */
-export function copyNativePackages(target: string, folder = copiedTo): readonly string[] {
+export function copyNativePackages(
+  target: string,
+  folder = path.posix.join(packageFolder, copiedTo),
+): readonly string[] {
   rmSync(inCheckout(folder), { recursive: true, force: true });
   const shipped = shippedPackages(target, inThisCheckout);
   for (const { name, common, own } of shipped) {
@@ -125,11 +128,6 @@ export function copyNativePackages(target: string, folder = copiedTo): readonly 
     }
   }
   return shipped.map(({ name }) => name);
-}
-
-/** In the checkout Node is to find the installed packages, which are for this machine. */
-export function removeNativePackages(): void {
-  rmSync(inCheckout(copiedTo), { recursive: true, force: true });
 }
 
 /** The files that must be in a target's package besides those that only the folders of the table name. */

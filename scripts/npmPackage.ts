@@ -4,7 +4,6 @@
  */
 import {
   cpSync,
-  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -15,7 +14,7 @@ import {
 import path from "node:path";
 import { npm } from "./bootstrap.mjs";
 import { presentBundles } from "./bundles.ts";
-import { cacheFolder, checkout, inCheckout } from "./checkout.ts";
+import { cacheFolder, checkout, inCheckout, packageFolder } from "./checkout.ts";
 import { kernelFile } from "./kernel.ts";
 import { copyNativePackages, shippedGraphManifests } from "./nativePackages.ts";
 
@@ -31,7 +30,7 @@ const maxInstalledBytes = 160 * 1024 * 1024;
 /** Bundles that only an editor uses. */
 const ofEditor = /^dist\/(server|extension)\./;
 
-/** Packages what was built for production. Rejects when it was not, and when the tarball is too large. */
+/** Packages what was built in `packageFolder`. Rejects when nothing was, and when the tarball is too large. */
 export async function packNpm(target: string): Promise<NpmPackage> {
   const folder = path.join(cacheFolder, "npm");
   const staged = path.join(folder, "package");
@@ -67,8 +66,6 @@ function filesOf(target: string): readonly string[] {
   const bundles = presentBundles().flatMap(({ to, runtime }) =>
     runtime === "node" && !ofEditor.test(to) ? [to] : [],
   );
-  if (bundles.some((bundle) => existsSync(inCheckout(`${bundle}.map`))))
-    throw new Error("dist/ was not built for production.");
   return [
     ...["LICENSE", "README.md", "CHANGELOG.md", "docs/cli.md"],
     ...[...bundles, kernelFile, "dist/grammars"],
@@ -104,7 +101,8 @@ function stripManifest(file: string): string {
 }
 
 function copy(file: string, staged: string): void {
-  cpSync(inCheckout(file), path.join(staged, file), {
+  const from = file.startsWith("dist/") ? path.join(packageFolder, file) : file;
+  cpSync(inCheckout(from), path.join(staged, file), {
     recursive: true,
     // What the models were tested against.
     filter: (each) => path.basename(each) !== "golden.json",

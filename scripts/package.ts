@@ -4,7 +4,7 @@
  */
 import path from "node:path";
 import { buildAll } from "./buildAll.ts";
-import { checkout } from "./checkout.ts";
+import { checkout, packageFolder } from "./checkout.ts";
 import { packNpm } from "./npmPackage.ts";
 import { ownTarget, packageTargets, targets } from "./vsix.ts";
 
@@ -38,7 +38,7 @@ try {
 }
 
 async function packCommandLine(): Promise<void> {
-  await buildAll(true);
+  await buildAll(true, packageFolder);
   const { file, sizeBytes, installedBytes } = await packNpm(ownTarget());
   process.stdout.write(
     `${path.relative(checkout, file)}  ${inMb(sizeBytes)}, ${inMb(installedBytes)} installed\n`,

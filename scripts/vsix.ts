@@ -1,17 +1,16 @@
 /** Packages the extension for a platform and checks what went into the package. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { unzipSync } from "fflate";
 import { buildAll } from "./buildAll.ts";
 import { presentBundles } from "./bundles.ts";
 import { kernelFile } from "./kernel.ts";
-import { cacheFolder, inCheckout, packageScript } from "./checkout.ts";
+import { cacheFolder, inCheckout, packageFolder, packageScript } from "./checkout.ts";
 import { builtTarget } from "./nativeBuild.ts";
 import {
   copyNativePackages,
   expectedNatives,
   isNativeOf,
-  removeNativePackages,
   shippedGraphManifests,
   shipsIndex,
 } from "./nativePackages.ts";
@@ -49,14 +48,20 @@ export function ownTarget(): string {
 
 /** Builds for production and packages each target. Rejects when a package holds what it should not. */
 export async function packageTargets(wanted: readonly string[]): Promise<readonly Vsix[]> {
-  await buildAll(true);
+  rmSync(inCheckout(packageFolder), { recursive: true, force: true });
+  await buildAll(true, packageFolder);
+  copyUnbuilt();
   const made: Vsix[] = [];
-  try {
-    for (const target of wanted) made.push(await packageTarget(target));
-  } finally {
-    removeNativePackages();
-  }
+  for (const target of wanted) made.push(await packageTarget(target));
   return made;
+}
+
+/** Puts what is shipped as it is beside what was built. */
+function copyUnbuilt(): void {
+  const shipped =
+    /^(package(\.nls(\.[a-z-]+)?)?\.json|README\.md|CHANGELOG\.md|LICENSE|media|l10n|models)$/;
+  for (const name of readdirSync(inCheckout()).filter((each) => shipped.test(each)))
+    cpSync(inCheckout(name), inCheckout(packageFolder, name), { recursive: true });
 }
 
 async function packageTarget(target: string): Promise<Vsix> {
@@ -64,18 +69,21 @@ async function packageTarget(target: string): Promise<Vsix> {
   mkdirSync(path.dirname(file), { recursive: true });
   rmSync(file, { force: true });
   copyNativePackages(target);
-  const { code, output } = await runNode([
-    packageScript("@vscode/vsce", "vsce"),
-    "package",
-    "--no-dependencies",
-    // The README's picture is in the package.
-    "--no-rewrite-relative-links",
-    // There is no public address yet, and an invented one would be a dead link in the editor.
-    "--allow-missing-repository",
-    ...["--ignoreFile", allowListOf(target)],
-    ...["--target", target],
-    ...["--out", file],
-  ]);
+  const { code, output } = await runNode(
+    [
+      packageScript("@vscode/vsce", "vsce"),
+      "package",
+      "--no-dependencies",
+      // The README's picture is in the package.
+      "--no-rewrite-relative-links",
+      // There is no public address yet, and an invented one would be a dead link in the editor.
+      "--allow-missing-repository",
+      ...["--ignoreFile", allowListOf(target)],
+      ...["--target", target],
+      ...["--out", file],
+    ],
+    { cwd: inCheckout(packageFolder) },
+  );
   if (code !== 0) throw new Error(`Packaging ${target} failed:\n${output}`);
   const bytes = readFileSync(file);
   const vsix = {

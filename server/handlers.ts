@@ -40,6 +40,7 @@ import type {
   ToolService,
 } from "./services.ts";
 import { roundsOf } from "./work/rounds.ts";
+import { keepProse } from "./workMemory.ts";
 import { taskParts } from "./work/taskParts.ts";
 import { searchTurns } from "./work/turnSearch.ts";
 
@@ -113,7 +114,7 @@ export function registerHandlers(
   followChanges(router, services);
   answerRecall(router, services, session);
   answerQuestions(router, services, session, log);
-  answerAboutConversations(router, session, clock);
+  answerAboutConversations(router, services, session);
   answerFromDeepMemory(router, deep);
   answerAboutWork(router, services, session);
   answerToolCalls(router, services, session);
@@ -258,7 +259,11 @@ function answerQuestions(
   });
 }
 
-function answerAboutConversations(router: Router, session: Session, clock: Clock): void {
+function answerAboutConversations(
+  router: Router,
+  { clock, notes }: Services,
+  session: Session,
+): void {
   router.answer(methods.searchTurns, shapes.searchTurns, (params) =>
     searchTurns(session.conversations(), params, clock.nowMs()),
   );
@@ -289,8 +294,8 @@ function answerAboutConversations(router: Router, session: Session, clock: Clock
   router.answer(methods.chooseBranch, shapes.turnPlace, ({ conversationId, turnId }) => ({
     conversation: session.conversations().chooseBranch(conversationId, turnId),
   }));
-  router.answer(methods.putProse, proseShapes.put, ({ conversationId, turnId, prose }) => {
-    session.conversations().putProse(conversationId, turnId, prose);
+  router.answer(methods.putProse, proseShapes.put, async (params) => {
+    await keepProse({ notes, conversations: session.conversations() }, params);
     return {};
   });
   router.answer(methods.deleteConversation, shapes.conversation, ({ conversationId }) => {

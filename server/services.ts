@@ -338,6 +338,8 @@ export interface NotesService {
   addSaved(notes: readonly SavedNote[], pause: () => Promise<void>): Promise<number>;
   /** What notes of a root there are, with at most `limit` of the live ones. */
   extent(rootId: string, limit: number): Promise<NotesExtent>;
+  /** True when none of these notes has been forgotten, and all are of open roots; false for any while no folder is open. */
+  haveAll(ids: readonly string[]): Promise<boolean>;
   /** Called when notes were made or forgotten, or code that they cite changed or came back. Returns what stops it. */
   onChanged(listener: (state: NotesState) => void): () => void;
 }
@@ -432,6 +434,7 @@ export interface KeptTurn extends Turn {
 
 /** A note as answers may hold it. */
 export interface QuotedNote {
+  readonly id: string;
   /** Its words as answers write them, on one line. */
   readonly words: string;
   /** The same as they were written: a language model that asks for them writes no markdown. */

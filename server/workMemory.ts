@@ -16,7 +16,7 @@ import {
   type SavedProse,
   type SavedTurn,
 } from "../protocol/savedMemory.ts";
-import type { Prose } from "../protocol/prose.ts";
+import type { Prose, PutProseParams } from "../protocol/prose.ts";
 import type { Citation, Root } from "../protocol/types.ts";
 import { noteLabel, prose } from "./answer/markdown.ts";
 import { readMemoryFile, writeMemoryFile, type SavedMemory } from "./rpc/savedMemoryFile.ts";
@@ -197,12 +197,25 @@ export async function forgetNotes(
   const forgotten = before.filter(({ id }) => !left.has(id));
   conversations.forgetQuotedNotes(
     forgotten.map(({ id, text }) => ({
+      id,
       words: prose(text),
       plain: text.replace(/\s+/g, " ").trim(),
       label: noteLabel(id).toLowerCase(),
     })),
   );
   return nForgotten;
+}
+
+/**
+ * Keeps what a language model wrote, unless a note that it was shown has been forgotten while it wrote: nothing is kept
+ * then. Errors: those of the stores.
+ */
+export async function keepProse(
+  { notes, conversations }: Pick<WorkMemory, "notes" | "conversations">,
+  { conversationId, turnId, prose: written }: PutProseParams,
+): Promise<void> {
+  if (await notes.haveAll(written.noteIds ?? []))
+    conversations.putProse(conversationId, turnId, written);
 }
 
 function rootsHere(saved: SavedMemory, roots: readonly Root[]): (id: string) => Root {

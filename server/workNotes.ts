@@ -144,6 +144,13 @@ export class WorkNotes implements NotesService, Companion {
     return all.slice(0, limit);
   }
 
+  async haveAll(ids: readonly string[]): Promise<boolean> {
+    if (ids.length === 0) return true;
+    if (this.#options.workspace().storeDir === undefined) return false;
+    const roots = await this.#open();
+    return ids.every((id) => roots.some(({ notes }) => notes.has(id)));
+  }
+
   async saved(): Promise<SavedNote[]> {
     return distinct(await this.#open()).flatMap(({ notes }) => notes.saved());
   }

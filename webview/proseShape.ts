@@ -62,6 +62,8 @@ export function proseCheckOf(isCitation: Check<Citation>): Check<Prose> {
     marks: isArrayOf(isObject<ProseMark>({ fault: isOneOf(...supportFaults), detail: isString })),
     nSentences: isCount,
     nSupported: isCount,
+    noteIds: isOptional(isArrayOf(isString)),
+    turnIds: isOptional(isArrayOf(isString)),
     looks: isOptional(isLooks),
   });
 }

@@ -3,30 +3,17 @@ import { CancellationTokenSource, Emitter, type Event } from "vscode-jsonrpc/nod
 import { MemoryError } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";
 import type { AnswerPlan } from "../../protocol/plan.ts";
-import { savedTraceOf, type SavedTrace } from "../../protocol/savedTrace.ts";
 import { citationsOf } from "../../protocol/turnCitations.ts";
-import type { Citation, SelectedCode, Turn } from "../../protocol/types.ts";
-import type { ChatState, MemoryLine, ToWebview } from "../../protocol/webviewMessages.ts";
-import type { Schedule } from "../feed/changeBatch.ts";
+import type { Citation, SelectedCode } from "../../protocol/types.ts";
+import type { ChatState, ToWebview } from "../../protocol/webviewMessages.ts";
 import { isMemoryError } from "../memory/memoryClient.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import type { ChatKeeper } from "./chatKeeper.ts";
-import { ConversationReader, type OpenTurns } from "./conversationReader.ts";
+import type { ChatWindow } from "./chatWindow.ts";
+import { ConversationReader } from "./conversationReader.ts";
 import { LiveAnswer } from "./liveAnswer.ts";
-import { ProseWriter, type ChosenModel } from "./proseWriter.ts";
-
-/** What the chat needs from the window. */
-export interface ChatWindow {
-  readonly strings: Readonly<Record<string, string>>;
-  memoryLine(): MemoryLine;
-  /** Absolute path of the file the user looks at. */
-  activeFile(): string | undefined;
-  /** Something the user did not ask for failed, such as a refresh of what is shown. */
-  failed(error: unknown): void;
-  /** The language model that writes over answers, `undefined` for the built-in answers. */
-  chosenModel(): ChosenModel | undefined;
-  readonly schedule: Schedule;
-}
+import { ProseWriter } from "./proseWriter.ts";
+import { lastQuestion, ShownTurns } from "./shownTurns.ts";
 
 interface AnswerProgress {
   readonly askId: string;
@@ -35,14 +22,6 @@ interface AnswerProgress {
   readonly plan?: AnswerPlan;
 }
 
-/** A question as it was asked. */
-export interface AskedQuestion {
-  readonly question: string;
-  readonly selection: SelectedCode | undefined;
-}
-
-/** Turns that are shown at first, and that come with each wish for earlier ones. */
-const pageTurns = 30;
 /** As many as can be looked over. */
 const maxFoundTurns = 12;
 /** Turns whose citations are read again, from the newest: older ones are checked when they are clicked. */
@@ -69,8 +48,8 @@ export class ChatSession {
   readonly #live = new Map<string, Live>();
   readonly #conversations: ConversationReader;
   readonly #prose: ProseWriter;
-  /** How many of the open conversation's last turns the chat shows, so that a page that comes back shows them too. */
-  #nShown = pageTurns;
+  /** What the chat shows of the open conversation. */
+  readonly shown: ShownTurns;
   /** The newest query about what was said. */
   #searched = "";
 
@@ -79,6 +58,12 @@ export class ChatSession {
     this.#keeper = keeper;
     this.#window = window;
     this.#conversations = new ConversationReader(memory, keeper);
+    this.shown = new ShownTurns(this.#conversations, (conversationId, turns) =>
+      this.#prose.overlay(
+        conversationId,
+        this.#live.get(conversationId)?.answer.overlay(turns) ?? turns,
+      ),
+    );
     this.#prose = new ProseWriter(memory.client, {
       chosen: () => window.chosenModel(),
       changed: ({ conversationId, turnId }, prose) => {
@@ -142,7 +127,7 @@ export class ChatSession {
     const live: Live = { answer, cancel, done: asked.catch(() => undefined) };
     this.#live.set(conversationId, live);
     try {
-      this.#nShown += 2;
+      this.shown.grow(2);
       // The server stored the question before it reads this request: what is shown is kept already.
       if (besideId === undefined) await this.#sendTurns(conversationId);
       else this.#messages.fire({ type: "state", state: await this.#readState() });
@@ -168,21 +153,14 @@ export class ChatSession {
     const { turns } = await this.#conversations.read({ before: turnId, lastTurns: 2 });
     const asked = lastQuestion(turns);
     if (asked === undefined) return;
-    await this.ask(asked.question, asked.selection, undefined, await this.#wasDeep(turnId));
+    await this.ask(asked.question, asked.selection, undefined, await this.shown.wasDeep(turnId));
   }
 
   /** Asks in place of an earlier question, about the code that was selected for it. */
   async editQuestion(turnId: string, question: string, isDeep = false): Promise<void> {
-    const { turns } = await this.#readShown();
+    const { turns } = await this.shown.read();
     const earlier = turns.find(({ id }) => id === turnId);
     await this.ask(question, earlier?.selection, turnId, isDeep);
-  }
-
-  /** True for an answer that was looked for in rounds. */
-  async #wasDeep(turnId: string): Promise<boolean> {
-    const { turns } = await this.#readShown();
-    const turn = turns.find(({ id }) => id === turnId);
-    return turn?.plan !== undefined || turn?.prose?.looks !== undefined;
   }
 
   /** Shows the branch of the open conversation that holds a turn, at that turn. */
@@ -216,7 +194,7 @@ export class ChatSession {
     await this.#stop(conversation.id);
     const { question, selection } = asked;
     const activeFile = this.#window.activeFile();
-    const isDeep = await this.#wasDeep(turnId);
+    const isDeep = await this.shown.wasDeep(turnId);
     this.#prose.start({
       ...{ conversationId: conversation.id, turnId, question, selection, activeFile, isDeep },
     });
@@ -229,11 +207,11 @@ export class ChatSession {
 
   /** Shows the turns before a shown one. */
   async showEarlier(before: string): Promise<void> {
-    const read = await this.#conversations.read({ before, lastTurns: pageTurns });
+    const read = await this.shown.before(before);
     if (read.conversation === undefined) return;
     const { conversation, turns, nEarlier, branches } = read;
     if (conversation.id !== this.#keeper.conversationId) return;
-    this.#nShown += turns.length;
+    this.shown.grow(turns.length);
     this.#messages.fire({
       type: "earlierTurns",
       conversationId: conversation.id,
@@ -266,11 +244,7 @@ export class ChatSession {
   async openTurn(conversationId: string, turnId: string): Promise<void> {
     this.#keep(conversationId);
     await this.#conversations.chooseBranch(conversationId, turnId);
-    let { turns, nEarlier } = await this.#readShown();
-    while (nEarlier > 0 && !turns.some(({ id }) => id === turnId)) {
-      this.#nShown *= 2;
-      ({ turns, nEarlier } = await this.#readShown());
-    }
+    await this.shown.reach(turnId);
     await this.sendState();
     // It may have been deleted meanwhile, or another one opened.
     if (this.#keeper.conversationId === conversationId)
@@ -308,41 +282,11 @@ export class ChatSession {
     this.#messages.fire({ type: "prefill", question });
   }
 
-  /** The question whose answer holds this citation, `undefined` when no shown answer has it. */
-  async questionOf(citation: Citation): Promise<AskedQuestion | undefined> {
-    const { turns } = await this.#readShown();
-    const at = turns.findIndex((turn) =>
-      citationsOf(turn).some(
-        (other) => other.path === citation.path && other.contentHash === citation.contentHash,
-      ),
-    );
-    return lastQuestion(turns.slice(0, at === -1 ? 0 : at));
-  }
-
-  /** A citation of a shown answer by its place in it; `undefined` when there is none. */
-  async citationOf(turnId: string, index: number): Promise<Citation | undefined> {
-    const { turns } = await this.#readShown();
-    const turn = turns.find(({ id }) => id === turnId);
-    return turn && citationsOf(turn)[index];
-  }
-
-  /**
-   * What the recall of an answer saw, as it is saved; that of the last answer without an id. `undefined` when there is
-   * no such answer, or none that says what it asked: one of an older version, or about selected code.
-   */
-  async traceOf(turnId?: string): Promise<SavedTrace | undefined> {
-    const { turns } = await this.#readShown();
-    const turn = turns.findLast(({ id, role }) =>
-      turnId === undefined ? role === "lore" : id === turnId,
-    );
-    return turn && savedTraceOf(turn, Date.now());
-  }
-
   /** Reads the cited places of the open conversation again and says which still hold, newest answer first. */
   async checkCitations(): Promise<void> {
     if (this.#memory.state.kind !== "open") return;
     try {
-      const { turns } = await this.#readShown(maxCheckedTurns);
+      const { turns } = await this.shown.read(maxCheckedTurns);
       for (const turn of turns.toReversed()) {
         const citations = citationsOf(turn);
         if (citations.length === 0 || turn.state === "streaming") continue;
@@ -384,7 +328,7 @@ export class ChatSession {
   /** Sends the last exchange of a conversation as it is stored. */
   async #sendTurns(conversationId: string): Promise<void> {
     if (conversationId !== this.#keeper.conversationId) return;
-    const { conversation, turns } = await this.#readShown(2);
+    const { conversation, turns } = await this.shown.read(2);
     if (conversation?.id !== conversationId) return;
     for (const turn of turns) this.#messages.fire({ type: "turn", conversationId, turn });
   }
@@ -402,7 +346,7 @@ export class ChatSession {
   }
 
   async #readState(): Promise<ChatState> {
-    const shown = await this.#readShown();
+    const shown = await this.shown.read();
     const { conversation } = shown;
     return {
       ...shown,
@@ -415,17 +359,9 @@ export class ChatSession {
     };
   }
 
-  /** The shown turns, at most `maxTurns` of the last, brought up to what has arrived of a running answer. */
-  async #readShown(maxTurns = Number.POSITIVE_INFINITY): Promise<OpenTurns> {
-    const read = await this.#conversations.read({ lastTurns: Math.min(this.#nShown, maxTurns) });
-    const live = read.conversation && this.#live.get(read.conversation.id);
-    const turns = live?.answer.overlay(read.turns) ?? read.turns;
-    return { ...read, turns: this.#prose.overlay(read.conversation?.id ?? "", turns) };
-  }
-
   #keep(conversationId: string | undefined): void {
     this.#keeper.keepConversation(conversationId);
-    this.#nShown = pageTurns;
+    this.shown.shrink();
   }
 
   async #openConversationId(): Promise<string> {
@@ -446,11 +382,6 @@ export class ChatSession {
     await live?.done;
     await this.#prose.stop(conversationId);
   }
-}
-
-function lastQuestion(turns: readonly Turn[]): AskedQuestion | undefined {
-  const turn = turns.findLast(({ role }) => role === "user");
-  return turn && { question: turn.text, selection: turn.selection };
 }
 
 /** True when a question ended because the user stopped it. */

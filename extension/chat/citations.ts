@@ -65,7 +65,7 @@ export class CitationOpener {
     const message = gone
       ? vscode.l10n.t("“{0}” is no longer there.", path)
       : vscode.l10n.t("“{0}” has changed since the answer was written.", path);
-    const asked = await this.#chat.questionOf(citation);
+    const asked = await this.#chat.shown.questionOf(citation);
     const choice = await vscode.window.showInformationMessage(
       message,
       ...(asked === undefined ? [] : [askAgain]),

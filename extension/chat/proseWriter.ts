@@ -272,7 +272,7 @@ export class ProseWriter {
     const { text, evidence, looks } = written;
     const { question } = job;
     const checked =
-      text === ""
+      text === "" && looks === undefined
         ? nothingWritten
         : await this.#client.request(methods.proseCheck, { text, evidence, question, isDone });
     return { ...prose, ...checked, ...(looks === undefined ? {} : { looks }) };

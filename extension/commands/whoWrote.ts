@@ -45,7 +45,7 @@ async function citedPlace(chat: ChatSession, argument: unknown): Promise<Citatio
   if (typeof argument !== "object" || argument === null) return undefined;
   const { loreTurn, loreCitation } = argument as Readonly<Record<string, unknown>>;
   if (typeof loreTurn !== "string" || typeof loreCitation !== "number") return undefined;
-  return chat.citationOf(loreTurn, loreCitation);
+  return chat.shown.citationOf(loreTurn, loreCitation);
 }
 
 function placeOf({ rootId, path, range, commit }: Citation): WhoWroteParams {

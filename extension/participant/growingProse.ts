@@ -5,11 +5,6 @@
 export class GrowingProse {
   #shown = "";
 
-  /** Everything that was handed out, put together. */
-  get shown(): string {
-    return this.#shown;
-  }
-
   /** Returns what of a version comes next; `""` while it does not go on from what was shown, or nothing came. */
   next(markdown: string, isDone: boolean): string {
     const settled = isDone ? markdown : withoutOpenBlock(markdown);

@@ -84,7 +84,7 @@ export class Traces implements vscode.TextDocumentContentProvider, vscode.Dispos
   }
 
   async #traceOf(turnId: string | undefined): Promise<SavedTrace | undefined> {
-    const trace = await this.#chat.traceOf(turnId);
+    const trace = await this.#chat.shown.traceOf(turnId);
     if (trace === undefined)
       this.#say(
         vscode.l10n.t("There is no answer whose question can be asked again. Ask one first."),

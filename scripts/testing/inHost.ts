@@ -1,10 +1,10 @@
-/** Runs `dist-test/inhost` inside the extension host of a real editor, with the packaged extension installed. */
+/** Runs the in-host tests that were built with the package inside the extension host of a real editor that has it installed. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { format } from "node:util";
 import { chromium, type Page } from "playwright-core";
-import { checkout, inCheckout } from "../checkout.ts";
+import { checkout, inCheckout, packageFolder } from "../checkout.ts";
 import { installVsix, startEditor } from "../editor.ts";
 import type { StageContext, StageResult } from "./stage.ts";
 
@@ -185,7 +185,7 @@ function testAddress(url: string, workspace: string, development: string): strin
   const remote = (file: string): string => `vscode-remote://${new URL(url).host}${file}`;
   const payload = JSON.stringify([
     ["extensionDevelopmentPath", remote(development)],
-    ["extensionTestsPath", remote(inCheckout("dist-test/inhost/index.cjs"))],
+    ["extensionTestsPath", remote(inCheckout(packageFolder, "dist-test/inhost/index.cjs"))],
   ]);
   return `${url}/?workspace=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(payload)}`;
 }

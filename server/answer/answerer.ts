@@ -218,6 +218,7 @@ function answerByIntent(ask: Ask): Promise<AnswerOutcome> {
 
 /** Whoever asks nothing may have pasted a message; a line of it finds the place that writes it. */
 async function answerUnknown(ask: Ask): Promise<AnswerOutcome> {
+  tellScope(ask);
   return (await answerFile(ask)) ?? (await answerFolder(ask)) ?? answerMessage(ask);
 }
 

@@ -25,8 +25,20 @@ export interface ContextPorts {
   ) => Promise<readonly CommitInfo[]>;
 }
 
+/** The texts that may go into a prompt, of each kind the best first; the conversation's in its order. */
+export interface CandidateKinds {
+  readonly notes: readonly ContextCandidate[];
+  readonly conversation: readonly ContextCandidate[];
+  readonly code: readonly ContextCandidate[];
+  readonly commits: readonly ContextCandidate[];
+}
+
 /** How texts are written into a prompt. */
 export interface PromptForm {
+  /** Returns the texts in the order in which they stand in the prompt. */
+  readonly inOrder: (texts: CandidateKinds) => readonly ContextCandidate[];
+  /** The conversation gets this share of the room at most, 0 to 1. */
+  readonly maxConversation: number;
   /** A text with what is said of where it is from. */
   readonly block: (
     source: ContextSource,

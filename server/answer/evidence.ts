@@ -4,6 +4,7 @@ import type { ParsedQuestion } from "../recall/question.ts";
 import { recallMore, recallUses, type Ask } from "./ask.ts";
 import { weighEvidence, type EvidenceCalibration } from "./evidenceCalibration.ts";
 import { evidenceFactsOf, termsOfRecall } from "./evidenceFacts.ts";
+import { isMeantBy, recallsMeant, scopeName } from "./mentionText.ts";
 import { lastPart, likeness, mentions } from "./names.ts";
 import type { QuestionTerms } from "./questionTerms.ts";
 
@@ -68,7 +69,7 @@ function isProse(question: ParsedQuestion): boolean {
 }
 
 /**
- * Judges the recalled places by their words. A question with a subject that occurs nowhere is about something else, unless
+ * Judges recalled places, see `recallsMeant`, by their words. A question with a subject that occurs nowhere is about something else, unless
  * it is one word of many and nearly all of the others are found together.
  */
 export function supportOf(
@@ -95,9 +96,10 @@ export function evidenceOf(terms: QuestionTerms, recalls: readonly Recall[]): nu
 }
 
 function recallEvidence(terms: QuestionTerms, recall: Recall): number {
-  // Somebody who names a file, a frame or a literal text gets exactly that.
+  // Somebody who names a file, a frame or a literal text gets exactly that; who asks for something in a file that.
   const exact = recall.reasons.some(
-    ({ kind }) => kind === "exactPath" || kind === "stackFrame" || kind === "literal",
+    ({ kind }) =>
+      (kind === "exactPath" && !terms.isWithin) || kind === "stackFrame" || kind === "literal",
   );
   if (exact || terms.literals.some((literal) => recall.text.includes(literal))) return 1;
   return terms.coverageOf(termsOfRecall(recall));
@@ -122,23 +124,29 @@ export function isNear(terms: QuestionTerms, recall: Recall): boolean {
   return similarity >= minNearness || terms.coverageOf(termsOfRecall(recall)) === 0;
 }
 
-/** Returns the names of the question that occur nowhere in the memory, in order. */
+/** Returns the names of the question that occur nowhere in the memory, or in what the question is limited to, in order. */
 export async function missingNames(ask: Ask): Promise<string[]> {
-  const { question, result } = ask;
+  const { question } = ask;
   const fromProse = question.code === undefined ? question.identifiers : [];
   const missing: string[] = [];
+  const isMeant = isMeantBy(ask);
+  const recalls = recallsMeant(ask);
+  const nUses = scopeName(ask) === undefined ? 1 : maxUsesLooked;
   for (const name of fromProse.slice(0, maxNamesChecked)) {
-    if (!isRecalled(result, name) && (await recallUses(ask, lastPart(name), 1)).length === 0)
-      missing.push(name);
+    if (isRecalled(recalls, name)) continue;
+    const uses = await recallUses(ask, lastPart(name), nUses);
+    if (!uses.some(({ citation }) => isMeant(citation.path))) missing.push(name);
   }
   return missing;
 }
 const maxNamesChecked = 8;
+/** Uses of a name among which one inside of what the question is limited to is looked for. */
+const maxUsesLooked = 200;
 
-function isRecalled(result: SearchResult, name: string): boolean {
+function isRecalled(recalls: readonly Recall[], name: string): boolean {
   const last = lastPart(name);
   const lower = last.toLowerCase();
-  return result.recalls.some(
+  return recalls.some(
     ({ text, citation }) =>
       mentions(text, last) ||
       citation.symbol?.name.toLowerCase() === lower ||

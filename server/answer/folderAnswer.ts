@@ -48,7 +48,7 @@ function folderAsked({ question, ports, params }: Ask): Folder | undefined {
   const { kind } = question.intent;
   if (!["what", "unknown"].includes(kind) || question.code !== undefined) return undefined;
   const said =
-    /^\s*(?:explain|describe|what(?:'s| is) (?:in )?)\s*(?:the )?(?:folder |directory )?`?([^\s`?]+?)\/?`?(?: folder| directory)?\s*\??\s*$/i.exec(
+    /^\s*(?:explain|describe|what(?:'s| is) (?:in )?)\s*(?:the )?(?:folder |directory )?[`@]?([^\s`?]+?)\/?`?(?: folder| directory)?\s*\??\s*$/i.exec(
       question.raw,
     )?.[1];
   const path = said?.replace(/^\.\//, "").replace(/\/+$/, "");

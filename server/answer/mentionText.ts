@@ -1,13 +1,18 @@
 /** Says what an answer was limited to by the files and folders that its question names. */
 import type { MentionTrace } from "../../protocol/mentions.ts";
+import type { Recall } from "../../protocol/types.ts";
 import type { Ask } from "./ask.ts";
 import { code, listed } from "./markdown.ts";
 
 const maxNamed = 5;
 
-/** A question whose answer is being written. */
-interface Told {
+/** What was recalled for a question, as far as its mentions are concerned. */
+interface Recalled {
   readonly result: { readonly trace: Pick<Ask["result"]["trace"], "mentions"> };
+}
+
+/** A question whose answer is being written. */
+interface Told extends Recalled {
   readonly writer: Pick<Ask["writer"], "block">;
 }
 
@@ -27,15 +32,36 @@ function withinText(mentions: MentionTrace | undefined): string | undefined {
 
 /**
  * Writes what the answer is limited to, where the question names files and folders. Returns what is true for the paths that
- * it is about: all of them when none of what is named is in memory.
+ * it is about, see `isMeantBy`.
  */
-export function tellScope({ result, writer }: Told): (path: string) => boolean {
-  const text = withinText(result.trace.mentions);
-  if (text !== undefined) writer.block(text);
+export function tellScope(told: Told): (path: string) => boolean {
+  const text = withinText(told.result.trace.mentions);
+  if (text !== undefined) told.writer.block(text);
+  return isMeantBy(told);
+}
+
+/** Returns what is true for the paths that a question is about: all of them when none of what it names is in memory. */
+export function isMeantBy({ result }: Recalled): (path: string) => boolean {
   const within = result.trace.mentions?.within ?? [];
   return (path) =>
     within.length === 0 ||
     within.some((named) => (named.endsWith("/") ? path.startsWith(named) : path === named));
+}
+
+/** Returns the recalled places that a question is about: the neighbours of a place may lie elsewhere. */
+export function recallsMeant({
+  result,
+}: {
+  readonly result: Recalled["result"] & Pick<Ask["result"], "recalls">;
+}): Recall[] {
+  const isMeant = isMeantBy({ result });
+  return result.recalls.filter(({ citation }) => isMeant(citation.path));
+}
+
+/** Returns what a question is limited to, to stand behind "in"; `undefined` when it is about everything. */
+export function scopeName({ result }: Recalled): string | undefined {
+  const within = result.trace.mentions?.within ?? [];
+  return within.length === 0 ? undefined : named(within);
 }
 
 /**

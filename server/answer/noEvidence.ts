@@ -1,9 +1,13 @@
-/** The answer when nothing supports one: which name is missing, what came nearest, what is not in memory. */
+/**
+ * The answer when nothing supports one: which name is missing, what came nearest, what is not in memory. Where the question
+ * is limited to files and folders, all of that is about them, and it says how to ask of the rest.
+ */
 import type { AnswerOutcome, Ask } from "./ask.ts";
 import { nearestNames } from "./evidence.ts";
 import { heldWords, holdsText, withoutWords } from "./heldWords.ts";
 import { code, listed } from "./markdown.ts";
 import { withoutRepeats } from "./mainPlace.ts";
+import { recallsMeant, scopeName } from "./mentionText.ts";
 import { placeLine } from "./placeText.ts";
 import { Reading } from "./reading.ts";
 import { notInMemory } from "./wording.ts";
@@ -14,16 +18,23 @@ const maxHeld = 5;
 /** Writes that there is no answer, with the nearest misses. */
 export function abstain(ask: Ask, missing: readonly string[]): AnswerOutcome {
   const { writer, result } = ask;
-  const waits = result.coverage.pending > 0;
+  const scope = scopeName(ask);
   const absent = [...missing, ...ask.terms.absent.map(({ text }) => text)];
+  const lacks = `${listed(absent.map(code))} ${absent.length === 1 ? "does" : "do"} not occur`;
+  const soFar = result.coverage.pending > 0 ? " so far" : "";
+  const where = scope ?? "memory";
   writer.block(
-    absent.length > 0
-      ? `I found no answer: ${listed(absent.map(code))} ${absent.length === 1 ? "does" : "do"} not occur ${waits ? "in what is in memory so far" : "anywhere in memory"}.`
-      : `I found nothing in memory that answers this${waits ? " so far" : ""}.`,
+    absent.length === 0
+      ? `I found nothing in ${where} that answers this${soFar}.`
+      : scope === undefined
+        ? `I found no answer: ${lacks} ${soFar === "" ? "anywhere in memory" : "in what is in memory so far"}.`
+        : `I found no answer in ${scope}: ${lacks} there${soFar}.`,
   );
   if (!writeNearestNames(ask, missing)) writeNearestPlaces(ask, missing);
   const left = notInMemory(result.coverage, ask.ports.statusCommand);
   if (left !== undefined) writer.block(left);
+  if (scope !== undefined)
+    writer.block(`To look in the whole workspace, ask again without naming ${scope}.`);
   writer.flush();
   return "abstained";
 }
@@ -46,7 +57,7 @@ function writeNearestNames(ask: Ask, missing: readonly string[]): boolean {
 function writeNearestPlaces(ask: Ask, missing: readonly string[]): void {
   const reading = new Reading(ask.ports.source);
   const items: string[] = [];
-  for (const recall of withoutRepeats(ask.result.recalls)) {
+  for (const recall of withoutRepeats(recallsMeant(ask))) {
     if (items.length >= maxNearest) break;
     const place = reading.place(recall);
     if (place === undefined) continue;

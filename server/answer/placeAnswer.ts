@@ -6,6 +6,7 @@ import { isNear, missingNames, nearestInMeaning, supportOf, type Support } from 
 import { heldWords, holdsText } from "./heldWords.ts";
 import { code, listed } from "./markdown.ts";
 import { holdsSelection, inOrderOfAnswer, isNamedAsAsked, isSamePlace } from "./mainPlace.ts";
+import { isMeantBy, recallsMeant } from "./mentionText.ts";
 import { abstain } from "./noEvidence.ts";
 import { placeLine, writePlace } from "./placeText.ts";
 import { Reading, type Place } from "./reading.ts";
@@ -21,7 +22,7 @@ export async function answerPlace(ask: Ask): Promise<AnswerOutcome> {
   const missing = await missingNames(ask);
   const nNames = ask.question.code === undefined ? ask.question.identifiers.length : 0;
   const isSelected = ask.result.recalls.some((recall) => holdsSelection(ask, recall));
-  const byWords = isSelected ? "sure" : supportOf(ask.terms, ask.result.recalls);
+  const byWords = isSelected ? "sure" : supportOf(ask.terms, recallsMeant(ask));
   if (nNames > 0 && missing.length === nNames && !isSelected && !isAboutPath(ask))
     return abstain(ask, missing);
   const near = byWords === "none" ? await nearestInMeaning(ask) : [];
@@ -65,7 +66,7 @@ function withEvidence(evidence: EvidenceTrace | undefined, byWords: Support): Su
 
 function isAboutPath(ask: Ask): boolean {
   const { paths, stackFrames } = ask.question;
-  return paths.length + stackFrames.length > 0;
+  return stackFrames.length > 0 || (paths.length > 0 && !ask.terms.isWithin);
 }
 
 /** Writes the first place that still stands. A place that changed since it was recalled is passed over. */
@@ -131,7 +132,8 @@ async function definitionsNamed(ask: Ask): Promise<Recall[]> {
     .join("");
   if (!/^[\p{L}\p{N}_$]+$/u.test(name)) return [];
   const found = await recallMore(ask, `\`${name}\``, nRecalledByName);
-  return found.filter((recall) => isNamedAsAsked(ask, recall));
+  const isMeant = isMeantBy(ask);
+  return found.filter((recall) => isMeant(recall.citation.path) && isNamedAsAsked(ask, recall));
 }
 const maxNameWords = 3;
 const nRecalledByName = 10;

@@ -54,6 +54,8 @@ export class QuestionTerms {
   readonly units: readonly QuestionUnit[];
   /** Words of the question that occur in no chunk at all and are more than a manner of asking. */
   readonly absent: readonly QuestionUnit[];
+  /** True when something is asked for inside of the files and folders that the question names with `@`. */
+  readonly isWithin: boolean;
   readonly literals: readonly string[];
   /** Lower-case texts to look for in a long line, most telling first. */
   readonly needles: readonly string[];
@@ -91,6 +93,9 @@ export class QuestionTerms {
     this.absent = this.units.filter(
       ({ isAbsent, isWeak, isName }) => isAbsent && !isWeak && !isName,
     );
+    const isLimited = (trace.mentions?.within.length ?? 0) > 0;
+    const pointsAtLines = question.paths.some(({ line }) => line !== undefined);
+    this.isWithin = isLimited && !pointsAtLines && this.units.some(({ isWeak }) => !isWeak);
     this.literals = question.literals;
     this.needles = [...question.literals, ...question.identifiers, ...question.words].map((text) =>
       text.toLowerCase(),

@@ -56,6 +56,14 @@ export interface PackedContext {
 
 /** A context that is pasted into a language model. */
 const pastedForm: PromptForm = {
+  inOrder: ({ notes, conversation, code, commits }) => [
+    ...notes,
+    ...conversation,
+    ...code,
+    ...commits,
+  ],
+  // It is for a model that knows nothing of the conversation.
+  maxConversation: 1,
   block: contextBlock,
   // Every section's heading may be needed.
   frame: (question) => contextPrompt(question, { notes: [""], conversation: [""], code: [""] }),
@@ -97,7 +105,7 @@ export async function packedContext(
   const candidates = await candidatesFor(wish, asked, rounds, { ports, form, signal });
   const question = shownQuestion(wish, ports);
   const room = wish.maxTokens - ports.count(form.frame(question));
-  let items = packContext(candidates.all, room, ports.count);
+  let items = packContext(candidates.all, room, ports.count, form.maxConversation);
   let prompt = form.prompt(question, items);
   // Texts that stand together may have a few tokens more than each by itself.
   while (ports.count(prompt) > wish.maxTokens && items.length > 0) {
@@ -129,13 +137,16 @@ async function candidatesFor(
   const notes = await ports.notes.recall(wish);
   const commits = (await ports.commits?.(query, result, rootIds, signal)) ?? [];
   const conversation = await conversationTexts(asked, rounds, result.recalls, making);
-  const all = [
-    ...notes.map((note, idx) => noteCandidate(note, idx, making)),
-    ...conversation.candidates,
-    ...given.map((text) => candidateOf(text.source, text.text, givenValue, making, text.language)),
-    ...result.recalls.map((recall, idx) => codeCandidate(recall, idx, making)),
-    ...commits.map((commit, idx) => commitCandidate(commit, idx, making)),
-  ];
+  const selected = given.map(({ source, text, language }) =>
+    candidateOf(source, text, givenValue, making, language),
+  );
+  const found = result.recalls.map((recall, idx) => codeCandidate(recall, idx, making));
+  const all = making.form.inOrder({
+    notes: notes.map((note, idx) => noteCandidate(note, idx, making)),
+    conversation: conversation.candidates,
+    code: [...selected, ...found],
+    commits: commits.map((commit, idx) => commitCandidate(commit, idx, making)),
+  });
   return { all, decide: conversation.decide };
 }
 

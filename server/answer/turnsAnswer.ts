@@ -2,7 +2,7 @@
 import { MemoryError } from "../../protocol/errors.ts";
 import type { RecalledTurn } from "../../protocol/turns.ts";
 import { readSourceFile } from "../recall/sourceFile.ts";
-import { turnQuestion } from "../work/turnQuestion.ts";
+import { readsAsQuestion, turnQuestion } from "../work/turnQuestion.ts";
 import type { AnswerOutcome, Ask } from "./ask.ts";
 import { checkCitations } from "./citations.ts";
 import { timeText } from "./historyWording.ts";
@@ -53,7 +53,7 @@ export function mentionTurn(ask: Ask): void {
   );
   if (turn === undefined) return;
   const said = shortened(turn.text, maxMentioned);
-  const verb = /[?？]\s*$/u.test(turn.text) ? "asked" : "said";
+  const verb = readsAsQuestion(turn.text) ? "asked" : "said";
   writer.block(
     `*You ${verb} on ${timeText(turn.createdMs)}, in ${turnLink(turn.title, turn)}: “${prose(said)}”*`,
   );

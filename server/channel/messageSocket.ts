@@ -3,6 +3,8 @@ import type { Socket } from "node:net";
 
 /** A longer line is none of ours: the largest message holds one unsaved file. */
 const maxLineLength = 64 * 1024 * 1024;
+/** Whoever leaves so much lie takes nothing any more, as a process that was stopped. */
+const maxWaitingBytes = 2 * maxLineLength;
 
 export interface MessageEvents {
   /** The other side said something; its shape is not checked. */
@@ -26,9 +28,11 @@ export class MessageSocket {
     socket.on("close", () => events.closed());
   }
 
-  /** Nothing happens when the connection is over. */
+  /** Nothing happens when the connection is over. It ends when the other side has left too much lie. */
   send(message: object): void {
-    if (this.#socket.writable) this.#socket.write(`${JSON.stringify(message)}\n`);
+    if (!this.#socket.writable) return;
+    this.#socket.write(`${JSON.stringify(message)}\n`);
+    if (this.#socket.writableLength > maxWaitingBytes) this.drop();
   }
 
   /** Sends what was said before, and ends the connection. */
@@ -36,21 +40,22 @@ export class MessageSocket {
     this.#socket.destroySoon();
   }
 
+  /** Ends the connection at once, as if the other side had gone. */
+  drop(): void {
+    this.#rest = "";
+    this.#socket.destroy();
+  }
+
   #take(text: string): void {
     const lines = (this.#rest + text).split("\n");
     this.#rest = lines.pop() as string;
-    if (this.#rest.length > maxLineLength) return this.#refuse();
+    if (this.#rest.length > maxLineLength) return this.drop();
     for (const line of lines) {
       if (this.#socket.destroyed) return;
       const message = parsed(line);
-      if (message === undefined) return this.#refuse();
+      if (message === undefined) return this.drop();
       this.#events.said(message);
     }
-  }
-
-  #refuse(): void {
-    this.#rest = "";
-    this.#socket.destroy();
   }
 }
 

@@ -16,8 +16,10 @@ export interface Follower {
 export interface OwnerServerEvents {
   /** A process that may ask has connected. */
   readonly joined: (follower: Follower) => void;
-  /** It said something. What is returned is the answer when it waits for one. Rejections are not expected. */
+  /** It said something. What is returned is the answer when it waits for one. */
   readonly said: (follower: Follower, message: unknown) => object | Promise<object>;
+  /** `said` threw or rejected, which ends nothing. Returns the answer. Must not throw. */
+  readonly failed: (error: unknown) => object;
   /** It is gone. */
   readonly left: (follower: Follower) => void;
 }
@@ -124,9 +126,22 @@ export class OwnerServer {
   }
 
   async #answer(messages: MessageSocket, follower: Follower, message: unknown): Promise<void> {
-    const { id, said } = (message ?? {}) as { readonly id?: unknown; readonly said?: unknown };
-    const answer = await this.#events.said(follower, said);
+    const { id, said, isAlive } = (message ?? {}) as {
+      readonly id?: unknown;
+      readonly said?: unknown;
+      readonly isAlive?: unknown;
+    };
+    if (isAlive !== undefined) return messages.send({ isAlive: "!" });
+    const answer = await this.#outcome(follower, said);
     if (typeof id === "number") messages.send({ id, answer });
+  }
+
+  async #outcome(follower: Follower, said: unknown): Promise<object> {
+    try {
+      return await this.#events.said(follower, said);
+    } catch (error) {
+      return this.#events.failed(error);
+    }
   }
 }
 

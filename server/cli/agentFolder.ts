@@ -1,20 +1,14 @@
 /** One folder whose memory agents use: opened beside the conversation with the client, and kept up to date. */
-import { placeOf } from "../../protocol/errorPlace.ts";
-import { errorCatalogue, MemoryError } from "../../protocol/errors.ts";
+import { MemoryError } from "../../protocol/errors.ts";
 import type { ToolPermission, ToolResult } from "../../protocol/tools.ts";
 import type { MemoryStatus } from "../../protocol/types.ts";
 import type { AgentCall } from "../mcp/mcpHost.ts";
 import { isAbort } from "../rpc/wireError.ts";
 import { forgetNotes } from "../workMemory.ts";
 import { noteAgentCall, type AgentLogEntry } from "./agentLog.ts";
+import { failureSentence } from "./failureSentence.ts";
 import { keptConversations } from "./keptConversations.ts";
-import {
-  CliError,
-  openFolder,
-  type NamedFolder,
-  type OpenFolder,
-  type Surroundings,
-} from "./openFolder.ts";
+import { openFolder, type NamedFolder, type OpenFolder, type Surroundings } from "./openFolder.ts";
 import type { Common } from "./command.ts";
 import { progressText } from "./progressBar.ts";
 import { recordStore } from "./storeList.ts";
@@ -102,7 +96,7 @@ export class AgentFolder {
       );
     } catch (error) {
       if (isAbort(error)) throw error;
-      const message = sentenceOf(error);
+      const message = failureSentence(error);
       return { text: message, structured: { error: "unavailable", message }, isError: true };
     }
   }
@@ -186,10 +180,4 @@ async function forgetNote(folder: OpenFolder, id: string): Promise<void> {
   } finally {
     conversations.close();
   }
-}
-
-function sentenceOf(error: unknown): string {
-  if (error instanceof CliError) return error.message;
-  if (error instanceof MemoryError) return errorCatalogue[error.errorName].sentence;
-  return `Something went wrong inside Lore: ${placeOf(error)}`;
 }

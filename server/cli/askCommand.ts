@@ -1,6 +1,6 @@
 import type { Prose } from "../../protocol/prose.ts";
 import type { Answer, Citation } from "../../protocol/types.ts";
-import { isReadableOnTheWay } from "../endpoint/endpointAddress.ts";
+import { isHttpAddress, isReadableOnTheWay } from "../endpoint/endpointAddress.ts";
 import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { openFolderTurns } from "./folderTurns.ts";
@@ -14,6 +14,7 @@ import {
   finishedBlocks,
   lookLines,
   markLines,
+  markNumbers,
   proseText,
   sourceLines,
 } from "./proseText.ts";
@@ -34,7 +35,7 @@ export function askFolder(
   around: Surroundings,
 ): Promise<ExitCode> {
   const chosen = command.asOf === undefined ? chosenModel(command, around.env) : undefined;
-  if (chosen !== undefined) requireSafeKey(chosen);
+  if (chosen !== undefined) requireUsable(chosen);
   return answerFrom(command, "searchable", terminal, around, async (folder) => {
     if (chosen === undefined) return answerAlone(command, folder, terminal, around);
     return answerByModel(command, chosen, folder, terminal, around);
@@ -68,14 +69,14 @@ async function answerByModel(
   const printer = new ProsePrinter(terminal);
   const asked = await askModel(question, chosen, {
     ...{ services: folder.services, maxTokens, isDeep: deep, signal: around.signal },
-    show: json ? () => {} : ({ markdown }) => printer.print(finishedBlocks(markdown)),
+    show: json ? () => {} : ({ markdown, marks }) => printer.print(finishedBlocks(markdown), marks),
   });
   if (json) {
     const answer = await ownAnswer(command, folder, around, () => {});
     terminal.json({ ...answerJson(command, answer, folder), prose: proseJson(asked) });
     return stands(asked.prose) || !answer.abstained ? exitCodes.ok : exitCodes.nothing;
   }
-  printer.print(asked.prose.markdown);
+  printer.print(asked.prose.markdown, asked.prose.marks);
   printer.end(asked);
   // Where no sentence is supported, what Lore itself knows, or does not know, is what counts.
   const isAnswer = stands(asked.prose);
@@ -129,7 +130,7 @@ function answerJson(command: AskCommand, answer: Answer, folder: OpenFolder): ob
 }
 
 function proseJson({ prose, prompt, detail }: ModelAnswer): object {
-  const { failure, citations, ...rest } = prose;
+  const { failure, citations, noteIds: _notes, turnIds: _turns, ...rest } = prose;
   return {
     ...rest,
     text: proseText(prose.markdown, (_style, plain) => plain),
@@ -143,9 +144,13 @@ function citedJson({ path, range, contentHash, commit }: Citation): object {
   return { path, ...linesOf(range), contentHash, ...(commit === undefined ? {} : { commit }) };
 }
 
-/** Errors: `CliError` for a key that everybody on its way could read. */
-function requireSafeKey({ endpoint }: ChosenModel): void {
+/** Errors: `CliError` for what is no address, and for a key that everybody on its way could read. */
+function requireUsable({ endpoint }: ChosenModel): void {
   const { baseUrl, apiKey, allowReadableKey } = endpoint;
+  if (!isHttpAddress(baseUrl))
+    throw new CliError(
+      `LORE_ENDPOINT needs an address that begins with http:// or https://, not “${safeLine(baseUrl)}”.`,
+    );
   if (apiKey === undefined || allowReadableKey === true || !isReadableOnTheWay(baseUrl)) return;
   throw new CliError(
     `LORE_API_KEY is not sent to ${safeLine(baseUrl)}: it could be read on its way. Use https, or set LORE_READABLE_KEY=1 in a network that you trust.`,
@@ -163,8 +168,8 @@ class ProsePrinter {
     this.#terminal = terminal;
   }
 
-  print(markdown: string): void {
-    const shown = this.#style(markdown.slice(this.#printed.length));
+  print(markdown: string, marks: Prose["marks"]): void {
+    const shown = this.#style(markdown.slice(this.#printed.length), markNumbers(marks));
     if (shown === "") return;
     if (this.#printed !== "") this.#terminal.line();
     this.#printed = markdown;
@@ -190,8 +195,8 @@ class ProsePrinter {
       this.#terminal.note(`It offers: ${offered.slice(0, maxOffered).map(safeLine).join(", ")}`);
   }
 
-  #style(markdown: string): string {
-    return proseText(markdown, (...args) => this.#terminal.style(...args));
+  #style(markdown: string, numbers: ReturnType<typeof markNumbers>): string {
+    return proseText(markdown, (...args) => this.#terminal.style(...args), numbers);
   }
 }
 

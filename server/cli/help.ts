@@ -29,10 +29,11 @@ export function usageLine(command: CommandName | undefined): string {
   return `Usage: ${usages(command).join("  or  ")}`;
 }
 
-/** Returns how an option is written, with what stands for its value. */
+/** Returns how an option is written, with its letter, where it has one, and with what stands for its value. */
 export function optionForm(name: OptionName): string {
-  const { value } = optionTable[name];
-  return value === undefined ? `--${name}` : `--${name} ${value}`;
+  const { short, value } = optionTable[name];
+  const whole = value === undefined ? `--${name}` : `--${name} ${value}`;
+  return short === undefined ? whole : `${whole}, -${short}`;
 }
 
 function programHelp(): string[] {

@@ -1,7 +1,7 @@
 /** `lore mcp`: the memory of folders for agents, over the Model Context Protocol. */
 import { existsSync, realpathSync } from "node:fs";
 import path from "node:path";
-import { errorCatalogue, MemoryError } from "../../protocol/errors.ts";
+import { MemoryError } from "../../protocol/errors.ts";
 import type { ToolDescription, ToolPermission, ToolResult } from "../../protocol/tools.ts";
 import type { AgentCall, McpHost } from "../mcp/mcpHost.ts";
 import { code, listed } from "../answer/markdown.ts";
@@ -10,6 +10,7 @@ import { serverVersion } from "../version.ts";
 import { AgentFolder } from "./agentFolder.ts";
 import { agentCalls } from "./agentLog.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
+import { failureSentence } from "./failureSentence.ts";
 import { formatCount } from "./numbers.ts";
 import { CliError, nameFolder, type NamedFolder, type Surroundings } from "./openFolder.ts";
 import type { Command } from "./command.ts";
@@ -196,9 +197,8 @@ async function statusOf(folder: AgentFolder): Promise<object> {
     const readOnly = notices.some(({ kind }) => kind === "readOnly");
     return { ...{ folder: root.folder, state, filesSeen, remembered, pending, nChunks, readOnly } };
   } catch (error) {
-    if (error instanceof CliError) return { folder: root.folder, problem: error.message };
-    if (!(error instanceof MemoryError)) throw error;
-    return { folder: root.folder, problem: errorCatalogue[error.errorName].sentence };
+    if (!(error instanceof CliError || error instanceof MemoryError)) throw error;
+    return { folder: root.folder, problem: failureSentence(error) };
   }
 }
 
@@ -239,9 +239,9 @@ function failure(folders: readonly AgentFolder[], folder: string | undefined): T
   const names = listed(folders.map(({ named: { root } }) => code(root.name)));
   const kind = folders.length === 0 ? "notReady" : folder === undefined ? "ambiguous" : "notFound";
   const sentences = {
-    notReady: `No folder is open. Start the server with one: “${program} mcp FOLDER”.`,
-    ambiguous: `Several folders are open; name one in \`folder\`: ${names}.`,
-    notFound: `No open folder, or more than one, has this name. Open are ${names}.`,
+    notReady: `No folder is open, so there is no memory to ask. Start the server with one: “${program} mcp FOLDER”.`,
+    ambiguous: `Several folders are open, so it is not clear whose memory is meant. Name one in \`folder\`: ${names}.`,
+    notFound: `No open folder, or more than one, has this name, so nothing was done. Name one of ${names}, or its whole path.`,
   };
   const message = sentences[kind];
   return { text: message, structured: { error: kind, message }, isError: true };

@@ -9,6 +9,8 @@ import { commandNames, type CommandName } from "./commandTable.ts";
 interface OptionEntry {
   readonly type: "string" | "boolean";
   readonly multiple?: true;
+  /** One letter that stands for it behind a single dash. */
+  readonly short?: string;
   /** What stands for the value in the help; only for strings. */
   readonly value?: string;
   /** The values that there are, where they are few. */
@@ -268,7 +270,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     summary: "Print what agents did with the memory: when, who, which tool; never a question.",
     commands: ["mcp"],
   },
-  help: { type: "boolean", summary: "Show this help.", commands: "all" },
+  help: { type: "boolean", short: "h", summary: "Show this help.", commands: "all" },
   version: { type: "boolean", summary: "Show the version.", commands: "all" },
 };
 

@@ -92,9 +92,9 @@ function readWords(
   args: readonly string[],
 ): { values: Values; positionals: string[] } {
   const options = Object.fromEntries(
-    Object.entries(optionTable).map(([name, { type, multiple }]) => [
+    Object.entries(optionTable).map(([name, { type, multiple, short }]) => [
       name,
-      { type, multiple: multiple === true },
+      { type, multiple: multiple === true, ...(short === undefined ? {} : { short }) },
     ]),
   );
   try {

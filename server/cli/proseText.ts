@@ -10,11 +10,17 @@ import { renderForTerminal, type ApplyStyle } from "./terminalMarkdown.ts";
 const citeLinks = /\[(`+)[^\n]*?\1\]\(#cite-(\d{1,6})\)/g;
 const markLinks = /\[\*\]\(#mark-(\d{1,6})\)/g;
 
-/** Returns markdown of checked prose as text; `[3]` is the third place, `[?2]` the second mark. */
-export function proseText(markdown: string, style: ApplyStyle): string {
+/** A number for each mark; equal ones may share it. */
+type MarkNumbers = readonly number[];
+
+/**
+ * Returns markdown of checked prose as text; `[3]` is the third place, `[?2]` a mark by its number, without numbers the
+ * second one.
+ */
+export function proseText(markdown: string, style: ApplyStyle, numbers: MarkNumbers = []): string {
   const numbered = markdown
     .replace(citeLinks, (_link, _ticks, n: string) => `\\[${Number(n) + 1}\\]`)
-    .replace(markLinks, (_link, n: string) => ` \\[?${Number(n) + 1}\\]`);
+    .replace(markLinks, (_link, n: string) => ` \\[?${numbers[Number(n)] ?? Number(n) + 1}\\]`);
   return renderForTerminal(numbered, [], style);
 }
 
@@ -40,9 +46,34 @@ export function sourceLines(citations: readonly Citation[], style: ApplyStyle): 
   return citations.map((citation, idx) => `[${idx + 1}] ${style("place", placeText(citation))}`);
 }
 
-/** Returns a line for each mark. */
+/** Returns the number of each mark: those that say the same have the same one, in the order in which they come first. */
+export function markNumbers(marks: CheckedProse["marks"]): MarkNumbers {
+  const known = new Map<string, number>();
+  return marks.map((mark) => {
+    const words = markWords(mark);
+    const number = known.get(words) ?? known.size + 1;
+    known.set(words, number);
+    return number;
+  });
+}
+
+/** A model that cites nothing, or makes up name after name, has as many marks as sentences. */
+const maxMarkLines = 20;
+
+/** Returns a line for each number of marks, with how often it stands there, and how many more there are. */
 export function markLines({ marks }: Pick<CheckedProse, "marks">): string[] {
-  return marks.map((mark, idx) => `[?${idx + 1}] ${markWords(mark)}`);
+  const counts = new Map<string, number>();
+  for (const mark of marks) {
+    const words = markWords(mark);
+    counts.set(words, (counts.get(words) ?? 0) + 1);
+  }
+  const lines = [...counts].slice(0, maxMarkLines).map(([words, n], idx) => {
+    const often = n === 1 ? "" : ` (${formatCount(n)} times)`;
+    return `[?${idx + 1}] ${words}${often}`;
+  });
+  const nMore = counts.size - lines.length;
+  if (nMore === 0) return lines;
+  return [...lines, `And ${formatCount(nMore)} more; --json prints all.`];
 }
 
 /** Returns a line for each call of a tool that the model made, and how much it was shown; none where it made none. */

@@ -1,5 +1,4 @@
-import { placeOf } from "../../protocol/errorPlace.ts";
-import { errorCatalogue, MemoryError, type ErrorName } from "../../protocol/errors.ts";
+import { MemoryError } from "../../protocol/errors.ts";
 import { serverVersion } from "../version.ts";
 import { askFolder } from "./askCommand.ts";
 import { searchBatch } from "./batchCommand.ts";
@@ -10,6 +9,7 @@ import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { completeAt } from "./completeCommand.ts";
 import { showCompletion } from "./completionCommand.ts";
 import { showContext } from "./contextCommand.ts";
+import { failureSentence } from "./failureSentence.ts";
 import { usageLine } from "./help.ts";
 import { showHelp } from "./helpCommand.ts";
 import { showHistory } from "./historyCommand.ts";
@@ -19,7 +19,6 @@ import { showMemory } from "./memoryCommand.ts";
 import { serveAgents, showAgentCalls } from "./mcpCommand.ts";
 import { rememberNote, workOnNotes } from "./notesCommand.ts";
 import { parseCommandLine } from "./parseCommandLine.ts";
-import { program } from "./program.ts";
 import { retraceFolder } from "./retraceCommand.ts";
 import { searchEverywhere, searchFolder, searchFolderAt } from "./searchCommand.ts";
 import { testMemory } from "./selfTestCommand.ts";
@@ -120,26 +119,8 @@ function runCommand(
   }
 }
 
-/** Where the catalogue's sentence speaks of the editor, the terminal has its own. */
-const ownSentences: Readonly<Partial<Record<ErrorName, string>>> = {
-  storeUnavailable: `Lore cannot open its memory on disk. Check free space and permissions, or make a new one with “${program} forget” and “${program} index”.`,
-  diskFull:
-    "The disk is full, so Lore stopped remembering; what it remembered before is kept. Free some space and run the command again.",
-  sqliteMissing: "Lore needs Node 24 or later.",
-  deepMemoryUnavailable: `The deep memory cannot be used at the moment; search and answers work without it. “${program} status” says why.`,
-};
-
 function failureOf(error: unknown): Failure {
   const name = error instanceof MemoryError ? error.errorName : undefined;
   const own = error instanceof CliError ? error.failure : "failed";
-  return { name: name ?? own, message: sentenceOf(error) };
-}
-
-function sentenceOf(error: unknown): string {
-  if (error instanceof CliError) return error.message;
-  if (error instanceof MemoryError && error.errorName !== "internal") {
-    const sentence = ownSentences[error.errorName] ?? errorCatalogue[error.errorName].sentence;
-    return error.detail === "" ? sentence : `${sentence} (${error.detail})`;
-  }
-  return `Something went wrong inside Lore: ${placeOf(error)}`;
+  return { name: name ?? own, message: failureSentence(error) };
 }

@@ -3,6 +3,7 @@
  * is one model and one bank in memory, and what one window encodes serves all.
  */
 import type { DeepMemoryStatus, SelfTestProgress } from "../../protocol/deepMemory.ts";
+import { placeOf } from "../../protocol/errorPlace.ts";
 import { OwnerLink } from "../channel/ownerLink.ts";
 import { BackgroundServer } from "../channel/backgroundServer.ts";
 import type { Follower } from "../channel/ownerServer.ts";
@@ -58,6 +59,11 @@ export class DeepServer {
           if (this.#status !== undefined) follower.tell({ kind: "status", status: this.#status });
         },
         said: (follower, said) => this.#answer(follower, said),
+        failed: (error) => {
+          const stack = placeOf(error);
+          log.log("error", "encode", "a request of another window failed", { stack });
+          return { kind: "failed", error: gone };
+        },
         left: (follower) => this.#cancel((request) => request.follower === follower),
       },
       (error) => {

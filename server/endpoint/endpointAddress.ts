@@ -16,6 +16,11 @@ export interface Endpoint {
   readonly fetch?: typeof globalThis.fetch;
 }
 
+/** True for an address of HTTP, with or without TLS: nothing else is an endpoint. */
+export function isHttpAddress(baseUrl: string): boolean {
+  return /^https?:$/.test(URL.parse(baseUrl)?.protocol ?? "");
+}
+
 /** True when a key sent to the address could be read on its way: plain HTTP to another machine. */
 export function isReadableOnTheWay(baseUrl: string): boolean {
   const url = URL.parse(baseUrl);
@@ -27,10 +32,8 @@ export function isReadableOnTheWay(baseUrl: string): boolean {
  * and with `notAllowed` for a key that could be read on its way.
  */
 export function checkedAddress({ baseUrl, apiKey, allowReadableKey }: Endpoint): string {
-  const url = URL.parse(baseUrl);
-  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:"))
-    throw new EndpointError("offline", "ERR_INVALID_URL");
-  const hasKey = (apiKey ?? "") !== "" || url.password !== "";
+  if (!isHttpAddress(baseUrl)) throw new EndpointError("offline", "ERR_INVALID_URL");
+  const hasKey = (apiKey ?? "") !== "" || URL.parse(baseUrl)?.password !== "";
   if (hasKey && allowReadableKey !== true && isReadableOnTheWay(baseUrl))
     throw new EndpointError("notAllowed", "ERR_READABLE_KEY");
   return baseUrl.replace(/\/+$/, "");

@@ -3,7 +3,7 @@ import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
 import type { Notice } from "../../protocol/notices.ts";
 import type { Root, RootStatus } from "../../protocol/types.ts";
-import { OwnerLink } from "../channel/ownerLink.ts";
+import { OwnerLink, type LinkLoss } from "../channel/ownerLink.ts";
 import { errorCode } from "../memory/database.ts";
 import { MemoryBank, otherSchema } from "../memory/memoryBank.ts";
 import { unpackOwnerStatus, type OwnerStatus } from "../memory/ownerStatus.ts";
@@ -22,8 +22,8 @@ export interface FollowedStoreOptions {
   /** What the owner has to know of this window when it hears of it for the first time. */
   readonly introduction: () => readonly SharedAction[];
   readonly told: (news: OwnerNews) => void;
-  /** The owner has ended, or closed the store. */
-  readonly lost: () => void;
+  /** The owner has ended, closed the store, or no longer answers. */
+  readonly lost: (how: LinkLoss) => void;
 }
 
 /** More changes than this that nobody could be told of are a reason to look at all files. */
@@ -40,6 +40,8 @@ export class FollowedStore {
   #linking = Promise.withResolvers<OwnerLink | undefined>();
   /** Files that changed while there was no link. */
   readonly #untold = new Set<string>();
+  /** The owner's process is there and does not answer. */
+  #isSilent = false;
   /** The owner's tables are not those of this version. */
   #isOtherVersion = false;
   #isClosed = false;
@@ -62,8 +64,9 @@ export class FollowedStore {
     const folder = path.dirname(this.#options.storeFile);
     const outcome = await OwnerLink.connect(folder, {
       told: (told) => this.#take(told),
-      lost: () => this.#lose(),
+      lost: (how) => this.#lose(how),
     });
+    this.#isSilent = outcome.kind === "silent";
     if (outcome.kind === "otherVersion") this.giveUp();
     if (outcome.kind !== "linked") return;
     if (this.#isClosed) return outcome.link.close();
@@ -77,13 +80,15 @@ export class FollowedStore {
 
   /**
    * Asks the owner. Resolves with `done`; with `lost` when the owner went away meanwhile; with `unlinked` when it
-   * cannot be reached. Errors: those of the owner.
+   * cannot be reached. Errors: those of the owner; `ownerSilent` when it does not answer.
    */
   async act(action: SharedAction): Promise<"done" | "lost" | "unlinked"> {
     if (isMereNews(action)) return this.#say(action);
-    const link = await this.#linking.promise;
+    // Who gave up once may have found the owner since.
+    const link = this.#link ?? (await this.#linking.promise);
+    const answer = await link?.ask(action);
+    if (answer === undefined && this.#isSilent) throw new MemoryError("ownerSilent");
     if (link === undefined) return "unlinked";
-    const answer = await link.ask(action);
     if (answer === undefined) return "lost";
     checkAnswer(answer);
     return "done";
@@ -144,11 +149,14 @@ export class FollowedStore {
     this.#options.told(news);
   }
 
-  #lose(): void {
+  #lose(how: LinkLoss): void {
     this.#link = undefined;
     this.#told = undefined;
     this.#linking = Promise.withResolvers();
-    this.#options.lost();
+    this.#isSilent = how === "silent";
+    // One that has ended is followed by the next at once; nobody knows how long one stays silent.
+    if (this.#isSilent) this.giveUp();
+    this.#options.lost(how);
   }
 
   #reading<T>(read: (bank: MemoryBank) => T): T | undefined {

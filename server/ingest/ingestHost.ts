@@ -6,6 +6,7 @@ import { MemoryError, type ErrorName } from "../../protocol/errors.ts";
 import type { MemorySettings, Root } from "../../protocol/types.ts";
 import { asMemoryError, isStoreFailure } from "../memory/database.ts";
 import { acquireStoreLock, type StoreLock } from "../memory/storeLock.ts";
+import type { LinkLoss } from "../channel/ownerLink.ts";
 import type { EncoderParts } from "../model/staticEncoder.ts";
 import type { Clock, FileSystem, Logger } from "../ports.ts";
 import { FollowedStore } from "./followedStore.ts";
@@ -176,7 +177,7 @@ export class IngestHost {
       ...{ root, storeFile, files: this.#options.files, storeBytes: () => sizeOf(storeFile) },
       introduction: () => this.#introduction(),
       told: (news) => this.#told(root, storeFile, news),
-      lost: () => this.#lost(),
+      lost: (how) => this.#lost(how),
     });
     this.#put({ kind: "followed", root, storeFile, store });
     this.#reach(store);
@@ -213,8 +214,12 @@ export class IngestHost {
     this.#reportSoon();
   }
 
-  /** Its owner has ended: whoever comes first keeps the store from now on. */
-  #lost(): void {
+  /** When its owner has ended, whoever comes first keeps the store from now on. A silent one keeps its lock. */
+  #lost(how: LinkLoss): void {
+    if (how === "silent") {
+      this.#tryAgain();
+      return this.#reportSoon();
+    }
     this.#retryDelayMs = firstRetryMs;
     clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
@@ -255,12 +260,13 @@ export class IngestHost {
     });
     const shared = new SharedIngester({
       ...{ folder: path.dirname(storeFile), ingester, log: this.#options.log },
+      describe: (error) => this.describe(error),
       paused: (isPaused) => (this.#paused = isPaused),
     });
     const stopWatching = this.#options.watch(root.folder, () => ingester.rescan());
     this.#put({ kind: "kept", root, storeFile, ingester, shared, lock, stopWatching });
     if (this.#paused) ingester.pause();
-    for (const action of this.#introduction()) void shared.act(action);
+    for (const action of this.#introduction()) shared.introduce(action);
     ingester.start();
   }
 
@@ -287,7 +293,7 @@ export class IngestHost {
     return this.#act(now, action);
   }
 
-  /** Errors: `ownedElsewhere` when another process keeps the store and cannot be reached. */
+  /** Errors: `ownedElsewhere` when another process keeps the store and cannot be reached, `ownerSilent` when it does not answer. */
   async #rebuild(open: OpenRoot): Promise<void> {
     if (open.kind === "forgotten") {
       this.#open.delete(open.root.id);

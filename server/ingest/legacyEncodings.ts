@@ -143,7 +143,7 @@ function otherAlphabetOf(sample: Buffer): string | undefined {
   return best.confidence >= minChardetConfidence ? best.name.toLowerCase() : undefined;
 }
 
-function alphabetsOf(sample: Buffer): chardet.Match[] {
+function alphabetsOf(sample: Buffer): ReturnType<typeof chardet.analyse> {
   return chardet
     .analyse(sample)
     .filter(({ name }) => /^(ISO-8859-\d+|windows-125\d|KOI8-R)$/.test(name));

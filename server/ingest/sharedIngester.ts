@@ -21,6 +21,8 @@ export interface SharedIngesterOptions {
   readonly folder: string;
   readonly ingester: RootIngester;
   readonly log: Logger;
+  /** Logs what is no failure of the store, and returns what others hear of it. */
+  readonly describe: (error: unknown) => SharedAnswer;
   /** Another process paused or resumed the filling. */
   readonly paused: (isPaused: boolean) => void;
 }
@@ -38,6 +40,7 @@ export class SharedIngester {
       {
         joined: (follower) => follower.tell(this.#status()),
         said: (follower, said) => this.#answer(follower, said),
+        failed: (error) => this.#failed(error),
         left: (follower) => this.#left(follower),
       },
       (error) => {
@@ -75,6 +78,11 @@ export class SharedIngester {
     }
   }
 
+  /** Makes something known of this window that nobody waits for. */
+  introduce(action: SharedAction): void {
+    this.act(action).catch((error: unknown) => this.#failed(error));
+  }
+
   /** Tells the other processes how far the memory is. */
   tellStatus(): void {
     if (this.#server.nFollowers > 0) this.#server.tell(this.#status());
@@ -97,26 +105,28 @@ export class SharedIngester {
     const action = sharedActionOf(said);
     if (action === undefined) return { errorName: "invalidRequest" };
     if (this.#server.isClosed) return { errorName: "storeUnavailable" };
-    try {
-      const done = this.act(action, follower);
-      if (action.kind === "pause" || action.kind === "resume") {
-        this.#options.paused(action.kind === "pause");
-        // In front of the answer: whoever keeps the store next has to know it.
-        this.tellStatus();
-      }
-      await done;
-      return {};
-    } catch (error) {
-      if (!isStoreFailure(error)) throw error;
-      const { errorName, detail } = asMemoryError(error);
-      return { errorName, detail };
+    const done = this.act(action, follower);
+    if (action.kind === "pause" || action.kind === "resume") {
+      this.#options.paused(action.kind === "pause");
+      // In front of the answer: whoever keeps the store next has to know it.
+      this.tellStatus();
     }
+    await done;
+    return {};
+  }
+
+  #failed(error: unknown): SharedAnswer {
+    if (!isStoreFailure(error)) return this.#options.describe(error);
+    const { errorName, detail } = asMemoryError(error);
+    return { errorName, detail };
   }
 
   /** What it had not saved is gone with it. */
   #left(follower: Follower): void {
     if (this.#server.isClosed) return;
     for (const file of this.#texts.filesOf(follower))
-      void this.act({ kind: "overlay", file, text: undefined }, follower);
+      this.act({ kind: "overlay", file, text: undefined }, follower).catch((error: unknown) =>
+        this.#failed(error),
+      );
   }
 }

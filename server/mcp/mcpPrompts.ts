@@ -49,17 +49,24 @@ const entries: readonly PromptEntry[] = [
 
 export const prompts: readonly Prompt[] = entries.map(({ prompt }) => prompt);
 
-/** `undefined` for a prompt that is not there, or lacks an argument that it needs. */
-export function promptFor(
-  name: string,
-  given: Readonly<Record<string, string>>,
-): GetPromptResult | undefined {
+/** What is there for a client that wants a prompt: it, or why there is none. */
+type PromptOutcome =
+  | { readonly kind: "prompt"; readonly result: GetPromptResult }
+  | { readonly kind: "unknown" }
+  | { readonly kind: "lacks"; readonly argument: string };
+
+/** Returns a prompt with its arguments filled in; `lacks` names the first one that it needs and did not get. */
+export function promptFor(name: string, given: Readonly<Record<string, string>>): PromptOutcome {
   const entry = entries.find(({ prompt }) => prompt.name === name);
-  const needed = entry?.prompt.arguments?.filter(({ required }) => required === true) ?? [];
-  if (entry === undefined || needed.some((argument) => !given[argument.name])) return undefined;
-  const { description } = entry.prompt;
+  if (entry === undefined) return { kind: "unknown" };
+  const { description, arguments: takes = [] } = entry.prompt;
+  const lacks = takes.find(({ name: argument, required }) => required === true && !given[argument]);
+  if (lacks !== undefined) return { kind: "lacks", argument: lacks.name };
   return {
-    ...(description === undefined ? {} : { description }),
-    messages: [{ role: "user", content: { type: "text", text: entry.text(given) } }],
+    kind: "prompt",
+    result: {
+      ...(description === undefined ? {} : { description }),
+      messages: [{ role: "user", content: { type: "text", text: entry.text(given) } }],
+    },
   };
 }

@@ -117,7 +117,10 @@ function answerAboutResources(server: Server, host: McpHost): void {
       case "text":
         return { contents: [{ uri, mimeType: outcome.mimeType, text: outcome.text }] };
       case "unknown":
-        throw new McpError(resourceNotFound, "There is no such resource.");
+        throw new McpError(
+          resourceNotFound,
+          "There is no resource at this address, so nothing was read. The lists of resources and of their templates name those that there are.",
+        );
       case "failed":
         throw new McpError(resourceNotFound, outcome.sentence);
     }
@@ -128,10 +131,13 @@ function answerAboutPrompts(server: Server): void {
   server.setRequestHandler(ListPromptsRequestSchema, () => ({ prompts: [...prompts] }));
   server.setRequestHandler(GetPromptRequestSchema, ({ params }) => {
     const found = promptFor(params.name, params.arguments ?? {});
-    if (found !== undefined) return found;
+    if (found.kind === "prompt") return found.result;
+    const names = prompts.map(({ name }) => name).join(", ");
     throw new McpError(
       ErrorCode.InvalidParams,
-      "There is no such prompt, or it needs an argument that is missing.",
+      found.kind === "unknown"
+        ? `There is no prompt of this name. Choose one of ${names}.`
+        : `This prompt says nothing without its argument “${found.argument}”, which is missing. Fill it in and choose the prompt again.`,
     );
   });
 }

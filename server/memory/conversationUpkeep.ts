@@ -45,6 +45,10 @@ export const nextChange = "(SELECT coalesce(max(change), 0) + 1 FROM conversatio
 export const withoutProse =
   "UPDATE turn SET json = json_remove(json, '$.prose') WHERE conversation_id = ? AND json_type(json, '$.prose') IS NOT NULL";
 
+/** Holds for a turn whose prose was written by a model that was shown another turn; takes that one's id. */
+export const wasShownTurn =
+  "EXISTS (SELECT 1 FROM json_each(turn.json, '$.prose.turnIds') WHERE value = ?)";
+
 /** What a language model asked for while it wrote, each on a line. */
 export const askedByModel =
   "coalesce((SELECT group_concat(char(10) || (value ->> '$.about'), '') FROM json_each(turn.json, '$.prose.looks.lookups')), '')";

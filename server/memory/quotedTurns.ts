@@ -34,11 +34,19 @@ export function withoutNotes(markdown: string, words: ReadonlySet<string>): stri
   );
 }
 
-/** True when what a language model wrote, or asked for, cites one of these notes or holds its words. */
-export function tellsOf(markdown: string, notes: readonly QuotedNote[]): boolean {
+/**
+ * True when what a language model wrote, or asked for, cites one of these notes or holds its words, or when the model was
+ * shown one of them, by its id.
+ */
+export function tellsOf(
+  markdown: string,
+  shownIds: ReadonlySet<string>,
+  notes: readonly QuotedNote[],
+): boolean {
   const text = markdown.toLowerCase();
   return notes.some(
-    ({ label, words, plain }) =>
+    ({ id, label, words, plain }) =>
+      shownIds.has(id) ||
       text.includes(label) ||
       [words, plain].some((each) => each !== "" && text.includes(each.toLowerCase())),
   );

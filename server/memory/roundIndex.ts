@@ -243,6 +243,10 @@ export class RoundIndex {
     this.#embeddings.put(id, createdMs, bytes);
   }
 
+  /**
+   * A question and its answer are written in one transaction (`appendRound`), so whatever branch they stand in and however
+   * many windows write, the answer is the turn that was said next.
+   */
   #put(conversationId: string, question: TurnText): void {
     const next = this.#turn(
       "conversation_id = ? AND position > ? ORDER BY position LIMIT 1",

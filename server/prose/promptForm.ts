@@ -4,6 +4,12 @@ import type { PromptForm } from "../answer/contextCandidates.ts";
 import { contextBlock } from "../answer/contextPrompt.ts";
 import type { PackedItem } from "../work/contextPack.ts";
 
+/**
+ * Earlier rounds say what a question goes on from; what answers it is the code. They are at most this share of what is
+ * recalled, however many there are.
+ */
+const maxConversation = 0.3;
+
 /** Roles and borders of messages, which every model writes in its own way. */
 const messageFrame = "\n\n<|system|>\n\n<|user|>\n\n<|assistant|>\n\n";
 
@@ -17,6 +23,14 @@ export function promptForm(mark: string, tools: readonly OfferedTool[]): PromptF
       .map(({ content }) => content)
       .join(messageFrame);
   return {
+    // What answers stands first, and the conversation next to the question that goes on from it.
+    inOrder: ({ notes, conversation, code, commits }) => [
+      ...code,
+      ...notes,
+      ...commits,
+      ...conversation,
+    ],
+    maxConversation,
     block: (source, text, isCut, language) => contextBlock(source, text, isCut, language, mark),
     frame: (question) => prompt(question, []),
     prompt,

@@ -2,7 +2,7 @@
  * Makes what a language model wrote safe, and holds each sentence against the evidence that it cites. A model's text is
  * as hostile as the files that it read: it may have been told by one of them what to write.
  */
-import type { CheckedProse, ProseCheckParams } from "../../protocol/prose.ts";
+import type { CheckedProse, ProseCheckParams, ProseEvidence } from "../../protocol/prose.ts";
 import type { Atom } from "./atoms.ts";
 import { evidenceNow, type CheckCitations } from "./evidenceNow.ts";
 import { EvidenceText } from "./evidenceText.ts";
@@ -28,7 +28,20 @@ export async function proseCheck(
     writer.block(blockText(block, isHeld, support, writer), block);
   });
   const { markdown, citations, marks, nSentences, nSupported } = writer;
-  return { markdown, citations, marks, nSentences, nSupported };
+  return { markdown, citations, marks, nSentences, nSupported, ...shownIds(evidence) };
+}
+
+function shownIds(evidence: readonly ProseEvidence[]): Pick<CheckedProse, "noteIds" | "turnIds"> {
+  const noteIds = new Set<string>();
+  const turnIds = new Set<string>();
+  for (const { source } of evidence) {
+    if (source.kind === "note") noteIds.add(source.note.id);
+    if (source.kind === "round") for (const id of source.turnIds) turnIds.add(id);
+  }
+  return {
+    ...(noteIds.size === 0 ? {} : { noteIds: [...noteIds] }),
+    ...(turnIds.size === 0 ? {} : { turnIds: [...turnIds] }),
+  };
 }
 
 /** Of a block that is still being written only what is finished is shown, and judged. */

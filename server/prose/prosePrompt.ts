@@ -14,6 +14,8 @@ import { citeRange, type HashText } from "../recall/citation.ts";
 import { readSourceFile } from "../recall/sourceFile.ts";
 import type { SourceReader, ToolService, TurnOutline } from "../services.ts";
 import { deepSearch, type DeepSearchPorts } from "../answer/rounds/deepSearch.ts";
+import { withoutRepeats } from "../work/repeatedWords.ts";
+import { byQuestion } from "../work/rounds.ts";
 import { promptForm, promptMessages } from "./promptForm.ts";
 import { offeredTools } from "./proseLook.ts";
 
@@ -80,10 +82,13 @@ function inRounds(ports: PromptPorts): PromptPorts {
   return { ...ports, recall: { search: (params, signal) => deepSearch(params, ports, signal) } };
 }
 
-/** The built-in answer to the same question would have the model repeat it. */
+/** The built-in answers to the same question would have the model repeat them. */
 function turnsBefore(turns: readonly TurnOutline[], question: string): readonly TurnOutline[] {
-  const last = turns.findLastIndex(({ role }) => role === "user");
-  return turns[last]?.text === question ? turns.slice(0, last) : turns;
+  const isSame = ({ role, text }: TurnOutline): boolean =>
+    role === "user" && withoutRepeats(text, question) === "";
+  return byQuestion(turns)
+    .filter((round) => !round.some(isSame))
+    .flat();
 }
 
 function wishOf(params: ProsePromptParams, { source, hashText }: PromptPorts): PromptWish {

@@ -45,7 +45,7 @@ export async function ask(
         if (!signal.aborted) stream.add(markdown, citations);
       },
       signal,
-      recallTurnsFor(turn, session, clock),
+      recallTurnsFor(turn, params.question, session, clock),
       (plan) => {
         if (signal.aborted) return;
         turn?.plan(plan);
@@ -65,17 +65,13 @@ export async function ask(
 /** A question outside a conversation, such as an agent's, is answered from the workspace alone. */
 function recallTurnsFor(
   turn: AnswerTurn | undefined,
+  question: string,
   session: Session,
   clock: Clock,
 ): RecallTurns | undefined {
   if (turn === undefined) return undefined;
-  return (params) =>
-    searchTurns(
-      session.conversations(),
-      params,
-      clock.nowMs(),
-      ({ questionId }) => questionId === turn.questionId,
-    );
+  const asking = { questionId: turn.questionId, question };
+  return (params) => searchTurns(session.conversations(), params, clock.nowMs(), asking);
 }
 
 function stopTurn(turn: AnswerTurn | undefined, state: "cancelled" | "failed", log: Logger): void {

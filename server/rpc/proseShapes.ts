@@ -138,6 +138,8 @@ export const keptProse = (cited: Shape<Prose["citations"][number]>): Shape<Prose
     ),
     nSentences: count,
     nSupported: count,
+    noteIds: optional(list(id, maxEvidence)),
+    turnIds: optional(list(id, maxEvidence)),
     looks: optional(
       object<FurtherLooks>({
         ...{ round: count, maxRounds: count, nTokens: count, maxTokens: count },

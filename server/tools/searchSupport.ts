@@ -2,6 +2,7 @@
 import type { SearchResult } from "../../protocol/types.ts";
 import { isNear, judged, supportOf } from "../answer/evidence.ts";
 import type { EvidenceCalibration } from "../answer/evidenceCalibration.ts";
+import { recallsMeant } from "../answer/mentionText.ts";
 import { QuestionTerms } from "../answer/questionTerms.ts";
 import { parseQuestion } from "../recall/question.ts";
 
@@ -24,12 +25,13 @@ export function searchSupport(
     const { verdict, probability } = evidence;
     return { verdict, probability: Math.round(probability * 100) / 100 };
   }
-  switch (supportOf(terms, result.recalls)) {
+  const recalls = recallsMeant({ result });
+  switch (supportOf(terms, recalls)) {
     case "sure":
       return { verdict: "sure" };
     case "likely":
       return { verdict: "unsure" };
     case "none":
-      return { verdict: result.recalls.some((each) => isNear(terms, each)) ? "unsure" : "unknown" };
+      return { verdict: recalls.some((each) => isNear(terms, each)) ? "unsure" : "unknown" };
   }
 }

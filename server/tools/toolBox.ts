@@ -83,12 +83,15 @@ function allowedTool(name: string, permission: ToolPermission): Tool {
   const tool = tools.find((known) => known.name === name);
   if (tool === undefined) {
     const names = tools.map((known) => known.name).join(", ");
-    throw new ToolFailure("unknownTool", `There is no tool of this name. There are ${names}.`);
+    throw new ToolFailure(
+      "unknownTool",
+      `There is no tool of this name, so nothing was done. Call one of ${names}.`,
+    );
   }
   if (!mayUse(permission, tool.permission))
     throw new ToolFailure(
       "notAllowed",
-      `The user has not allowed agents to ${tool.permission}, so nothing was done. Do not try again; ask the user, who can allow it.`,
+      `The user has not allowed agents to ${tool.permission}, so nothing was done. Do not try again; ask the user, who can allow it with “lore mcp --allow ${tool.permission}”, in the editor with the setting “lore.agents.permission”.`,
     );
   return tool;
 }

@@ -75,5 +75,8 @@ function checkNumber(schema: JsonSchema, value: unknown, place: string): number 
 }
 
 function refused(place: string, what: string): ToolFailure {
-  return new ToolFailure("invalidInput", `${place} ${what}. Call the tool again with this mended.`);
+  return new ToolFailure(
+    "invalidInput",
+    `Nothing was done: ${place} ${what}. Call the tool again with this mended.`,
+  );
 }

@@ -46,11 +46,15 @@ const separator = "\n\n";
 /** A beginning of fewer lines says nothing. */
 const minLines = 3;
 
-/** Returns what goes into `maxTokens`, in the order of the candidates. No text is cut in the middle of a line. */
+/**
+ * Returns what goes into `maxTokens`, in the order of the candidates; of the conversation no more than its share of them,
+ * 0 to 1. No text is cut in the middle of a line.
+ */
 export function packContext(
   candidates: readonly ContextCandidate[],
   maxTokens: number,
   count: CountTokens,
+  maxConversation = 1,
 ): PackedItem[] {
   const whole = candidates.map((candidate) => wholeItem(candidate, count));
   const bestFirst = whole.toSorted((a, b) => density(b) - density(a));
@@ -59,18 +63,23 @@ export function packContext(
     [...chosen.values()]
       .filter(({ candidate }) => group === undefined || groupOf(candidate) === group)
       .reduce((sum, { nTokens }) => sum + nTokens, 0);
+  const roomFor = (group: Group): number => {
+    const left = maxTokens - used();
+    if (group !== "conversation") return left;
+    return Math.min(left, maxTokens * maxConversation - used(group));
+  };
   const groups = new Set(candidates.map(groupOf));
   const present = [...groups].reduce((sum, group) => sum + shares[group], 0);
   for (const item of bestFirst) {
     const group = groupOf(item.candidate);
     const share = (maxTokens * shares[group]) / present;
-    const room = Math.min(maxTokens - used(), share - used(group));
+    const room = Math.min(roomFor(group), share - used(group));
     if (item.nTokens <= room) chosen.set(item.candidate, item);
   }
   dropCovered(chosen);
   for (const item of bestFirst) {
     if (chosen.has(item.candidate) || isCovered(item.candidate, chosen)) continue;
-    const fitting = beginningOf(item, maxTokens - used(), count);
+    const fitting = beginningOf(item, roomFor(groupOf(item.candidate)), count);
     if (fitting !== undefined) chosen.set(item.candidate, fitting);
   }
   dropCovered(chosen);

@@ -9,7 +9,7 @@ import { termsOf } from "./noteWords.ts";
 import { isSameRound, type RankedRound } from "./roundRanking.ts";
 import { bestSentence, type Sentence } from "./sentences.ts";
 import { sharedNames } from "./sharedNames.ts";
-import { isQuestion, saysChange } from "./updates.ts";
+import { saysChange, statesSomething } from "./updates.ts";
 import { termWeights } from "./termWeights.ts";
 import { holding } from "./wordGroups.ts";
 
@@ -37,7 +37,8 @@ interface LaterWish {
   readonly bounds: TimeSpan;
   /** Where a time is asked for, what was said at another one replaces nothing. */
   readonly isInSpan: (ms: number) => boolean;
-  readonly isLeftOut: (round: RoundCandidate) => boolean;
+  /** Returns a round with what it says besides the words of who asks, none when that is nothing. */
+  readonly besides: (round: RoundCandidate) => readonly RoundCandidate[];
 }
 
 /**
@@ -77,6 +78,7 @@ interface Search {
 
 function laterThan(one: RankedRound, search: Search): RankedRound | undefined {
   const { store, wish, weightOf } = search;
+  const { role } = one;
   const { text } = one.sentence;
   const own = [...termsOf(text)];
   // A question states nothing, and of a single word nothing can be otherwise.
@@ -84,9 +86,10 @@ function laterThan(one: RankedRound, search: Search): RankedRound | undefined {
   const weights = new Map(own.map((term) => [term, weightOf(term)]));
   const candidates = store
     .rounds({ ...wish.bounds, terms: own, related: [], text, limit: nCandidates })
-    .filter((round) => isLater(round, one.round, wish) && !wish.isLeftOut(round))
+    .filter((round) => isLater(round, one.round, wish))
+    .flatMap((round) => wish.besides(round))
     .map((round) => ({ round, sentence: bestSentence(round.question, weights, () => undefined) }))
-    .filter(({ sentence }) => saysChange.test(sentence.text) && !isQuestion(sentence.text));
+    .filter(({ sentence }) => saysChange.test(sentence.text) && isStatement({ role, sentence }));
   const same = candidates
     .map((each) => ({ ...each, sameness: sameness(one, each.sentence, search) }))
     .filter((each) => each.sameness > 0 && isNearest(one, each, search))
@@ -167,6 +170,7 @@ function knownWeights(store: Rounds): (term: string) => number {
   };
 }
 
-function isStatement({ role, sentence }: RankedRound): boolean {
-  return role === "user" && !isQuestion(sentence.text);
+/** True for what the user states. */
+function isStatement(one: Pick<RankedRound, "role" | "sentence">): boolean {
+  return one.role === "user" && statesSomething(one);
 }

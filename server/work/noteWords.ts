@@ -1,21 +1,23 @@
 /** What notes have in common by their words: the same said twice, and the same subject said otherwise. */
+import { decidedPart } from "./decidedPart.ts";
 import { englishStopWords, termsOfText } from "../ingest/terms.ts";
 
 /** The words of a note as they are compared. */
 export interface NoteWords {
   readonly terms: ReadonlySet<string>;
-  /** Terms of what is said, without the reason for it and without numbers, which are values and no subject. */
+  /** Terms of what is decided, without numbers, which are values and no subject. */
+  readonly decided: ReadonlySet<string>;
+  /** The same; those of the whole note where a decision says too little to tell its subject by it. */
   readonly head: ReadonlySet<string>;
+  /** What is decided is that something is not so. */
   readonly isNegated: boolean;
   /** Its words as written, but for their case. */
   readonly written: ReadonlySet<string>;
-  /** The numbers in it, in order. */
+  /** The numbers in it, and in what is decided, in order. */
   readonly numbers: string;
+  readonly decidedNumbers: string;
 }
 
-/** From here on a note tells why. */
-const reason =
-  /\b(?:because|since|so that|in order to|due to|as otherwise|weil|damit|denn|da sonst|parce que|porque)\b|因为|因為|所以|以便|ため|から|때문/iu;
 const negation =
   /\b(?:not|no|never|none|neither|nor|without|avoid|stop|stopped|drop|dropped|cannot|nicht|kein|keine|keinen|nie|niemals|ohne|jamais|nunca)\b|n['’]t\b|不|没|沒|别|別|勿|ない|ません|ず(?:に)?\b|안 |않/iu;
 
@@ -46,16 +48,25 @@ export function noteWords(text: string): NoteWords {
 }
 
 function newWords(text: string): NoteWords {
-  const at = reason.exec(text)?.index ?? text.length;
-  // A note that begins with its reason has its subject in it.
-  const head = at < 12 ? text : text.slice(0, at);
+  const part = decidedPart(text, (each) => termsOf(each).size > 0);
+  const decided = subjectOf(part);
   return {
     terms: termsOf(text),
-    head: new Set([...termsOf(head)].filter((term) => !/^\d+$/.test(term))),
-    isNegated: negation.test(head),
+    decided,
+    head: decided.size < minShared ? subjectOf(text) : decided,
+    isNegated: negation.test(part),
     written: writtenWords(text),
-    numbers: (text.match(/\d+(?:[.,]\d+)*/g) ?? []).join(" "),
+    numbers: numbersIn(text),
+    decidedNumbers: numbersIn(part),
   };
+}
+
+function subjectOf(text: string): ReadonlySet<string> {
+  return new Set([...termsOf(text)].filter((term) => !/^\d+$/.test(term)));
+}
+
+function numbersIn(text: string): string {
+  return (text.match(/\d+(?:[.,]\d+)*/g) ?? []).join(" ");
 }
 
 /** The terms of a text that say something. */
@@ -98,6 +109,7 @@ export function saysTheSame(a: NoteWords, b: NoteWords): boolean {
  * value of it. By their words alone, so that a person judges.
  */
 export function contradiction(a: NoteWords, b: NoteWords): number {
+  if (decidesTheSame(a, b)) return 0;
   const shared = nShared(a.head, b.head);
   const shorter = Math.min(a.head.size, b.head.size);
   const longer = Math.max(a.head.size, b.head.size);
@@ -111,9 +123,20 @@ export function contradiction(a: NoteWords, b: NoteWords): number {
   if (a.isNegated !== b.isNegated) return closeness;
   const onlyA = a.head.size - shared;
   const onlyB = b.head.size - shared;
-  const hasOtherNumber = a.numbers !== b.numbers && a.numbers !== "" && b.numbers !== "";
+  const [numbersA, numbersB] = [a.decidedNumbers, b.decidedNumbers];
+  const hasOtherNumber = numbersA !== numbersB && numbersA !== "" && numbersB !== "";
   const hasOtherValue = onlyA > 0 && onlyB > 0 && Math.max(onlyA, onlyB) <= maxOtherTerms;
   return hasOtherNumber || hasOtherValue ? closeness : 0;
+}
+
+/** Two notes may give different reasons for the same. */
+function decidesTheSame(a: NoteWords, b: NoteWords): boolean {
+  return (
+    a.isNegated === b.isNegated &&
+    a.decidedNumbers === b.decidedNumbers &&
+    a.decided.size === b.decided.size &&
+    nShared(a.decided, b.decided) === a.decided.size
+  );
 }
 
 function kept<T>(known: Map<string, T>, text: string, make: (text: string) => T): T {

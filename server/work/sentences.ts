@@ -43,17 +43,21 @@ export function bestSentence(
   return best;
 }
 
-/** Sentences in order; blank ones are left out, and long ones cut. */
+/** Sentences in order; long ones are cut. */
 function sentencesOf(text: string): { start: number; end: number; text: string }[] {
   const found = [];
-  for (const match of text.matchAll(/[^\n]+?(?:[.!?…](?=\s|$)|[。！？]|(?=\n)|$)/gu)) {
-    const whole = match[0];
-    const plain = whole.trim();
-    if (plain === "") continue;
-    const start = match.index + whole.indexOf(plain);
-    const shown = plain.slice(0, maxQuoted);
+  for (const { start, text: whole } of wholeSentences(text)) {
+    const shown = whole.slice(0, maxQuoted);
     found.push({ start, end: start + shown.length, text: shown });
     if (found.length >= maxSentences) break;
   }
   return found;
+}
+
+/** Yields the sentences of a text in order, each with where it begins; blank ones are left out. */
+export function* wholeSentences(text: string): Generator<{ start: number; text: string }> {
+  for (const match of text.matchAll(/[^\n]+?(?:[.!?…](?=\s|$)|[。！？]|(?=\n)|$)/gu)) {
+    const plain = match[0].trim();
+    if (plain !== "") yield { start: match.index + match[0].indexOf(plain), text: plain };
+  }
 }

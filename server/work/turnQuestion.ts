@@ -41,6 +41,11 @@ const leadIns =
 const questionWords =
   /^\W*(?:(?:so|and|hey|lore|please|well|again|what|when|where|which|who|whom|how|why|exactly|was|were|is|it|the thing|that)\b[,]?\s*)+|\b(?:about|regarding|concerning|on the subject of|on the topic of|earlier|last time|back then|before|over|ever|again|already)\b\s*(?=[?.!]*$)|^\W*(?:about|regarding|concerning|on|of|with)\b/giu;
 
+/** True for what asks something, by its end or its first words. */
+export function readsAsQuestion(text: string): boolean {
+  return isQuestion.test(text.trim());
+}
+
 /** Returns what a question wants of conversations, `undefined` when it asks something else. */
 export function turnQuestion(question: string): TurnQuestion | undefined {
   const asked = question.trim();

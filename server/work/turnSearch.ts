@@ -4,24 +4,28 @@ import type { ConversationStore, RoundCandidate } from "../services.ts";
 import { timedQuestion, type TimeSpan } from "../time/timeWords.ts";
 import { withLaterSaid } from "./laterSaid.ts";
 import { isWithin, rankRounds, searchedTerms, type RankedRound } from "./roundRanking.ts";
+import { withoutRepeats } from "./repeatedWords.ts";
 import { turnQuestion } from "./turnQuestion.ts";
 import { newestFirst } from "./updates.ts";
 
 /** Rounds that are looked at, by words and by meaning each. */
 const nCandidates = 60;
 
-/** Which turns are not looked at, such as the one that asks. */
-type IsLeftOut = (round: RoundCandidate) => boolean;
+/** The turn that asks: it is not found itself, nor is what only says its words again. */
+interface AskingTurn {
+  readonly questionId: string;
+  readonly question: string;
+}
 
 /** What of a store a search needs. */
 type Rounds = Pick<ConversationStore, "rounds" | "roundCounts" | "nearness">;
 
-/** Returns the turns that a question is about. Errors: those of the store. */
+/** Returns the turns that a question is about. `asking` is given where a turn asks. Errors: those of the store. */
 export function searchTurns(
   store: Rounds,
   { query, limit, afterMs, beforeMs }: SearchTurnsParams,
   nowMs: number,
-  isLeftOut: IsLeftOut = () => false,
+  asking?: AskingTurn,
 ): SearchTurnsResult {
   const { topic: timeless, span, order } = timedQuestion(query, nowMs);
   const asked = turnQuestion(timeless) ?? turnQuestion(query);
@@ -37,7 +41,7 @@ export function searchTurns(
   // Without anything to look for but a time, only what was said then is meant.
   const anywhere = span !== undefined && terms.length === 0 ? [] : look({});
   const found = new Map([...inSpan, ...anywhere].map((round) => [keyOf(round), round]));
-  const candidates = [...found.values()].filter((round) => !isLeftOut(round));
+  const candidates = [...found.values()].flatMap((round) => besides(round, asking));
   const ranked = rankRounds(
     candidates,
     {
@@ -54,12 +58,24 @@ export function searchTurns(
   const followed =
     order === "first" || terms.length === 0
       ? ranked
-      : withLaterSaid(ranked, store, { bounds, isInSpan, isLeftOut });
+      : withLaterSaid(ranked, store, {
+          bounds,
+          isInSpan,
+          besides: (round) => besides(round, asking),
+        });
   const ordered = newestFirst(followed, { order, isInSpan });
   return {
     turns: ordered.slice(0, limit).map(({ ranked: one, newer }) => recalledOf(one, newer)),
     ...(span === undefined ? {} : { span }),
   };
+}
+
+/** The round with what it says besides the words of who asks; none when that is nothing. */
+function besides(round: RoundCandidate, asking: AskingTurn | undefined): RoundCandidate[] {
+  if (asking === undefined) return [round];
+  const question = withoutRepeats(round.question, asking.question);
+  const isEcho = question === "" && round.question.trim() !== "";
+  return round.questionId === asking.questionId || isEcho ? [] : [{ ...round, question }];
 }
 
 function keyOf({ conversationId, questionId }: RoundCandidate): string {

@@ -5,9 +5,10 @@
 import { termsOf } from "./noteWords.ts";
 import { isSameRound, type RankedRound } from "./roundRanking.ts";
 import { sharedNames } from "./sharedNames.ts";
+import { readsAsQuestion } from "./turnQuestion.ts";
 import { holding } from "./wordGroups.ts";
 
-/** A round, and the newest one that says something about the same when that is another one. */
+/** A round, and the newest one that says something about the same when that is another one; for a question, that asks it too. */
 export interface OrderedRound {
   readonly ranked: RankedRound;
   readonly newer: RankedRound | undefined;
@@ -60,6 +61,14 @@ export function newestFirst(
   return ordered;
 }
 
+/** False for a question of the user's. */
+export function statesSomething({
+  role,
+  sentence,
+}: Pick<RankedRound, "role" | "sentence">): boolean {
+  return role === "lore" || !readsAsQuestion(sentence.text);
+}
+
 /** What many of the rounds say, such as the name of a part of the program, says little of what one is about. */
 function weightsAmong(ranked: readonly RankedRound[]): (term: string) => number {
   const holding = new Map<string, number>();
@@ -77,8 +86,8 @@ function isSameSubject(
   // Where a time is asked for, what was said at another one does not replace it.
   if (isInSpan(a.round.createdMs) !== isInSpan(b.round.createdMs)) return false;
   if (doesCorrect(a, b) || doesCorrect(b, a)) return true;
-  // A question states nothing that could be replaced, or replace.
-  if (isQuestion(a.sentence.text) || isQuestion(b.sentence.text)) return false;
+  // A later question is no later word of what was said.
+  if (statesSomething(a) !== statesSomething(b)) return false;
   if (sharedNames(a.sentence.text, b.sentence.text)?.length === 0) return false;
   if (b.relevance < minShareOfRelevance * a.relevance) return false;
   const both = [...a.held].filter((term) => b.held.has(term)).length;
@@ -108,9 +117,4 @@ function sharedOf(
     weight += weightOf(term) * holding(longer, term);
   }
   return { weight, share: whole === 0 ? 0 : weight / whole };
-}
-
-/** True for a sentence that asks. */
-export function isQuestion(sentence: string): boolean {
-  return /[?？]\s*$/u.test(sentence);
 }

@@ -229,6 +229,8 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { conversationId: "c", turnId: "t", prose: { ...prose, citations: [{}] } },
       { conversationId: "c", turnId: "t", prose: { ...prose, nSentences: -1 } },
       { conversationId: "c", turnId: "t", prose: { ...prose, looks: { round: 1 } } },
+      { conversationId: "c", turnId: "t", prose: { ...prose, noteIds: "n" } },
+      { conversationId: "c", turnId: "t", prose: { ...prose, turnIds: [1] } },
     ],
   },
   [methods.exhaustive.method]: {
@@ -572,6 +574,7 @@ for (const [method, { good, bad }] of Object.entries(requests)) {
           forgetNotes: seen(received, (...args) => services.notes.forgetNotes(...args)),
           recall: seen(received, (...args) => services.notes.recall(...args)),
           linked: (...args) => services.notes.linked(...args),
+          haveAll: (...args) => services.notes.haveAll(...args),
           saved: () => services.notes.saved(),
           addSaved: seen(received, (...args) => services.notes.addSaved(...args)),
         },

@@ -20,6 +20,7 @@ import {
   forgetNotes,
   forgetWork,
   importMemory,
+  keepProse,
   type WorkMemory,
 } from "../../server/workMemory.ts";
 import { temporaryFolder, writeTree } from "./ingest/treesOnDisk.ts";
@@ -89,6 +90,7 @@ function proseOf(markdown: string): NonNullable<Turn["prose"]> {
     ...{ markdown, model: "small", state: "failed", failure: "quota" },
     ...{ citations: cited("zoo/a.ts"), nSentences: 2, nSupported: 1 },
     marks: [{ fault: "nameNotInEvidence", detail: "tides" }],
+    ...{ noteIds: ["n1"], turnIds: ["q0", "a0"] },
   };
 }
 /** A conversation of one question and its answer. */
@@ -571,6 +573,24 @@ for (const [way, forget] of Object.entries({
       /^\*A note was quoted .*\*\n\n\*Ann.*\n\n\*A note .*\*\n\n- \*A note .*\*\n- edited `a\.ts`\n\nThe heron is here\.$/,
     );
   });
+
+test("what a model makes of a note that is forgotten meanwhile is not kept", async () => {
+  await forgetAll();
+  const conversationId = say("why?", "There.");
+  const { note: told } = await work.notes.remember({ text: "the API is flaky" });
+  const written = { ...proseOf("NEEDLE, it fails now and then."), noteIds: [told.id] };
+  const keep = (): Promise<void> =>
+    keepProse(work, { conversationId, turnId: "a", prose: { ...written, state: "streaming" } });
+  await keep();
+  assert.ok(storeBytes().includes("NEEDLE"));
+  await forgetNotes(work, { id: told.id });
+  assert.ok(!storeBytes().includes("NEEDLE"));
+  await keep();
+  assert.ok(!storeBytes().includes("NEEDLE"));
+  const { noteIds: _noteIds, ...ofCode } = proseOf("It is so.");
+  await keepProse(work, { conversationId, turnId: "a", prose: ofCode });
+  assert.deepEqual(work.conversations.read(conversationId).turns[1]?.prose, ofCode);
+});
 
 test("a title that was made of a forgotten question goes with it", async () => {
   await forgetAll();

@@ -1,9 +1,9 @@
 /** A second process on a store: it reads, tells how far the owner is, and changes nothing. */
 import assert from "node:assert/strict";
-import { renameSync, rmSync } from "node:fs";
+import { readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { RootStatus } from "../../protocol/types.ts";
 import type { StoreStatus } from "../../server/ingest/ingestCalls.ts";
@@ -13,6 +13,7 @@ import { acquireStoreLock } from "../../server/memory/storeLock.ts";
 import { createNodeFileSystem, nodeClock } from "../../server/nodePorts.ts";
 import { grammarFolderUrl, threadEntry } from "../../server/threads.ts";
 import { FollowedStore } from "../../server/ingest/followedStore.ts";
+import { Window } from "./windows/windowHarness.ts";
 import { writeTree } from "./ingest/treesOnDisk.ts";
 import {
   functionText,
@@ -200,4 +201,55 @@ test("a memory that another version keeps is left alone until that ends, and the
   lock?.release();
   await statusWhere(second, ({ roots: [root] }) => root?.state === "ready");
   assert.deepEqual(await second.pathsShowing("computeFirst"), ["src/a.ts"]);
+});
+
+/** Resolves when the system has stopped every thread of a process. */
+async function stopped(pid: number): Promise<void> {
+  process.kill(pid, "SIGSTOP");
+  const limit = AbortSignal.timeout(60_000);
+  while (!/^State:\tT/m.test(readFileSync(`/proc/${pid}/status`, "utf8"))) {
+    limit.throwIfAborted();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+test("what is asked of an owner that was stopped ends with an error, and is done when it goes on", async () => {
+  using place = workspace({ "src/a.ts": functionText("computeFirst") });
+  await using owner = await Window.open(place);
+  await using follower = new Host(threadEntry("parseThread"));
+  await follower.open(place.folder, place.storeDir);
+  await follower.host.call({ kind: "settled", refined: false });
+  // A stopped process would not end with the test either.
+  using _goesOn = { [Symbol.dispose]: () => void owner.child.kill("SIGCONT") };
+  const rebuild = (): Promise<unknown> => follower.host.call({ kind: "rebuild", rootId: "root" });
+
+  await stopped(owner.child.pid as number);
+  mock.timers.enable({ apis: ["setInterval"] });
+  try {
+    let nWaiting = 2;
+    const asked = [follower.host.call({ kind: "settled", refined: false }), rebuild()].map((call) =>
+      assert
+        .rejects(call, { name: "MemoryError", errorName: "ownerSilent" })
+        .finally(() => nWaiting--),
+    );
+    while (nWaiting > 0) {
+      mock.timers.tick(3_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(asked);
+    // Nobody waits a second time for one that is known to be silent.
+    await assert.rejects(rebuild(), { errorName: "ownerSilent" });
+  } finally {
+    mock.timers.reset();
+    owner.child.kill("SIGCONT");
+  }
+  const limit = AbortSignal.timeout(60_000);
+  for (let isDone = false; !isDone; limit.throwIfAborted()) {
+    isDone = await rebuild().then(
+      () => true,
+      () => false,
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await statusOnceOwner(follower, ({ remembered }) => remembered === 1);
 });

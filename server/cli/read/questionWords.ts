@@ -5,6 +5,7 @@ import {
   defaultPromptTokens,
   minPromptTokens,
 } from "../../../protocol/prose.ts";
+import { isHttpAddress, usualEndpoint } from "../../endpoint/endpointAddress.ts";
 import type { ModelWish } from "../modelChoice.ts";
 import { tokenCount, UsageError, wholeNumber, wordsOf, type Values } from "../optionValues.ts";
 import { folderAndText } from "../positionals.ts";
@@ -29,10 +30,15 @@ export const readAsk: Reader = ({ values, positionals, common }) => {
 function modelWish(values: Values): ModelWish {
   if (values.model !== undefined && values["as-of"] !== undefined)
     throw new UsageError("--model writes from the files of today and does not go with --as-of.");
+  const endpoint = wordsOf(values, "endpoint");
+  if (endpoint !== undefined && !isHttpAddress(endpoint))
+    throw new UsageError(
+      `--endpoint needs an address that begins with http:// or https://, such as ${usualEndpoint}, not “${endpoint}”.`,
+    );
   const byDefault = values.deep === true ? defaultDeepTokens : defaultPromptTokens;
   return {
     model: wordsOf(values, "model"),
-    endpoint: wordsOf(values, "endpoint"),
+    endpoint,
     maxTokens:
       values.tokens === undefined
         ? byDefault

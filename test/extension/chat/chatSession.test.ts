@@ -416,8 +416,8 @@ test("the model writes when the answer is there, and the answer stays as it was"
   const states = messages.find(({ type }) => type === "citationStates");
   assert.ok(states?.type === "citationStates");
   assert.equal(states.states.length, 2, "the answer's citation and the prose's");
-  assert.deepEqual(await chat.citationOf(answer.id, 1), proseCitation);
-  assert.equal((await chat.questionOf(proseCitation))?.question, "why?");
+  assert.deepEqual(await chat.shown.citationOf(answer.id, 1), proseCitation);
+  assert.equal((await chat.shown.questionOf(proseCitation))?.question, "why?");
   assert.deepEqual(failures, []);
 });
 
@@ -592,8 +592,14 @@ test("citations are read again and reported by turn, and lead back to their ques
   messages.length = 0;
   await chat.checkCitations();
   assert.deepEqual(messages, [{ type: "citationStates", turnId: "t1", states: ["stale"] }]);
-  assert.deepEqual(await chat.questionOf(citation), { question: "why?", selection: undefined });
-  assert.equal(await chat.questionOf({ ...citation, contentHash: "f".repeat(16) }), undefined);
+  assert.deepEqual(await chat.shown.questionOf(citation), {
+    question: "why?",
+    selection: undefined,
+  });
+  assert.equal(
+    await chat.shown.questionOf({ ...citation, contentHash: "f".repeat(16) }),
+    undefined,
+  );
 });
 
 test("the selection goes along with its question", async () => {
@@ -613,7 +619,10 @@ test("asking again takes along the selection that the question was about", async
   const asked = (far.server.paramsOf(methods.ask) as methods.AskParams[]).at(-1);
   assert.equal(asked?.question, "who calls this?");
   assert.deepEqual(asked?.selection, selection);
-  assert.deepEqual(await chat.questionOf(citation), { question: "who calls this?", selection });
+  assert.deepEqual(await chat.shown.questionOf(citation), {
+    question: "who calls this?",
+    selection,
+  });
 });
 
 /** A conversation of so many questions, each with its answer. */
@@ -715,7 +724,7 @@ test("an answer's trace can be saved when it says what was asked, and not otherw
   await chat.ask("one?");
   const turns = [...far.turns.values()][0] as Turn[];
   const last = turns.at(-1) as Turn;
-  assert.equal(await chat.traceOf(last.id), undefined, "an older server's trace");
+  assert.equal(await chat.shown.traceOf(last.id), undefined, "an older server's trace");
   const asked = {
     query: "one?",
     limit: 20,
@@ -725,7 +734,7 @@ test("an answer's trace can be saved when it says what was asked, and not otherw
     chunker: 1,
   };
   turns[turns.length - 1] = { ...last, coverage, trace: { ...trace, asked } };
-  assert.equal((await chat.traceOf(last.id))?.asked.query, "one?");
-  assert.equal((await chat.traceOf())?.asked.query, "one?", "the last answer's");
-  assert.equal(await chat.traceOf("nobody"), undefined);
+  assert.equal((await chat.shown.traceOf(last.id))?.asked.query, "one?");
+  assert.equal((await chat.shown.traceOf())?.asked.query, "one?", "the last answer's");
+  assert.equal(await chat.shown.traceOf("nobody"), undefined);
 });

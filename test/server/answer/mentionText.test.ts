@@ -112,5 +112,29 @@ describe("a question that names files with an at sign is limited to them, or say
     [/This is drawn from all notes, not only from `yard\/`\./, /because of the tide/],
     [/Looked only/],
   );
+  const offer = /To look in the whole workspace, ask again without naming `yard\/`\./;
+  check(
+    "@yard/ where is raiseBar?",
+    [/I found no answer in `yard\/`: `raiseBar` does not occur there\./, offer],
+    [/gate\.ts/, /harbour/],
+  );
+  check(
+    "where is enterHarbour in @yard/crane.ts?",
+    [
+      /I found no answer in `yard\/crane\.ts`: `enterHarbour` does not occur there\./,
+      /ask again without naming `yard\/crane\.ts`\./,
+    ],
+    [/is a function/],
+  );
+  check(
+    "how does @yard/ encrypt passwords?",
+    [/I found no answer in `yard\/`: `encrypt` and `passwords` do not occur there\./, offer],
+    [/anywhere in memory/, /is a function/],
+  );
+  check("@yard/ who raises the bar?", [/in `yard\/`/, offer], [/gate\.ts/]);
+  check("where is openGate called in @yard/?", [/liftCrane/], [/I found no/]);
+  check("where is liftCrane in @yard/crane.ts?", [/`liftCrane`\*\* is a function/], [/I found no/]);
+  check("what does @yard/crane.ts do?", [/is a file of/], [/I found no/]);
+  check("explain @yard/", [/is a folder with 1 remembered file/], [/I found no/]);
   check("who calls openGate?", [/liftCrane/, /enterHarbour/], [/Looked only/, /drawn from all/]);
 });

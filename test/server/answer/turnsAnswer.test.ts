@@ -125,6 +125,12 @@ test("beside an answer about code a turn of another conversation is one line, an
     elsewhere.markdown,
     /\*You asked on [^*]*: “How does tideHeight round its springRange value\?”\*/,
   );
+  const echo = await ask("How does `tideHeight` round its springRange value");
+  assert.match(
+    echo.markdown,
+    /\*You asked on [^*]*: “how does tideHeight round the springRange value”\*/,
+  );
+  assert.doesNotMatch(echo.markdown, /“[^”]* its springRange/);
   const other = await ask("where is the height of the tide computed?");
   assert.doesNotMatch(other.markdown, /You (?:asked|said) on/);
 });

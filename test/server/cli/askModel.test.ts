@@ -58,6 +58,44 @@ describe("a language model's answer", () => {
     assert.equal(model.requests.at(-1)?.model, "scripted");
   });
 
+  it("has its equal marks told once, and no more than twenty of all", async (t) => {
+    const bare = { fault: "noCitation", detail: "" } as const;
+    const names = Array.from({ length: 30 }, (_, n) => `name${n}`);
+    const marks = [
+      ...Array.from({ length: 2_000 }, () => bare),
+      ...names.map((detail) => ({ fault: "nameNotInEvidence" as const, detail })),
+      bare,
+    ];
+    model.setScript(() => inWords("So."));
+    const bench = cliBench(
+      t,
+      {},
+      {
+        proseCheck: () =>
+          Promise.resolve({
+            ...checkedProse,
+            markdown: `One.[*](#mark-0) Two.[*](#mark-1999) Three.[*](#mark-2001) Four.[*](#mark-2030)`,
+            ...{ nSentences: 2, nSupported: 1, marks },
+          }),
+      },
+    );
+    const args = ["ask", bench.folder, "why?", "--endpoint", model.baseUrl, ...named];
+    const lines = (await bench.run(args)).out.trimEnd().split("\n");
+    assert.equal(lines[0], "One. [?1] Two. [?1] Three. [?3] Four. [?1]");
+    assert.deepEqual(lines.slice(2, 5), [
+      "[?1] cites nothing, so it may not be so. (2,001 times)",
+      "[?2] “name0” does not stand in what it cites.",
+      "[?3] “name1” does not stand in what it cites.",
+    ]);
+    assert.equal(lines.length, 2 + 20 + 1);
+    assert.equal(lines.at(-1), "And 11 more; --json prints all.");
+    const told = JSON.parse((await bench.run([...args, "--json"])).out) as {
+      prose: { text: string; marks: unknown[] };
+    };
+    assert.equal(told.prose.marks.length, marks.length);
+    assert.match(told.prose.text, /^One\. \[\?1\] Two\. \[\?2000\] /);
+  });
+
   it("is followed by what Lore itself answers when nothing of it is supported", async (t) => {
     const { code, out } = await ask(t, inWords("Made up."), named);
     assert.equal(code, exitCodes.ok);
@@ -121,6 +159,16 @@ describe("a language model's answer", () => {
     const args = ["ask", bench.folder, "why?", "--endpoint", model.baseUrl, ...named];
     const { code } = await bench.run(args, { signal: interrupt.signal });
     assert.equal(code, exitCodes.interrupted);
+  });
+
+  it("is not asked for at what is no address", async (t) => {
+    const bench = cliBench(t, {}, checking);
+    const ran = await bench.run(["ask", bench.folder, "why?", ...named], {
+      env: { LORE_ENDPOINT: "file:///" },
+    });
+    assert.equal(ran.code, exitCodes.failed);
+    assert.equal(ran.out, "");
+    assert.match(ran.err, /LORE_ENDPOINT needs an address that begins with http/);
   });
 
   it("is not asked for with a key that could be read on its way", async (t) => {

@@ -12,7 +12,11 @@ describe("the help", () => {
     const help = helpText(undefined);
     for (const name of commandNames) assert.match(help, new RegExp(`^  ${name} `, "m"));
     for (const name of allOptions)
-      assert.equal(help.includes(`  --${name} `), optionTable[name].commands === "all", name);
+      assert.equal(
+        new RegExp(`^  --${name}\\b(?!-)`, "m").test(help),
+        optionTable[name].commands === "all",
+        name,
+      );
   });
 
   it("of a command shows how it is written, and the options that it takes and no others", () => {

@@ -141,7 +141,7 @@ const cases: readonly {
   {
     what: "arguments that do not fit",
     calls: [call("search_memory", { query: "ropes" })],
-    told: /has a field that is not known/,
+    told: /Nothing was done: input has a field that is not known/,
     shown: [["search_memory", "", false]],
   },
   {

@@ -219,7 +219,11 @@ describe("a command line", () => {
     assert.deepEqual(parsed("help"), help());
     assert.deepEqual(parsed("search", "--help"), help("search"));
     assert.deepEqual(parsed("help", "search"), help("search"));
-    for (const name of commandNames) assert.deepEqual(parsed("help", name), help(name));
+    assert.deepEqual(parsed("-h"), help());
+    for (const name of commandNames) {
+      assert.deepEqual(parsed("help", name), help(name));
+      assert.deepEqual(parsed(name, "-h"), help(name));
+    }
     assert.deepEqual(parsed("--version", "--json"), { kind: "version", json: true });
   });
 
@@ -250,6 +254,10 @@ describe("a command line", () => {
     [["fly"], /no command “fly”. “lore help” lists all/],
     [["serach", "a", "q"], /no command “serach”. Did you mean “search”\?/],
     [["staus"], /Did you mean “status”\?/],
+    ...["file:///", "localhost:11434", "no address"].map((address): [string[], RegExp] => [
+      ["ask", ".", "why?", "--model", "m", "--endpoint", address],
+      /--endpoint needs an address that begins with http:\/\/ or https:\/\//,
+    ]),
     [["help", "indx"], /no command “indx”. Did you mean “index”\?/],
     [["help", "a", "b"], /takes one command/],
     [["help", "ask", "--store", "x"], /“lore help” does not take --store/],

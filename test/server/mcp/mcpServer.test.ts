@@ -186,6 +186,51 @@ describe("lore mcp", () => {
     );
   });
 
+  it("says of each call that it refuses what happened, what it means and what to do", async (t) => {
+    const home = makeHome(t, files);
+    const one = await agent(t, home, [home.folder]);
+    const refusals: readonly (readonly [string, Record<string, unknown>, RegExp])[] = [
+      ["search", {}, /^There is no tool .* so nothing was done\. Call one of search_memory, /],
+      ["search_memory", {}, /^Nothing was done: input\.question is missing\. Call .* again/],
+      [
+        "search_memory",
+        { query: "q" },
+        /^Nothing was done: input has a field that is not known; the fields are question,/,
+      ],
+      [
+        "remember",
+        { text: "t" },
+        /nothing was done\. .* ask the user, .*“lore mcp --allow remember”/,
+      ],
+      ["read_memory", { path: "../x" }, /is not in memory: .* Take paths from the results/],
+    ];
+    for (const [name, input, told] of refusals) {
+      const { text, isError } = await one.call(name, input);
+      assert.ok(isError, name);
+      assert.match(text, told);
+    }
+    const { client } = one;
+    await assert.rejects(
+      client.readResource({ uri: "lore://none" }),
+      /nothing was read\. The lists/,
+    );
+    await assert.rejects(client.getPrompt({ name: "sum" }), /no prompt .* Choose one of explain,/);
+    await assert.rejects(client.getPrompt({ name: "explain" }), /“what”, which is missing\. Fill/);
+  });
+
+  it("says why a memory cannot be opened, and what helps", async (t) => {
+    const home = makeHome(t, files);
+    writeTree(home.home, { data: "a file where the memories should be" });
+    const { text, isError } = await (
+      await agent(t, home, [home.folder])
+    ).call("search_memory", { question: tideQuestion });
+    assert.ok(isError);
+    assert.match(
+      text,
+      /^No memory can be kept in .*: there is a file in its place\. Name a folder/,
+    );
+  });
+
   it("takes the folders that the client has when none is named, and asks which of several is meant", async (t) => {
     const home = makeHome(t, files);
     const other = makeHome(t, { "other.ts": "export const moonPhase = 1;\n" });

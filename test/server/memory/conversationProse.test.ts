@@ -114,9 +114,9 @@ test("keys and tokens are masked in it, and nobody finds a turn by it", () => {
 });
 
 /** A look that asked for something. */
-function looksAt(about: string): FurtherLooks {
+function looksAt(about: string): { readonly looks: FurtherLooks } {
   const lookups = [{ tool: "search_memory" as const, about, nPlaces: 1, nNew: 1 }];
-  return { round: 2, maxRounds: 4, nTokens: 1, maxTokens: 2, lookups };
+  return { looks: { round: 2, maxRounds: 4, nTokens: 1, maxTokens: 2, lookups } };
 }
 
 /** What is forgotten, and whether what was written in the second answer goes with it. */
@@ -125,14 +125,13 @@ function check(
   markdown: string,
   isGone: boolean,
   forget: (store: ConversationStore, id: string) => void,
-  about?: string,
+  more: Partial<Prose> = {},
 ): void {
   test(what, () => {
     const folder = newFolder();
     const store = open(folder);
     const id = talk(store);
-    const looks = about === undefined ? {} : { looks: looksAt(about) };
-    store.putProse(id, "a1", { ...proseOf(`NEEDLE ${markdown}`), ...looks });
+    store.putProse(id, "a1", proseOf(`NEEDLE ${markdown}`, more));
     forget(store, id);
     store.close();
     assert.equal(bytesOf(folder).includes("NEEDLE"), !isGone);
@@ -142,7 +141,10 @@ function check(
 const note = { id: "8E0b41c2-1", text: "we retry [three] times" };
 const forgetNote = (store: ConversationStore): void =>
   store.forgetQuotedNotes([
-    { words: escaped(note.text), plain: note.text, label: noteLabel(note.id).toLowerCase() },
+    {
+      ...{ id: note.id, words: escaped(note.text), plain: note.text },
+      label: noteLabel(note.id).toLowerCase(),
+    },
   ]);
 check("it goes with a note that it cites", "Because. (note 8E0b41c2)", true, forgetNote);
 check(
@@ -151,9 +153,48 @@ check(
   true,
   forgetNote,
 );
-check("it goes with a note whose words were looked up", "So.", true, forgetNote, note.text);
-check("it stays when other words were looked up", "So.", false, forgetNote, "retries");
+check(
+  "it goes with a note whose words were looked up",
+  "So.",
+  true,
+  forgetNote,
+  looksAt(note.text),
+);
+check("it stays when other words were looked up", "So.", false, forgetNote, looksAt("retries"));
 check("it stays when another note goes", "Because. (note 8e0b41c3)", false, forgetNote);
+const toldFreely = "Thrice, for it is flaky.";
+check("it goes with a note that its model was shown", toldFreely, true, forgetNote, {
+  noteIds: ["other", note.id],
+});
+check("it stays when its model was shown another note", toldFreely, false, forgetNote, {
+  noteIds: ["other"],
+});
+
+/** An earlier answer of the same conversation quotes the note, and so did what a model was shown of that answer. */
+const forgetQuoted = (store: ConversationStore, id: string): void => {
+  const text = `> ${escaped(note.text)}`;
+  store.updateTurn(id, makeTurn({ id: "a0", role: "lore", text }));
+  forgetNote(store);
+};
+check("it goes with a note in a turn that its model was shown", toldFreely, true, forgetQuoted, {
+  turnIds: ["q0", "a0"],
+});
+check("it stays when its model was not shown that turn", toldFreely, false, forgetQuoted, {
+  turnIds: ["q0"],
+});
+
+/** An earlier answer of the same conversation quotes another conversation. */
+const deleteQuoted = (store: ConversationStore, id: string): void => {
+  const other = store.create().id;
+  const text = `*You said, in [there](#turn-${other}/q): “thrice”*`;
+  store.updateTurn(id, makeTurn({ id: "a0", role: "lore", text }));
+  store.delete(other);
+};
+check("it goes with what a turn quoted that its model was shown", toldFreely, true, deleteQuoted, {
+  turnIds: ["a0"],
+});
+check("it stays with another turn of its conversation", toldFreely, false, deleteQuoted);
+
 check("it goes with its conversation", "So.", true, (store, id) => store.delete(id));
 check("it goes with its turn", "So.", true, (store) =>
   store.forgetTurns(() => new Set(["q1", "a1"])),

@@ -305,6 +305,19 @@ test("no text keeps the check busy", async () => {
     }
 });
 
+test("which notes and turns the model was shown is told by their ids, once each", async () => {
+  const { noteIds, turnIds } = await checked("It retries [1].");
+  assert.deepEqual([noteIds, turnIds], [["8e0b41c2-aa"], undefined]);
+  const round = (turnId: string): ProseEvidence => ({
+    number: 1,
+    source: { kind: "round", turnIds: [turnId, "a0"], createdMs: 0 },
+    text: "Question: why?",
+  });
+  const params = { text: "", question: "", isDone: true, evidence: [round("q0"), round("q1")] };
+  const told = await proseCheck(params, reread, new AbortController().signal);
+  assert.deepEqual([told.noteIds, told.turnIds], [undefined, ["q0", "a0", "q1"]]);
+});
+
 test("only claims are counted", async () => {
   const { nSentences, nSupported } = await checked(
     "Here is how it works:\n\nIt retries [1]. It sleeps. This is not in memory.",

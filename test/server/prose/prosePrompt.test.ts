@@ -9,6 +9,7 @@ import { rootOf } from "../../../server/cli/storeLocation.ts";
 import type { Services } from "../../../server/handlers.ts";
 import { createServices } from "../../../server/serverParts.ts";
 import type { TurnOutline } from "../../../server/services.ts";
+import { tokenCounter } from "../../../server/tokenCounter.ts";
 import { evidenceOf } from "../../fixtures/scriptedAnswers.ts";
 import { temporaryFolder } from "../ingest/treesOnDisk.ts";
 import { plantSecrets } from "../secrets/plantedSecrets.ts";
@@ -93,13 +94,13 @@ const readBy = (prompt: ProsePrompt): ReturnType<typeof evidenceOf> =>
 test("notes, code and commits are numbered as the model reads them", async () => {
   const prompt = await promptOf();
   const kinds = prompt.evidence.map(({ source }) => source.kind);
-  assert.deepEqual([...new Set(kinds)], ["note", "code", "commit"]);
+  assert.deepEqual([...new Set(kinds)], ["code", "note", "commit"]);
   const read = readBy(prompt);
   assert.deepEqual(
     read.map(({ number, text }) => [number, text]),
     prompt.evidence.map(({ number, text }) => [number, text]),
   );
-  assert.match(read[0]?.head ?? "", /^Note \(decision\)/);
+  assert.match(read[kinds.indexOf("note")]?.head ?? "", /^Note \(decision\)/);
   assert.match(read.at(-1)?.head ?? "", /^Commit [0-9a-f]{8} of `Ann`, \d{4}-\d\d-\d\d$/);
   assert.equal(
     read.at(-1)?.text,
@@ -182,15 +183,43 @@ test("a prompt is never over its budget", async () => {
   assert.ok(long.nTokens <= 900, String(long.nTokens));
 });
 
+test("code that answers comes first, and earlier rounds take no more than their part of a tight budget", async () => {
+  const turns = madeTurns(
+    Array.from({ length: 12 }, (_, n) => ({
+      question: `How is the height of the tide worked out at hour ${n}?`,
+      answer: `By tideHeight, at hour ${n}.\n\n${"The height of the tide is a cosine.\n\n".repeat(8)}`,
+    })),
+  );
+  const { count } = tokenCounter({ log: () => undefined });
+  const kindsInOrder = ["code", "note", "commit", "part", "round"];
+  for (const maxTokens of [800, 1_000, 1_500, 3_000, 6_000]) {
+    const { evidence } = await promptOf({ maxTokens }, turns);
+    const [best] = evidence;
+    assert.ok(best?.text.includes("springRange * Math.cos"), `${maxTokens}: ${best?.text}`);
+    const order = evidence.map(({ source }) => kindsInOrder.indexOf(source.kind));
+    const isEarlier = (at: number): boolean => at >= kindsInOrder.indexOf("part");
+    assert.deepEqual(
+      order.filter((at) => !isEarlier(at)),
+      order.slice(0, order.findIndex(isEarlier)).toSorted((a, b) => a - b),
+    );
+    assert.ok(order.some(isEarlier), "of the conversation something is there");
+    const earlier = evidence.filter((_each, idx) => isEarlier(order[idx] ?? 0));
+    const taken = earlier.reduce((sum, { text }) => sum + count(text), 0);
+    assert.ok(taken <= 0.3 * maxTokens, `${taken} of ${maxTokens}`);
+  }
+});
+
 test("the built-in answer to the same question is not evidence, earlier rounds are", async () => {
   const turns = madeTurns([
     { question: "Where is the height of the tide worked out?", answer: "In `tideHeight`." },
+    { question: "how is the height of the tide worked out", answer: "NEEDLE" },
+    { question: "Which boat is the longest?", answer: "None." },
     { question: height, answer: "NEEDLE" },
   ]);
   const prompt = await promptOf({}, turns);
   assert.ok(!textOf(prompt).includes("NEEDLE"));
   const rounds = prompt.evidence.filter(({ source }) => source.kind === "round");
-  assert.deepEqual(rounds.length, 1);
+  assert.deepEqual(rounds.length, 2);
   assert.match(rounds[0]?.text ?? "", /tideHeight/);
 });
 

@@ -100,6 +100,21 @@ for (const { name, candidates, maxTokens, packed: expected } of packs) {
   });
 }
 
+test("rounds get no more than their share of the room, and only as much where nothing else is there", () => {
+  const rounds = [0, 1, 2, 3].map((n) =>
+    candidate(`r${n}`, { kind: "round", value: 1, lines: 5, mayBeCut: true }),
+  );
+  const code = candidate("code", { value: 0.1, lines: 10, mayBeCut: true });
+  const heads = (candidates: readonly ContextCandidate[], maxConversation: number): string[] =>
+    packContext(candidates, 200, count, maxConversation).map(
+      ({ block }) => `${block.split("\n")[0]}`,
+    );
+  assert.deepEqual(heads([...rounds, code], 1), ["#r0", "#r1", "#r2", "#r3"]);
+  assert.deepEqual(heads([...rounds, code], 0.3), ["#r0", "#code"]);
+  assert.deepEqual(heads(rounds, 0.3), ["#r0"]);
+  assert.deepEqual(heads([...rounds, code], 0), ["#code"]);
+});
+
 test("what others cover goes when they are in, and its tokens are used", () => {
   const a = candidate("a", { kind: "round", value: 1, lines: 5 });
   const b = candidate("b", { kind: "round", value: 0.01, lines: 5 });

@@ -143,6 +143,28 @@ const contradictions: readonly (readonly [string, string, boolean])[] = [
   ["we use SQLite for the store", "the parser runs in its own thread", false],
   ["we use SQLite for the store", "we use SQLite for the store because it is one file", false],
   ["tests never sleep", "tests never open the network", false],
+  ["We retry 5 times because 3 proxies drop", "We retry 5 times because 4 proxies drop", false],
+  ["We retry 5 times because 3 proxies drop", "We retry 6 times because 3 proxies drop", true],
+  ["We retry because the API is flaky", "We retry because the API is slow", false],
+  ["We retry because the API is flaky", "We do not retry because the API is flaky", true],
+  ["We retry, so that no proxy drops", "We retry, so that each proxy answers", false],
+  ["Because 3 proxies drop, we retry 5 times", "Because 4 proxies drop, we retry 5 times", false],
+  ["Because 3 proxies drop, we retry 5 times", "Because 3 proxies drop, we retry 6 times", true],
+  [
+    "Wir versuchen es 5 Mal erneut, damit 3 Proxys reichen",
+    "Wir versuchen es 5 Mal erneut, damit 4 Proxys reichen",
+    false,
+  ],
+  [
+    "Wir versuchen es 5 Mal erneut, weil 3 Proxys ausfallen",
+    "Wir versuchen es 6 Mal erneut, weil 3 Proxys ausfallen",
+    true,
+  ],
+  ["我们重试5次，因为3个代理会断开", "我们重试5次，因为4个代理会断开", false],
+  ["因为3个代理会断开，所以我们重试5次", "因为4个代理会断开，所以我们重试5次", false],
+  ["因为3个代理会断开，所以我们重试5次", "因为3个代理会断开，所以我们重试6次", true],
+  ["プロキシが3台落ちるため、5回再試行する", "プロキシが4台落ちるため、5回再試行する", false],
+  ["プロキシが3台落ちるため、5回再試行する", "プロキシが3台落ちるため、6回再試行する", true],
 ];
 for (const [older, newer, isOne] of contradictions) {
   test(`“${newer}” ${isOne ? "contradicts" : "does not contradict"} “${older}”`, () => {

@@ -235,7 +235,76 @@ test("bounds of the request hold, whatever the question says", () => {
   const store = storeOf(project);
   const params = { query: "importer retries", limit: 10, beforeMs: nowMs - dayMs };
   assert.deepEqual(ids(searchTurns(store, params, nowMs).turns), ["0-0"]);
-  const left = searchTurns(store, { query: "importer", limit: 10 }, nowMs, () => true);
-  assert.deepEqual(left.turns, []);
+  store.close();
+});
+
+/** Asks from a turn after what was said in other conversations, and returns what is told of them. */
+function checkAsking(said: readonly Round[], question: string, told: readonly string[]): void {
+  test(`“${question}” after ${said.map(([, text]) => `“${text}”`).join(", ")}`, () => {
+    const store = storeOf([...said.map((round) => [round]), [[0, question]]]);
+    const asking = { questionId: `${said.length}-0`, question };
+    const { turns } = searchTurns(store, { query: question, limit: 1 }, nowMs, asking);
+    store.close();
+    assert.deepEqual(
+      turns.map(({ text }) => text),
+      told,
+    );
+  });
+}
+
+const asked = "Where does daysInMonth count the days of a month?";
+checkAsking([], asked, []);
+for (const again of [
+  asked,
+  "where does daysInMonth  count the days of a month",
+  "Where does `daysInMonth` count\nthe days of a month??",
+])
+  checkAsking([[hourMs, again, "In `daysInMonth`, which counts days."]], asked, []);
+// However often it was asked, what else was said is found.
+checkAsking(
+  [
+    [3 * dayMs, "daysInMonth counts the days of a month as if no year leapt."],
+    ...Array.from({ length: 5 }, (_, n): Round => [n * hourMs, asked, "There."]),
+  ],
+  asked,
+  ["daysInMonth counts the days of a month as if no year leapt."],
+);
+checkAsking([[hourMs, `${asked} The days of a month count from one in daysInMonth.`]], asked, [
+  "The days of a month count from one in daysInMonth.",
+]);
+checkAsking([[hourMs, "Where does daysInMonth count leap days?"]], asked, [
+  "Where does daysInMonth count leap days?",
+]);
+checkAsking([[hourMs, "Where is operator == of a month?"]], "Where is operator != of a month?", [
+  "Where is operator == of a month?",
+]);
+
+test("a later question about the same does not replace what was said", () => {
+  const [first] = check(
+    [
+      [[dayMs, "The importer retries three times."]],
+      [[hourMs, "Where does the importer retry three times?"]],
+    ],
+    "How often did I say the importer retries?",
+  ).filter(({ turnId }) => turnId === "0-0");
+  assert.equal(first?.text, "The importer retries three times.");
+  assert.equal(first.newer, undefined);
+});
+
+test("a question that was asked before is nothing later that was said about it", () => {
+  const question = "How often did I say the importer retries?";
+  const store = storeOf([
+    [
+      [dayMs, "The importer retries three times."],
+      [hourMs, question],
+    ],
+  ]);
+  const search = (asking?: { questionId: string; question: string }): unknown =>
+    searchTurns(store, { query: question, limit: 5 }, nowMs, asking).turns.map(
+      ({ text, newer }) => [text, newer?.turnId],
+    );
+  assert.deepEqual(search({ questionId: "now", question }), [
+    ["The importer retries three times.", undefined],
+  ]);
   store.close();
 });
