@@ -66,7 +66,8 @@ export function statesSomething({
   role,
   sentence,
 }: Pick<RankedRound, "role" | "sentence">): boolean {
-  return role === "lore" || !readsAsQuestion(sentence.text);
+  // “When a request fails we retry.” begins as a question does.
+  return role === "lore" || /[.!。！]\s*$/u.test(sentence.text) || !readsAsQuestion(sentence.text);
 }
 
 /** What many of the rounds say, such as the name of a part of the program, says little of what one is about. */

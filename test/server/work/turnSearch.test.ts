@@ -108,6 +108,16 @@ const updates: readonly (readonly [
     ["0"],
   ],
   [
+    "a statement may begin as questions do",
+    [
+      [40 * dayMs, "When a request of the importer fails we retry three times."],
+      [hourMs, "The importer now retries five times."],
+    ],
+    "what did I say about failing requests?",
+    ["1", "0"],
+    ["0"],
+  ],
+  [
     "the last of several corrections is the one",
     [
       [40 * dayMs, "Rows of the importer have serial numbers as primary keys."],
