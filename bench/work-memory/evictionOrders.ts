@@ -2,65 +2,118 @@
 import { whatToForget, type Forgettable } from "../../server/work/forgettingOrder.ts";
 import { fadedDays } from "../../server/work/strength.ts";
 import { randomNumbers } from "../../test/server/workspaceMemoryHarness.ts";
-import type { UseTrace } from "./useTrace.ts";
+import { useTrace, type TraceRules, type UseTrace } from "./useTrace.ts";
 
 export const dayMs = 86_400_000;
 /** The day on which everything is forgotten that has no room. */
 export const evictionDay = 180;
+/** The days after it of which the uses are looked at. */
+export const horizonDays = 14;
+/** So many other courses tell how likely a use is. */
+export const nFutures = 100;
 
-/** What is known at the eviction, and what comes after it, which only the oracle sees. */
+/** What is known at the eviction, and what comes after it, which only the controls see. */
 export interface Moment {
   readonly items: readonly Forgettable[];
+  readonly totalBytes: number;
   /** Uses after the eviction of items that were there, by their index. */
   readonly later: ReadonlyMap<number, number>;
-  readonly totalBytes: number;
+  /** Ids of the items of the topics that are worked on. */
+  readonly atHand: ReadonlySet<string>;
+  /** In which part of other courses of the same trace an item is used after the eviction, by its id; never 0. */
+  readonly likelihood: ReadonlyMap<string, number>;
 }
 
-/** Returns the state of a trace at the eviction, with the uses of the next `days`. */
-export function momentOf({ items, uses }: UseTrace, days: number): Moment {
-  const known = items
+/** Returns the state of the trace of a seed at the eviction, with what follows. */
+export function momentOf(seed: number, rules: TraceRules): Moment {
+  const trace = useTrace(seed, rules);
+  const topics = trace.topicsAtHand[evictionDay - 1];
+  const items = itemsAt(trace);
+  return {
+    items,
+    totalBytes: items.reduce((sum, { bytes }) => sum + bytes, 0),
+    later: usesAfter(trace, items.length),
+    atHand: new Set(trace.items.filter((each) => topics?.includes(each.topic)).map(({ id }) => id)),
+    likelihood: likelihoods(seed, rules, items),
+  };
+}
+
+function itemsAt({ items, uses }: UseTrace): Forgettable[] {
+  const state: Forgettable[] = items
     .filter(({ createdDay }) => createdDay <= evictionDay)
-    .map((item) => ({
-      ...{ id: item.id, bytes: item.bytes, isPinned: item.isPinned },
-      ...{ createdMs: item.createdDay * dayMs, nUses: 0 },
-    }));
-  const state: (Forgettable & { nUses: number; lastUsedMs?: number })[] = known;
-  const later = new Map<number, number>();
-  for (const { day, item } of uses) {
+    .map(({ id, bytes, isPinned, createdDay }) => {
+      return { id, bytes, isPinned, createdMs: createdDay * dayMs, nUses: 0 };
+    });
+  for (const { day, item, moreBytes } of uses) {
     const used = state[item];
-    if (used === undefined) continue;
-    if (day > evictionDay + days) break;
-    if (day > evictionDay) later.set(item, (later.get(item) ?? 0) + 1);
-    else state[item] = { ...used, nUses: used.nUses + 1, lastUsedMs: day * dayMs };
+    if (used === undefined || day > evictionDay) continue;
+    const bytes = used.bytes + moreBytes;
+    state[item] = { ...used, bytes, nUses: used.nUses + 1, lastUsedMs: day * dayMs };
   }
-  return { items: state, later, totalBytes: state.reduce((sum, { bytes }) => sum + bytes, 0) };
+  return state;
+}
+
+function usesAfter({ uses }: UseTrace, nItems: number): Map<number, number> {
+  const later = new Map<number, number>();
+  for (const { day, item } of uses)
+    if (day > evictionDay && day <= evictionDay + horizonDays && item < nItems)
+      later.set(item, (later.get(item) ?? 0) + 1);
+  return later;
+}
+
+function likelihoods(
+  seed: number,
+  rules: TraceRules,
+  items: readonly Forgettable[],
+): Map<string, number> {
+  // What was used in none of the courses may be used all the same (Krichevsky and Trofimov's half).
+  const part = 1 / (nFutures + 1);
+  const likelihood = new Map(items.map(({ id }) => [id, part / 2]));
+  for (let nth = 0; nth < nFutures; nth++) {
+    const other = { afterDay: evictionDay, seed: 1_000_000 * (nth + 1) + seed };
+    for (const item of usesAfter(useTrace(seed, rules, other), items.length).keys()) {
+      const { id } = items[item] as Forgettable;
+      likelihood.set(id, (likelihood.get(id) ?? 0) + part);
+    }
+  }
+  return likelihood;
 }
 
 type Order = (moment: Moment, bytesToFree: number, seed: number) => readonly string[];
 const nowMs = evictionDay * dayMs;
+/** An item of a topic that is worked on counts as used so many times as often, which is best on traces of other seeds. */
+const timesAtHand = 100;
 
 /** Every order keeps what is pinned and frees as many bytes. */
 export const orders = {
-  "Lore: MemoryBank's curve": ({ items }, bytes) => whatToForget(items, bytes, nowMs),
-  "least recently used": by(({ createdMs, lastUsedMs }) => lastUsedMs ?? createdMs),
-  "first in, first out": by(({ createdMs }) => createdMs),
-  "least often used": by(({ nUses }) => nUses),
+  "Lore: days without use, by uses and bytes": ({ items }, bytes) =>
+    whatToForget(items, bytes, nowMs),
+  "MemoryBank's curve": by((item) => -fadedDays(item, nowMs)),
   "the curve as MemoryBank's program has it": by(
     (item) => -fadedDays(item, nowMs) * (1 + item.nUses) ** 2,
   ),
   "the curve times the bytes": by((item) => -fadedDays(item, nowMs) * item.bytes),
+  "least recently used": by(({ createdMs, lastUsedMs }) => lastUsedMs ?? createdMs),
+  "first in, first out": by(({ createdMs }) => createdMs),
+  "least often used": by(({ nUses }) => nUses),
   "by lot": (moment, bytes, seed) => {
     const random = randomNumbers(seed);
     return by(() => random())(moment, bytes, seed);
   },
-  "oracle: knows the later uses": (moment, bytes, seed) => {
-    const { later, items } = moment;
-    const nLater = new Map(items.map(({ id }, idx) => [id, later.get(idx) ?? 0]));
-    return by(({ id, bytes: size }) => ((nLater.get(id) ?? 0) > 0 ? 1 / size : 0))(
-      moment,
+  "Lore's order, told which topics are worked on": ({ items, atHand }, bytes) =>
+    whatToForget(
+      items.map((item) => ({
+        ...item,
+        nUses: atHand.has(item.id) ? timesAtHand * (1 + item.nUses) : item.nUses,
+      })),
       bytes,
-      seed,
-    );
+      nowMs,
+    ),
+  "floor: told how the trace was made": (moment, bytes, seed) =>
+    by(({ id, bytes: size }) => (moment.likelihood.get(id) ?? 0) / size)(moment, bytes, seed),
+  "oracle: told the later uses": (moment, bytes, seed) => {
+    const used = new Set([...moment.later.keys()].map((idx) => moment.items[idx]?.id));
+    return by(({ id, bytes: size }) => (used.has(id) ? 1 / size : 0))(moment, bytes, seed);
   },
 } as const satisfies Record<string, Order>;
 export type OrderName = keyof typeof orders;

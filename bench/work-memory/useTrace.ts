@@ -10,6 +10,7 @@ export interface TraceItem {
   readonly id: string;
   readonly topic: number;
   readonly createdDay: number;
+  /** When it is written. */
   readonly bytes: number;
   readonly isPinned: boolean;
 }
@@ -19,11 +20,15 @@ export interface TraceUse {
   /** With a fraction. */
   readonly day: number;
   readonly item: number;
+  /** By so many bytes it grows. */
+  readonly moreBytes: number;
 }
 
 export interface UseTrace {
   readonly items: readonly TraceItem[];
   readonly uses: readonly TraceUse[];
+  /** The topics that are worked on at the end of each day. */
+  readonly topicsAtHand: readonly (readonly number[])[];
 }
 
 export interface TraceRules {
@@ -33,6 +38,8 @@ export interface TraceRules {
   readonly zipf: number;
   /** Part of the uses that goes to any topic, by Zipf's law over all items. */
   readonly elsewhere: number;
+  /** Whether a turn is one of a conversation that is gone on with, and grows by as much as a turn with each use. */
+  readonly grows: boolean;
 }
 
 export const nItems = 2_000;
@@ -41,18 +48,39 @@ const nTopics = 40;
 const nAtHand = 2;
 const usesPerDay = 40;
 const pinnedShare = 0.02;
+/** Half of them are larger. */
+const noteBytes = 200;
+const turnBytes = 1_500;
 
-/** Returns the trace of a seed; the same seed gives the same trace. */
-export function useTrace(seed: number, { driftPerDay, zipf, elsewhere }: TraceRules): UseTrace {
-  const random = randomNumbers(seed);
+/** Another course of a trace after a day. */
+export interface OtherFuture {
+  readonly afterDay: number;
+  readonly seed: number;
+}
+
+/**
+ * Returns the trace of a seed; the same seed gives the same trace. With another future the trace is the same up to the end
+ * of that day, and goes on by the same rules from there.
+ */
+export function useTrace(
+  seed: number,
+  { driftPerDay, zipf, elsewhere, grows }: TraceRules,
+  other?: OtherFuture,
+): UseTrace {
+  let next = randomNumbers(seed);
+  const random = (): number => next();
   const below = (n: number): number => Math.floor(random() * n);
+  const sized = (median: number): number => Math.round(median * Math.exp(gauss(random) * 0.7));
   const atHand = Array.from({ length: nAtHand }, () => below(nTopics));
   const drawn = { topic: zipfDraw(nItems, zipf, random), all: zipfDraw(nItems, zipf, random) };
   const items: TraceItem[] = [];
+  const isTurn: boolean[] = [];
   const ranked = Array.from({ length: nTopics }, () => [] as number[]);
   const all: number[] = [];
   const uses: TraceUse[] = [];
+  const topicsAtHand: number[][] = [];
   for (let day = 0; day < nDays; day++) {
+    if (day === other?.afterDay) next = randomNumbers(other.seed);
     if (random() < driftPerDay) atHand[below(nAtHand)] = below(nTopics);
     while (items.length < (nItems * (day + 1)) / nDays) {
       // What is written is about what is at hand.
@@ -61,9 +89,10 @@ export function useTrace(seed: number, { driftPerDay, zipf, elsewhere }: TraceRu
       const isNote = random() < 0.5;
       items.push({
         ...{ id: String(idx), topic, createdDay: day + random() },
-        bytes: Math.round((isNote ? 200 : 1_500) * Math.exp(gauss(random) * 0.7)),
+        bytes: sized(isNote ? noteBytes : turnBytes),
         isPinned: isNote && random() < 2 * pinnedShare,
       });
+      isTurn.push(!isNote);
       insertAnywhere(ranked[topic] as number[], idx, random);
       insertAnywhere(all, idx, random);
     }
@@ -73,10 +102,13 @@ export function useTrace(seed: number, { driftPerDay, zipf, elsewhere }: TraceRu
       const isElsewhere = random() < elsewhere || own.length === 0;
       const list = isElsewhere ? all : own;
       const item = list[drawn[isElsewhere ? "all" : "topic"](list.length)] as number;
-      if ((items[item] as TraceItem).createdDay <= time) uses.push({ day: time, item });
+      if ((items[item] as TraceItem).createdDay > time) continue;
+      const moreBytes = grows && isTurn[item] === true ? sized(turnBytes) : 0;
+      uses.push({ day: time, item, moreBytes });
     }
+    topicsAtHand.push([...atHand]);
   }
-  return { items, uses };
+  return { items, uses, topicsAtHand };
 }
 
 /** Draws a rank below `n` by Zipf's law. */

@@ -1,5 +1,5 @@
 /** What is forgotten first when the memory of the work needs more room than it has. */
-import { fadedDays, type Use } from "./strength.ts";
+import { daysUnused, type Use } from "./strength.ts";
 
 /** Something that may be forgotten. */
 export interface Forgettable extends Use {
@@ -11,6 +11,13 @@ export interface Forgettable extends Use {
 
 /** Forgetting goes on below the limit, so that not everything that is written has to make room again. */
 const roomShare = 0.9;
+/** Over a weekend nothing goes that was used before it, however large it is, while there is anything else. */
+const recentDays = 3;
+/**
+ * How much later something goes for having been used more often: by a root, since uses of long ago say little of what is
+ * used next. Fitted on made-up traces of seeds that `bench/results/forgetting.md` does not report.
+ */
+const usesExponent = 0.5;
 
 /**
  * Returns how many of the items' bytes have to go so that a store fits into `maxBytes`, 0 or less when it does. Its tables
@@ -28,10 +35,10 @@ export function bytesToFree(
 
 /**
  * Returns the ids of what has to go to free so many bytes, in the order of forgetting: what was replaced before what is
- * live, and of both the weakest first, by MemoryBank's curve; of two that are as weak, the older one. What is pinned
- * never goes, nor does what replaced it, because a memory takes along what it replaced. Fewer bytes are freed when no
- * more may go. Only notes and conversations are forgotten so: the memory of code is in order of the workspace, and what
- * its ranking thinks little of stays.
+ * live, then what was not used for three days before what was, and of each the most wasteful first; of two alike, the older
+ * one. What is pinned never goes, nor does what replaced it, because a memory takes along what it replaced. Fewer bytes are
+ * freed when no more may go. Only notes and conversations are forgotten so: the memory of code is in order of the
+ * workspace, and what its ranking thinks little of stays.
  */
 export function whatToForget(
   items: readonly Forgettable[],
@@ -45,12 +52,14 @@ export function whatToForget(
     .map((item) => ({
       item,
       isLive: item.supersededBy === undefined,
-      faded: fadedDays(item, nowMs),
+      isRecent: daysUnused(item, nowMs) < recentDays,
+      waste: wasteOf(item, nowMs),
     }))
     .sort(
       (a, b) =>
         Number(a.isLive) - Number(b.isLive) ||
-        b.faded - a.faded ||
+        Number(a.isRecent) - Number(b.isRecent) ||
+        b.waste - a.waste ||
         a.item.createdMs - b.item.createdMs,
     );
   const ids: string[] = [];
@@ -61,6 +70,16 @@ export function whatToForget(
     freed += item.bytes;
   }
   return ids;
+}
+
+/**
+ * Returns how much room something takes for how likely it is to be used again: its bytes times the days without use, which
+ * count less the more often it was used. As GreedyDual-Size with frequency has it for caches (Cherkasova 1998), room is
+ * what is short, and for one long memory several short ones can stay. MemoryBank's curve alone loses more of what is used
+ * later.
+ */
+function wasteOf(item: Forgettable, nowMs: number): number {
+  return (item.bytes * daysUnused(item, nowMs)) / (1 + item.nUses) ** usesExponent;
 }
 
 /** Pinned ones, and those that replaced them. */

@@ -4,6 +4,7 @@ import type { RoundCandidate, RoundCounts } from "../services.ts";
 import type { TimeSpan } from "../time/timeWords.ts";
 import { wordTerms } from "./noteWords.ts";
 import { bestSentence, type Sentence } from "./sentences.ts";
+import { termWeights } from "./termWeights.ts";
 import { turnQuestion } from "./turnQuestion.ts";
 import { holding, relatedTerms } from "./wordGroups.ts";
 
@@ -29,14 +30,14 @@ export interface RankedRound {
   readonly role: "user" | "lore";
   /** Terms of the topic that were said by whose words are asked for. */
   readonly held: ReadonlySet<string>;
+  /** The round of which it says that it is otherwise now, when it was found by that one's words. */
+  readonly corrects?: RoundCandidate;
 }
 
 /** How much of a round's relevance comes from words; the rest from meaning. */
 const wordShare = 0.7;
 /** A word that only the answer holds. */
 const answerShare = 0.45;
-/** A word that no round holds says little of which one is meant. */
-const unknownShare = 0.6;
 /** A term counts as held from here on: when whose words are asked for said it, or a word for it. */
 const heldShare = 0.5;
 /** Rounds whose sentences are looked at. */
@@ -87,6 +88,11 @@ export function rankRounds(
     .sort((a, b) => b.score - a.score || b.round.createdMs - a.round.createdMs);
 }
 
+/** True for the same round, which may have been read twice. */
+export function isSameRound(a: RoundCandidate, b: RoundCandidate): boolean {
+  return a.conversationId === b.conversationId && a.questionId === b.questionId;
+}
+
 /** True when a time lies in a span that is given. */
 export function isWithin(ms: number, span: TimeSpan | undefined): boolean {
   return (
@@ -105,20 +111,12 @@ export function searchedTerms(topic: string): { terms: string[]; related: string
   return { terms, related: [...new Set(terms.flatMap((term) => [...relatedTerms(term)]))] };
 }
 
-/** What each term of a topic says of which round is meant: its inverse document frequency. */
 function weightsOf(
   topic: string,
   counts: (terms: readonly string[]) => RoundCounts,
 ): ReadonlyMap<string, number> {
   const terms = topicTerms(topic);
-  const { nRounds, nHolding } = counts(terms);
-  return new Map(
-    terms.map((term, idx) => {
-      const n = nHolding[idx] ?? 0;
-      const weight = Math.log(1 + (nRounds - n + 0.5) / (n + 0.5));
-      return [term, n === 0 ? weight * unknownShare : weight];
-    }),
-  );
+  return termWeights(terms, counts(terms));
 }
 
 interface Draft extends Omit<RankedRound, "score"> {

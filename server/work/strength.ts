@@ -23,11 +23,12 @@ export function strength(use: Use, nowMs: number): number {
   return use.isPinned ? 1 : Math.exp(-fadedDays(use, nowMs));
 }
 
-/**
- * Returns the exponent of the curve without its sign, larger is weaker: it still tells two memories apart whose strength
- * is too small for a number. Pins are not looked at.
- */
-export function fadedDays({ createdMs, lastUsedMs, nUses }: Use, nowMs: number): number {
-  const days = Math.max(0, nowMs - (lastUsedMs ?? createdMs)) / dayMs;
-  return days / (firstDays * (1 + nUses));
+/** Returns the days since something was used, or written when it never was, 0 for one of the future. */
+export function daysUnused({ createdMs, lastUsedMs }: Use, nowMs: number): number {
+  return Math.max(0, nowMs - (lastUsedMs ?? createdMs)) / dayMs;
+}
+
+/** Returns the exponent of the curve without its sign, larger is weaker. Pins are not looked at. */
+export function fadedDays(use: Use, nowMs: number): number {
+  return daysUnused(use, nowMs) / (firstDays * (1 + use.nUses));
 }

@@ -2,6 +2,7 @@
 import type { RecalledTurn, SearchTurnsParams, SearchTurnsResult } from "../../protocol/turns.ts";
 import type { ConversationStore, RoundCandidate } from "../services.ts";
 import { timedQuestion, type TimeSpan } from "../time/timeWords.ts";
+import { withLaterSaid } from "./laterSaid.ts";
 import { isWithin, rankRounds, searchedTerms, type RankedRound } from "./roundRanking.ts";
 import { withoutRepeats } from "./repeatedWords.ts";
 import { turnQuestion } from "./turnQuestion.ts";
@@ -53,7 +54,16 @@ export function searchTurns(
     (texts) => (terms.length === 0 ? undefined : store.nearness(topic, texts)),
     nowMs,
   );
-  const ordered = newestFirst(ranked, { order, isInSpan: (ms) => isWithin(ms, span) });
+  const isInSpan = (ms: number): boolean => isWithin(ms, span);
+  const followed =
+    order === "first" || terms.length === 0
+      ? ranked
+      : withLaterSaid(ranked, store, {
+          bounds,
+          isInSpan,
+          besides: (round) => besides(round, asking),
+        });
+  const ordered = newestFirst(followed, { order, isInSpan });
   return {
     turns: ordered.slice(0, limit).map(({ ranked: one, newer }) => recalledOf(one, newer)),
     ...(span === undefined ? {} : { span }),

@@ -3,7 +3,8 @@
  * holds. What was said before stays in the list, behind it.
  */
 import { termsOf } from "./noteWords.ts";
-import type { RankedRound } from "./roundRanking.ts";
+import { isSameRound, type RankedRound } from "./roundRanking.ts";
+import { sharedNames } from "./sharedNames.ts";
 import { readsAsQuestion } from "./turnQuestion.ts";
 import { holding } from "./wordGroups.ts";
 
@@ -21,7 +22,8 @@ const minShareOfRelevance = 0.6;
 const subjectShare = 0.35;
 /** What a word weighs that few of the rounds hold. */
 const tellingWeight = 1.7;
-const saysChange =
+/** Words that say that something is otherwise now. */
+export const saysChange =
   /\b(?:now|moved?|changed?|switched|replaced|migrated|renamed|raised|lowered|instead|no longer|not any ?more|any ?more|from now on|as of|became|actually|correction|jetzt|nicht mehr|statt|ab sofort)\b|改|不再|もう|이제/iu;
 /** Both hold this part of what the topic and either of them have in common. */
 const topicShare = 0.75;
@@ -47,26 +49,25 @@ export function newestFirst(
     const group = places
       .map((place) => ranked[place] as RankedRound)
       .sort((a, b) => b.round.createdMs - a.round.createdMs);
-    const saying = group.filter(statesSomething);
-    const newerThan = (one: RankedRound): RankedRound | undefined => {
-      // A later question is no later word of what was said.
-      const [newest] = statesSomething(one) ? saying : group;
-      return newest === one ? undefined : newest;
-    };
-    const newer = new Map(group.map((one) => [one, newerThan(one)]));
+    const [newest] = group;
     if (order === "first") group.reverse();
     // The others keep their places: what is about the same only changes places among itself.
     for (const [idx, place] of places.entries()) {
       const one = group[idx] as RankedRound;
-      ordered[place] = { ranked: one, newer: newer.get(one) };
+      ordered[place] = { ranked: one, newer: one === newest ? undefined : newest };
       grouped.add(place);
     }
   }
   return ordered;
 }
 
-function statesSomething({ role, sentence }: RankedRound): boolean {
-  return role === "lore" || !readsAsQuestion(sentence.text);
+/** False for a question of the user's. */
+export function statesSomething({
+  role,
+  sentence,
+}: Pick<RankedRound, "role" | "sentence">): boolean {
+  // “When a request fails we retry.” begins as a question does.
+  return role === "lore" || /[.!。！]\s*$/u.test(sentence.text) || !readsAsQuestion(sentence.text);
 }
 
 /** What many of the rounds say, such as the name of a part of the program, says little of what one is about. */
@@ -83,9 +84,13 @@ function isSameSubject(
   isInSpan: (ms: number) => boolean,
   weightOf: (term: string) => number,
 ): boolean {
-  if (b.relevance < minShareOfRelevance * a.relevance) return false;
   // Where a time is asked for, what was said at another one does not replace it.
   if (isInSpan(a.round.createdMs) !== isInSpan(b.round.createdMs)) return false;
+  if (doesCorrect(a, b) || doesCorrect(b, a)) return true;
+  // A later question is no later word of what was said.
+  if (statesSomething(a) !== statesSomething(b)) return false;
+  if (sharedNames(a.sentence.text, b.sentence.text)?.length === 0) return false;
+  if (b.relevance < minShareOfRelevance * a.relevance) return false;
   const both = [...a.held].filter((term) => b.held.has(term)).length;
   if (both < topicShare * new Set([...a.held, ...b.held]).size) return false;
   const newer = a.round.createdMs > b.round.createdMs ? a : b;
@@ -93,6 +98,10 @@ function isSameSubject(
   // What says that it is otherwise now may be put quite differently: one telling word is enough.
   if (saysChange.test(newer.sentence.text) && shared.weight >= tellingWeight) return true;
   return shared.share >= subjectShare;
+}
+
+function doesCorrect({ corrects }: RankedRound, other: RankedRound): boolean {
+  return corrects !== undefined && isSameRound(corrects, other.round);
 }
 
 /** What two sentences have in common: its weight, and its share of the shorter one. */

@@ -51,14 +51,36 @@ const orders: readonly (readonly [
 ])[] = [
   ["nothing when there is room", [item("a")], 0, []],
   [
-    "the weakest first",
+    "what was used least first",
     [item("a", { nUses: 3 }), item("b"), item("c", { nUses: 1 })],
     20,
     ["b", "c"],
   ],
+  [
+    "what was not used for long first",
+    [
+      item("a"),
+      item("b", { createdMs: ago(40) }),
+      item("c", { createdMs: ago(90), lastUsedMs: ago(10) }),
+    ],
+    20,
+    ["b", "a"],
+  ],
+  [
+    "one that is large before smaller ones that were not used for longer",
+    [item("a", { bytes: 10, createdMs: ago(90) }), item("b", { bytes: 100 }), item("c")],
+    50,
+    ["b"],
+  ],
+  [
+    "nothing that was used in the last three days before what was not, however large",
+    [item("a", { bytes: 100_000, lastUsedMs: ago(2.9) }), item("b", { nUses: 99 }), item("c")],
+    30,
+    ["c", "b", "a"],
+  ],
   ["no more than needed", [item("a"), item("b", { nUses: 1 })], 5, ["a"]],
   [
-    "of two as weak the older one",
+    "of two alike the older one",
     [item("a", { lastUsedMs: ago(20), createdMs: ago(21) }), item("b")],
     5,
     ["a"],
@@ -80,12 +102,6 @@ const orders: readonly (readonly [
     ],
     1_000,
     ["d"],
-  ],
-  [
-    "the weaker one also when both are too weak for a number",
-    [item("a", { createdMs: ago(900_000) }), item("b", { createdMs: ago(900_001) })],
-    5,
-    ["b"],
   ],
 ];
 for (const [what, items, bytes, ids] of orders)

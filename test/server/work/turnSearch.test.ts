@@ -83,6 +83,137 @@ test("of what was said about the same the newest comes first, and the older one 
   assert.equal(oldest?.turnId, "0-0");
 });
 
+/** So that a word that few rounds hold says more than one that many do. */
+const others: readonly Round[] =
+  "toolbar sidebar editor terminal debugger browser printer keyboard mouse speaker"
+    .split(" ")
+    .map((name) => [60 * dayMs, `The ${name} opens within a second.`]);
+
+const updates: readonly (readonly [
+  what: string,
+  said: readonly Round[],
+  query: string,
+  found: readonly string[],
+  replaced: readonly string[],
+])[] = [
+  [
+    "a correction that shares no word with the question comes before what it corrects",
+    [
+      [40 * dayMs, "Rows of the importer have serial numbers as primary keys."],
+      [20 * dayMs, "Logs of the importer are written to a file."],
+      [hourMs, "We talked in the team. Primary keys of the importer became random. Thanks."],
+    ],
+    "what did I say about serial numbers?",
+    ["2", "0"],
+    ["0"],
+  ],
+  [
+    "a statement may begin as questions do",
+    [
+      [40 * dayMs, "When a request of the importer fails we retry three times."],
+      [hourMs, "The importer now retries five times."],
+    ],
+    "what did I say about failing requests?",
+    ["1", "0"],
+    ["0"],
+  ],
+  [
+    "the last of several corrections is the one",
+    [
+      [40 * dayMs, "Rows of the importer have serial numbers as primary keys."],
+      [20 * dayMs, "Primary keys of the importer became random."],
+      [hourMs, "Primary keys of the importer became hashes."],
+    ],
+    "what did I say about serial numbers?",
+    ["2", "0"],
+    ["0"],
+  ],
+  [
+    "what is otherwise in another part of the program corrects nothing",
+    [
+      [40 * dayMs, "For the importer we keep sessions in Redis."],
+      [hourMs, "We moved the sessions of the scheduler to Redis."],
+    ],
+    "what did I say about the importer?",
+    ["0"],
+    [],
+  ],
+  [
+    "nor does it where the question finds both",
+    [
+      [40 * dayMs, "For the importer we keep sessions in Redis."],
+      [hourMs, "We moved the sessions of the scheduler to Redis."],
+    ],
+    "what did I say about what opens within a second and about sessions in Redis?",
+    ["1", "0"],
+    [],
+  ],
+  [
+    "what is otherwise with another thing of the same part corrects nothing",
+    [
+      [40 * dayMs, "Rows of the importer have serial numbers as primary keys."],
+      [hourMs, "We moved the sessions of the importer to Redis."],
+    ],
+    "what did I say about serial numbers?",
+    ["0"],
+    [],
+  ],
+  [
+    "a correction goes to the statement that it is nearest to",
+    [
+      [50 * dayMs, "Money in the importer is kept as short strings."],
+      [40 * dayMs, "Errors of the importer are strings."],
+      [hourMs, "We changed money in the importer to long strings."],
+      // So that what it is nearest to is not among the first.
+      [5 * dayMs, "The importer starts at night."],
+      [6 * dayMs, "The importer writes a report."],
+      [7 * dayMs, "The importer sleeps on Sundays."],
+      [8 * dayMs, "The importer reads archives."],
+    ],
+    "what did I say about the errors of the importer?",
+    ["1", "2", "3", "4", "5", "6", "0"],
+    ["0"],
+  ],
+  [
+    "a question corrects nothing",
+    [
+      [40 * dayMs, "The importer retries three times before it gives up."],
+      [hourMs, "How often does the importer retry before it gives up now?"],
+    ],
+    "the retries of the importer before it gives up",
+    ["0", "1"],
+    [],
+  ],
+  [
+    "without “the” the question's words say what both are about",
+    [
+      [40 * dayMs, "ImporterJob stores primary keys as serial numbers."],
+      [20 * dayMs, "Primary keys of ImporterJob became random."],
+      [hourMs, "SchedulerJob stores primary keys as random numbers now."],
+    ],
+    "what did I say about serial in ImporterJob?",
+    ["1", "0", "2"],
+    ["0"],
+  ],
+  [
+    "where a time is asked for, what was said at another one does not come beside it",
+    [
+      [40 * dayMs, "Rows of the importer have serial numbers as primary keys."],
+      [hourMs, "Primary keys of the importer became random."],
+    ],
+    "what did I say about serial numbers in October?",
+    ["0"],
+    [],
+  ],
+];
+for (const [what, said, query, found, replaced] of updates)
+  test(what, () => {
+    const turns = check([said, others], query).filter(({ turnId }) => turnId.startsWith("0-"));
+    const isReplaced = ({ newer }: RecalledTurn): boolean => newer !== undefined;
+    const told = (those: readonly RecalledTurn[]): string[] => ids(those).map((id) => id.slice(2));
+    assert.deepEqual([told(turns), told(turns.filter(isReplaced))], [found, replaced]);
+  });
+
 test("a time that is named comes first, and alone it is all that is asked for", () => {
   assert.equal(check(project, "what did I say about the importer in October?")[0]?.turnId, "0-0");
   assert.deepEqual(ids(check(project, "what did I ask yesterday?")), ["1-0"]);
