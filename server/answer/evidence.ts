@@ -53,6 +53,7 @@ export function judged(
   const { meaning, reread } = result.trace;
   const isFitted =
     isProse(question) &&
+    scopeName({ result }) === undefined &&
     terms.units.length > 0 &&
     reread === undefined &&
     meaning?.state === "used" &&
@@ -155,10 +156,10 @@ function isRecalled(recalls: readonly Recall[], name: string): boolean {
   );
 }
 
-/** Returns recalled definitions whose names are most like `name`, best first. */
-export function nearestNames(result: SearchResult, name: string, limit: number): Recall[] {
+/** Returns those of the recalled definitions whose names are most like `name`, best first. */
+export function nearestNames(recalls: readonly Recall[], name: string, limit: number): Recall[] {
   const byName = new Map<string, { recall: Recall; like: number }>();
-  for (const recall of result.recalls) {
+  for (const recall of recalls) {
     const symbol = recall.citation.symbol?.name;
     if (symbol === undefined || byName.has(symbol)) continue;
     const like = likeness(symbol, lastPart(name));

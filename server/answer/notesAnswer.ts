@@ -128,6 +128,7 @@ export async function tellNotes(
     const wish = { text: text.join(" "), kinds: [], minCoverage: whyCoverage, limit: maxNotes };
     for (const note of (await recallNotes(ask, { ...wish, minWords: minSharedWords })) ?? []) {
       if (told.has(note.id)) continue;
+      if (told.size === 0) tellNoScope(ask, "notes");
       const names = note.evidence.flatMap(({ citation }) => citation.symbol?.name ?? []);
       told.set(
         note.id,
