@@ -50,7 +50,7 @@ export function readMentions(question: string): ReadMentions {
 /** A question without the mentions that it begins with. */
 export interface AfterMentions {
   readonly text: string;
-  /** Those that were taken off. */
+  /** Those that were taken off; none whose path holds blanks. */
   readonly leading: readonly PathBehindAt[];
 }
 
@@ -63,6 +63,8 @@ export function afterMentions(text: string, paths: readonly PathBehindAt[]): Aft
   let rest = text.trimStart();
   for (const mentioned of paths) {
     const { path } = mentioned;
+    // It is cut out of the text, wherever it stood.
+    if (/\s/.test(path)) continue;
     const plain = rest.replace(/^(?:\.\/+)+/, "");
     const after = plain.startsWith(path) ? leadEnd.exec(plain.slice(path.length)) : null;
     if (after === null) break;

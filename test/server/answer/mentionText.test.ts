@@ -262,6 +262,15 @@ describe("a question that names files with an at sign is limited to them, or say
   check("explain @yard/", [/is a folder with 1 remembered file/], [/I found no/]);
   check("who calls openGate?", [/liftCrane/, /enterHarbour/], [/Looked only/, /drawn from all/]);
 
+  test("a prompt for a language model holds code of the named files alone", async () => {
+    const question = "@yard/ where is liftCrane?";
+    const { items } = await services.context({ question, maxTokens: 4_000 }, [], signal);
+    const paths = items.flatMap(({ source }) =>
+      source.kind === "code" ? [source.citation.path] : [],
+    );
+    assert.deepEqual(paths, ["yard/crane.ts"]);
+  });
+
   test("what changed since the last look is told of the named files alone", async () => {
     const files = ["src/gate.ts", "yard/crane.ts"];
     for (const file of [...files, undefined])
