@@ -42,7 +42,8 @@ export type Support = "sure" | "likely" | "near" | "none";
 /**
  * Returns how probable it is that the memory holds the answer. `undefined` for what the calibration was not fitted on:
  * a question with code, a path, a frame, a quoted text or in Chinese, Japanese or Korean, or that is limited to some
- * files, and a memory that is small, whose embeddings are not all there, or whose places were read once more; then the words decide, see `supportOf`.
+ * files, and a memory that is small, whose embeddings are not all there, or whose places were read once more; then the
+ * words decide, see `supportOf`.
  */
 export function judged(
   question: ParsedQuestion,

@@ -1,7 +1,7 @@
 /** Says what an answer was limited to by the files and folders that its question names. */
 import type { MentionTrace } from "../../protocol/mentions.ts";
 import type { Recall } from "../../protocol/types.ts";
-import { isWithin } from "../recall/mentionScope.ts";
+import { isWithin } from "../recall/namedPaths.ts";
 import type { Ask } from "./ask.ts";
 import { code, listed } from "./markdown.ts";
 

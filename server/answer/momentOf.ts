@@ -5,7 +5,7 @@ import type { TimelineEvent } from "../../protocol/timeline.ts";
 import type { TurnPlace } from "../../protocol/turns.ts";
 import { termsOfText } from "../ingest/terms.ts";
 import type { Age } from "../services.ts";
-import { isNamed } from "../recall/mentionScope.ts";
+import { isNamed } from "../recall/namedPaths.ts";
 import { parseQuestion } from "../recall/question.ts";
 import type { AnswerPorts } from "./ask.ts";
 import { definitionsOf } from "./pastSubject.ts";

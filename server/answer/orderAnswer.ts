@@ -3,7 +3,7 @@ import type { AskParams } from "../../protocol/methods.ts";
 import type { TimelineEvent } from "../../protocol/timeline.ts";
 import type { TurnPlace } from "../../protocol/turns.ts";
 import type { Answer } from "../../protocol/types.ts";
-import { isWithin, mentionTrace } from "../recall/mentionScope.ts";
+import { isWithin, mentionTrace } from "../recall/namedPaths.ts";
 import type { OrderQuestion } from "../recall/orderWords.ts";
 import { AnswerWriter, type Emit } from "./answerWriter.ts";
 import type { AnswerPorts } from "./ask.ts";

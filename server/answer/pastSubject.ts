@@ -3,7 +3,7 @@ import type { HistoryTarget } from "../../protocol/history.ts";
 import type { Note } from "../../protocol/notes.ts";
 import type { Recall } from "../../protocol/types.ts";
 import type { PastIntent } from "../recall/intent.ts";
-import { isNamed } from "../recall/mentionScope.ts";
+import { isNamed } from "../recall/namedPaths.ts";
 import type { PathMention } from "../recall/questionTokens.ts";
 import type { RecallService } from "../services.ts";
 import type { Ask } from "./ask.ts";

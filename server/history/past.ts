@@ -14,7 +14,7 @@ import { commitNamed } from "./commitNamed.ts";
 import type { SyntaxChunker } from "../ingest/syntax/syntaxChunker.ts";
 import { oneLine } from "./plainText.ts";
 import { changeBetween, FileVersions, namedIn, type VersionCache } from "./definitionVersions.ts";
-import { isNamed } from "../recall/mentionScope.ts";
+import { isNamed } from "../recall/namedPaths.ts";
 import type { HistoryReader, StoredChange, StoredCommit } from "./historyReader.ts";
 
 /** What is known of a past, before it is cut to what was asked for. */

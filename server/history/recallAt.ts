@@ -15,7 +15,7 @@ import type { SyntaxChunker } from "../ingest/syntax/syntaxChunker.ts";
 import { termsOfName, termsOfText } from "../ingest/terms.ts";
 import { TermScanner } from "../ingest/termScanner.ts";
 import type { FileSystem } from "../ports.ts";
-import { isWithin, mentionTrace } from "../recall/mentionScope.ts";
+import { isWithin, mentionTrace } from "../recall/namedPaths.ts";
 import type { NamedPath } from "../services.ts";
 import type { ChunkSpan, ParsedSymbol } from "../types.ts";
 import {

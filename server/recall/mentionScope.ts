@@ -3,6 +3,7 @@ import type { MentionTrace } from "../../protocol/mentions.ts";
 import type { MemoryBank, OpenBank } from "../memory/memoryBank.ts";
 import type { Candidates } from "./candidates.ts";
 import type { NamedPath } from "../services.ts";
+import { mentionTrace } from "./namedPaths.ts";
 
 /** The part of one root that is searched. */
 export interface RootScope {
@@ -55,24 +56,6 @@ export async function mentionScope(
   };
 }
 
-/** Returns which of the mentions are there, each once; what may be something else than a path is not missed. */
-export function mentionTrace(
-  mentions: readonly NamedPath[],
-  isThere: (path: string) => boolean,
-): MentionTrace {
-  const isSure = new Set(mentions.flatMap(({ path, isSure: sure }) => (sure ? [path] : [])));
-  const paths = [...new Set(mentions.map(({ path }) => path))];
-  return {
-    within: paths.filter(isThere),
-    missing: paths.filter((path) => !isThere(path) && isSure.has(path)),
-  };
-}
-
-/** True for a path that one of some files and folders is or holds; a folder's path ends in `/`. */
-export function isWithin(path: string, within: readonly string[]): boolean {
-  return within.some((named) => (named.endsWith("/") ? path.startsWith(named) : path === named));
-}
-
 /** Returns the candidates that lie inside a scope. */
 export function candidatesWithin(
   { bank }: OpenBank,
@@ -83,11 +66,6 @@ export function candidatesWithin(
     ({ chunkId }) => bank.blobOfChunk(chunkId)?.paths.some(scope.holds) === true,
   );
   return { ...candidates, chunks: chunks.slice(0, maxKeptChunks) };
-}
-
-/** As `isWithin`, where a file may be named by the end of its path. */
-export function isNamed(path: string, named: readonly string[]): boolean {
-  return isWithin(path, named) || named.some((end) => path.endsWith(`/${end}`));
 }
 
 function scopeOf(bank: MemoryBank, paths: readonly string[]): RootScope {
