@@ -74,6 +74,13 @@ export function afterMentions(text: string, paths: readonly PathBehindAt[]): Aft
   return { text: rest, leading };
 }
 
+/** Returns what is asked behind the mentions that a question begins with; the question itself when it begins with none. */
+export function askedBehind(question: string): string {
+  const { text, paths } = readMentions(question);
+  const { text: asked, leading } = afterMentions(text, paths);
+  return leading.length === 0 ? question : asked;
+}
+
 const leadEnd = /^(?::\d{1,7}(?:-\d{1,7})?)?[,:;]?\s+(?=\S)/;
 
 function looksLikePath(path: string): boolean {

@@ -126,6 +126,11 @@ describe("a question that names files with an at sign is limited to them, or say
     [/Looked only/],
   );
   check(
+    "@yard/ what was decided about when the gate opens at dawn?",
+    [/This is drawn from all notes, not only from `yard\/`\./, /because of the tide/],
+    [/Looked only/],
+  );
+  check(
     "why did we decide that the gate opens at dawn, @yard/?",
     [/This is drawn from all notes, not only from `yard\/`\./, /because of the tide/],
     [/Looked only/],
