@@ -156,6 +156,11 @@ const contradictions: readonly (readonly [string, string, boolean])[] = [
     "Timeouts are 30 seconds because the proxy cuts at 60, and errors are cached for 9 minutes",
     true,
   ],
+  [
+    "We store dates in UTC, because clients travel, never in local time",
+    "We store dates in local time, because clients travel, never in UTC",
+    true,
+  ],
   ["We deploy since 2024 with Docker", "We deploy since 2024 with Podman", true],
   ["We cut releases since March on Mondays", "We cut releases since March on Fridays", true],
   ["再試行は5回から、10回までにする", "再試行は3回から、10回までにする", true],
