@@ -98,7 +98,7 @@ export function wordTerms(text: string): string[][] {
 
 /** True when two notes say the same. */
 export function saysTheSame(a: NoteWords, b: NoteWords): boolean {
-  if (a.isNegated !== b.isNegated || a.numbers !== b.numbers) return false;
+  if (a.isNegated !== b.isNegated || a.numbers !== b.numbers || isTurnedRound(a, b)) return false;
   const shared = nShared(a.terms, b.terms);
   const all = a.terms.size + b.terms.size - shared;
   return all > 0 && shared / all >= sameShare;
