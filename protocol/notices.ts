@@ -23,6 +23,8 @@ export type PlainNoticeKind =
   | "ingestEnded"
   /** Another process keeps the memory up to date; this one reads from it. */
   | "readOnly"
+  /** Another process keeps the memory and does not answer, as one that was stopped: what it remembered so far is read. */
+  | "ownerSilent"
   /** Another version of Lore keeps the memory, in a form that this one cannot read. */
   | "ownerOtherVersion"
   /** The user deleted the memory in another window; `memory/rebuild` makes it anew. */

@@ -4,6 +4,7 @@
  */
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -17,6 +18,7 @@ import { presentBundles } from "./bundles.ts";
 import { cacheFolder, checkout, inCheckout, packageFolder } from "./checkout.ts";
 import { kernelFile } from "./kernel.ts";
 import { copyNativePackages, shippedGraphManifests } from "./nativePackages.ts";
+import { rewriteDocuments } from "./packagedMarkdown.ts";
 
 /** A finished tarball. */
 export interface NpmPackage {
@@ -45,6 +47,7 @@ export async function packNpm(target: string): Promise<NpmPackage> {
     stripManifest(path.join(staged, "node_modules", name, "package.json")),
   ]);
   for (const file of filesOf(target)) copy(file, staged);
+  rewriteDocuments(staged, (file) => (existsSync(path.join(staged, file)) ? file : undefined));
   writeFileSync(
     path.join(staged, "package.json"),
     `${JSON.stringify(manifestOf(target, Object.fromEntries(versions)), null, 2)}\n`,
@@ -67,7 +70,7 @@ function filesOf(target: string): readonly string[] {
     runtime === "node" && !ofEditor.test(to) ? [to] : [],
   );
   return [
-    ...["LICENSE", "README.md", "CHANGELOG.md", "docs/cli.md"],
+    ...["LICENSE", "README.md", "CHANGELOG.md", "docs", "media/screenshots"],
     ...[...bundles, kernelFile, "dist/grammars"],
     ...["models/MODEL_CARD.md", "models/static", "models/ranker"],
     ...shippedGraphManifests(target).map((manifest) => path.posix.dirname(manifest)),

@@ -30,6 +30,9 @@ interface Look {
   readonly to: string;
 }
 
+/** An answer is a few windows high at most. */
+const maxScrolls = 200;
+
 const question = "Where does acquireStoreLock take the lock of a store?";
 const decision = "Remember that one process writes a store because SQLite has one writer at a time";
 const models = ["qwen2.5-coder:7b", "llama3.1:8b"] as const;
@@ -183,8 +186,10 @@ async function eachPicture(session: Session, { to }: Look): Promise<void> {
   // The editor has scrolled to the end of the answer.
   await answer.hover();
   const first = answer.locator(".chat-inline-anchor-widget").first();
-  for (let n = 0; n < 20 || !(await first.isVisible()); n++)
+  for (let n = 0; n < 20 || !(await first.isVisible()); n++) {
+    if (n === maxScrolls) throw new Error("The answer of the editor's chat shows no place.");
     await page.mouse.wheel(0, -size.height);
+  }
   await picture("participant");
 }
 

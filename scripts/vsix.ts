@@ -1,5 +1,13 @@
 /** Packages the extension for a platform and checks what went into the package. */
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { unzipSync } from "fflate";
 import { buildAll } from "./buildAll.ts";
@@ -14,6 +22,7 @@ import {
   shippedGraphManifests,
   shipsIndex,
 } from "./nativePackages.ts";
+import { rewriteDocuments } from "./packagedMarkdown.ts";
 import { runNode } from "./processes.ts";
 
 /** Every platform that has its own package, as vsce names them. */
@@ -59,9 +68,23 @@ export async function packageTargets(wanted: readonly string[]): Promise<readonl
 /** Puts what is shipped as it is beside what was built. */
 function copyUnbuilt(): void {
   const shipped =
-    /^(package(\.nls(\.[a-z-]+)?)?\.json|README\.md|CHANGELOG\.md|LICENSE|media|l10n|models)$/;
+    /^(package(\.nls(\.[a-z-]+)?)?\.json|README\.md|CHANGELOG\.md|LICENSE|docs|media|l10n|models)$/;
   for (const name of readdirSync(inCheckout()).filter((each) => shipped.test(each)))
     cpSync(inCheckout(name), inCheckout(packageFolder, name), { recursive: true });
+  rewriteDocuments(inCheckout(packageFolder), placeInPackage);
+}
+
+/** As vsce names them. */
+const renamed: Readonly<Record<string, string>> = {
+  "README.md": "readme.md",
+  "CHANGELOG.md": "changelog.md",
+  LICENSE: "LICENSE.txt",
+};
+
+/** Returns where a file of the checkout is in the package, `undefined` when it is not. */
+function placeInPackage(file: string): string | undefined {
+  const place = renamed[file] ?? file;
+  return allowed.test(place) && existsSync(inCheckout(packageFolder, file)) ? place : undefined;
 }
 
 async function packageTarget(target: string): Promise<Vsix> {
@@ -74,7 +97,7 @@ async function packageTarget(target: string): Promise<Vsix> {
       packageScript("@vscode/vsce", "vsce"),
       "package",
       "--no-dependencies",
-      // The README's picture is in the package.
+      // What the documents link to is in the package.
       "--no-rewrite-relative-links",
       // There is no public address yet, and an invented one would be a dead link in the editor.
       "--allow-missing-repository",
@@ -145,7 +168,7 @@ const ofGraphModel = /^models\/(encoder|memory-lm)\/([^/]+\.(onnx|bin)|manifest\
 
 /** Everything a package may hold: no sources, maps or tests. */
 const allowed =
-  /^(package(\.nls(\.[a-z-]+)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/[^/]+\.(cjs|mjs|js|css|wasm)|dist\/grammars\/[^/]+\.(wasm|json)|models\/(MODEL_CARD\.md|(static|ranker)\/([^/]+\.bin|manifest\.json))|media\/.+\.(svg|png)|l10n\/[^/]+\.json)$/;
+  /^(package(\.nls(\.[a-z-]+)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/[^/]+\.(cjs|mjs|js|css|wasm)|dist\/grammars\/[^/]+\.(wasm|json)|docs\/[^/]+\.md|models\/(MODEL_CARD\.md|(static|ranker)\/([^/]+\.bin|manifest\.json))|media\/.+\.(svg|png)|l10n\/[^/]+\.json)$/;
 
 function extensionEntries(bytes: Uint8Array): readonly string[] {
   const names: string[] = [];

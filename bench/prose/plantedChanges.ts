@@ -2,7 +2,7 @@
  * Changes of files between the recall and the moment when a model's citations are shown: no link may lead to lines that
  * say something else than what the model was shown.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Citation } from "../../protocol/types.ts";
 import { rootOf } from "../../server/cli/storeLocation.ts";
@@ -13,6 +13,8 @@ import type { BenchSettings } from "../settings.ts";
 import { count, verdict, type Table } from "../table.ts";
 
 const nChanges = 200;
+/** Places whose file stays as it is, besides: their links are to stay. */
+const nUntouched = 20;
 const { signal } = new AbortController();
 
 /** A file of three functions; the middle one is asked about. */
@@ -35,8 +37,8 @@ const rewrite =
   (file, text, pick) =>
     writeFileSync(file, change(text, pick));
 
+const untouched: Change = { name: "nothing", stays: true, make: () => undefined };
 const changes: readonly Change[] = [
-  { name: "nothing", stays: true, make: () => undefined },
   {
     name: "lines above",
     stays: true,
@@ -90,9 +92,11 @@ const changes: readonly Change[] = [
   { name: "the file is renamed", stays: false, make: (file) => renameSync(file, `${file}.old`) },
 ];
 
-/** What became of the citation of one changed place. */
+/** What became of the citation of one place. */
 export interface ChangeOutcome {
   readonly change: string;
+  /** Its file was changed. */
+  readonly isChanged: boolean;
   readonly stays: boolean;
   readonly isLinked: boolean;
   /** Linked, and the lines there now are not those that the model was shown. */
@@ -104,12 +108,13 @@ export async function benchPlantedChanges({ workDir }: BenchSettings): Promise<T
   return [changesTable(await changeOutcomes(path.join(workDir, "planted-changes")))];
 }
 
-/** Returns what became of each change. `dir` is made and removed. */
+/** Returns what became of each change, and of places whose file stayed as it was. `dir` is made and removed. */
 export async function changeOutcomes(dir: string): Promise<ChangeOutcome[]> {
   rmSync(dir, { recursive: true, force: true });
   const tree = path.join(dir, "tree");
   mkdirSync(tree, { recursive: true });
-  for (let n = 0; n < nChanges; n++) writeFileSync(path.join(tree, `file${n}.ts`), codeOf(n));
+  for (let n = 0; n < nChanges + nUntouched; n++)
+    writeFileSync(path.join(tree, `file${n}.ts`), codeOf(n));
   const services = await createServices(
     { log: () => undefined },
     { logLevel: "off", statusCommand: "status", deepMemory: "onDemand" },
@@ -120,10 +125,10 @@ export async function changeOutcomes(dir: string): Promise<ChangeOutcome[]> {
     await services.memory.settled(true, signal);
     const pick = randomNumbers(17);
     const outcomes: ChangeOutcome[] = [];
-    for (let n = 0; n < nChanges; n++)
-      outcomes.push(
-        await outcomeOf(n, changes[n % changes.length] as Change, { tree, services, pick }),
-      );
+    for (let n = 0; n < nChanges + nUntouched; n++) {
+      const change = n < nChanges ? (changes[n % changes.length] as Change) : untouched;
+      outcomes.push(await outcomeOf(n, change, { tree, services, pick }));
+    }
     return outcomes;
   } finally {
     await services.memory.close();
@@ -146,13 +151,16 @@ async function outcomeOf(
   );
   if (cited === undefined) throw new Error(`gauge${n} was not recalled`);
   const file = path.join(tree, `file${n}.ts`);
-  change.make(file, readFileSync(file, "utf8"), pick);
+  const before = readFileSync(file, "utf8");
+  change.make(file, before, pick);
+  const isChanged = !existsSync(file) || readFileSync(file, "utf8") !== before;
   const text = `It weighs the load [${cited.number}].`;
   const checked = await services.proseCheck({ text, evidence, question, isDone: true }, signal);
   const isLinked = /\(#cite-0\)/.test(checked.markdown);
   const [place] = checked.citations;
   return {
     change: change.name,
+    isChanged,
     stays: change.stays,
     isLinked,
     isWrong: isLinked && (place === undefined || linesAt(tree, place) !== cited.text.trimEnd()),
@@ -179,13 +187,18 @@ function changesTable(outcomes: readonly ChangeOutcome[]): Table {
     count(those.filter(({ isMarked }) => isMarked).length),
     count(those.filter(({ isWrong }) => isWrong).length),
   ];
-  const nWrong = outcomes.filter(({ isWrong }) => isWrong).length;
+  const changed = outcomes.filter(({ isChanged }) => isChanged);
+  const nWrong = changed.filter(({ isWrong }) => isWrong).length;
   return {
     title: "Files that change between the recall and the answer of a model",
     head: ["change", "places", "linked", "marked as changed", "wrong lines linked"],
-    rows: [...changes.map(({ name }) => rowOf(name, of(name))), rowOf("all", outcomes)],
+    rows: [
+      ...changes.map(({ name }) => rowOf(name, of(name))),
+      rowOf("all changes", changed),
+      rowOf("nothing, besides", of(untouched.name)),
+    ],
     notes: [
-      `Target: 0 wrong or stale lines in ${count(outcomes.length)} changes: ${count(nWrong)} ${verdict(nWrong, (value) => value === 0)}.`,
+      `Target: 0 wrong or stale lines in ${count(changed.length)} changes: ${count(nWrong)} ${verdict(nWrong, (value) => value === 0)}.`,
       "A place is recalled and put into a prompt, its file is changed, and what a model wrote cites it. Linked lines are read by the benchmark itself, and held against what the model was shown. Lines that only moved within their file are linked where they are now; in a renamed file they are not looked for.",
     ],
   };

@@ -37,6 +37,10 @@ export function explainNotice(notice: Notice, t: Translate): string {
       return t(
         "Another window keeps the memory of this folder up to date. This window reads from it and takes over when the other one closes.",
       );
+    case "ownerSilent":
+      return t(
+        "Another Lore process keeps the memory of this folder and does not answer; search goes on with what is remembered. Close that window or terminal, or try again in a minute.",
+      );
     case "ownerOtherVersion":
       return t(
         "Another version of Lore keeps the memory of this folder, in a form that this window cannot read. Update Lore and reload all windows.",

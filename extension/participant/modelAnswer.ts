@@ -1,4 +1,5 @@
 import type { Prose } from "../../protocol/prose.ts";
+import { GrowingProse } from "../../server/endpoint/growingProse.ts";
 import { englishStrings } from "../../webview/strings.ts";
 import { ProseWriter, type ProseJob } from "../chat/proseWriter.ts";
 import { schedule } from "../feed/workspaceFeed.ts";
@@ -6,7 +7,6 @@ import { asLanguageModel } from "../models/editorModels.ts";
 import { ModelError } from "../models/languageModel.ts";
 import { endText, supportText } from "../proseTexts.ts";
 import { answerParts } from "./answerParts.ts";
-import { GrowingProse } from "./growingProse.ts";
 import { PartStream } from "./partStream.ts";
 import type { Responding } from "./responding.ts";
 import { placeOfCitation } from "./shownAnswer.ts";

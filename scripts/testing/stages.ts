@@ -137,7 +137,7 @@ async function packageOne(context: StageContext): Promise<StageResult> {
   const { file, sizeBytes, installedBytes } = await packNpm(ownTarget());
   const installed = await runTestFiles(context, {
     include: ["test/package/**/*.test.ts"],
-    env: { LORE_TARBALL: file },
+    env: { LORE_TARBALL: file, LORE_VSIX: vsix },
   });
   const mb = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
   return {

@@ -27,8 +27,8 @@ export type LinkOutcome =
 /** An owner that does not answer for so long is as good as none. */
 const greetingMs = 2_000;
 /**
- * An answer may take as long as its work. While one is waited for, the owner is asked so often whether it still runs, which
- * it says between two steps of that work.
+ * An answer may take as long as its work. While something is expected of the owner, it is asked so often whether it still
+ * runs, which it says between two steps of its work.
  */
 const lookMs = 3_000;
 /** Looks without a word after which the owner is silent. They are counted, so that a machine's sleep is not. */
@@ -40,6 +40,9 @@ export class OwnerLink {
   #nextId = 1;
   #looking: NodeJS.Timeout | undefined;
   #nSilentLooks = 0;
+  #isWatched = false;
+  /** Something was said since the owner's last word. */
+  #isUnheard = false;
   #isOver = false;
 
   readonly #events: OwnerLinkEvents;
@@ -84,6 +87,14 @@ export class OwnerLink {
   /** Says something that nobody waits for. */
   say(said: object): void {
     this.#messages.send({ said });
+    this.#isUnheard = true;
+    this.#lookOrRest();
+  }
+
+  /** With `true` the owner is expected to do something, and its silence noticed, until it is called with `false`. */
+  watch(isExpected: boolean): void {
+    this.#isWatched = isExpected;
+    this.#lookOrRest();
   }
 
   /** Resolves with the owner's answer, and with `undefined` when the owner is gone or silent. */
@@ -93,7 +104,7 @@ export class OwnerLink {
     return new Promise((resolve) => {
       this.#pending.set(id, resolve);
       this.#messages.send({ id, said });
-      this.#looking ??= setInterval(() => this.#look(), lookMs).unref();
+      this.#lookOrRest();
     });
   }
 
@@ -104,6 +115,12 @@ export class OwnerLink {
 
   #take(message: unknown): void {
     this.#nSilentLooks = 0;
+    this.#isUnheard = false;
+    this.#hear(message);
+    this.#lookOrRest();
+  }
+
+  #hear(message: unknown): void {
     const { id, answer, told, isAlive } = (message ?? {}) as {
       readonly id?: unknown;
       readonly answer?: unknown;
@@ -114,7 +131,13 @@ export class OwnerLink {
     if (typeof id !== "number") return this.#isOver ? undefined : this.#events.told(told);
     this.#pending.get(id)?.(answer);
     this.#pending.delete(id);
-    if (this.#pending.size === 0) this.#stopLooking();
+  }
+
+  /** Nothing is polled of which nothing is expected. */
+  #lookOrRest(): void {
+    const isExpected = this.#pending.size > 0 || this.#isWatched || this.#isUnheard;
+    if (!isExpected || this.#isOver) return this.#stopLooking();
+    this.#looking ??= setInterval(() => this.#look(), lookMs).unref();
   }
 
   #look(): void {

@@ -9,15 +9,8 @@ import { chosenModel, type ChosenModel } from "./modelChoice.ts";
 import { CliError, type OpenFolder, type Surroundings } from "./openFolder.ts";
 import type { Command } from "./command.ts";
 import { linesOf } from "./places.ts";
-import {
-  failureSentences,
-  finishedBlocks,
-  lookLines,
-  markLines,
-  markNumbers,
-  proseText,
-  sourceLines,
-} from "./proseText.ts";
+import { ProsePrinter } from "./prosePrinter.ts";
+import { proseText } from "./proseText.ts";
 import { noticesJson } from "./statusText.ts";
 import { safeLine, type Terminal } from "./terminal.ts";
 import { renderForTerminal } from "./terminalMarkdown.ts";
@@ -69,14 +62,13 @@ async function answerByModel(
   const printer = new ProsePrinter(terminal);
   const asked = await askModel(question, chosen, {
     ...{ services: folder.services, maxTokens, isDeep: deep, signal: around.signal },
-    show: json ? () => {} : ({ markdown, marks }) => printer.print(finishedBlocks(markdown), marks),
+    show: json ? () => {} : (prose) => printer.grow(prose),
   });
   if (json) {
     const answer = await ownAnswer(command, folder, around, () => {});
     terminal.json({ ...answerJson(command, answer, folder), prose: proseJson(asked) });
     return stands(asked.prose) || !answer.abstained ? exitCodes.ok : exitCodes.nothing;
   }
-  printer.print(asked.prose.markdown, asked.prose.marks);
   printer.end(asked);
   // Where no sentence is supported, what Lore itself knows, or does not know, is what counts.
   const isAnswer = stands(asked.prose);
@@ -155,49 +147,6 @@ function requireUsable({ endpoint }: ChosenModel): void {
   throw new CliError(
     `LORE_API_KEY is not sent to ${safeLine(baseUrl)}: it could be read on its way. Use https, or set LORE_READABLE_KEY=1 in a network that you trust.`,
   );
-}
-
-const maxOffered = 20;
-
-/** Prints what of a growing text is new. */
-class ProsePrinter {
-  readonly #terminal: Terminal;
-  #printed = "";
-
-  constructor(terminal: Terminal) {
-    this.#terminal = terminal;
-  }
-
-  print(markdown: string, marks: Prose["marks"]): void {
-    const shown = this.#style(markdown.slice(this.#printed.length), markNumbers(marks));
-    if (shown === "") return;
-    if (this.#printed !== "") this.#terminal.line();
-    this.#printed = markdown;
-    this.#terminal.line(shown);
-  }
-
-  /** Prints what the numbers mean, and why there is no more. */
-  end({ prose, detail, offered }: ModelAnswer): void {
-    const { citations, failure } = prose;
-    const below = [
-      lookLines(prose.looks),
-      sourceLines(citations, (...args) => this.#terminal.style(...args)),
-      markLines(prose).map((line) => this.#terminal.style("warning", line)),
-    ];
-    for (const lines of below.filter(({ length }) => length > 0)) {
-      this.#terminal.line();
-      for (const line of lines) this.#terminal.line(line);
-    }
-    if (failure === undefined) return;
-    const status = detail === "" ? "" : ` (${safeLine(detail)})`;
-    this.#terminal.note(`${failureSentences[failure]}${status}`);
-    if (offered.length > 0)
-      this.#terminal.note(`It offers: ${offered.slice(0, maxOffered).map(safeLine).join(", ")}`);
-  }
-
-  #style(markdown: string, numbers: ReturnType<typeof markNumbers>): string {
-    return proseText(markdown, (...args) => this.#terminal.style(...args), numbers);
-  }
 }
 
 /** Returns what prints the parts of an answer: each is whole blocks of markdown, and refers to all citations so far. */

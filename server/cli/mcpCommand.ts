@@ -16,6 +16,7 @@ import { CliError, nameFolder, type NamedFolder, type Surroundings } from "./ope
 import type { Command } from "./command.ts";
 import { program } from "./program.ts";
 import { safeLine, type Terminal } from "./terminal.ts";
+import { isFollower } from "./waiting.ts";
 
 type Mcp = Extract<Command, { kind: "mcp" }>;
 
@@ -193,8 +194,8 @@ async function statusOf(folder: AgentFolder): Promise<object> {
     const { roots } = await folder.status();
     const [status] = roots;
     if (status === undefined) return { folder: root.folder, state: "closed" };
-    const { state, filesSeen, remembered, pending, nChunks, notices } = status;
-    const readOnly = notices.some(({ kind }) => kind === "readOnly");
+    const { state, filesSeen, remembered, pending, nChunks } = status;
+    const readOnly = isFollower(status);
     return { ...{ folder: root.folder, state, filesSeen, remembered, pending, nChunks, readOnly } };
   } catch (error) {
     if (!(error instanceof CliError || error instanceof MemoryError)) throw error;

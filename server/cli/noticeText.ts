@@ -23,6 +23,8 @@ export function noticeText(notice: Notice, status: RootStatus): string {
       return "Lore stopped remembering because of an error of its own. Run the command again.";
     case "readOnly":
       return readOnlyText(status);
+    case "ownerSilent":
+      return "Another Lore process, such as an editor window, keeps the memory of this folder and does not answer; what it had remembered is used as it is. Close that window or end that process, and run the command again.";
     case "ownerOtherVersion":
       return "Another version of Lore keeps the memory of this folder, in a form that this one cannot read. Close it or bring both to one version, and run the command again.";
     case "forgottenElsewhere":

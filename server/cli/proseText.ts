@@ -10,18 +10,25 @@ import { renderForTerminal, type ApplyStyle } from "./terminalMarkdown.ts";
 const citeLinks = /\[(`+)[^\n]*?\1\]\(#cite-(\d{1,6})\)/g;
 const markLinks = /\[\*\]\(#mark-(\d{1,6})\)/g;
 
-/** A number for each mark; equal ones may share it. */
-type MarkNumbers = readonly number[];
-
-/**
- * Returns markdown of checked prose as text; `[3]` is the third place, `[?2]` a mark by its number, without numbers the
- * second one.
- */
-export function proseText(markdown: string, style: ApplyStyle, numbers: MarkNumbers = []): string {
+/** Returns markdown of checked prose as text; `[3]` is the third place, `[?2]` the second mark. */
+export function proseText(markdown: string, style: ApplyStyle): string {
   const numbered = markdown
     .replace(citeLinks, (_link, _ticks, n: string) => `\\[${Number(n) + 1}\\]`)
-    .replace(markLinks, (_link, n: string) => ` \\[?${numbers[Number(n)] ?? Number(n) + 1}\\]`);
+    .replace(markLinks, (_link, n: string) => markNumber(Number(n) + 1));
   return renderForTerminal(numbered, [], style);
+}
+
+/** Returns the markdown with the numbers of `markLines` in place of the marks. */
+export function numberedMarks(markdown: string, marks: CheckedProse["marks"]): string {
+  const numbers = markNumbers(marks);
+  return markdown.replace(markLinks, (_link, n: string) => {
+    const idx = Number(n);
+    return markNumber(numbers[idx] ?? idx + 1);
+  });
+}
+
+function markNumber(n: number): string {
+  return ` \\[?${n}\\]`;
 }
 
 /** Returns what has been written whole by now: blocks that a longer text goes on behind. */
@@ -47,7 +54,7 @@ export function sourceLines(citations: readonly Citation[], style: ApplyStyle): 
 }
 
 /** Returns the number of each mark: those that say the same have the same one, in the order in which they come first. */
-export function markNumbers(marks: CheckedProse["marks"]): MarkNumbers {
+function markNumbers(marks: CheckedProse["marks"]): readonly number[] {
   const known = new Map<string, number>();
   return marks.map((mark) => {
     const words = markWords(mark);

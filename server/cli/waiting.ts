@@ -1,4 +1,5 @@
 /** How long a command waits for the memory before it goes on. */
+import { MemoryError } from "../../protocol/errors.ts";
 import type { MemoryStatus, RootStatus } from "../../protocol/types.ts";
 import type { OpenFolder, Surroundings } from "./openFolder.ts";
 import { ProgressBar, progressText } from "./progressBar.ts";
@@ -19,8 +20,16 @@ const notYet: Readonly<Record<Readiness, readonly State[]>> = {
 
 /** True when another process keeps the memory and this one only reads it. */
 export function isFollower({ notices }: RootStatus): boolean {
-  return notices.some(({ kind }) => kind === "readOnly");
+  return notices.some(({ kind }) => kind === "readOnly" || kind === "ownerSilent");
 }
+
+/** True when another process keeps the memory and does not answer. */
+function isOwnerSilent({ notices }: RootStatus): boolean {
+  return notices.some(({ kind }) => kind === "ownerSilent");
+}
+
+/** An owner that is silent for so long is waited for no more; it may have been at a long step of its work. */
+const maxSilentMs = 15_000;
 
 /** True while the memory does not hold everything yet. */
 export function isFilling({ state }: RootStatus): boolean {
@@ -29,7 +38,8 @@ export function isFilling({ state }: RootStatus): boolean {
 
 /**
  * Waits until the memory is that far, with the progress on a terminal; what another process fills is waited
- * for as well. Rejects with AbortError on Ctrl-C. Errors: those of `memory/settled`.
+ * for as well. Rejects with AbortError on Ctrl-C. Errors: those of `memory/settled`, with `ownerSilent` when the other
+ * process does not answer any more.
  */
 export async function waitFor(
   folder: OpenFolder,
@@ -43,7 +53,9 @@ export async function waitFor(
   const stop = memory.onStatusChanged(show);
   const isReached = (): boolean => !notYet[readiness].includes(folder.status().state);
   try {
-    if (readiness === "scanned") return await statusWhere(folder, isReached, around);
+    // Who only wants to see how far the memory is sees as well that nobody goes on with it.
+    if (readiness === "scanned")
+      return await statusWhere(folder, () => isReached() || isOwnerSilent(folder.status()), around);
     await statusWhere(folder, () => !isFollower(folder.status()) || isReached(), around);
     // When the other process ended before it was done, this one goes on.
     if (!isFollower(folder.status())) await memory.settled(readiness === "exact", around.signal);
@@ -54,16 +66,24 @@ export async function waitFor(
 }
 
 async function statusWhere(
-  { services: { memory } }: OpenFolder,
-  holds: (status: MemoryStatus) => boolean,
+  folder: OpenFolder,
+  holds: () => boolean,
   { signal }: Surroundings,
 ): Promise<void> {
+  const { memory, clock } = folder.services;
   signal.throwIfAborted();
-  if (holds(memory.status())) return;
+  if (holds()) return;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const stop = memory.onStatusChanged((status) => {
-    if (holds(status)) resolve();
-  });
+  let silentSinceMs: number | undefined;
+  const look = (): void => {
+    if (holds()) return resolve();
+    if (!isOwnerSilent(folder.status())) silentSinceMs = undefined;
+    else if (clock.elapsedMs() - (silentSinceMs ??= clock.elapsedMs()) >= maxSilentMs)
+      reject(new MemoryError("ownerSilent"));
+  };
+  look();
+  // A silent owner is tried again and again, and each time is told.
+  const stop = memory.onStatusChanged(look);
   const abort = (): void => reject(signal.reason as Error);
   signal.addEventListener("abort", abort, { once: true });
   try {

@@ -26,6 +26,8 @@ export interface FollowedStoreOptions {
   readonly lost: (how: LinkLoss) => void;
 }
 
+/** States in which an owner does nothing unless it is told to. */
+const restingStates: ReadonlySet<RootStatus["state"]> = new Set(["ready", "paused", "failed"]);
 /** More changes than this that nobody could be told of are a reason to look at all files. */
 const maxUntold = 1_000;
 
@@ -40,8 +42,9 @@ export class FollowedStore {
   #linking = Promise.withResolvers<OwnerLink | undefined>();
   /** Files that changed while there was no link. */
   readonly #untold = new Set<string>();
-  /** The owner's process is there and does not answer. */
+  /** The owner's process is there and does not answer; until somebody does. */
   #isSilent = false;
+  readonly #reached = Promise.withResolvers<void>();
   /** The owner's tables are not those of this version. */
   #isOtherVersion = false;
   #isClosed = false;
@@ -59,6 +62,11 @@ export class FollowedStore {
     return this.#link !== undefined;
   }
 
+  /** Resolves when it was found out for the first time whether the owner answers. */
+  get reached(): Promise<void> {
+    return this.#reached.promise;
+  }
+
   /** Tries to reach the owner. */
   async connect(): Promise<void> {
     const folder = path.dirname(this.#options.storeFile);
@@ -66,7 +74,9 @@ export class FollowedStore {
       told: (told) => this.#take(told),
       lost: (how) => this.#lose(how),
     });
-    this.#isSilent = outcome.kind === "silent";
+    // Nobody who listens takes what a stopped process has not taken for so long, so `absent` may be the silent one.
+    if (outcome.kind !== "absent") this.#isSilent = outcome.kind === "silent";
+    this.#reached.resolve();
     if (outcome.kind === "otherVersion") this.giveUp();
     if (outcome.kind !== "linked") return;
     if (this.#isClosed) return outcome.link.close();
@@ -101,7 +111,7 @@ export class FollowedStore {
     if (this.#isOtherVersion)
       return { ...blankStatus(root, "failed", [{ kind: "ownerOtherVersion" }]) };
     const told = this.#told ?? read;
-    const notice: Notice = { kind: "readOnly" };
+    const notice: Notice = { kind: this.#isSilent ? "ownerSilent" : "readOnly" };
     return {
       ...blankStatus(root, "opening", [notice]),
       ...(told && { ...told, notices: [notice, ...told.notices] }),
@@ -119,6 +129,7 @@ export class FollowedStore {
     this.#isClosed = true;
     this.#link?.close();
     this.#link = undefined;
+    this.#reached.resolve();
     this.giveUp();
     this.#closeBank();
   }
@@ -130,6 +141,7 @@ export class FollowedStore {
     else if (this.#untold.size > 0)
       link.say({ kind: "filesChanged", files: [...this.#untold] } satisfies SharedAction);
     this.#untold.clear();
+    this.#watch();
     this.#linking.resolve(link);
   }
 
@@ -146,7 +158,13 @@ export class FollowedStore {
     const news = ownerNewsOf(told);
     if (news === undefined) return;
     if (news.kind === "status") this.#told = unpackOwnerStatus(news.status);
+    this.#watch();
     this.#options.told(news);
+  }
+
+  /** Whoever sees that the owner is at work expects it to go on. */
+  #watch(): void {
+    this.#link?.watch(this.#told !== undefined && !restingStates.has(this.#told.state));
   }
 
   #lose(how: LinkLoss): void {

@@ -62,6 +62,7 @@ export class IngestHost {
     switch (action.kind) {
       case "open":
         this.#setRoots(action.storeDir, action.roots, action.settings);
+        await this.#reached();
         break;
       case "configure":
         this.#settings = action.settings;
@@ -183,13 +184,19 @@ export class IngestHost {
     this.#reach(store);
   }
 
+  /** Resolves when the status of each root says whether its owner answers. */
+  async #reached(): Promise<void> {
+    for (const open of this.#open.values()) if (open.kind === "followed") await open.store.reached;
+  }
+
   /** Connects to the owner. One that does not answer may just be beginning, or have ended. */
   #reach(store: FollowedStore): void {
     if (store.isLinked) return;
     void store.connect().then(() => {
-      if (store.isLinked) return;
+      if (store.isLinked || this.#isClosed) return;
       if (this.#retryDelayMs >= this.#options.retryMs) store.giveUp();
       this.#tryAgain();
+      this.#reportSoon();
     });
   }
 

@@ -1,10 +1,13 @@
 /** A second process on a store: it reads, tells how far the owner is, and changes nothing. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { mock, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import type { RootStatus } from "../../protocol/types.ts";
 import type { StoreStatus } from "../../server/ingest/ingestCalls.ts";
 import { IngestHost } from "../../server/ingest/ingestHost.ts";
@@ -29,9 +32,21 @@ const manyFiles = Object.fromEntries(
   Array.from({ length: 40 }, (_, n) => [`src/file${n}.ts`, functionText(`computeStep${n}`)]),
 );
 
+/** Ticks of a faked clock until something holds. */
+async function ticking(holds: () => boolean): Promise<void> {
+  const limit = AbortSignal.timeout(60_000);
+  while (!holds()) {
+    limit.throwIfAborted();
+    mock.timers.tick(3_000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 /** A memory whose files wait until the given parse thread has begun. */
 class Host implements AsyncDisposable {
   readonly host: IngestHost;
+  /** What it reported last. */
+  told: RootStatus | undefined;
 
   constructor(parseEntry: URL) {
     this.host = new IngestHost({
@@ -44,7 +59,7 @@ class Host implements AsyncDisposable {
       watchdogMs: 20_000,
       retryMs: 50,
       watch: () => () => undefined,
-      report: () => undefined,
+      report: ([now]) => (this.told = now?.status),
     });
   }
 
@@ -217,25 +232,22 @@ test("what is asked of an owner that was stopped ends with an error, and is done
   using place = workspace({ "src/a.ts": functionText("computeFirst") });
   await using owner = await Window.open(place);
   await using follower = new Host(threadEntry("parseThread"));
-  await follower.open(place.folder, place.storeDir);
-  await follower.host.call({ kind: "settled", refined: false });
   // A stopped process would not end with the test either.
   using _goesOn = { [Symbol.dispose]: () => void owner.child.kill("SIGCONT") };
   const rebuild = (): Promise<unknown> => follower.host.call({ kind: "rebuild", rootId: "root" });
-
-  await stopped(owner.child.pid as number);
+  // Before it is linked, so that no look is timed by the real clock.
   mock.timers.enable({ apis: ["setInterval"] });
   try {
+    await follower.open(place.folder, place.storeDir);
+    await follower.host.call({ kind: "settled", refined: false });
+    await stopped(owner.child.pid as number);
     let nWaiting = 2;
     const asked = [follower.host.call({ kind: "settled", refined: false }), rebuild()].map((call) =>
       assert
         .rejects(call, { name: "MemoryError", errorName: "ownerSilent" })
         .finally(() => nWaiting--),
     );
-    while (nWaiting > 0) {
-      mock.timers.tick(3_000);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await ticking(() => nWaiting === 0);
     await Promise.all(asked);
     // Nobody waits a second time for one that is known to be silent.
     await assert.rejects(rebuild(), { errorName: "ownerSilent" });
@@ -252,4 +264,55 @@ test("what is asked of an owner that was stopped ends with an error, and is done
     await new Promise((resolve) => setImmediate(resolve));
   }
   await statusOnceOwner(follower, ({ remembered }) => remembered === 1);
+});
+
+const silence = [{ kind: "ownerSilent" }];
+
+test("the silence of an owner that was stopped at its work is told, and that it goes on", async () => {
+  using place = workspace(manyFiles);
+  const fixture = path.join(import.meta.dirname, "../fixtures/fillingOwner.ts");
+  const owner = spawn(process.execPath, [fixture, place.folder, place.storeDir], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  using _ends = { [Symbol.dispose]: () => void owner.kill("SIGKILL") };
+  await once(owner.stdout, "data");
+  await using follower = new Host(threadEntry("parseThread"));
+  mock.timers.enable({ apis: ["setInterval"] });
+  try {
+    await follower.open(place.folder, place.storeDir);
+    const { status } = await statusOnceOwner(follower, ({ state }) => state === "filling");
+    assert.deepEqual(status.notices, [{ kind: "readOnly" }]);
+    // Its answer is its last word: nothing is asked after it.
+    await follower.host.call({ kind: "refineNow", rootId: "root", paths: [] });
+    await stopped(owner.pid as number);
+    await ticking(() => isDeepStrictEqual(follower.told?.notices, silence));
+  } finally {
+    mock.timers.reset();
+  }
+  // Whoever comes later hears of it at once.
+  {
+    await using later = new Host(threadEntry("parseThread"));
+    assert.deepEqual((await later.open(place.folder, place.storeDir)).status.notices, silence);
+  }
+  owner.kill("SIGCONT");
+  await statusOnceOwner(follower, ({ notices: [notice] }) => notice?.kind === "readOnly");
+});
+
+test("the silence of an owner at rest is told when it is told of a change", async () => {
+  using place = workspace({ "src/a.ts": functionText("computeFirst") });
+  await using owner = await Window.open(place);
+  await owner.status(({ state }) => state === "ready");
+  await using follower = new Host(threadEntry("parseThread"));
+  using _goesOn = { [Symbol.dispose]: () => void owner.child.kill("SIGCONT") };
+  mock.timers.enable({ apis: ["setInterval"] });
+  try {
+    await follower.open(place.folder, place.storeDir);
+    await follower.host.call({ kind: "settled", refined: true });
+    await stopped(owner.child.pid as number);
+    const files = [path.join(place.folder, "src/a.ts")];
+    await follower.host.call({ kind: "filesChanged", files });
+    await ticking(() => isDeepStrictEqual(follower.told?.notices, silence));
+  } finally {
+    mock.timers.reset();
+  }
 });

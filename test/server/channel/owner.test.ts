@@ -159,6 +159,34 @@ describe("the owner of a store", () => {
     }
   });
 
+  const expecting: readonly (readonly [string, (link: OwnerLink) => void])[] = [
+    ["it is known to be at work", (link) => link.watch(true)],
+    ["it was told something", (link) => link.say({ news: true })],
+  ];
+  for (const [what, expect] of expecting)
+    it(`is given up when it says nothing although ${what}, and is left alone before`, async () => {
+      using folder = temporaryFolder();
+      await using working = await workingOwner(folder.path);
+      mock.timers.enable({ apis: ["setInterval"] });
+      try {
+        let how: string | undefined;
+        const { promise: lost, resolve } = Promise.withResolvers<void>();
+        const link = await linked(folder.path, {
+          told: () => undefined,
+          lost: (loss) => ((how = loss), resolve()),
+        });
+        working.owner.isAlive = false;
+        for (let n = 0; n < 40; n++) mock.timers.tick(lookMs);
+        assert.equal(how, undefined);
+        expect(link);
+        for (let n = 0; n < 6; n++) mock.timers.tick(lookMs);
+        await lost;
+        assert.equal(how, "silent");
+      } finally {
+        mock.timers.reset();
+      }
+    });
+
   it("says that it is alive while somebody waits for an answer, and lives on when it fails at one", async () => {
     using folder = temporaryFolder();
     const failures: unknown[] = [];

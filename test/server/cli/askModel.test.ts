@@ -1,10 +1,11 @@
 /** `lore ask` with a language model that a script plays. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { ProseFailure } from "../../../protocol/prose.ts";
+import type { ProseFailure, ProseMark } from "../../../protocol/prose.ts";
 import { exitCodes } from "../../../server/cli/commandTable.ts";
 import { failureSentences, finishedBlocks } from "../../../server/cli/proseText.ts";
 import type { Services } from "../../../server/handlers.ts";
+import { nodeClock } from "../../../server/nodePorts.ts";
 import { inWords } from "../../fixtures/scriptedAnswers.ts";
 import {
   startScriptedModel,
@@ -95,6 +96,68 @@ describe("a language model's answer", () => {
     assert.equal(told.prose.marks.length, marks.length);
     assert.match(told.prose.text, /^One\. \[\?1\] Two\. \[\?2000\] /);
   });
+
+  const cited = "It is so. [`a.ts:1`](#cite-0)[*](#mark-0)";
+  const noName = { fault: "nameNotInEvidence", detail: "foo" } as const;
+  const stale = { fault: "stale", detail: "a.ts" } as const;
+  const legend = "\n[1] src/a.ts:3-5\n\n";
+  const noNameLine = "[?1] “foo” does not stand in what it cites.\n";
+  const versions: readonly (readonly [
+    what: string,
+    versions: readonly (readonly [markdown: string, marks: readonly ProseMark[]])[],
+    shown: string,
+  ])[] = [
+    [
+      "goes on from what was printed",
+      [
+        [`${cited}\n\nAnd`, [noName]],
+        [`${cited}\n\nAnd more.`, [noName]],
+      ],
+      `It is so. [1] [?1]\n\nAnd more.\n${legend}${noNameLine}`,
+    ],
+    [
+      "is printed again when what it cites changed meanwhile",
+      [
+        ["It is so. [`a.ts:1`](#cite-0)\n\nAnd", []],
+        ["It is so.[*](#mark-0)\n\nAnd more. [`a.ts:1`](#cite-0)", [stale]],
+      ],
+      `It is so. [1]\n\nChecked again as a whole, the answer is:\n\nIt is so. [?1]\n\nAnd more. [1]\n${legend}[?1] cites a.ts, which has changed since.\n`,
+    ],
+    [
+      "is printed again when a number came to mean another mark",
+      [
+        [`${cited} So.[*](#mark-1)\n\nAnd`, [noName, noName]],
+        [`${cited} So.[*](#mark-1)\n\nAnd more.`, [noName, stale]],
+      ],
+      `It is so. [1] [?1] So. [?1]\n\nChecked again as a whole, the answer is:\n\nIt is so. [1] [?1] So. [?2]\n\nAnd more.\n${legend}${noNameLine}[?2] cites a.ts, which has changed since.\n`,
+    ],
+  ];
+  for (const [what, [first, last], shown] of versions)
+    it(`that grows ${what}`, async (t) => {
+      model.setScript(() => inWords("It is so."));
+      let nowMs = 0;
+      const bench = cliBench(
+        t,
+        {},
+        {
+          // Each piece comes late enough to be shown.
+          clock: { ...nodeClock, elapsedMs: () => (nowMs += 1_000) },
+          proseCheck: ({ isDone }) => {
+            const [markdown, marks] = (isDone ? last : first) ?? ["", []];
+            const n = { nSentences: 2, nSupported: 1 };
+            return Promise.resolve({
+              ...checkedProse,
+              markdown,
+              marks,
+              citations: [citation],
+              ...n,
+            });
+          },
+        },
+      );
+      const args = ["ask", bench.folder, "why?", "--endpoint", model.baseUrl, ...named];
+      assert.equal((await bench.run(args)).out, shown);
+    });
 
   it("is followed by what Lore itself answers when nothing of it is supported", async (t) => {
     const { code, out } = await ask(t, inWords("Made up."), named);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { RootStatus } from "../../../protocol/types.ts";
 import { exitCodes } from "../../../server/cli/commandTable.ts";
+import { nodeClock } from "../../../server/nodePorts.ts";
 import { cliBench, rootStatus } from "./around.ts";
 
 const questions = [
@@ -106,6 +107,38 @@ describe("a memory that another process fills", () => {
     assert.equal(err, "");
     const { out } = await bench.run(["status", "project"]);
     assert.match(out, /keeps the memory of this folder up to date; this one reads from it/);
+  });
+
+  it("is waited for no more by index when the other process has been silent for long", async (t) => {
+    const silent: Partial<RootStatus> = { ...filling, notices: [{ kind: "ownerSilent" }] };
+    let nowMs = 0;
+    const bench = cliBench(t, silent, { clock: { ...nodeClock, elapsedMs: () => nowMs } });
+    const { memory } = bench.services;
+    const listen = memory.onStatusChanged;
+    let isOver = false;
+    memory.onStatusChanged = (listener) => {
+      const stop = listen(listener);
+      queueMicrotask(function announce() {
+        if (isOver) return;
+        // As the store is tried again.
+        nowMs += 3_000;
+        memory.announce(memory.status());
+        queueMicrotask(announce);
+      });
+      return stop;
+    };
+    const ran = bench.run(["index", "project"]).finally(() => (isOver = true));
+    const { code, err } = await ran;
+    assert.equal(code, exitCodes.failed);
+    assert.match(err, /keeps the memory of this folder and does not answer/);
+    assert.ok(nowMs >= 15_000);
+    assert.ok(memory.calls.every(([name]) => name !== "settled"));
+    // What is remembered is shown at once, and said to be no newer.
+    const status = await bench.run(["status", "project"]);
+    assert.equal(status.code, exitCodes.ok);
+    assert.match(status.out, /1,200 of 5,000 files in memory(.|\n)*does not answer/);
+    const asked = await bench.run(["ask", "project", "q"]);
+    assert.match(asked.err, /does not answer; what it had remembered is used as it is/);
   });
 
   for (const [end, change, settles] of [

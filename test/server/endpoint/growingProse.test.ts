@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { GrowingProse } from "../../../extension/participant/growingProse.ts";
-import { markText } from "../../../extension/proseTexts.ts";
-import { translate } from "../translate.ts";
+import { GrowingProse } from "../../../server/endpoint/growingProse.ts";
 
 for (const [name, versions, shown] of [
   ["sentences come one by one", ["A.", "A. B.", "A. B.\n\nC."], ["A.", " B.", "\n\nC."]],
@@ -25,11 +23,3 @@ for (const [name, versions, shown] of [
     assert.equal(growing.differs(versions[last] ?? ""), name.startsWith("what was taken back"));
   });
 }
-
-test("a mark says why in words, and the name at fault acts nowhere", () => {
-  const detail = "[x](command:y) `z`";
-  const words = markText({ fault: "nameNotInEvidence", detail }, translate);
-  assert.match(words, /^Not supported: not in the cited lines: /);
-  assert.ok(words.includes("\\[x\\]\\(command\\:y\\) \\`z\\`"), words);
-  assert.equal(markText({ fault: "stale", detail: "" }, translate).includes("{0}"), false);
-});
