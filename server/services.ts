@@ -464,8 +464,14 @@ export interface ConversationStore {
   /** Pins an answer, or not any more, and returns those that are pinned. Errors: `conversationNotFound`. */
   pin(conversationId: string, turnId: string, isPinned: boolean): readonly PinnedTurn[];
   updateTurn(conversationId: string, turn: Turn): void;
-  /** Keeps prose with a turn of Lore's, in place of what was there. Errors: `conversationNotFound`, also without that turn. */
-  putProse(conversationId: string, turnId: string, prose: Prose): void;
+  /** How often something was taken out of turns so far; never less than before. */
+  nForgettings(): number;
+  /**
+   * Keeps prose with a turn of Lore's, in place of what was there. Returns false, and keeps nothing, when a turn that its
+   * model was shown is gone, or something was taken out of one of them or of what stood here since `asOf`, which is
+   * `nForgettings` from before the model was shown anything. Errors: `conversationNotFound`, also without that turn.
+   */
+  putProse(conversationId: string, turnId: string, prose: Prose, asOf?: number): boolean;
   /** Yields those with turns, the one that changed last at the end; read one after the other. */
   kept(): Iterable<KeptConversation>;
   /**

@@ -16,7 +16,7 @@ import {
   type SavedProse,
   type SavedTurn,
 } from "../protocol/savedMemory.ts";
-import type { Prose, PutProseParams } from "../protocol/prose.ts";
+import type { Prose, PutProseParams, PutProseResult } from "../protocol/prose.ts";
 import type { Citation, Root } from "../protocol/types.ts";
 import { noteLabel, prose } from "./answer/markdown.ts";
 import { readMemoryFile, writeMemoryFile, type SavedMemory } from "./rpc/savedMemoryFile.ts";
@@ -207,15 +207,17 @@ export async function forgetNotes(
 }
 
 /**
- * Keeps what a language model wrote, unless a note that it was shown has been forgotten while it wrote: nothing is kept
+ * Keeps what a language model wrote, unless something that it was shown has been forgotten while it wrote: nothing is kept
  * then. Errors: those of the stores.
  */
 export async function keepProse(
   { notes, conversations }: Pick<WorkMemory, "notes" | "conversations">,
-  { conversationId, turnId, prose: written }: PutProseParams,
-): Promise<void> {
-  if (await notes.haveAll(written.noteIds ?? []))
-    conversations.putProse(conversationId, turnId, written);
+  { conversationId, turnId, prose: written, asOf }: PutProseParams,
+): Promise<PutProseResult> {
+  const isKept =
+    (await notes.haveAll(written.noteIds ?? [])) &&
+    conversations.putProse(conversationId, turnId, written, asOf);
+  return { isKept };
 }
 
 function rootsHere(saved: SavedMemory, roots: readonly Root[]): (id: string) => Root {
