@@ -306,6 +306,9 @@ export interface NotesExtent {
   readonly bytes: number;
 }
 
+/** A note that is deleted. */
+export type GoneNote = Pick<SavedNote, "id" | "text">;
+
 /** Somebody other than the user who writes a note. */
 export interface NoteWriter {
   readonly who: string;
@@ -340,6 +343,11 @@ export interface NotesService {
   extent(rootId: string, limit: number): Promise<NotesExtent>;
   /** True when none of these notes has been forgotten, and all are of open roots; false for any while no folder is open. */
   haveAll(ids: readonly string[]): Promise<boolean>;
+  /**
+   * Called with notes that were deleted to make room for others, before the request that needed the room resolves, which
+   * rejects with what the listener does. Returns what stops it.
+   */
+  onRoomMade(listener: (gone: readonly GoneNote[]) => Promise<void>): () => void;
   /** Called when notes were made or forgotten, or code that they cite changed or came back. Returns what stops it. */
   onChanged(listener: (state: NotesState) => void): () => void;
 }

@@ -25,6 +25,7 @@ import { ShapeError } from "./rpc/shape.ts";
 import { maskSecrets } from "./secrets/maskSecrets.ts";
 import type {
   ConversationStore,
+  GoneNote,
   HistoryService,
   KeptConversation,
   KeptTurn,
@@ -194,16 +195,26 @@ export async function forgetNotes(
   const before = await notes.saved();
   const nForgotten = await notes.forgetNotes(which);
   const left = new Set((await notes.saved()).map(({ id }) => id));
-  const forgotten = before.filter(({ id }) => !left.has(id));
+  forgetQuotes(
+    conversations,
+    before.filter(({ id }) => !left.has(id)),
+  );
+  return nForgotten;
+}
+
+/** Takes what was quoted and told of deleted notes out of answers. Errors: those of the store. */
+export function forgetQuotes(
+  conversations: Pick<ConversationStore, "forgetQuotedNotes">,
+  gone: readonly GoneNote[],
+): void {
   conversations.forgetQuotedNotes(
-    forgotten.map(({ id, text }) => ({
+    gone.map(({ id, text }) => ({
       id,
       words: prose(text),
       plain: text.replace(/\s+/g, " ").trim(),
       label: noteLabel(id).toLowerCase(),
     })),
   );
-  return nForgotten;
 }
 
 /**
