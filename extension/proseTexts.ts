@@ -11,6 +11,7 @@ const faultTexts: Readonly<Record<SupportFault, string>> = {
   unknownCitation: englishStrings["mark.unknownCitation"],
   stale: englishStrings["mark.stale"],
   nameNotInEvidence: englishStrings["mark.nameNotInEvidence"],
+  commanded: englishStrings["mark.commanded"],
 };
 
 const failureTexts: Readonly<Record<ProseFailure, string>> = {

@@ -126,6 +126,8 @@ export const supportFaults = [
   "stale",
   /** Names an identifier, path, number or string that no cited evidence holds. */
   "nameNotInEvidence",
+  /** What it cites speaks to a language model, which may have done what it says. */
+  "commanded",
 ] as const;
 
 export interface ProseMark {

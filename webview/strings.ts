@@ -128,6 +128,7 @@ export const englishStrings = {
   "mark.unknownCitation": "cites a place that was not recalled",
   "mark.stale": "the cited lines have changed since",
   "mark.nameNotInEvidence": "not in the cited lines: {0}",
+  "mark.commanded": "what it cites tells a language model what to say",
 
   "markdown.image": "image not loaded: {0}",
   "markdown.moreCharacters": "… {0} more characters not shown",

@@ -13,6 +13,7 @@ const faultTexts: Readonly<Record<SupportFault, StringKey>> = {
   unknownCitation: "mark.unknownCitation",
   stale: "mark.stale",
   nameNotInEvidence: "mark.nameNotInEvidence",
+  commanded: "mark.commanded",
 };
 
 /**

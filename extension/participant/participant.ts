@@ -128,13 +128,13 @@ export class Participant implements vscode.Disposable {
   }
 
   async #answer(
-    { question, selection }: Extract<Wish, { kind: "ask" }>,
+    { question, selection, selectionElse }: Extract<Wish, { kind: "ask" }>,
     talk: Talk,
     responding: Responding,
   ): Promise<vscode.ChatResult> {
     const { memory, token } = responding;
     const looked = activeFile();
-    const about = selection ?? (await talk.codeOfLast(question));
+    const about = selection ?? (await talk.codeOfLast(question)) ?? selectionElse;
     const answer = await talk.within((conversationId) =>
       memory.client.request(
         methods.ask,

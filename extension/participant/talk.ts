@@ -4,7 +4,7 @@ import type { Citation, SelectedCode } from "../../protocol/types.ts";
 import { isMemoryError } from "../memory/memoryClient.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import { absolutePath } from "../roots.ts";
-import { speaksOfLast } from "./wish.ts";
+import { speaksOfLast } from "./pointing.ts";
 
 /** The part of `vscode.ChatContext` that is looked at. */
 export type TalkHistory = readonly (object | { readonly result: vscode.ChatResult })[];

@@ -1,5 +1,6 @@
 /** What somebody wants who writes to `@lore` in the editor's own chat. */
 import type { SelectedCode } from "../../protocol/types.ts";
+import { isPointer, pointsAtSelection, speaksOfLast } from "./pointing.ts";
 
 /** The commands of the participant, as the manifest has them. */
 export type ParticipantCommand = "find" | "explain" | "history" | "changed" | "remember" | "all";
@@ -20,7 +21,13 @@ export interface Written {
 }
 
 export type Wish =
-  | { readonly kind: "ask"; readonly question: string; readonly selection?: SelectedCode }
+  | {
+      readonly kind: "ask";
+      readonly question: string;
+      readonly selection?: SelectedCode;
+      /** What is meant where no earlier answer is there that the question could speak of. */
+      readonly selectionElse?: SelectedCode;
+    }
   | { readonly kind: "find"; readonly query: string }
   | { readonly kind: "all"; readonly literal: string }
   | { readonly kind: "remember"; readonly text: string; readonly selection?: SelectedCode }
@@ -33,8 +40,8 @@ export type Wish =
  */
 export function wishOf(written: Written): Wish {
   const { command, prompt, attachedPath, activePath } = written;
-  const text = prompt.trim();
-  const selection = written.selection ?? selectionMeant(written, text);
+  const text = wordsOf(written, prompt.trim());
+  const { selection, selectionElse } = selectionsMeant(written, text);
   const path = attachedPath ?? activePath;
   const about = text === "" && path !== undefined ? pathName(path) : text;
   switch (command) {
@@ -63,20 +70,41 @@ export function wishOf(written: Written): Wish {
     default: {
       if (text === "") return { kind: "unclear", command: undefined };
       const question = attachedPath === undefined ? text : `${text} (in ${pathName(attachedPath)})`;
-      return { kind: "ask", question, ...(selection === undefined ? {} : { selection }) };
+      return {
+        ...{ kind: "ask", question },
+        ...(selection === undefined ? {} : { selection }),
+        ...(selectionElse === undefined ? {} : { selectionElse }),
+      };
     }
   }
 }
 
-/** What is selected is meant by a note and by a command without words, and by a question that says “this” or “it”. */
-function selectionMeant(
-  { command, attachedPath, selectedInEditor }: Written,
+/** “/explain this” with something that it can be says no more than “/explain”. */
+function wordsOf({ command, ...written }: Written, text: string): string {
+  const isThere = [
+    written.selection,
+    written.selectedInEditor,
+    written.attachedPath,
+    written.activePath,
+  ].some((each) => each !== undefined);
+  const takesName = command === "explain" || command === "history" || command === "changed";
+  return takesName && isThere && isPointer(text) ? "" : text;
+}
+
+/**
+ * What is attached is meant. What is selected in the editor is meant by a note, by a command without words, and by a question
+ * that says “this”; one that says “it” means what the last answer was about, where there is one.
+ */
+function selectionsMeant(
+  { command, attachedPath, selection, selectedInEditor }: Written,
   text: string,
-): SelectedCode | undefined {
-  if (attachedPath !== undefined) return undefined;
+): Pick<Extract<Wish, { kind: "ask" }>, "selection" | "selectionElse"> {
+  if (selection !== undefined) return { selection };
+  if (attachedPath !== undefined || selectedInEditor === undefined) return {};
   const isMeant =
-    command === "remember" || (command === "explain" ? text === "" : speaksOfLast(text));
-  return isMeant ? selectedInEditor : undefined;
+    command === "remember" || (command === "explain" ? text === "" : pointsAtSelection(text));
+  if (isMeant) return { selection: selectedInEditor };
+  return speaksOfLast(text) ? { selectionElse: selectedInEditor } : {};
 }
 
 function changedQuestion(text: string, path: string | undefined): string {
@@ -105,15 +133,6 @@ function pathName(path: string): string {
 
 function withoutQuotes(text: string): string {
   return /^(["'`])(.+)\1$/s.exec(text)?.[2] ?? text;
-}
-
-/**
- * True when a question speaks of what the last answer was about and names nothing itself: “who calls it?”.
- * Then that code goes along as the selection.
- */
-export function speaksOfLast(question: string): boolean {
-  if (/[`"/]|\w\.\w|[a-z][A-Z]|_/.test(question)) return false;
-  return /\b(?:it|its|this|that|they|them|these|those)\b/i.test(question);
 }
 
 /** A part of the prompt that stands for a file or a selection; offsets into the prompt, half-open. */

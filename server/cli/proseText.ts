@@ -105,6 +105,8 @@ function markWords({ fault, detail }: ProseMark): string {
       return `cites ${safeLine(detail)}, which has changed since.`;
     case "nameNotInEvidence":
       return `“${safeLine(detail)}” does not stand in what it cites.`;
+    case "commanded":
+      return `cites ${safeLine(detail)}, which tells a language model what to do or say.`;
   }
 }
 

@@ -32,7 +32,7 @@ export function legacyEncodingOf(buffer: Buffer): string | undefined {
     .sort((a, b) => b.score - a.score);
   const western = scoreWestern(iconv.decode(sample, "windows-1252"));
   if (best !== undefined && best.score > Math.max(western, minEastAsianScore)) return best.encoding;
-  const other = western >= minWesternScore ? centralOf(sample) : otherAlphabetOf(sample);
+  const other = western >= minWesternScore ? centralOf(sample) : otherOf(sample);
   if (other !== undefined || western > -Infinity) return other ?? "windows-1252";
   return best !== undefined && best.score > minLastResortScore ? best.encoding : undefined;
 }
@@ -135,8 +135,10 @@ function centralOf(sample: Buffer): string | undefined {
     : undefined;
 }
 
-/** The encoding of a text that does not read as Western European, by letter statistics. */
-function otherAlphabetOf(sample: Buffer): string | undefined {
+/** The encoding of a text that does not read as Western European. */
+function otherOf(sample: Buffer): string | undefined {
+  const byLetters = isWesternEuropean(sample) ? undefined : centralEuropeanOf(sample);
+  if (byLetters !== undefined) return byLetters;
   const [best] = alphabetsOf(sample);
   if (best === undefined || isWestern(best.name) || !iconv.encodingExists(best.name))
     return undefined;

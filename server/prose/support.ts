@@ -32,6 +32,8 @@ export function judgeSentence(atoms: readonly Atom[], { evidence, question }: Su
   const cited = numbers.flatMap((number) => evidence.get(number) ?? []);
   const stale = cited.find(({ isCurrent }) => !isCurrent);
   if (stale !== undefined) return marked("stale", stale.label);
+  const commanding = cited.find(({ commands }) => commands);
+  if (commanding !== undefined) return marked("commanded", commanding.label);
   const names = claimedNames(atoms);
   const isEndless = plainText(atoms).length > maxSentence;
   if (isEndless) return marked("noCitation");

@@ -1,10 +1,17 @@
 /** Tells what a sentence decides from the reason that it gives: another reason is no other decision. */
 
+/** What “since” is followed by when it tells from when on, and not why. */
+const time = String.raw`(?:the\s+|last\s+)*(?:(?:19|20)\d\d|v?\d+\.\d|yesterday|week|month|year|spring|summer|autumn|winter|release|beginning|start|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:[a-z]*)\b|(?:mon|tues|wednes|thurs|fri|satur|sun)day)`;
 /** From here on a sentence tells why. */
-const reasonFollows =
-  /\b(?:because|since|so that|in order to|due to|as otherwise|weil|damit|denn|da sonst|parce que|porque)\b|因为|因為|以便/iu;
-/** What stands before this is the reason. */
-const reasonPrecedes = /所以|ため(?:に)?|から(?=[、,])|때문에?/u;
+const reasonFollows = new RegExp(
+  String.raw`\b(?:because|since(?!\s+${time})|so that|in order to|due to|as otherwise|weil|damit|denn|da sonst|parce que|porque)\b|因为|因為|以便`,
+  "iu",
+);
+/** What stands before this is the reason; behind a number or a day it tells from where on. */
+const reasonPrecedes = /所以|ため(?:に)?|(?<![\p{N}回年月日時分秒個件台本])から(?=[、,])|때문에?/u;
+/** Behind the reason the decision goes on so. */
+const goesOn =
+  /^\s*(?:and|but|or|never|not|for|in|at|with|on|by|und|aber|oder|nie|niemals|nicht|für|mit|et|mais|jamais|pas|y|pero|nunca|no)\b/iu;
 /** Where a reason that a sentence begins with ends. */
 const clauseEnd = /[,，、;；:：]/u;
 const sentenceEnd = /[.!?。！？\n](?=[^.!?。！？\n]*$)/u;
@@ -32,7 +39,8 @@ function partsBefore(text: string): string[] {
   if (marker === null) return [];
   const reason = text.slice(marker.index);
   const end = clauseEnd.exec(reason)?.index ?? reason.length;
-  return [text.slice(0, marker.index), reason.slice(end + 1)];
+  const [before, behind] = [text.slice(0, marker.index), reason.slice(end + 1)];
+  return [goesOn.test(behind) ? `${before} ${behind}` : before, behind];
 }
 
 function upTo(text: string, end: RegExp): string {

@@ -98,7 +98,7 @@ export function wordTerms(text: string): string[][] {
 
 /** True when two notes say the same. */
 export function saysTheSame(a: NoteWords, b: NoteWords): boolean {
-  if (a.isNegated !== b.isNegated || a.numbers !== b.numbers) return false;
+  if (a.isNegated !== b.isNegated || a.numbers !== b.numbers || isTurnedRound(a, b)) return false;
   const shared = nShared(a.terms, b.terms);
   const all = a.terms.size + b.terms.size - shared;
   return all > 0 && shared / all >= sameShare;
@@ -126,7 +126,18 @@ export function contradiction(a: NoteWords, b: NoteWords): number {
   const [numbersA, numbersB] = [a.decidedNumbers, b.decidedNumbers];
   const hasOtherNumber = numbersA !== numbersB && numbersA !== "" && numbersB !== "";
   const hasOtherValue = onlyA > 0 && onlyB > 0 && Math.max(onlyA, onlyB) <= maxOtherTerms;
-  return hasOtherNumber || hasOtherValue ? closeness : 0;
+  return hasOtherNumber || hasOtherValue || isTurnedRound(a, b) ? closeness : 0;
+}
+
+/** “UTC, never local time” denies “local time, never UTC” with the same words. */
+function isTurnedRound(a: NoteWords, b: NoteWords): boolean {
+  const hasSameWords =
+    a.decided.size === b.decided.size && nShared(a.decided, b.decided) === a.decided.size;
+  return a.isNegated && b.isNegated && hasSameWords && inOrder(a) !== inOrder(b);
+}
+
+function inOrder({ decided }: NoteWords): string {
+  return [...decided].join(" ");
 }
 
 /** Two notes may give different reasons for the same. */
@@ -135,7 +146,8 @@ function decidesTheSame(a: NoteWords, b: NoteWords): boolean {
     a.isNegated === b.isNegated &&
     a.decidedNumbers === b.decidedNumbers &&
     a.decided.size === b.decided.size &&
-    nShared(a.decided, b.decided) === a.decided.size
+    nShared(a.decided, b.decided) === a.decided.size &&
+    !isTurnedRound(a, b)
   );
 }
 

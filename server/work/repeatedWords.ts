@@ -17,11 +17,12 @@ export function withoutRepeats(said: string, question: string): string {
   return nRepeated === 0 ? said : others.join("\n");
 }
 
-/** A mark that only ends a sentence is no difference; one that stands in code, such as `==`, is. */
+/** A mark that ends a word, or quotes it, is no difference; one that stands in code, as in `-1`, `foo.bar` or `==`, is. */
 function plainWords(text: string): string {
   return text
     .normalize("NFKC")
     .toLowerCase()
-    .replace(/(?!_)[\p{P}\p{Z}\p{C}`]+/gu, " ")
+    .replace(/[\p{Z}\p{C}]+/gu, " ")
+    .replace(/(?<=^| )[\p{Ps}\p{Pi}"'`]+|[\p{Pe}\p{Pf}"'`.,;:?!…。、，；：？！]+(?= |$)/gu, "")
     .trim();
 }

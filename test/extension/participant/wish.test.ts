@@ -3,12 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { followUps } from "../../../extension/participant/followUps.ts";
-import {
-  speaksOfLast,
-  wishOf,
-  withoutReferences,
-  type Written,
-} from "../../../extension/participant/wish.ts";
+import { wishOf, withoutReferences, type Written } from "../../../extension/participant/wish.ts";
 import { translate } from "../translate.ts";
 
 const selection = { file: "/work/a.ts", text: "a()", range: { startLine: 0, endLine: 1 } };
@@ -63,6 +58,38 @@ for (const [name, asked, wish] of [
     "“this” with code selected",
     written(undefined, "who calls this?", { selectedInEditor: selection }),
     { kind: "ask", question: "who calls this?", selection },
+  ],
+  [
+    "“it” with code selected, which is the last answer's first",
+    written(undefined, "who calls it?", { selectedInEditor: selection }),
+    { kind: "ask", question: "who calls it?", selectionElse: selection },
+  ],
+  [
+    "a clause that begins with “that”, with code selected",
+    written(undefined, "is there anything that retries a failed request?", {
+      selectedInEditor: selection,
+    }),
+    { kind: "ask", question: "is there anything that retries a failed request?" },
+  ],
+  [
+    "the whole repository with code selected",
+    written(undefined, "what is this repository about?", { selectedInEditor: selection }),
+    { kind: "ask", question: "what is this repository about?" },
+  ],
+  [
+    "/explain this function",
+    written("explain", "this function", { selectedInEditor: selection }),
+    { kind: "ask", question: "What does this do?", selection },
+  ],
+  [
+    "/explain this beside an open file",
+    written("explain", "this", { activePath: "src/a.ts" }),
+    { kind: "ask", question: "Explain src/a.ts" },
+  ],
+  [
+    "/history it beside an open file",
+    written("history", "it", { activePath: "src/a.ts" }),
+    { kind: "ask", question: "When and why did src/a.ts change?" },
   ],
   [
     "a question of its own with code selected",
@@ -125,18 +152,6 @@ test("every command of the manifest is known, and none else", () => {
   const plain = wishOf(written(undefined, "fooBar"));
   for (const name of names) assert.notDeepEqual(wishOf(written(name, "fooBar")), plain, name);
   assert.deepEqual(wishOf(written("dance", "fooBar")), plain);
-});
-
-test("a question that names nothing itself speaks of the last answer", () => {
-  for (const question of ["who calls it?", "Why is this slow?", "and where is that tested?"])
-    assert.ok(speaksOfLast(question), question);
-  for (const question of [
-    "who calls fooBar?",
-    "where is `it`?",
-    "what is a.ts, is it old?",
-    "Why?",
-  ])
-    assert.ok(!speaksOfLast(question), question);
 });
 
 test("what stands for attached files is taken out of the prompt", () => {

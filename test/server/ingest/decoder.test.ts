@@ -135,6 +135,24 @@ test("a few old letters in a long file of code are found", () => {
   }
 });
 
+for (const [encodings, text] of [
+  ["windows-1252", "// the tolerance is ±epsilon, the mean±std of x±y, within ±n ulps"],
+  ["windows-1252", "// a ¼in bolt, ³He and m³, ½ and ¾in, §4 ¶2, a¶b"],
+  ["windows-1252", "// Córdoba, within ±n of ¼in"],
+  ["windows-1252", "// © Müller, José and Åsa: naïve ±x"],
+  ["iso-8859-2 windows-1250", "// autor: Dvořák"],
+  ["iso-8859-2 windows-1250", "// šířka a výška obrázku v pixelech"],
+  ["iso-8859-2 windows-1250", "// dĺžka reťazca"],
+  ["iso-8859-2 windows-1250", "// zwraca długość łańcucha znaków"],
+  ["koi8-r", "// возвращает длину строки и её хеш"],
+  ["windows-1251", "// возвращает длину строки и её хеш"],
+] as const)
+  for (const encoding of encodings.split(" "))
+    test(`read as it was written: ${text} (${encoding})`, () => {
+      const decoded = decode(iconv.encode(`int f();\n${text}\n`, encoding));
+      assert.equal(decoded.kind === "text" && decoded.text, `int f();\n${text}\n`);
+    });
+
 test("letters that two old encodings have at the same place are Western European", () => {
   const text = "int f();\n// größe café größe café\nint f();\n";
   const decoded = decode(iconv.encode(text, "windows-1252"));
