@@ -570,6 +570,7 @@ for (const [method, { good, bad }] of Object.entries(requests)) {
         notes: {
           ...services.notes,
           onChanged: () => () => undefined,
+          onRoomMade: () => () => undefined,
           remember: seen(received, (...args) => services.notes.remember(...args)),
           correct: seen(received, (...args) => services.notes.correct(...args)),
           list: seen(received, (...args) => services.notes.list(...args)),

@@ -643,6 +643,7 @@ describe("the memory of the work", () => {
     const notes = {
       ...services.notes,
       onChanged: () => () => undefined,
+      onRoomMade: () => () => undefined,
       saved: () => Promise.resolve([]),
       addSaved: (given: readonly unknown[]) => Promise.resolve(given.length),
     };
