@@ -221,7 +221,7 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
     bad: [
       {},
       { conversationId: "c", turnId: "t" },
-      { conversationId: "c", turnId: "t", prose },
+      { conversationId: "c", turnId: "t", prose: { ...prose, markdown: "So." } },
       { conversationId: "c", turnId: "t", prose, asOf: -1 },
       { conversationId: "c", turnId: "t", prose, asOf: "now" },
       { conversationId: 1, turnId: "t", prose, asOf: 0 },
