@@ -22,6 +22,7 @@ const failureTexts: Readonly<Record<ProseFailure, string>> = {
   offline: englishStrings["prose.offline"],
   timeout: englishStrings["prose.timeout"],
   tooLong: englishStrings["prose.tooLong"],
+  forgotten: englishStrings["prose.forgotten"],
   cutOff: englishStrings["prose.cutOff"],
   badAnswer: englishStrings["prose.badAnswer"],
   unknown: englishStrings["prose.unknown"],

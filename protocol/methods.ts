@@ -24,6 +24,7 @@ import type {
   ProsePrompt,
   ProsePromptParams,
   PutProseParams,
+  PutProseResult,
 } from "./prose.ts";
 import type {
   CorrectParams,
@@ -337,10 +338,10 @@ export const deleteConversation = request<{ conversationId: string }, Record<str
 );
 
 /**
- * Keeps what a language model wrote with the turn that it answers, in place of what was kept before. Errors:
- * `conversationNotFound`, also when the conversation does not hold such a turn of Lore's, `storeUnavailable`, `diskFull`.
+ * Keeps what a language model wrote with the turn that it answers, in place of what was kept before, unless something that
+ * it was shown has been forgotten. Errors: `conversationNotFound`, also when the conversation does not hold such a turn of Lore's, `storeUnavailable`, `diskFull`.
  */
-export const putProse = request<PutProseParams, Record<string, never>>("conversation/putProse");
+export const putProse = request<PutProseParams, PutProseResult>("conversation/putProse");
 
 /** Searches what was said in the conversations. Errors: `storeUnavailable`. */
 export const searchTurns = request<SearchTurnsParams, SearchTurnsResult>("conversation/search");

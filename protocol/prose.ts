@@ -53,6 +53,8 @@ export interface ProsePrompt {
   readonly counter: ContextResult["counter"];
   /** Present for a deep question. */
   readonly further?: FurtherOffer;
+  /** Present with a conversation: what was forgotten by then is not in the prompt. `conversation/putProse` wants it back. */
+  readonly asOf?: number;
 }
 
 /** A tool as a model that can call tools is told of it. */
@@ -182,6 +184,8 @@ export const proseFailures = [
   "timeout",
   /** The prompt is longer than the model takes. */
   "tooLong",
+  /** Something that it was shown has been forgotten, so nothing of what it wrote is kept; never stored. */
+  "forgotten",
   /** The model may not write more; what it wrote stays. */
   "cutOff",
   /** What came was not the form that was asked for, or ended in the middle. */
@@ -194,4 +198,11 @@ export interface PutProseParams {
   /** A turn of Lore's. */
   readonly turnId: string;
   readonly prose: Prose;
+  /** As `prose/prompt` returned it; absent only while nothing is written. */
+  readonly asOf?: number;
+}
+
+export interface PutProseResult {
+  /** False when something that the model was shown has been forgotten since, or its folder is not open any more. */
+  readonly isKept: boolean;
 }

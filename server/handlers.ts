@@ -219,9 +219,14 @@ function answerRecall(router: Router, services: Services, session: Session): voi
   router.answer(methods.context, shapes.context, (params, signal) =>
     services.context(params, turnsOf(params.conversationId), signal),
   );
-  router.answer(methods.prosePrompt, proseShapes.prompt, (params, signal) =>
-    services.prosePrompt(params, turnsOf(params.conversationId), signal),
-  );
+  router.answer(methods.prosePrompt, proseShapes.prompt, async (params, signal) => {
+    const { conversationId } = params;
+    // Counted before anything is read: what is forgotten from then on may be in the prompt.
+    const asOf =
+      conversationId === undefined ? {} : { asOf: session.conversations().nForgettings() };
+    const prompt = await services.prosePrompt(params, turnsOf(conversationId), signal);
+    return { ...prompt, ...asOf };
+  });
   router.answer(methods.proseCheck, proseShapes.check, (params, signal) =>
     services.proseCheck(params, signal),
   );
@@ -294,10 +299,9 @@ function answerAboutConversations(
   router.answer(methods.chooseBranch, shapes.turnPlace, ({ conversationId, turnId }) => ({
     conversation: session.conversations().chooseBranch(conversationId, turnId),
   }));
-  router.answer(methods.putProse, proseShapes.put, async (params) => {
-    await keepProse({ notes, conversations: session.conversations() }, params);
-    return {};
-  });
+  router.answer(methods.putProse, proseShapes.put, (params) =>
+    keepProse({ notes, conversations: session.conversations() }, params),
+  );
   router.answer(methods.deleteConversation, shapes.conversation, ({ conversationId }) => {
     session.conversations().delete(conversationId);
     return {};

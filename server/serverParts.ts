@@ -175,6 +175,9 @@ export async function createServices(
   };
 }
 
+/** Tens of thousands of notes. */
+const maxNoteBytes = 64_000_000;
+
 /** Returns the notes, which follow the memory and are closed with it. */
 function notesOf(
   memory: WorkspaceMemory,
@@ -184,6 +187,7 @@ function notesOf(
   notesDir: string | undefined,
 ): WorkNotes {
   const notes = new WorkNotes({
+    maxBytes: maxNoteBytes,
     ...(notesDir === undefined ? {} : { notesDir }),
     workspace: () => {
       const { storeDir, roots } = memory.deepWorkspace();

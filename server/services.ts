@@ -315,6 +315,9 @@ export interface NotesExtent {
   readonly bytes: number;
 }
 
+/** A note that is deleted. */
+export type GoneNote = Pick<SavedNote, "id" | "text">;
+
 /** Somebody other than the user who writes a note. */
 export interface NoteWriter {
   readonly who: string;
@@ -349,6 +352,11 @@ export interface NotesService {
   extent(rootId: string, limit: number): Promise<NotesExtent>;
   /** True when none of these notes has been forgotten, and all are of open roots; false for any while no folder is open. */
   haveAll(ids: readonly string[]): Promise<boolean>;
+  /**
+   * Called with notes that were deleted to make room for others, before the request that needed the room resolves, which
+   * rejects with what the listener does. Returns what stops it.
+   */
+  onRoomMade(listener: (gone: readonly GoneNote[]) => Promise<void>): () => void;
   /** Called when notes were made or forgotten, or code that they cite changed or came back. Returns what stops it. */
   onChanged(listener: (state: NotesState) => void): () => void;
 }
@@ -473,8 +481,14 @@ export interface ConversationStore {
   /** Pins an answer, or not any more, and returns those that are pinned. Errors: `conversationNotFound`. */
   pin(conversationId: string, turnId: string, isPinned: boolean): readonly PinnedTurn[];
   updateTurn(conversationId: string, turn: Turn): void;
-  /** Keeps prose with a turn of Lore's, in place of what was there. Errors: `conversationNotFound`, also without that turn. */
-  putProse(conversationId: string, turnId: string, prose: Prose): void;
+  /** How often something was taken out of turns so far; never less than before. */
+  nForgettings(): number;
+  /**
+   * Keeps prose with a turn of Lore's, in place of what was there. Returns false, and keeps nothing, when a turn that its
+   * model was shown is gone, or something was taken out of one of them or of what stood here since `asOf`, which is
+   * `nForgettings` from before the model was shown anything. Errors: `conversationNotFound`, also without that turn.
+   */
+  putProse(conversationId: string, turnId: string, prose: Prose, asOf?: number): boolean;
   /** Yields those with turns, the one that changed last at the end; read one after the other. */
   kept(): Iterable<KeptConversation>;
   /**

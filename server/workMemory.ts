@@ -16,7 +16,7 @@ import {
   type SavedProse,
   type SavedTurn,
 } from "../protocol/savedMemory.ts";
-import type { Prose, PutProseParams } from "../protocol/prose.ts";
+import type { Prose, PutProseParams, PutProseResult } from "../protocol/prose.ts";
 import type { Citation, Root } from "../protocol/types.ts";
 import { noteLabel, prose } from "./answer/markdown.ts";
 import { readMemoryFile, writeMemoryFile, type SavedMemory } from "./rpc/savedMemoryFile.ts";
@@ -25,6 +25,7 @@ import { ShapeError } from "./rpc/shape.ts";
 import { maskSecrets } from "./secrets/maskSecrets.ts";
 import type {
   ConversationStore,
+  GoneNote,
   HistoryService,
   KeptConversation,
   KeptTurn,
@@ -194,28 +195,40 @@ export async function forgetNotes(
   const before = await notes.saved();
   const nForgotten = await notes.forgetNotes(which);
   const left = new Set((await notes.saved()).map(({ id }) => id));
-  const forgotten = before.filter(({ id }) => !left.has(id));
+  forgetQuotes(
+    conversations,
+    before.filter(({ id }) => !left.has(id)),
+  );
+  return nForgotten;
+}
+
+/** Takes what was quoted and told of deleted notes out of answers. Errors: those of the store. */
+export function forgetQuotes(
+  conversations: Pick<ConversationStore, "forgetQuotedNotes">,
+  gone: readonly GoneNote[],
+): void {
   conversations.forgetQuotedNotes(
-    forgotten.map(({ id, text }) => ({
+    gone.map(({ id, text }) => ({
       id,
       words: prose(text),
       plain: text.replace(/\s+/g, " ").trim(),
       label: noteLabel(id).toLowerCase(),
     })),
   );
-  return nForgotten;
 }
 
 /**
- * Keeps what a language model wrote, unless a note that it was shown has been forgotten while it wrote: nothing is kept
+ * Keeps what a language model wrote, unless something that it was shown has been forgotten while it wrote: nothing is kept
  * then. Errors: those of the stores.
  */
 export async function keepProse(
   { notes, conversations }: Pick<WorkMemory, "notes" | "conversations">,
-  { conversationId, turnId, prose: written }: PutProseParams,
-): Promise<void> {
-  if (await notes.haveAll(written.noteIds ?? []))
-    conversations.putProse(conversationId, turnId, written);
+  { conversationId, turnId, prose: written, asOf }: PutProseParams,
+): Promise<PutProseResult> {
+  const isKept =
+    (await notes.haveAll(written.noteIds ?? [])) &&
+    conversations.putProse(conversationId, turnId, written, asOf);
+  return { isKept };
 }
 
 function rootsHere(saved: SavedMemory, roots: readonly Root[]): (id: string) => Root {

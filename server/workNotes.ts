@@ -17,7 +17,7 @@ import { repositoryIdentity } from "./identity/repositoryIdentity.ts";
 import { userName } from "./identity/userName.ts";
 import { hasNotes, noteFolderOf, shareNotes } from "./noteFolders.ts";
 import type { Clock, Logger } from "./ports.ts";
-import type { NotesExtent, NotesService, NoteWish, NoteWriter } from "./services.ts";
+import type { GoneNote, NotesExtent, NotesService, NoteWish, NoteWriter } from "./services.ts";
 import { RootNotes, type Places } from "./work/rootNotes.ts";
 import type { Companion } from "./workspaceMemory.ts";
 
@@ -45,6 +45,8 @@ export interface WorkNotesOptions {
   ) => Citation | undefined;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Room on the disk for the notes of a repository. */
+  readonly maxBytes: number;
 }
 
 interface Root {
@@ -56,8 +58,6 @@ interface Root {
   readonly notes: RootNotes;
 }
 
-/** Room on the disk for the notes of a repository: tens of thousands. */
-const maxBytes = 64_000_000;
 /** Changes come in bursts; evidence is looked at again when they pause, and at the latest after this time. */
 const lookDelayMs = 150;
 /** Other windows and agents write notes too; how often it is looked whether they did, where somebody wants to know. */
@@ -71,6 +71,9 @@ export class WorkNotes implements NotesService, Companion {
   readonly #options: WorkNotesOptions;
   readonly #roots = new Map<string, Promise<Root>>();
   readonly #listeners = new Set<(state: NotesState) => void>();
+  readonly #roomListeners = new Set<(gone: readonly GoneNote[]) => Promise<void>>();
+  /** Notes that made room, until everybody who wants to know was told. */
+  #gone: GoneNote[] = [];
   readonly #touched = new Set<string>();
   #looking: NodeJS.Timeout | undefined;
   #news: NodeJS.Timeout | undefined;
@@ -94,6 +97,7 @@ export class WorkNotes implements NotesService, Companion {
       ...(relative === undefined ? {} : { file: relative }),
       ...(conversationId === undefined ? {} : { conversationId }),
     });
+    await this.#tellRoomMade();
     await this.#tell();
     return result;
   }
@@ -101,6 +105,7 @@ export class WorkNotes implements NotesService, Companion {
   async correct({ id, text }: CorrectParams): Promise<RememberResult> {
     const root = await this.#holding(id);
     const result = root.notes.correct(id, text, root.who);
+    await this.#tellRoomMade();
     await this.#tell();
     return result;
   }
@@ -167,6 +172,7 @@ export class WorkNotes implements NotesService, Companion {
       const theirs = notes.filter(({ rootId }) => ids.has(rootId));
       if (theirs.length > 0) nAdded += await kept.addSaved(theirs, pause);
     }
+    await this.#tellRoomMade();
     await this.#tell();
     return nAdded;
   }
@@ -181,6 +187,11 @@ export class WorkNotes implements NotesService, Companion {
     this.#listeners.add(listener);
     this.#news ??= setInterval(() => this.#guarded(() => this.#lookForNews()), newsEveryMs).unref();
     return () => this.#listeners.delete(listener);
+  }
+
+  onRoomMade(listener: (gone: readonly GoneNote[]) => Promise<void>): () => void {
+    this.#roomListeners.add(listener);
+    return () => this.#roomListeners.delete(listener);
   }
 
   /** What the memory learnt may be of evidence's files. */
@@ -247,6 +258,14 @@ export class WorkNotes implements NotesService, Companion {
     if (isOther) await this.#tell();
   }
 
+  /** Those who fail are told again with the next note. */
+  async #tellRoomMade(): Promise<void> {
+    const told = this.#gone;
+    if (told.length === 0) return;
+    for (const listener of this.#roomListeners) await listener(told);
+    this.#gone = this.#gone.filter((note) => !told.includes(note));
+  }
+
   async #tell(): Promise<void> {
     const states = distinct(await this.#open()).map(({ notes }) => notes.state());
     const sum: NotesState = {
@@ -292,7 +311,7 @@ export class WorkNotes implements NotesService, Companion {
   }
 
   async #openRoot(storeDir: string, { rootId, folder }: OpenRoot): Promise<Root> {
-    const { places, check, cite, clock } = this.#options;
+    const { places, check, cite, clock, maxBytes } = this.#options;
     const { notesDir = storeDir } = this.#options;
     const identity = await repositoryIdentity(folder);
     shareNotes(storeDir, notesDir);
@@ -307,6 +326,7 @@ export class WorkNotes implements NotesService, Companion {
         clock,
         newId: () => crypto.randomUUID(),
         maxBytes,
+        madeRoom: (gone) => (this.#gone = [...this.#gone, ...gone]),
       },
       () => hasNotes(workFolder),
     );

@@ -26,6 +26,7 @@ const failures: Readonly<Record<ProseFailure, Pick<ProseNotice, "key" | "help">>
   offline: { key: "prose.offline", help: choose },
   timeout: { key: "prose.timeout", help: choose },
   tooLong: { key: "prose.tooLong", help: choose },
+  forgotten: { key: "prose.forgotten", help: choose },
   cutOff: { key: "prose.cutOff", help: choose },
   badAnswer: { key: "prose.badAnswer", help: choose },
   unknown: { key: "prose.unknown", help: choose },

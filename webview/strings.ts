@@ -116,6 +116,8 @@ export const englishStrings = {
     "The model wrote nothing for too long. The evidence stands below; a smaller model may be faster.",
   "prose.tooLong":
     "The evidence is longer than the model takes. Lower “lore.model.promptTokens” or choose another model.",
+  "prose.forgotten":
+    "What the model wrote was not kept: something it was shown has been forgotten, or its folder was closed. The evidence stands below.",
   "prose.cutOff":
     "The model reached its limit of length, so the end of its answer is missing. Choose a model that may write more.",
   "prose.badAnswer":

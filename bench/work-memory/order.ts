@@ -122,7 +122,7 @@ async function rememberAll(
   const notes = new WorkNotes({
     workspace: () => ({ storeDir, roots }),
     places: () => new RootPlaces(() => undefined),
-    ...{ check: () => [], cite: () => undefined, clock, log },
+    ...{ check: () => [], cite: () => undefined, clock, log, maxBytes: 64_000_000 },
   });
   const { store } = openConversationStore(path.join(storeDir, "conversations"), clock);
   const { id } = store.create();

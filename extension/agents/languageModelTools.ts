@@ -5,6 +5,7 @@ import { isMemoryError } from "../memory/memoryClient.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import { loreSettings } from "../settings.ts";
 import type { Translate } from "../wording.ts";
+import { noteToForget } from "./noteToForget.ts";
 import { announce, withinRoom } from "./toolInvocation.ts";
 
 /** A tool as the extension's manifest declares it. */
@@ -43,12 +44,14 @@ class MemoryTool implements vscode.LanguageModelTool<unknown> {
     this.#t = t;
   }
 
-  prepareInvocation({
-    input,
-  }: vscode.LanguageModelToolInvocationPrepareOptions<unknown>): vscode.PreparedToolInvocation {
-    const { running, ask } = announce(this.#name, input, this.#t);
+  async prepareInvocation(
+    { input }: vscode.LanguageModelToolInvocationPrepareOptions<unknown>,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.PreparedToolInvocation> {
+    const note = await noteToForget(this.#name, input, this.#memory, token);
+    const { running, ask } = announce(this.#name, input, this.#t, note);
     if (ask === undefined) return { invocationMessage: running };
-    // The model's words may hold markdown that says something else than it shows.
+    // The words may hold markdown that says something else than it shows.
     const message = new vscode.MarkdownString(ask.question).appendCodeblock(ask.text, "text");
     return { invocationMessage: running, confirmationMessages: { title: ask.title, message } };
   }

@@ -1,4 +1,5 @@
 /** What is said of a tool's call before it runs, and how its input is fitted to what the model has room for. */
+import { oneLine } from "../displayText.ts";
 import type { Translate } from "../wording.ts";
 
 /** What the user is told while a tool runs, and asked before one that changes the memory. */
@@ -8,17 +9,18 @@ export interface ToolAnnouncement {
     readonly title: string;
     /** Said above `text`. */
     readonly question: string;
-    /** The model's own words; show them as they are. */
+    /** The model's own words, or a note's; show them as they are. */
     readonly text: string;
   };
 }
 
-/** `name` is the tool's, as the server knows it. */
-export function announce(name: string, input: unknown, t: Translate): ToolAnnouncement {
-  const wordOf = (field: string): string => {
-    const value = typeof input === "object" && input !== null ? Reflect.get(input, field) : "";
-    return typeof value === "string" ? value : "";
-  };
+/** `name` is the tool's, as the server knows it; `note` the words of the note that it is to delete, where they are known. */
+export function announce(
+  name: string,
+  input: unknown,
+  t: Translate,
+  note?: string,
+): ToolAnnouncement {
   switch (name) {
     case "search_memory":
       return { running: t("Searching the memory") };
@@ -36,7 +38,7 @@ export function announce(name: string, input: unknown, t: Translate): ToolAnnoun
         ask: {
           title: t("Remember this?"),
           question: t("Lore keeps this sentence for later questions, yours and those of agents:"),
-          text: wordOf("text"),
+          text: wordOf(input, "text"),
         },
       };
     case "forget_note":
@@ -44,13 +46,31 @@ export function announce(name: string, input: unknown, t: Translate): ToolAnnoun
         running: t("Forgetting a note"),
         ask: {
           title: t("Forget a note?"),
-          question: t("Lore deletes this note for good. Its id is:"),
-          text: wordOf("id"),
+          ...(note === undefined
+            ? {
+                question: t("Lore deletes this note for good. Its id is:"),
+                text: wordOf(input, "id"),
+              }
+            : {
+                question: t(
+                  "Lore deletes this note for good, with the older versions that it replaced:",
+                ),
+                text: oneLine(note, maxShownLength),
+              }),
         },
       };
     default:
       return { running: t("Asking the memory") };
   }
+}
+
+const maxShownLength = 500;
+
+/** Returns a field of a tool's input; `""` when it is no text. */
+export function wordOf(input: unknown, field: string): string {
+  const value: unknown =
+    typeof input === "object" && input !== null ? Reflect.get(input, field) : "";
+  return typeof value === "string" ? value : "";
 }
 
 const minTokens = 200;

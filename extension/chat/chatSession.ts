@@ -228,6 +228,12 @@ export class ChatSession {
     if (conversationId !== undefined) await this.#stop(conversationId);
   }
 
+  /** Stops the answers being written in all conversations, by models too. */
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.#live.keys()].map((conversationId) => this.#stop(conversationId)));
+    await this.#prose.stopAll();
+  }
+
   /** Shows an empty conversation; it is stored with its first question. */
   async newConversation(): Promise<void> {
     this.#keep(undefined);

@@ -76,6 +76,8 @@ const nothingWritten: CheckedProse = {
 interface Writing {
   readonly job: ProseJob;
   prose: Prose;
+  /** That of the prompt. */
+  asOf: number | undefined;
   /** What the model wrote, raw, and what it was shown for it. */
   written: Written;
   /** True once the user wants no more. */
@@ -86,7 +88,7 @@ interface Writing {
 
 /**
  * Lets the chosen language model write over answers. What it writes is checked by the server, and only then
- * shown; how it ended is stored before it is shown. The answer itself is never touched.
+ * shown; how it ended is stored before it is shown, and what the server does not keep is taken off. The answer itself is never touched.
  */
 export class ProseWriter {
   readonly #client: ProseServer;
@@ -111,6 +113,7 @@ export class ProseWriter {
     const writing: Writing = {
       job,
       prose: { ...nothingWritten, model: chosen.name, state: "streaming" },
+      asOf: undefined,
       written: { text: "", evidence: [] },
       isStopped: false,
       abort: new AbortController(),
@@ -121,11 +124,21 @@ export class ProseWriter {
     // The earlier one stores its end first, so that over one answer the later one has the last word.
     writing.done = (earlier?.done ?? Promise.resolve())
       .then(() => this.#write(writing, chosen))
+      .catch((error: unknown) => {
+        if (!isForgotten(error)) throw error;
+        const { model } = writing.prose;
+        this.#show(writing, { ...nothingWritten, model, state: "failed", failure: "forgotten" });
+      })
       .catch((error: unknown) => this.#around.failed(error))
       .finally(() => {
         if (this.#writing.get(job.conversationId) === writing)
           this.#writing.delete(job.conversationId);
       });
+  }
+
+  /** Stops all that is written and resolves when it has ended; what is there of it is kept. */
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.#writing.keys()].map((conversationId) => this.stop(conversationId)));
   }
 
   /** Stops what is written in a conversation and resolves when it has ended; what is there of it is kept. */
@@ -154,6 +167,7 @@ export class ProseWriter {
         ? Math.min(chosen.promptTokens * deepFactor, maxContextTokens)
         : chosen.promptTokens;
       const prompt = await this.#prompt(writing, tokensFor(model, wanted));
+      writing.asOf = prompt.asOf;
       writing.abort.signal.throwIfAborted();
       if (prompt.evidence.length === 0 && !isDeep) {
         this.#around.changed(writing.job, undefined);
@@ -165,6 +179,7 @@ export class ProseWriter {
         throw new ModelError("badAnswer");
       await this.#end(writing, { state: writing.isStopped ? "cancelled" : "done" });
     } catch (error) {
+      if (isForgotten(error)) throw error;
       // The memory's own state says that the server is gone, and what was stored is shown when it is back.
       if (isMemoryError(error, "serverLost")) {
         this.#around.changed(writing.job, { ...writing.prose, state: "interrupted" });
@@ -221,10 +236,10 @@ export class ProseWriter {
 
   /** Reads what the model writes to its end; meanwhile it is checked, shown and stored. */
   async #follow(writing: Writing, model: LanguageModel, prompt: ProsePrompt): Promise<void> {
-    const { job, abort } = writing;
+    const { abort } = writing;
     const { signal } = abort;
     const storing = new PacedWork(
-      () => this.#store(job, writing.prose),
+      () => this.#store(writing, writing.prose),
       () => abort.abort(),
       this.#around.schedule,
       storeEveryMs,
@@ -279,12 +294,18 @@ export class ProseWriter {
   }
 
   async #keep(writing: Writing, prose: Prose): Promise<void> {
-    await this.#store(writing.job, prose);
+    await this.#store(writing, prose);
     this.#show(writing, prose);
   }
 
-  async #store({ conversationId, turnId }: ProseJob, prose: Prose): Promise<void> {
-    await this.#client.request(methods.putProse, { conversationId, turnId, prose });
+  /** Errors: `ModelError`, `forgotten`, when the memory does not keep it, which is why the model is stopped then. */
+  async #store({ job, asOf }: Writing, prose: Prose): Promise<void> {
+    const { conversationId, turnId } = job;
+    const { isKept } = await this.#client.request(methods.putProse, {
+      ...{ conversationId, turnId, prose },
+      ...(asOf === undefined ? {} : { asOf }),
+    });
+    if (!isKept) throw new ModelError("forgotten");
   }
 
   #show(writing: Writing, prose: Prose): void {
@@ -299,6 +320,10 @@ export class ProseWriter {
 function stopWriting(writing: Writing): void {
   writing.isStopped = true;
   writing.abort.abort();
+}
+
+function isForgotten(error: unknown): boolean {
+  return error instanceof ModelError && error.failure === "forgotten";
 }
 
 function tokensFor({ maxInputTokens }: LanguageModel, wanted: number): number {

@@ -77,6 +77,8 @@ export async function forgetWork(
   const which = await chooseWhat();
   if (which === undefined || !(await confirm(which.label))) return;
   await memory.whenOpen();
+  // Whoever forgets does not want to read on what is made of it.
+  await chat.stopAll();
   const counts = await memory.client.request(methods.forgetWork, which.params);
   await chat.sendState();
   const { nEdits } = counts;

@@ -74,7 +74,8 @@ class ProseShow {
   end(prose: Prose): boolean {
     const { stream, wording } = this.#responding;
     const { t, count } = wording;
-    if (this.#growing.differs(prose.markdown)) {
+    // What was shown in the editor's chat stays there: only the memory forgets.
+    if (prose.failure !== "forgotten" && this.#growing.differs(prose.markdown)) {
       stream.markdown(`\n\n${t("Checked again as a whole, the answer is:")}\n\n`);
       this.#show(prose.markdown, prose);
     }

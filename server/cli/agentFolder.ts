@@ -7,7 +7,7 @@ import { isAbort } from "../rpc/wireError.ts";
 import { forgetNotes } from "../workMemory.ts";
 import { noteAgentCall, type AgentLogEntry } from "./agentLog.ts";
 import { failureSentence } from "./failureSentence.ts";
-import { keptConversations } from "./keptConversations.ts";
+import { withKeptConversations } from "./keptConversations.ts";
 import { openFolder, type NamedFolder, type OpenFolder, type Surroundings } from "./openFolder.ts";
 import type { Common } from "./command.ts";
 import { progressText } from "./progressBar.ts";
@@ -173,11 +173,8 @@ async function filled(folder: OpenFolder, signal: AbortSignal): Promise<void> {
 /** Answers that quoted the note lose it as well. */
 async function forgetNote(folder: OpenFolder, id: string): Promise<void> {
   const { notes } = folder.services;
-  const conversations = await keptConversations(folder);
-  if (conversations === undefined) return void (await notes.forgetNotes({ id }));
-  try {
-    await forgetNotes({ notes, conversations }, { id });
-  } finally {
-    conversations.close();
-  }
+  const nForgotten = await withKeptConversations(folder, (conversations) =>
+    forgetNotes({ notes, conversations }, { id }),
+  );
+  if (nForgotten === undefined) await notes.forgetNotes({ id });
 }

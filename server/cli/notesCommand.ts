@@ -5,7 +5,7 @@ import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
 import type { NotesService } from "../services.ts";
 import { forgetNotes } from "../workMemory.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
-import { keptConversations } from "./keptConversations.ts";
+import { withKeptConversations } from "./keptConversations.ts";
 import { checkLine } from "./namedLines.ts";
 import { formatNouns } from "./numbers.ts";
 import {
@@ -121,13 +121,10 @@ async function forget(
   notes: NotesService,
   folder: OpenFolder,
 ): Promise<number> {
-  const conversations = await keptConversations(folder);
-  if (conversations === undefined) return notes.forgetNotes(which);
-  try {
-    return await forgetNotes({ notes, conversations }, which);
-  } finally {
-    conversations.close();
-  }
+  const nForgotten = await withKeptConversations(folder, (conversations) =>
+    forgetNotes({ notes, conversations }, which),
+  );
+  return nForgotten ?? notes.forgetNotes(which);
 }
 
 async function list(

@@ -5,6 +5,8 @@ import { MemoryError, type ErrorName } from "../../protocol/errors.ts";
 import type { MemoryStatus, Root, RootStatus } from "../../protocol/types.ts";
 import type { Services } from "../handlers.ts";
 import type { Common } from "./command.ts";
+import { forgetQuotes } from "../workMemory.ts";
+import { withKeptConversations } from "./keptConversations.ts";
 import { program } from "./program.ts";
 import { defaultStoresDir, rootOf, type DataPlaces } from "./storeLocation.ts";
 import type { OutputStream } from "./terminal.ts";
@@ -131,6 +133,11 @@ export async function openFolder(
     await memory.close();
     throw placed(error, folder.storeDir);
   }
+  services.notes.onRoomMade((gone) =>
+    withKeptConversations({ ...folder, services }, (conversations) =>
+      forgetQuotes(conversations, gone),
+    ),
+  );
   return {
     ...folder,
     services,

@@ -127,6 +127,8 @@ export const failureSentences: Readonly<Record<ProseFailure, string>> = {
   offline: "Nothing answers at the endpoint. Check --endpoint, and whether the server runs.",
   timeout: "The model said nothing for too long, so Lore stopped waiting.",
   tooLong: "The prompt and the answer are longer than the model takes. Try a smaller --tokens.",
+  forgotten:
+    "What the model wrote was not kept: something it was shown has been forgotten. Ask again.",
   cutOff: "The model reached its limit of length, so the end of its answer is missing.",
   badAnswer: "What the endpoint sent was no whole answer.",
   unknown: "The endpoint failed.",

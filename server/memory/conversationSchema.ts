@@ -14,6 +14,7 @@ export const conversationSteps: readonly SchemaStep[] = [
   maskTurns,
   createRoundTables,
   addBranches,
+  countForgetting,
 ];
 
 /** Throws an error of SQLite when the tables are not those of the present version. */
@@ -22,8 +23,9 @@ export function verifyConversationTables(database: Database): void {
     "SELECT id, title, is_named, created_ms, updated_ms, change, head_id FROM conversation",
   );
   database.prepare(
-    "SELECT conversation_id, position, id, writer_id, json, parent_id, is_question, is_pinned FROM turn",
+    "SELECT conversation_id, position, id, writer_id, json, parent_id, is_question, is_pinned, taken FROM turn",
   );
+  database.prepare("SELECT n FROM forgetting");
   verifyRoundTables(database);
 }
 
@@ -64,6 +66,15 @@ function addBranches(database: Database): void {
     UPDATE turn SET is_question = 1 WHERE json ->> '$.role' = 'user';
     -- Turns are large: the tree is read from here alone.
     CREATE INDEX turn_tree ON turn (conversation_id, position, id, is_question, parent_id);
+  `);
+}
+
+/** `forgetting` holds how often something was taken out of turns, and `taken` which time was the last for a turn. */
+function countForgetting(database: Database): void {
+  database.exec(`
+    CREATE TABLE forgetting (n INTEGER NOT NULL) STRICT;
+    INSERT INTO forgetting VALUES (0);
+    ALTER TABLE turn ADD COLUMN taken INTEGER NOT NULL DEFAULT 0;
   `);
 }
 

@@ -41,9 +41,14 @@ export interface ConversationUse {
 /** Orders changes within one millisecond. */
 export const nextChange = "(SELECT coalesce(max(change), 0) + 1 FROM conversation)";
 
-/** Takes away what language models wrote; takes a conversation's id. */
-export const withoutProse =
-  "UPDATE turn SET json = json_remove(json, '$.prose') WHERE conversation_id = ? AND json_type(json, '$.prose') IS NOT NULL";
+/** How often something was forgotten, in an expression of SQL. It only grows, also when what bears it is deleted. */
+export const forgettings = "(SELECT n FROM forgetting)";
+
+/** To be run in every change that takes something out of turns, before it marks them. */
+export const countForgetting = "UPDATE forgetting SET n = n + 1";
+
+/** Takes away what language models wrote, and marks that it did; takes a conversation's id. */
+export const withoutProse = `UPDATE turn SET taken = ${forgettings}, json = json_remove(json, '$.prose') WHERE conversation_id = ? AND json_type(json, '$.prose') IS NOT NULL`;
 
 /** Holds for a turn whose prose was written by a model that was shown another turn; takes that one's id. */
 export const wasShownTurn =
@@ -174,7 +179,11 @@ export function deleteTurns(
     const remove = database.prepare("DELETE FROM turn WHERE conversation_id = ? AND id = ?");
     const rename = database.prepare("UPDATE conversation SET title = ? WHERE id = ? AND title = ?");
     const end = database.prepare("DELETE FROM conversation WHERE id = ?");
-    const forgetProse = database.prepare(withoutProse);
+    // A language model was shown the earlier turns of its conversation, and may be writing of them still.
+    const forgetProse = database.prepare(
+      `UPDATE turn SET taken = ${forgettings}, json = json_remove(json, '$.prose') WHERE conversation_id = ?`,
+    );
+    database.exec(countForgetting);
     for (const { conversationId, turnIds } of chosen) {
       const turns = texts.all(conversationId) as unknown as { id: string; json: string }[];
       const left = turns.filter(({ id }) => !turnIds.has(id)).map(parsed);
@@ -192,7 +201,6 @@ export function deleteTurns(
         remove.run(conversationId, row.id);
       }
       keepBranches(database, conversationId, tree, new Set(left.map(({ id }) => id)));
-      // A language model was shown the earlier turns of its conversation.
       forgetProse.run(conversationId);
       index.add(conversationId);
     }

@@ -27,6 +27,7 @@ import {
   addConversations,
   conversationUses,
   deleteTurns,
+  forgettings,
   keptConversations,
   nextChange,
 } from "./conversationUpkeep.ts";
@@ -203,11 +204,19 @@ export class SqliteConversations implements ConversationStore {
     });
   }
 
+  nForgettings(): number {
+    const row = withMemoryErrors(() => this.#database.prepare(`SELECT ${forgettings} AS n`).get());
+    return (row as unknown as { n: number }).n;
+  }
+
   /** Prose is in no index: that of the turn's round stays as it is. */
-  putProse(conversationId: string, turnId: string, given: Prose): void {
+  putProse(conversationId: string, turnId: string, given: Prose, asOf?: number): boolean {
     const { prose } = this.#secrets.mask(conversationId, { prose: given });
+    let isKept = false;
     this.#write(() => {
       this.#touch(conversationId);
+      isKept = this.#isAsShown(conversationId, turnId, given.turnIds ?? [], asOf);
+      if (!isKept) return;
       const { changes } = this.#database
         .prepare(
           `UPDATE turn SET writer_id = ?, json = json_set(json, '$.prose', json(?))
@@ -216,6 +225,7 @@ export class SqliteConversations implements ConversationStore {
         .run(this.#writerId, JSON.stringify(prose), conversationId, turnId);
       if (Number(changes) === 0) throw new MemoryError("conversationNotFound");
     });
+    return isKept;
   }
 
   kept(): Iterable<KeptConversation> {
@@ -336,6 +346,26 @@ export class SqliteConversations implements ConversationStore {
     this.#database
       .prepare("UPDATE conversation SET title = ?, is_named = 1 WHERE id = ? AND is_named = 0")
       .run(title, conversationId);
+  }
+
+  /**
+   * False when something was taken out of a turn, or of those that a model was shown for it, since `asOf`. One that is not
+   * there itself is left to who writes to it.
+   */
+  #isAsShown(
+    conversationId: string,
+    turnId: string,
+    shownIds: readonly string[],
+    asOf = Number.MAX_SAFE_INTEGER,
+  ): boolean {
+    const taken = this.#database.prepare(
+      "SELECT taken FROM turn WHERE conversation_id = ? AND id = ?",
+    );
+    const isSame = (id: string, ifGone: boolean): boolean => {
+      const row = taken.get(conversationId, id) as unknown as { taken: number } | undefined;
+      return row === undefined ? ifGone : row.taken <= asOf;
+    };
+    return isSame(turnId, true) && shownIds.every((id) => isSame(id, false));
   }
 
   #conversation(id: string): Conversation {

@@ -1,7 +1,13 @@
 /** Takes out of answers what they quote of notes and conversations that are forgotten. */
 import type { Turn } from "../../protocol/types.ts";
 import type { QuotedNote } from "../services.ts";
-import { askedByModel, wasShownTurn, withoutProse } from "./conversationUpkeep.ts";
+import {
+  askedByModel,
+  countForgetting,
+  forgettings,
+  wasShownTurn,
+  withoutProse,
+} from "./conversationUpkeep.ts";
 import { eraseDeleted, withMemoryErrors, type Database } from "./database.ts";
 import { linkStart, tellsOf, withoutNotes, withoutQuotes } from "./quotedTurns.ts";
 import type { RoundIndex } from "./roundIndex.ts";
@@ -38,6 +44,7 @@ export class TurnQuotes {
     const quoting = answers.filter(({ text }) => withoutNotes(text, words) !== text);
     if (quoting.length === 0) return;
     this.#write(() => {
+      this.#database.exec(countForgetting);
       const read = this.#database.prepare(
         "SELECT conversation_id, json FROM turn WHERE conversation_id = ? AND id = ?",
       );
@@ -67,6 +74,7 @@ export class TurnQuotes {
     );
     if (telling.length === 0) return;
     this.#write(() => {
+      this.#database.exec(countForgetting);
       const remove = this.#database.prepare(`${withoutProse} AND id = ?`);
       for (const { conversation_id: conversationId, id } of telling) remove.run(conversationId, id);
     });
@@ -81,6 +89,7 @@ export class TurnQuotes {
     const quoting = this.#database
       .prepare("SELECT conversation_id, json FROM turn WHERE instr(json, ?) > 0")
       .all(linkStart(conversationId)) as unknown as StoredTurn[];
+    if (quoting.length > 0) this.#database.exec(countForgetting);
     for (const { conversation_id: inConversation, json } of quoting) {
       const turn = JSON.parse(json) as Turn;
       const text = withoutQuotes(turn.text, conversationId);
@@ -88,11 +97,13 @@ export class TurnQuotes {
     }
   }
 
-  /** What a language model wrote goes when it was shown what stood there. */
+  /** What a language model wrote goes when it was shown what stood there, and what it goes on to write of it is not kept. */
   #replaceText(conversationId: string, turn: Turn): void {
     this.#database.prepare(`${withoutProse} AND ${wasShownTurn}`).run(conversationId, turn.id);
     this.#database
-      .prepare("UPDATE turn SET json = ? WHERE conversation_id = ? AND id = ?")
+      .prepare(
+        `UPDATE turn SET taken = ${forgettings}, json = ? WHERE conversation_id = ? AND id = ?`,
+      )
       .run(JSON.stringify(turn), conversationId, turn.id);
     this.#index.turnChanged(conversationId, turn.id);
   }

@@ -1,7 +1,7 @@
 /** The requests about notes. */
 import * as methods from "../../protocol/methods.ts";
 import type { NotesService } from "../services.ts";
-import { forgetNotes } from "../workMemory.ts";
+import { forgetNotes, forgetQuotes } from "../workMemory.ts";
 import { params as shapes } from "./params.ts";
 import type { Router } from "./router.ts";
 import type { Session } from "./session.ts";
@@ -23,5 +23,9 @@ export function answerAboutNotes(
   router.answer(methods.forgetNotes, shapes.forgetNotes, async (params) => ({
     nForgotten: await forgetNotes({ notes, conversations: session.conversations() }, params),
   }));
-  return notes.onChanged((state) => router.notify(methods.notesChanged, state));
+  const stops = [
+    notes.onRoomMade((gone) => Promise.try(() => forgetQuotes(session.conversations(), gone))),
+    notes.onChanged((state) => router.notify(methods.notesChanged, state)),
+  ];
+  return () => stops.forEach((stop) => stop());
 }

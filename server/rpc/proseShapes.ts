@@ -172,6 +172,17 @@ const evidence = list(
   maxEvidence,
 );
 
+/** Whether what is written may be kept cannot be told without `asOf`. */
+const put: Shape<PutProseParams> = (value, place) => {
+  const checked = object<PutProseParams>({
+    ...{ conversationId: id, turnId: id, prose: keptProse(citation), asOf: optional(count) },
+  })(value, place);
+  const { markdown, looks } = checked.prose;
+  if (checked.asOf === undefined && (markdown !== "" || looks !== undefined))
+    throw new ShapeError(`${place}.asOf must be that of prose/prompt`);
+  return checked;
+};
+
 /** It stands in the prompt as it is. */
 const promptMark: Shape<string> = (value, place) => {
   if (typeof value !== "string" || !/^[0-9a-z]{4,40}$/.test(value))
@@ -204,5 +215,5 @@ export const proseShapes = {
     mark: promptMark,
     maxTokens: integer(minLookTokens, maxContextTokens),
   }),
-  put: object<PutProseParams>({ conversationId: id, turnId: id, prose: keptProse(citation) }),
+  put,
 } as const;

@@ -16,11 +16,11 @@ import type { Clock } from "../ports.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
 import type { NotesExtent, NoteWish } from "../services.ts";
 import { chosenNotes } from "./forgetChoice.ts";
-import { bytesToFree, whatToForget } from "./forgettingOrder.ts";
 import { linkedNotes } from "./linkedNotes.ts";
 import { NoteIndex } from "./noteIndex.ts";
 import { linksOf, tagsIn } from "./noteLinks.ts";
 import { rankNotes } from "./noteRanking.ts";
+import { makeRoom } from "./noteRoom.ts";
 import { sentenceOf } from "./noteSentence.ts";
 import { withoutSecrets } from "./savedNotes.ts";
 import { NoteStore, type StoredNote } from "./noteStore.ts";
@@ -46,6 +46,8 @@ export interface RootNotesPorts {
   readonly newId: () => string;
   /** Room on the disk; more than it is made by forgetting, see `whatToForget`. */
   readonly maxBytes: number;
+  /** Called with notes that were deleted to make room. */
+  readonly madeRoom: (gone: readonly StoredNote[]) => void;
 }
 
 /** A note to be written; the paths are relative to the root. */
@@ -279,18 +281,10 @@ export class RootNotes {
     };
   }
 
-  /** Forgets notes of a store that takes too much, never the one that was just written. */
   #makeRoom(writtenId: string | undefined): void {
-    const store = this.#open();
-    const taken = store.bytes();
-    if (taken <= this.#ports.maxBytes) return;
-    const items = store.all().map((note) => ({
-      ...note,
-      bytes: Buffer.byteLength(JSON.stringify(note)),
-      isPinned: note.isPinned || note.id === writtenId,
-    }));
-    const toFree = bytesToFree(items, taken, this.#ports.maxBytes);
-    store.forget(whatToForget(items, toFree, this.#ports.clock.nowMs()));
+    const { maxBytes, clock, madeRoom } = this.#ports;
+    const gone = makeRoom(this.#open(), { maxBytes, writtenId, nowMs: clock.nowMs() });
+    if (gone.length > 0) madeRoom(gone);
   }
 
   #noteOf(given: NewNote): StoredNote {

@@ -298,12 +298,14 @@ function inMemoryConversations(): InMemoryConversations {
       const list = turns.get(id) ?? [];
       list[list.findIndex((candidate) => candidate.id === turn.id)] = turn;
     },
+    nForgettings: () => 7,
     putProse(id, turnId, prose) {
       find(id);
       const list = turns.get(id) ?? [];
       const idx = list.findIndex((turn) => turn.id === turnId && turn.role === "lore");
       if (idx < 0) throw new MemoryError("conversationNotFound");
       list[idx] = { ...(list[idx] as Turn), prose };
+      return true;
     },
     kept: () => [...known.values()].map((each) => ({ ...each, turns: turns.get(each.id) ?? [] })),
     addKept(conversations) {

@@ -290,14 +290,17 @@ describe("conversations", () => {
       ...{ question, conversationId, askId: "1" },
     });
     const params = { question, conversationId, maxTokens: 1_000 };
-    assert.deepEqual(await client.sendRequest(methods.prosePrompt.method, params), prosePrompt);
+    const asOf = services.store.nForgettings();
+    const prompt = await client.sendRequest(methods.prosePrompt.method, params);
+    assert.deepEqual(prompt, { ...prosePrompt, asOf });
     assert.deepEqual(asked, [question, 2]);
     const checked = await client.sendRequest<CheckedProse>(methods.proseCheck.method, {
       ...{ question, evidence: [], text: "So.", isDone: true },
     });
     assert.equal(checked.markdown, "So.");
     const prose: Prose = { ...checked, model: "small", state: "done" };
-    await client.sendRequest(methods.putProse.method, { conversationId, turnId, prose });
+    const put = { conversationId, turnId, prose, asOf };
+    assert.deepEqual(await client.sendRequest(methods.putProse.method, put), { isKept: true });
     const { turns } = await client.sendRequest<{ turns: { id: string; prose?: Prose }[] }>(
       methods.readConversation.method,
       {
@@ -310,8 +313,7 @@ describe("conversations", () => {
     );
     const [{ id: questionId } = { id: "" }] = turns;
     for (const wrong of ["gone", questionId]) {
-      const put = { conversationId, turnId: wrong, prose };
-      const request = client.sendRequest(methods.putProse.method, put);
+      const request = client.sendRequest(methods.putProse.method, { ...put, turnId: wrong });
       assert.equal((await rejection(request)).code, codes.conversationNotFound);
     }
   });
@@ -641,6 +643,7 @@ describe("the memory of the work", () => {
     const notes = {
       ...services.notes,
       onChanged: () => () => undefined,
+      onRoomMade: () => () => undefined,
       saved: () => Promise.resolve([]),
       addSaved: (given: readonly unknown[]) => Promise.resolve(given.length),
     };

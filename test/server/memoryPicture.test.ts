@@ -93,6 +93,7 @@ async function openAll(files: ReturnType<typeof workspace>) {
     },
     clock,
     log: quietLog,
+    maxBytes: 64_000_000,
   });
   memory.accompany(notes);
   const pictures = new PictureDrawer({ memory, history, notes, deep, clock });

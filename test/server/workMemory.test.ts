@@ -578,19 +578,50 @@ test("what a model makes of a note that is forgotten meanwhile is not kept", asy
   await forgetAll();
   const conversationId = say("why?", "There.");
   const { note: told } = await work.notes.remember({ text: "the API is flaky" });
-  const written = { ...proseOf("NEEDLE, it fails now and then."), noteIds: [told.id] };
-  const keep = (): Promise<void> =>
-    keepProse(work, { conversationId, turnId: "a", prose: { ...written, state: "streaming" } });
-  await keep();
+  const shown = { noteIds: [told.id], turnIds: ["q"] };
+  const written = { ...proseOf("NEEDLE, it fails now and then."), ...shown };
+  const asOf = work.conversations.nForgettings();
+  const keep = async (): Promise<boolean> => {
+    const prose = { ...written, state: "streaming" } as const;
+    return (await keepProse(work, { conversationId, turnId: "a", prose, asOf })).isKept;
+  };
+  assert.ok(await keep());
   assert.ok(storeBytes().includes("NEEDLE"));
   await forgetNotes(work, { id: told.id });
   assert.ok(!storeBytes().includes("NEEDLE"));
-  await keep();
+  assert.equal(await keep(), false);
   assert.ok(!storeBytes().includes("NEEDLE"));
-  const { noteIds: _noteIds, ...ofCode } = proseOf("It is so.");
-  await keepProse(work, { conversationId, turnId: "a", prose: ofCode });
+  const { noteIds: _noteIds, turnIds: _turnIds, ...ofCode } = proseOf("It is so.");
+  const anew = { conversationId, turnId: "a", prose: ofCode };
+  assert.deepEqual(await keepProse(work, { ...anew, asOf }), { isKept: false });
+  const later = work.conversations.nForgettings();
+  assert.deepEqual(await keepProse(work, { ...anew, asOf: later }), { isKept: true });
   assert.deepEqual(work.conversations.read(conversationId).turns[1]?.prose, ofCode);
 });
+
+/** What is forgotten while a model writes that was shown a first round, which quotes a note. */
+const ongoing: Readonly<Record<string, (noteId: string) => Promise<unknown>>> = {
+  "an earlier turn": () => forgetWork(work, { topic: "heron" }, signal),
+  "a note that an earlier answer quoted": (id) => forgetNotes(work, { id }),
+};
+for (const [what, forget] of Object.entries(ongoing)) {
+  test(`no byte of it comes back when ${what} is forgotten while a model writes of it`, async () => {
+    await forgetAll();
+    const { note } = await work.notes.remember({ text: "it lives on NEEDLE island" });
+    const conversationId = say("where is the heron?", `> ${prose(note.text)}`);
+    work.conversations.appendTurn(conversationId, makeTurn({ id: "q2", text: "and why?" }));
+    const answer = makeTurn({ id: "a2", role: "lore", text: "There." });
+    work.conversations.appendTurn(conversationId, answer);
+    const asOf = work.conversations.nForgettings();
+    const { noteIds: _noteIds, ...written } = proseOf("The NEEDLE is far away.");
+    const put = { conversationId, turnId: "a2", prose: { ...written, turnIds: ["q", "a"] }, asOf };
+    assert.deepEqual(await keepProse(work, put), { isKept: true });
+    await forget(note.id);
+    assert.deepEqual(await keepProse(work, put), { isKept: false });
+    await forgetNotes(work, { topic: "island" });
+    assert.ok(!storeBytes().includes("NEEDLE"));
+  });
+}
 
 test("a title that was made of a forgotten question goes with it", async () => {
   await forgetAll();

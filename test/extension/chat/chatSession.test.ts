@@ -124,7 +124,7 @@ class Conversations {
       const at = turns?.findIndex(({ id }) => id === turnId) ?? -1;
       if (turns === undefined || at === -1) return failure("conversationNotFound");
       turns[at] = { ...(turns[at] as Turn), prose };
-      return {};
+      return { isKept: true };
     });
     server.on(methods.ask, async (params, token) => {
       const turns = this.turns.get(params.conversationId ?? "");
@@ -463,6 +463,20 @@ test("stopping ends the model too, a new question does, and it can be asked agai
   assert.deepEqual(
     prompts.map((prompt) => prompt.question),
     ["first?", "second?", "third?", "first?"],
+  );
+  assert.deepEqual(failures, []);
+});
+
+test("all is stopped in conversations that are not shown too", async () => {
+  const { model } = restingModel();
+  const { far, chat, sees, failures } = await build({}, new Map(), model);
+  await chat.ask("first?");
+  await sees(isProse({ markdown: "one " }));
+  await chat.newConversation();
+  await chat.stopAll();
+  assert.deepEqual(
+    far.turns.get("c1")?.map(({ prose }) => prose?.state),
+    [undefined, "cancelled"],
   );
   assert.deepEqual(failures, []);
 });

@@ -85,6 +85,7 @@ function build(model: LanguageModel | ProseFailure, promptTokens = 6000) {
     evidence,
     nTokens: 1,
     counter: "estimate" as const,
+    asOf: 3,
   }));
   server.on(methods.proseCheck, ({ text, isDone }) => ({
     markdown: isDone ? text : text.slice(0, text.lastIndexOf(".") + 1),
@@ -93,7 +94,7 @@ function build(model: LanguageModel | ProseFailure, promptTokens = 6000) {
     nSentences: 1,
     nSupported: 1,
   }));
-  server.on(methods.putProse, () => ({}));
+  server.on(methods.putProse, () => ({ isKept: true }));
   const clock = new ManualSchedule();
   const shown: (Prose | undefined)[] = [];
   const failures: unknown[] = [];
@@ -114,7 +115,8 @@ function build(model: LanguageModel | ProseFailure, promptTokens = 6000) {
       assert.equal(of.turnId, job.turnId);
       // How it ended is stored before it is shown, unless there is no server to store it.
       const stored = server.paramsOf(methods.putProse).at(-1) as PutProseParams | undefined;
-      if (prose !== undefined && !["streaming", "interrupted"].includes(prose.state))
+      const isStored = prose?.failure !== "forgotten" && prose?.state !== "interrupted";
+      if (prose !== undefined && prose.state !== "streaming" && isStored)
         assert.equal(stored?.prose.markdown, prose.markdown);
       shown.push(prose);
       for (const resume of waiting) resume();
@@ -304,6 +306,50 @@ test("without evidence no model is asked and nothing is stored", async () => {
   await sees((prose) => prose === undefined);
   assert.equal(model.asked, undefined);
   assert.deepEqual(server.paramsOf(methods.putProse), []);
+});
+
+/** How a writing goes on to its end after its first sentence was shown. */
+const ends: Readonly<Record<string, (built: ReturnType<typeof build>) => Promise<void>>> = {
+  "while the model goes on": async ({ clock, server }) => {
+    const nStored = server.paramsOf(methods.putProse).length;
+    while (server.paramsOf(methods.putProse).length === nStored) {
+      clock.advance(100);
+      await new Promise(setImmediate);
+    }
+  },
+  "when it is stopped": ({ writer }) => writer.stop("c1"),
+  "when all is stopped": ({ writer }) => writer.stopAll(),
+};
+for (const [when, end] of Object.entries(ends)) {
+  test(`what the memory does not keep is taken off, and the model is stopped, ${when}`, async () => {
+    const model = new HandedModel();
+    const built = build(model);
+    const { server, shown, failures, writer, sees } = built;
+    writer.start(job);
+    model.hand("One. Tw");
+    await sees((prose) => prose?.markdown === "One.");
+    while (server.paramsOf(methods.putProse).length < 2) await new Promise(setImmediate);
+    server.on(methods.putProse, () => ({ isKept: false }));
+    model.hand("o. Thr");
+    await end(built);
+    await sees((prose) => prose?.failure === "forgotten");
+    assert.deepEqual([shown.at(-1)?.state, shown.at(-1)?.markdown], ["failed", ""]);
+    assert.deepEqual(failures, []);
+    const stored = server.paramsOf(methods.putProse) as PutProseParams[];
+    assert.ok(stored.every(({ asOf }) => asOf === 3));
+    server.on(methods.putProse, () => ({ isKept: true }));
+    model.hand("Anew.", undefined);
+    writer.start(job);
+    await sees((prose) => prose?.state === "done");
+  });
+}
+
+test("a model that was shown nothing yet leaves the count to the memory", async () => {
+  const { server, writer, sees } = build("offline");
+  writer.start(job);
+  await sees((prose) => prose?.failure === "offline");
+  const [put] = server.paramsOf(methods.putProse) as PutProseParams[];
+  assert.deepEqual([put?.asOf, put?.prose.markdown], [undefined, ""]);
 });
 
 test("a server that dies in the middle interrupts, without a word of its own", async () => {

@@ -119,7 +119,20 @@ function looksAt(about: string): { readonly looks: FurtherLooks } {
   return { looks: { round: 2, maxRounds: 4, nTokens: 1, maxTokens: 2, lookups } };
 }
 
-/** What is forgotten, and whether what was written in the second answer goes with it. */
+/** Whether what a model goes on to write is kept; `undefined` when there is no answer for it any more. */
+function keptStill(write: () => boolean): boolean | undefined {
+  try {
+    return write();
+  } catch (error) {
+    assert.ok(error instanceof MemoryError && error.errorName === "conversationNotFound");
+    return undefined;
+  }
+}
+
+/**
+ * What is forgotten while a model writes, and whether what it wrote in the second answer goes with it, is not kept when it
+ * is put again, and not when nothing of it had been put yet. What is written for a prompt from after that is kept.
+ */
 function check(
   what: string,
   markdown: string,
@@ -127,14 +140,23 @@ function check(
   forget: (store: ConversationStore, id: string) => void,
   more: Partial<Prose> = {},
 ): void {
+  const written = proseOf(`NEEDLE ${markdown}`, more);
   test(what, () => {
     const folder = newFolder();
     const store = open(folder);
     const id = talk(store);
-    store.putProse(id, "a1", proseOf(`NEEDLE ${markdown}`, more));
+    const asOf = store.nForgettings();
+    assert.ok(store.putProse(id, "a1", written, asOf));
     forget(store, id);
+    const kept = keptStill(() => store.putProse(id, "a1", written, asOf));
+    assert.notEqual(kept, isGone);
     store.close();
     assert.equal(bytesOf(folder).includes("NEEDLE"), !isGone);
+    if (kept === undefined) return;
+    const again = open(folder);
+    const { turnIds: _turnIds, ...anew } = written;
+    assert.ok(again.putProse(id, "a1", anew, again.nForgettings()));
+    again.close();
   });
 }
 
@@ -194,6 +216,46 @@ check("it goes with what a turn quoted that its model was shown", toldFreely, tr
   turnIds: ["a0"],
 });
 check("it stays with another turn of its conversation", toldFreely, false, deleteQuoted);
+
+/** What is forgotten between the prompt and the first of what its model writes, and whether that is kept. */
+const early: Readonly<
+  Record<string, [isKept: boolean, (store: ConversationStore, id: string) => void]>
+> = {
+  "a turn that was shown": [false, (store) => store.forgetTurns(() => new Set(["q0"]))],
+  "another turn of the conversation": [false, (store) => store.forgetTurns(() => new Set(["q2"]))],
+  "a note that an answer quoted": [false, forgetQuoted],
+  "a conversation that an answer quoted": [false, deleteQuoted],
+  "a note that nothing quoted": [true, forgetNote],
+  "another conversation": [true, (store) => store.delete(store.create().id)],
+};
+for (const [what, [isKept, forget]] of Object.entries(early)) {
+  test(`${isKept ? "kept" : "not kept"}: the first words when ${what} was forgotten`, () => {
+    const folder = newFolder();
+    const store = open(folder);
+    const id = talk(store);
+    store.appendTurn(id, makeTurn({ id: "q2", text: "and then?" }));
+    const asOf = store.nForgettings();
+    forget(store, id);
+    const written = proseOf("NEEDLE", { turnIds: ["q0", "a0"] });
+    assert.equal(store.putProse(id, "a1", written, asOf), isKept);
+    store.close();
+    assert.equal(bytesOf(folder).includes("NEEDLE"), isKept);
+  });
+}
+
+test("what was forgotten is counted on when all that bore the count is deleted", () => {
+  const store = open(newFolder());
+  const first = talk(store);
+  deleteQuoted(store, first);
+  const asOf = store.nForgettings();
+  assert.ok(asOf > 0);
+  store.delete(first);
+  assert.ok(store.nForgettings() >= asOf);
+  const second = talk(store);
+  deleteQuoted(store, second);
+  assert.equal(store.putProse(second, "a1", proseOf("So.", { turnIds: ["a0"] }), asOf), false);
+  store.close();
+});
 
 check("it goes with its conversation", "So.", true, (store, id) => store.delete(id));
 check("it goes with its turn", "So.", true, (store) =>

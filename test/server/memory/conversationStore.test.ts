@@ -492,7 +492,7 @@ test("keys that stand in a turn are in no index", () => {
 
 /** Takes out of a file's tables what versions before branches did not have. */
 const withoutBranches =
-  "DROP INDEX turn_tree; DROP INDEX turn_pinned; ALTER TABLE turn DROP COLUMN is_pinned; ALTER TABLE turn DROP COLUMN parent_id; ALTER TABLE turn DROP COLUMN is_question; ALTER TABLE conversation DROP COLUMN head_id;";
+  "DROP TABLE forgetting; ALTER TABLE turn DROP COLUMN taken; DROP INDEX turn_tree; DROP INDEX turn_pinned; ALTER TABLE turn DROP COLUMN is_pinned; ALTER TABLE turn DROP COLUMN parent_id; ALTER TABLE turn DROP COLUMN is_question; ALTER TABLE conversation DROP COLUMN head_id;";
 
 test("conversations of a version without an index get one, and embeddings with the next search", () => {
   const folder = newFolder();

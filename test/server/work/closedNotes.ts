@@ -10,5 +10,6 @@ export function closedNotes(): NotesService {
     cite: () => undefined,
     clock: { nowMs: () => 0, elapsedMs: () => 0 },
     log: { log: () => undefined },
+    maxBytes: 0,
   });
 }

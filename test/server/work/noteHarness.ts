@@ -16,6 +16,8 @@ export interface NoteHarness {
   readonly notes: RootNotes;
   /** Milliseconds since the epoch; each look at it is one later. */
   nowMs: number;
+  /** The words of notes that made room. */
+  readonly madeRoom: string[];
   /** Opens the same store again, as the next process does. */
   again(): RootNotes;
 }
@@ -62,12 +64,14 @@ export function openNotes(
         clock: { nowMs: () => harness.nowMs++, elapsedMs: () => 0 },
         newId: () => `${folder.length}-${nIds++}`,
         maxBytes,
+        madeRoom: (gone) => harness.madeRoom.push(...gone.map(({ text }) => text)),
       },
       () => existsSync(path.join(folder, "notes.sqlite")),
     );
   const harness = {
     files: texts,
     nowMs: 1_700_000_000_000,
+    madeRoom: [] as string[],
     again: open,
   } as { -readonly [K in keyof NoteHarness]: NoteHarness[K] };
   harness.notes = open();

@@ -283,6 +283,8 @@ test("a store that is full forgets what was replaced, then what is weakest, and 
     const before = names();
     add(`n${i}`);
     const gone = before.filter((name) => !names().includes(name));
+    const told = harness.madeRoom.splice(0).map((text) => text.split(" ")[0]);
+    assert.deepEqual(new Set(told), new Set(gone), "what made room is told");
     assert.ok(names().includes(`n${i}`), "what was just written stays");
     if (gone.length > 0 && before.includes("replaced"))
       assert.ok(gone.includes("replaced"), "what was replaced goes first");
