@@ -1,5 +1,6 @@
 /** What crosses the wire about the tree of a commit: recall as of then. */
 import type { CommitInfo, HistoryStatus } from "./history.ts";
+import type { MentionTrace } from "./mentions.ts";
 import type { Recall } from "./types.ts";
 
 export interface RecallAtParams {
@@ -19,6 +20,8 @@ export type RecallAtResult =
       /** Files of the tree that were searched, and files of which nothing is shown, by name, size or rule. */
       readonly filesSearched: number;
       readonly filesLeftOut: number;
+      /** Absent when the query names no files or folders with `@`. */
+      readonly mentions?: MentionTrace;
     }
   /** `at` is no commit of the repository and no time, or there is none before that time. */
   | { readonly kind: "unknownCommit" }

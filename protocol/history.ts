@@ -44,8 +44,16 @@ export interface HistoryStatus {
 
 /** What a question about the past is about. */
 export type HistoryTarget =
-  /** A definition by name, perhaps qualified. `paths` are the files that define it today. */
-  | { readonly kind: "symbol"; readonly name: string; readonly paths: readonly string[] }
+  /**
+   * A definition by name, perhaps qualified. `paths` are the files that define it today. `within`: files, which may be
+   * named by the end of their path, and folders with `/` at their end, where it was or is defined; anywhere when absent.
+   */
+  | {
+      readonly kind: "symbol";
+      readonly name: string;
+      readonly paths: readonly string[];
+      readonly within?: readonly string[];
+    }
   /** A file or a folder, today's or a former one; a file may be named by the end of its path. */
   | { readonly kind: "path"; readonly path: string }
   /** A line of a file as committed last. Zero-based. */

@@ -145,6 +145,15 @@ export interface SearchHow {
   readonly ranking?: RankingKind;
   /** Called with every candidate chunk of every memory, in no order. */
   readonly observe?: (candidate: ObservedCandidate) => void;
+  /** Files and folders that a query which names none itself is limited to: those of the question that it is part of. */
+  readonly mentions?: readonly NamedPath[];
+}
+
+/** A file or folder that a question names; a folder's path ends in `/`. */
+export interface NamedPath {
+  readonly path: string;
+  /** False where the words may be something else as well: it is one when such a file is in memory. */
+  readonly isSure: boolean;
 }
 
 /** Where a definition is. */

@@ -145,7 +145,8 @@ async function askAll(
       if (commit === undefined) throw new Error(`no commit ${moment.hash}`);
       const context = { rootId: "bench", folder, rules, syntax, versions, hashText, signal };
       const isEqual = async (paths: readonly string[]): Promise<boolean> => {
-        const found = await recallAt(context, commit, { text: "", names: [name], paths }, 10);
+        const asked = { text: "", names: [name], paths, mentions: [] };
+        const found = await recallAt(context, commit, asked, 10);
         const best = found?.recalls[0];
         return best !== undefined && truth.includes(best.text.replaceAll("\r", "").trim());
       };

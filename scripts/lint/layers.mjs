@@ -216,6 +216,7 @@ const layers = [
       "server/ingest/fileFilter.ts",
       "server/ingest/rootPath.ts",
       "server/ingest/skipRules.ts",
+      "server/recall/namedPaths.ts",
       "server/recall/question.ts",
       "server/git/",
       "server/identity/",

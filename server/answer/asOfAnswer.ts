@@ -7,6 +7,7 @@ import { parseQuestion } from "../recall/question.ts";
 import { AnswerWriter, type Emit } from "./answerWriter.ts";
 import type { AnswerPorts } from "./ask.ts";
 import { code, count, prose } from "./markdown.ts";
+import { scopeName, tellScope, tellWider } from "./mentionText.ts";
 import { lastPart } from "./names.ts";
 
 const nRecalled = 12;
@@ -56,7 +57,12 @@ export async function answerAsOf(
       ...{ pending: 0, skipped: filesLeftOut, failed: 0 },
     },
     tiers: recalls.length === 0 ? [] : ["lexical", "symbols"],
-    trace: { terms: [], identifiers: [], paths: [], literals: [], stages: [] },
+    trace: {
+      ...{ terms: [], identifiers: [], paths: [], literals: [], stages: [] },
+      ...(found.kind === "recalled" && found.mentions !== undefined
+        ? { mentions: found.mentions }
+        : {}),
+    },
     elapsedMs: ports.clock.elapsedMs() - startMs,
   };
 }
@@ -91,16 +97,23 @@ function write(
     );
     return false;
   }
+  const told = { writer, result: { trace: found } };
+  tellScope(told);
+  const scope = scopeName(told);
+  const there = scope === undefined ? "" : ` in ${scope}`;
   const missing = missingName(question, found.recalls);
   const understood = said === undefined ? "" : ` (that is how I read “${prose(said)}”)`;
   const at = `As of ${writer.commit(found.commit)}, ${prose(found.commit.subject)}${understood}`;
   if (missing !== undefined || found.recalls.length === 0) {
     const what =
-      missing === undefined ? "nothing answers this" : `nothing is called ${code(missing)}`;
+      missing === undefined
+        ? `nothing${there} answers this`
+        : `nothing${there} is called ${code(missing)}`;
     writer.block(`${at}: ${what}.`);
     if (found.recalls.length > 0)
       writer.block(`The nearest I found:\n\n${listOf(writer, found.recalls)}`);
     writer.block(searchedText(found));
+    tellWider(told);
     return false;
   }
   writer.block(`${at}:`);

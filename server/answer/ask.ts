@@ -63,12 +63,13 @@ export interface Ask {
 /** What became of a question. */
 export type AnswerOutcome = "answered" | "abstained";
 
-/** Recalls places for a further query of the same question. */
+/** Recalls places for a further query of the same question, also outside of the files and folders that it names. */
 export async function recallMore(
   ask: Ask,
   query: string,
   limit: number,
   ranking: RankingKind = "learned",
+  mentions: ParsedQuestion["mentions"] = [],
 ): Promise<readonly Recall[]> {
   const { params, ports, signal } = ask;
   const found = await ports.recall.search(
@@ -79,10 +80,19 @@ export async function recallMore(
       ...(params.rootIds === undefined ? {} : { rootIds: params.rootIds }),
     },
     signal,
-    { ranking },
+    { ranking, mentions },
   );
   await pause(signal);
   return found.recalls;
+}
+
+/** As `recallMore`, inside of the files and folders that the question names. */
+export function recallMoreMeant(
+  ask: Ask,
+  query: string,
+  limit: number,
+): Promise<readonly Recall[]> {
+  return recallMore(ask, query, limit, "learned", ask.question.mentions);
 }
 
 /** Returns the places that use a name, best first. */

@@ -8,6 +8,7 @@ import type { Intent } from "../recall/intent.ts";
 import type { CommitAbout } from "../services.ts";
 import type { Ask, SoughtCommits } from "./ask.ts";
 import { prose } from "./markdown.ts";
+import { scopeName } from "./mentionText.ts";
 import { mentionNote } from "./notesAnswer.ts";
 import { mentionTurn } from "./turnsAnswer.ts";
 
@@ -83,7 +84,8 @@ export async function tellBeside(ask: Ask): Promise<void> {
   const lines = about.map(
     ({ commit }) => `- ${ask.writer.commit(commit)}: ${prose(commit.subject)}`,
   );
-  ask.writer.block(`Commits about this:\n\n${lines.join("\n")}`);
+  const which = scopeName(ask) === undefined ? "about this" : "about this, in all files";
+  ask.writer.block(`Commits ${which}:\n\n${lines.join("\n")}`);
 }
 
 function tellWhyNone({ writer, ports, params }: Ask, why: "late" | "unreadable"): void {

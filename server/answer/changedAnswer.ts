@@ -9,6 +9,7 @@ import type {
 import { pause, type AnswerOutcome, type Ask } from "./ask.ts";
 import { code, count, prose } from "./markdown.ts";
 import { stateText } from "./historyWording.ts";
+import { scopeName, tellScope } from "./mentionText.ts";
 import { Reading } from "./reading.ts";
 
 const maxFiles = 200;
@@ -24,6 +25,7 @@ export async function answerChanged(
 ): Promise<AnswerOutcome> {
   const { ports, params, writer, signal } = ask;
   const rootIds = params.rootIds ?? ports.history.rootIds();
+  const isMeant = tellScope(ask);
   let nTold = 0;
   let other: ChangedResult | undefined;
   for (const rootId of rootIds) {
@@ -34,13 +36,27 @@ export async function answerChanged(
       continue;
     }
     nTold++;
-    writeChanged(ask, rootId, changed);
+    writeChanged(ask, rootId, meant(changed, isMeant));
+    if (scopeName(ask) !== undefined && changed.nFiles > changed.files.length)
+      writer.block(
+        `*I looked at ${changed.files.length} of ${changed.nFiles} changed files only.*`,
+      );
     writer.flush();
   }
   if (nTold > 0) return "answered";
   writer.block(reasonOf(other));
   writer.flush();
   return "abstained";
+}
+
+/** Leaves out the files that the question does not name; how many of those it names are known is not counted. */
+function meant(changed: Changed, isMeant: (path: string) => boolean): Changed {
+  const files = changed.files.filter(
+    ({ path, oldPath }) => isMeant(path) || (oldPath !== undefined && isMeant(oldPath)),
+  );
+  return files.length === changed.files.length
+    ? changed
+    : { ...changed, files, nFiles: files.length };
 }
 
 function reasonOf(result: ChangedResult | undefined): string {
@@ -56,9 +72,10 @@ function reasonOf(result: ChangedResult | undefined): string {
 function writeChanged(ask: Ask, rootId: string, changed: Changed): void {
   const { writer } = ask;
   const { commit, files, nFiles, nKnown } = changed;
+  const scope = scopeName(ask);
   const from =
     commit === undefined
-      ? `of ${count(nKnown, "file")} that you have looked at`
+      ? `of ${scope === undefined ? count(nKnown, "file") : `the files in ${scope}`} that you have looked at`
       : `since ${writer.commit(commit)}, ${prose(commit.subject)}`;
   if (nFiles === 0) return writer.block(`Nothing changed ${from}.`);
   writer.block(`${count(nFiles, "file")} changed ${from}:`);

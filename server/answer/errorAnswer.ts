@@ -4,11 +4,12 @@ import type { StackFrame } from "../recall/stackTrace.ts";
 import type { SourceFile } from "../recall/sourceFile.ts";
 import type { RememberedFile } from "../services.ts";
 import { fixedParts } from "../recall/errorMessage.ts";
-import { pause, recallMore, type AnswerOutcome, type Ask } from "./ask.ts";
+import { pause, recallMoreMeant, type AnswerOutcome, type Ask } from "./ask.ts";
 import { codeMaskOf } from "./codeMask.ts";
 import { lastLineOf } from "./definition.ts";
 import { functionAround } from "./holder.ts";
 import { code, count } from "./markdown.ts";
+import { isMeantBy, scopeName, tellScope } from "./mentionText.ts";
 import { answerPlace } from "./placeAnswer.ts";
 import { placeLine } from "./placeText.ts";
 import { Reading, type Place } from "./reading.ts";
@@ -22,9 +23,14 @@ const maxFramesShown = 12;
 const context = 4;
 const maxLineLength = 160;
 
-/** Falls back to the usual answer when neither a frame nor the message is found in the workspace. */
+/**
+ * Falls back to the usual answer when neither a frame nor the message is found in the workspace, or in what the question
+ * is limited to.
+ */
 export async function answerError(ask: Ask): Promise<AnswerOutcome> {
-  const files = filesByName(ask.ports.source.files(ask.params.rootIds));
+  const isMeant = tellScope(ask);
+  const remembered = ask.ports.source.files(ask.params.rootIds);
+  const files = filesByName(remembered.filter(({ path }) => isMeant(path)));
   const frames = ask.question.stackFrames.map((frame) => ({ frame, file: fileOf(frame, files) }));
   const nWritten = writeFrames(ask, frames);
   ask.writer.flush();
@@ -76,9 +82,10 @@ function writeFrames(ask: Ask, frames: readonly FoundFrame[]): number {
   const [innermost] = present;
   if (innermost === undefined) return 0;
   const { frame, source } = innermost;
+  const within = scopeName(ask) ?? "this workspace";
   const where = ask.writer.link(source, source.linesRange(frame.line, frame.line));
   ask.writer.block(
-    `The innermost call in this workspace is ${frame.functionName === undefined ? "" : `${code(frame.functionName)} in `}${where}.`,
+    `The innermost call in ${within} is ${frame.functionName === undefined ? "" : `${code(frame.functionName)} in `}${where}.`,
   );
   const around = linesAround(source, frame.line);
   if (around !== undefined) ask.writer.show(source, around);
@@ -88,10 +95,8 @@ function writeFrames(ask: Ask, frames: readonly FoundFrame[]): number {
   const more = present.length - items.length;
   const outside = frames.length - present.length;
   const notes = [
-    ...(more > 0 ? [`${count(more, "more frame")} in this workspace`] : []),
-    ...(outside > 0
-      ? [`${count(outside, "frame")} outside this workspace or no longer there`]
-      : []),
+    ...(more > 0 ? [`${count(more, "more frame")} in ${within}`] : []),
+    ...(outside > 0 ? [`${count(outside, "frame")} outside ${within} or no longer there`] : []),
   ];
   ask.writer.block(
     `The calls, innermost first:\n\n${items.join("\n")}${notes.length === 0 ? "" : `\n\nNot shown: ${notes.join(", ")}.`}`,
@@ -180,12 +185,16 @@ async function holdersOf(
   ask: Ask,
   messages: readonly string[],
 ): Promise<{ recall: Recall; literal: string }[]> {
+  const isMeant = isMeantBy(ask);
   for (const literal of messages.slice(0, 6)) {
     if (literal.length < 6) continue;
-    const holds = (recall: Recall): boolean => recall.text.includes(literal);
+    const holds = (recall: Recall): boolean =>
+      isMeant(recall.citation.path) && recall.text.includes(literal);
     const known = ask.result.recalls.filter(holds);
     const found =
-      known.length > 0 ? known : (await recallMore(ask, JSON.stringify(literal), 10)).filter(holds);
+      known.length > 0
+        ? known
+        : (await recallMoreMeant(ask, JSON.stringify(literal), 10)).filter(holds);
     if (found.length === 0) continue;
     return [
       ...found.filter(({ role }) => role === "source"),

@@ -41,8 +41,9 @@ export type Support = "sure" | "likely" | "near" | "none";
 
 /**
  * Returns how probable it is that the memory holds the answer. `undefined` for what the calibration was not fitted on:
- * a question with code, a path, a frame, a quoted text or in Chinese, Japanese or Korean, and a memory that is small,
- * whose embeddings are not all there, or whose places were read once more; then the words decide, see `supportOf`.
+ * a question with code, a path, a frame, a quoted text or in Chinese, Japanese or Korean, or that is limited to some
+ * files, and a memory that is small, whose embeddings are not all there, or whose places were read once more; then the
+ * words decide, see `supportOf`.
  */
 export function judged(
   question: ParsedQuestion,
@@ -53,6 +54,7 @@ export function judged(
   const { meaning, reread } = result.trace;
   const isFitted =
     isProse(question) &&
+    scopeName({ result }) === undefined &&
     terms.units.length > 0 &&
     reread === undefined &&
     meaning?.state === "used" &&
@@ -155,10 +157,10 @@ function isRecalled(recalls: readonly Recall[], name: string): boolean {
   );
 }
 
-/** Returns recalled definitions whose names are most like `name`, best first. */
-export function nearestNames(result: SearchResult, name: string, limit: number): Recall[] {
+/** Returns those of the recalled definitions whose names are most like `name`, best first. */
+export function nearestNames(recalls: readonly Recall[], name: string, limit: number): Recall[] {
   const byName = new Map<string, { recall: Recall; like: number }>();
-  for (const recall of result.recalls) {
+  for (const recall of recalls) {
     const symbol = recall.citation.symbol?.name;
     if (symbol === undefined || byName.has(symbol)) continue;
     const like = likeness(symbol, lastPart(name));

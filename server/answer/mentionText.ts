@@ -1,6 +1,7 @@
 /** Says what an answer was limited to by the files and folders that its question names. */
 import type { MentionTrace } from "../../protocol/mentions.ts";
 import type { Recall } from "../../protocol/types.ts";
+import { isWithin } from "../recall/namedPaths.ts";
 import type { Ask } from "./ask.ts";
 import { code, listed } from "./markdown.ts";
 
@@ -43,9 +44,7 @@ export function tellScope(told: Told): (path: string) => boolean {
 /** Returns what is true for the paths that a question is about: all of them when none of what it names is in memory. */
 export function isMeantBy({ result }: Recalled): (path: string) => boolean {
   const within = result.trace.mentions?.within ?? [];
-  return (path) =>
-    within.length === 0 ||
-    within.some((named) => (named.endsWith("/") ? path.startsWith(named) : path === named));
+  return (path) => within.length === 0 || isWithin(path, within);
 }
 
 /** Returns the recalled places that a question is about: the neighbours of a place may lie elsewhere. */
@@ -72,6 +71,13 @@ export function tellNoScope({ result, writer }: Told, what: string): void {
   const within = result.trace.mentions?.within ?? [];
   if (within.length > 0)
     writer.block(`This is drawn from all ${what}, not only from ${named(within)}.`);
+}
+
+/** Writes how to ask of everything, where a question is limited and what it names does not answer. */
+export function tellWider(told: Told): void {
+  const scope = scopeName(told);
+  if (scope !== undefined)
+    told.writer.block(`To look in the whole workspace, ask again without naming ${scope}.`);
 }
 
 function named(paths: readonly string[]): string {

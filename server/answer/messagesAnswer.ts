@@ -4,6 +4,7 @@ import { aboutQuestion, seekCommits } from "./besideAnswer.ts";
 import type { AnswerOutcome, Ask, SoughtCommits } from "./ask.ts";
 import { extentText, quotedMessage } from "./historyWording.ts";
 import { prose } from "./markdown.ts";
+import { tellNoScope } from "./mentionText.ts";
 
 const maxShown = 5;
 
@@ -26,6 +27,7 @@ export async function answerFromMessages(
   if (best === undefined) return undefined;
   const [rootId = ""] = params.rootIds ?? ports.history.rootIds();
   const status = ports.history.status(rootId);
+  tellNoScope(ask, "commits");
   writer.block(`What comes nearest among the commits is ${writer.commit(best.commit)}:`);
   writer.block(wants === "why" ? quotedMessage(best.commit) : `> ${prose(best.commit.subject)}`);
   if (others.length > 0)

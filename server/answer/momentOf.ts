@@ -5,6 +5,7 @@ import type { TimelineEvent } from "../../protocol/timeline.ts";
 import type { TurnPlace } from "../../protocol/turns.ts";
 import { termsOfText } from "../ingest/terms.ts";
 import type { Age } from "../services.ts";
+import { isNamed } from "../recall/namedPaths.ts";
 import { parseQuestion } from "../recall/question.ts";
 import type { AnswerPorts } from "./ask.ts";
 import { definitionsOf } from "./pastSubject.ts";
@@ -38,7 +39,7 @@ export async function momentOf(
   return undefined;
 }
 
-/** A name or a path is as old as the first commit that holds it. */
+/** A name or a path is as old as the first commit that holds it; a path beside a name says which definition is meant. */
 async function byDefinition(
   { recall, history }: AnswerPorts,
   { rootIds = history.rootIds() }: AskParams,
@@ -48,13 +49,14 @@ async function byDefinition(
   const { paths, identifiers } = parseQuestion(phrase);
   const isWord = /^[\p{L}\p{N}_$.:#-]+$/u.test(phrase);
   const path = paths[0]?.path.replace(/^\.\//, "");
-  const name = identifiers[0] ?? (isWord ? phrase : undefined);
+  const written = identifiers.find((each) => path === undefined || !each.includes(path));
+  const name = written ?? (path === undefined && isWord ? phrase : undefined);
   if (path === undefined && name === undefined) return undefined;
   for (const rootId of rootIds) {
     const age =
-      path === undefined
-        ? await ageOfName({ recall, history }, rootId, name ?? "", signal)
-        : await ageOfPath(history, rootId, path, signal);
+      name === undefined
+        ? await ageOfPath(history, rootId, path ?? "", signal)
+        : await ageOfName({ recall, history }, rootId, name, path, signal);
     if (age !== undefined) return { kind: "added", atMs: age.commit.authoredMs, ...age };
   }
   return undefined;
@@ -64,10 +66,15 @@ async function ageOfName(
   { recall, history }: Pick<AnswerPorts, "recall" | "history">,
   rootId: string,
   name: string,
+  within: string | undefined,
   signal: AbortSignal,
 ): Promise<Age | undefined> {
   const definitions = await definitionsOf(recall, name, [rootId], signal);
-  const paths = [...new Set(definitions.map(({ citation }) => citation.path))];
+  const paths = [...new Set(definitions.map(({ citation }) => citation.path))].filter(
+    (path) => within === undefined || isNamed(path, [within]),
+  );
+  // Without a path the history looks everywhere.
+  if (within !== undefined && paths.length === 0) return undefined;
   return history.age({ rootId, name, paths }, signal);
 }
 

@@ -7,7 +7,7 @@ import { nearestNames } from "./evidence.ts";
 import { heldWords, holdsText, withoutWords } from "./heldWords.ts";
 import { code, listed } from "./markdown.ts";
 import { withoutRepeats } from "./mainPlace.ts";
-import { recallsMeant, scopeName } from "./mentionText.ts";
+import { recallsMeant, scopeName, tellWider } from "./mentionText.ts";
 import { placeLine } from "./placeText.ts";
 import { Reading } from "./reading.ts";
 import { notInMemory } from "./wording.ts";
@@ -33,8 +33,7 @@ export function abstain(ask: Ask, missing: readonly string[]): AnswerOutcome {
   if (!writeNearestNames(ask, missing)) writeNearestPlaces(ask, missing);
   const left = notInMemory(result.coverage, ask.ports.statusCommand);
   if (left !== undefined) writer.block(left);
-  if (scope !== undefined)
-    writer.block(`To look in the whole workspace, ask again without naming ${scope}.`);
+  tellWider(ask);
   writer.flush();
   return "abstained";
 }
@@ -44,7 +43,7 @@ function writeNearestNames(ask: Ask, missing: readonly string[]): boolean {
   const reading = new Reading(ask.ports.source);
   let isFound = false;
   for (const name of missing) {
-    const places = reading.places(nearestNames(ask.result, name, maxNearest));
+    const places = reading.places(nearestNames(recallsMeant(ask), name, maxNearest));
     if (places.length === 0) continue;
     ask.writer.block(
       `Names like ${code(name)}:\n\n${places.map((place) => `- ${placeLine(ask, place)}`).join("\n")}`,

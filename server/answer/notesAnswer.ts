@@ -3,6 +3,7 @@ import { MemoryError } from "../../protocol/errors.ts";
 import type { AskParams } from "../../protocol/methods.ts";
 import type { Note, NoteEvidence, NoteHealth, NoteKind } from "../../protocol/notes.ts";
 import type { Answer } from "../../protocol/types.ts";
+import { askedBehind } from "../recall/mentions.ts";
 import type { ParsedQuestion } from "../recall/question.ts";
 import { readSourceFile } from "../recall/sourceFile.ts";
 import type { NoteWish } from "../services.ts";
@@ -78,7 +79,7 @@ export async function answerRemember(
 /** Answers a question that notes answer; `undefined` when it is none, or no note does. */
 export async function answerFromNotes(ask: Ask): Promise<AnswerOutcome | undefined> {
   const { ports, params, writer, signal } = ask;
-  const wanted = noteQuestion(params.question);
+  const wanted = noteQuestion(askedBehind(params.question));
   if (wanted === undefined) return undefined;
   const { kinds, topic, onlyNotes } = wanted;
   const notes = await recallNotes(ask, {
@@ -128,6 +129,7 @@ export async function tellNotes(
     const wish = { text: text.join(" "), kinds: [], minCoverage: whyCoverage, limit: maxNotes };
     for (const note of (await recallNotes(ask, { ...wish, minWords: minSharedWords })) ?? []) {
       if (told.has(note.id)) continue;
+      if (told.size === 0) tellNoScope(ask, "notes");
       const names = note.evidence.flatMap(({ citation }) => citation.symbol?.name ?? []);
       told.set(
         note.id,

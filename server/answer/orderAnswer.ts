@@ -3,11 +3,13 @@ import type { AskParams } from "../../protocol/methods.ts";
 import type { TimelineEvent } from "../../protocol/timeline.ts";
 import type { TurnPlace } from "../../protocol/turns.ts";
 import type { Answer } from "../../protocol/types.ts";
+import { isWithin, mentionTrace } from "../recall/namedPaths.ts";
 import type { OrderQuestion } from "../recall/orderWords.ts";
 import { AnswerWriter, type Emit } from "./answerWriter.ts";
 import type { AnswerPorts } from "./ask.ts";
 import { timeText } from "./historyWording.ts";
 import { code, count, prose, shortened, turnLink } from "./markdown.ts";
+import { tellNoScope } from "./mentionText.ts";
 import { momentOf, type Moment } from "./momentOf.ts";
 
 /** Where nothing is said of when: what was done last. */
@@ -27,7 +29,7 @@ export async function answerOrder(
   const outcome =
     asked.kind === "first"
       ? await writeFirst(ports, params, writer, asked, signal)
-      : await writeDone(ports, params, writer, asked.when, signal);
+      : await writeDone(ports, params, writer, asked, signal);
   if (outcome === undefined) return undefined;
   writer.flush();
   return {
@@ -47,9 +49,10 @@ async function writeFirst(
   ports: AnswerPorts,
   params: AskParams,
   writer: AnswerWriter,
-  { a, b }: Extract<OrderQuestion, { kind: "first" }>,
+  asked: Extract<OrderQuestion, { kind: "first" }>,
   signal: AbortSignal,
 ): Promise<"answered" | "abstained"> {
+  const { a, b } = asked;
   const whenA = await momentOf(ports, params, a, signal);
   const whenB = await momentOf(ports, params, b, signal);
   if (whenA === undefined || whenB === undefined) {
@@ -62,6 +65,7 @@ async function writeFirst(
       writer.block(`- ${quoted(whenA === undefined ? b : a)}: ${momentText(writer, known)}`);
     return "abstained";
   }
+  tellNotLimited(ports, params, writer, asked);
   const [first, later] = whenA.atMs <= whenB.atMs ? [a, b] : [b, a];
   writer.block(
     whenA.atMs === whenB.atMs
@@ -97,13 +101,33 @@ function momentText(writer: AnswerWriter, moment: Moment): string {
   }
 }
 
-async function writeDone(
-  { timeline }: AnswerPorts,
-  { rootIds, question }: AskParams,
+/** What happened when has no place, so that a question cannot be limited to one. */
+function tellNotLimited(
+  { source }: AnswerPorts,
+  { rootIds }: AskParams,
   writer: AnswerWriter,
-  when: string,
+  { mentions = [] }: OrderQuestion,
+): void {
+  const files = mentions.length === 0 ? [] : source.files(rootIds);
+  const trace = mentionTrace(mentions, (named) =>
+    files.some(({ path }) => isWithin(path, [named])),
+  );
+  tellNoScope(
+    { writer, result: { trace: { mentions: trace } } },
+    "commits, saved files, notes and questions",
+  );
+}
+
+async function writeDone(
+  ports: AnswerPorts,
+  params: AskParams,
+  writer: AnswerWriter,
+  asked: Extract<OrderQuestion, { kind: "doing" }>,
   signal: AbortSignal,
 ): Promise<"answered" | "abstained" | undefined> {
+  const { timeline } = ports;
+  const { rootIds, question } = params;
+  const { when } = asked;
   const period = when === "" ? {} : { since: when, until: when };
   const roots = rootIds === undefined ? {} : { rootIds };
   const limit = when === "" ? nLately : maxShown;
@@ -125,6 +149,7 @@ async function writeDone(
     );
     return "abstained";
   }
+  tellNotLimited(ports, params, writer, asked);
   writer.block(`${when === "" ? "Lately" : `Of ${quoted(when)}`}, the last first:`);
   writer.block(events.map((event) => `- ${eventText(writer, event)}`).join("\n"));
   if (result.isCut) writer.block(`*Only the last ${count(events.length, "thing")} are told.*`);

@@ -26,6 +26,10 @@ export async function answerPast(ask: Ask, intent: PastIntent): Promise<AnswerOu
     return (await answerFromMessages(ask, intent)) ?? refuse(ask, wordsText(ask));
   const found = await pastOf(ask, subject, intent);
   if (found === undefined) return refuse(ask, "There is no history in memory: no folder is open.");
+  if (subject.within !== undefined)
+    ask.writer.block(`Looked only in ${listed(subject.within.map(code))}.`);
+  if (found.kind === "unknown" && subject.within !== undefined)
+    return refuse(ask, notThere(subject, subject.within, found.status));
   if (found.kind === "unknown")
     return (
       (await answerFromMessages(ask, intent)) ?? refuse(ask, unknownText(subject, found.status))
@@ -38,6 +42,11 @@ export async function answerPast(ask: Ask, intent: PastIntent): Promise<AnswerOu
     ask.writer.block(`The note “${prose(subject.note.text)}” cites code that has changed since.`);
   write(ask, intent, subject, found);
   writePlaces(ask, subject);
+  const { untold = [] } = subject;
+  if (untold.length > 0)
+    ask.writer.block(
+      `This is of ${code(subject.label)} alone. Ask about ${listed(untold.map(code))} in a question of its own.`,
+    );
   ask.writer.block(`*${extentText(found.status)}*`);
   ask.writer.flush();
   return "answered";
@@ -227,6 +236,15 @@ function wordsText({ ports, params, question }: Ask): string {
   return (
     stateText(status) ??
     `No commit in memory says anything about ${words}. ${extentText(status)} Name a definition or a file, or select the code that you mean.`
+  );
+}
+
+/** What is not in some files and folders may be elsewhere. */
+function notThere({ label }: Subject, within: readonly string[], status: HistoryStatus): string {
+  const scope = listed(within.map(code));
+  return (
+    stateText(status) ??
+    `No commit in memory changed anything that is called ${code(label)} in ${scope}. ${extentText(status)} To look everywhere, ask again without naming ${scope}.`
   );
 }
 

@@ -3,6 +3,8 @@ import type { HistoryTarget } from "../../protocol/history.ts";
 import type { Note } from "../../protocol/notes.ts";
 import type { Recall } from "../../protocol/types.ts";
 import type { PastIntent } from "../recall/intent.ts";
+import { isNamed } from "../recall/namedPaths.ts";
+import type { PathMention } from "../recall/questionTokens.ts";
 import type { RecallService } from "../services.ts";
 import type { Ask } from "./ask.ts";
 import { withoutRepeats } from "./mainPlace.ts";
@@ -18,6 +20,10 @@ export interface Subject {
   /** Where it is defined today. */
   readonly definitions: readonly Recall[];
   readonly rootIds: readonly string[];
+  /** The files and folders that a definition is looked for in; absent when anywhere. */
+  readonly within?: readonly string[];
+  /** What else the question names, of which nothing is told; absent when nothing. */
+  readonly untold?: readonly string[];
   /** The note whose claim is meant, when the question is about one. */
   readonly note?: Note;
 }
@@ -29,24 +35,21 @@ export interface Subject {
 export async function subjectOf(ask: Ask, intent: PastIntent): Promise<Subject | undefined> {
   const { question, params, selection, ports } = ask;
   const rootIds = params.rootIds ?? ports.history.rootIds();
-  const [mention] = question.paths;
+  const named = await nameInPaths(ask, intent, rootIds);
+  if (named !== undefined) return named;
+  const [mention, ...others] = question.paths;
   if (mention !== undefined) {
-    const path = mention.path.replace(/^\.\//, "");
+    const path = plainPath(mention);
     const target: HistoryTarget =
       mention.line === undefined
         ? { kind: "path", path }
         : { kind: "line", path, line: mention.line };
     const label = mention.line === undefined ? path : `${path}:${mention.line + 1}`;
-    return { target, label, definitions: [], rootIds };
+    const untold = question.mentions.length === 0 ? [] : others.map(plainPath);
+    return { target, label, definitions: [], rootIds, untold };
   }
   const name = intent.target ?? selection?.name;
-  if (name !== undefined) {
-    const definitions = await definitionsOf(ports.recall, name, params.rootIds, ask.signal);
-    return {
-      ...{ target: symbolTarget(name, definitions), label: name, definitions },
-      rootIds: rootsFirst(definitions, rootIds),
-    };
-  }
+  if (name !== undefined) return definitionSubject(ask, name, [], rootIds);
   const claim = isClaim(question.raw) ? await claimInQuestion(ask) : undefined;
   if (claim !== undefined) return claim;
   const [folder] = question.scope.folders ?? [];
@@ -56,6 +59,55 @@ export async function subjectOf(ask: Ask, intent: PastIntent): Promise<Subject |
   const label = path === "" ? "this folder" : path;
   const own = file === undefined ? rootIds : [file.rootId];
   return { target: { kind: "path", path }, label, definitions: [], rootIds: own };
+}
+
+/**
+ * The definition that a question names beside paths: they say which of its definitions is meant. `undefined` when it names
+ * none but them; a word that only looks like a name is none where the paths do not define it.
+ */
+async function nameInPaths(
+  ask: Ask,
+  { target, since }: PastIntent,
+  rootIds: readonly string[],
+): Promise<Subject | undefined> {
+  const { identifiers, paths } = ask.question;
+  const within = [...new Set(paths.map(plainPath))];
+  if (within.length === 0) return undefined;
+  const isPath = (name: string): boolean => within.some((path) => name.includes(path));
+  const written = [target, ...identifiers].find(
+    (name) =>
+      name !== undefined &&
+      identifiers.includes(name) &&
+      !isPath(name) &&
+      since?.includes(name) !== true,
+  );
+  if (written !== undefined) return definitionSubject(ask, written, within, rootIds);
+  const isPart = within.some((path) => path.split(/[/.]/).includes(target ?? ""));
+  if (target === undefined || isPath(target) || isPart) return undefined;
+  const subject = await definitionSubject(ask, target, within, rootIds);
+  return subject.definitions.length > 0 ? subject : undefined;
+}
+
+/** A definition of a name, anywhere when `within` is empty. */
+async function definitionSubject(
+  { ports, params, signal }: Ask,
+  name: string,
+  within: readonly string[],
+  rootIds: readonly string[],
+): Promise<Subject> {
+  const definitions = (await definitionsOf(ports.recall, name, params.rootIds, signal)).filter(
+    ({ citation }) => within.length === 0 || isNamed(citation.path, within),
+  );
+  const limits = within.length === 0 ? {} : { within };
+  const target: HistoryTarget = { ...symbolTarget(name, definitions), ...limits };
+  return {
+    ...{ target, label: name, definitions, ...limits },
+    rootIds: [...new Set([...definitions.map(({ citation }) => citation.rootId), ...rootIds])],
+  };
+}
+
+function plainPath({ path }: PathMention): string {
+  return path.replace(/^(?:\.\/+)+/, "");
 }
 
 /** "when did this stop being true?" */
@@ -122,11 +174,10 @@ export async function definitionsOf(
 }
 
 /** Returns what the history is asked for when a name is meant. */
-export function symbolTarget(name: string, definitions: readonly Recall[]): HistoryTarget {
+export function symbolTarget(
+  name: string,
+  definitions: readonly Recall[],
+): Extract<HistoryTarget, { readonly kind: "symbol" }> {
   const paths = [...new Set(definitions.map(({ citation }) => citation.path))];
   return { kind: "symbol", name, paths };
-}
-
-function rootsFirst(definitions: readonly Recall[], rootIds: readonly string[]): string[] {
-  return [...new Set([...definitions.map(({ citation }) => citation.rootId), ...rootIds])];
 }

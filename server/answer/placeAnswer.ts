@@ -6,7 +6,7 @@ import { isNear, missingNames, nearestInMeaning, supportOf, type Support } from 
 import { heldWords, holdsText } from "./heldWords.ts";
 import { code, listed } from "./markdown.ts";
 import { holdsSelection, inOrderOfAnswer, isNamedAsAsked, isSamePlace } from "./mainPlace.ts";
-import { isMeantBy, recallsMeant } from "./mentionText.ts";
+import { isMeantBy, recallsMeant, scopeName } from "./mentionText.ts";
 import { abstain } from "./noEvidence.ts";
 import { placeLine, writePlace } from "./placeText.ts";
 import { Reading, type Place } from "./reading.ts";
@@ -95,7 +95,9 @@ function writeReserve(ask: Ask, support: Support, missing: readonly string[]): v
   const doubt = doubtOf(ask.evidence);
   const lacks =
     absent.length > 0
-      ? [`${listed(absent.map(code))} ${absent.length === 1 ? "does" : "do"} not occur in memory.`]
+      ? [
+          `${listed(absent.map(code))} ${absent.length === 1 ? "does" : "do"} not occur in ${scopeName(ask) ?? "memory"}.`,
+        ]
       : isNear
         ? ["No place holds enough of the question's words."]
         : [];

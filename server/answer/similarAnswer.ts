@@ -1,9 +1,10 @@
 /** Answers "where do we already do something like this": places like the selected or pasted code. */
 import type { Recall } from "../../protocol/types.ts";
 import { termsOfText } from "../ingest/terms.ts";
-import { pause, recallMore, type AnswerOutcome, type Ask } from "./ask.ts";
+import { pause, recallMoreMeant, type AnswerOutcome, type Ask } from "./ask.ts";
 import { likeCode, minLikeCode } from "./codeLikeness.ts";
 import { termsOfRecall } from "./evidenceFacts.ts";
+import { tellScope } from "./mentionText.ts";
 import { abstain } from "./noEvidence.ts";
 import { placeLine, writePlace } from "./placeText.ts";
 import { Reading, type Place } from "./reading.ts";
@@ -16,11 +17,13 @@ const maxOthers = 4;
 /** Shows the place most like `text`, and names the next ones. */
 export async function answerSimilar(ask: Ask, text: string): Promise<AnswerOutcome> {
   const wanted = new Set(termsOfText(text));
-  const recalls = await recallMore(ask, text.slice(0, maxQueryLength), nRecalled);
+  const isMeant = tellScope(ask);
+  const recalls = await recallMoreMeant(ask, text.slice(0, maxQueryLength), nRecalled);
   await pause(ask.signal);
   const reading = new Reading(ask.ports.source);
   const alike = recalls
-    .filter((recall) => recall.relation === undefined && !isSelected(ask, recall))
+    .filter((recall) => recall.relation === undefined && isMeant(recall.citation.path))
+    .filter((recall) => !isSelected(ask, recall))
     .map((recall) => ({ recall, like: likeCode(wanted, termsOfRecall(recall)) }))
     .filter(({ like }) => like >= minLikeCode)
     .sort((a, b) => b.like - a.like)

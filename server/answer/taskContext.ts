@@ -21,6 +21,7 @@ import {
 import { contextBlock, contextPrompt, promptText, type PromptBlocks } from "./contextPrompt.ts";
 import { conversationTexts, type ConversationTexts } from "./conversationTexts.ts";
 import { shortened } from "./markdown.ts";
+import { recallsMeant } from "./mentionText.ts";
 
 const maxNotes = 8;
 const minNoteCoverage = 0.2;
@@ -140,7 +141,7 @@ async function candidatesFor(
   const selected = given.map(({ source, text, language }) =>
     candidateOf(source, text, givenValue, making, language),
   );
-  const found = result.recalls.map((recall, idx) => codeCandidate(recall, idx, making));
+  const found = recallsMeant({ result }).map((recall, idx) => codeCandidate(recall, idx, making));
   const all = making.form.inOrder({
     notes: notes.map((note, idx) => noteCandidate(note, idx, making)),
     conversation: conversation.candidates,

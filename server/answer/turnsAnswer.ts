@@ -1,6 +1,7 @@
 /** What conversations add to answers: what was said, in its own words, with when and where. */
 import { MemoryError } from "../../protocol/errors.ts";
 import type { RecalledTurn } from "../../protocol/turns.ts";
+import { askedBehind } from "../recall/mentions.ts";
 import { readSourceFile } from "../recall/sourceFile.ts";
 import { readsAsQuestion, turnQuestion } from "../work/turnQuestion.ts";
 import type { AnswerOutcome, Ask } from "./ask.ts";
@@ -61,7 +62,7 @@ export function mentionTurn(ask: Ask): void {
 
 /** `undefined` when the question is not about what was said, or conversations cannot be read. */
 function turnsThatAnswer(ask: Ask): readonly RecalledTurn[] | undefined {
-  const wanted = turnQuestion(ask.params.question);
+  const wanted = turnQuestion(askedBehind(ask.params.question));
   const found = wanted === undefined ? undefined : recall(ask);
   if (found === undefined) return undefined;
   // That something was asked for before says nothing of it, unless that is what is asked.
@@ -84,7 +85,10 @@ function recall(ask: Ask): readonly RecalledTurn[] | undefined {
 
 function searched({ recallTurns, params, writer }: Ask): readonly RecalledTurn[] | undefined {
   try {
-    return recallTurns?.({ query: params.question.slice(0, maxQuery), limit: 2 * maxTurns }).turns;
+    return recallTurns?.({
+      query: askedBehind(params.question).slice(0, maxQuery),
+      limit: 2 * maxTurns,
+    }).turns;
   } catch (error) {
     if (!(error instanceof MemoryError)) throw error;
     writer.block("*Conversations cannot be read at the moment.*");

@@ -315,11 +315,17 @@ export class HistoryHost {
     const { folder } = this.#history(rootId);
     const commit = await commitAt(folder, at, clock.nowMs(), signal);
     if (commit === undefined) return { kind: "unknownCommit" };
-    const { words, identifiers, paths, literals } = parseQuestion(query);
+    const { words, identifiers, paths, literals, mentions } = parseQuestion(query);
+    const isAboutMore = words.length + literals.length + identifiers.length > 0;
+    const limits = new Set(isAboutMore ? mentions.map(({ path }) => path) : []);
     const asked = {
       text: [...words, ...literals].join(" "),
       names: identifiers,
-      paths: paths.map(({ path }) => path.replace(/^\.\//, "")),
+      // What only limits the question does not answer it.
+      paths: paths
+        .map(({ path }) => path.replace(/^(?:\.\/)+/, ""))
+        .filter((path) => !limits.has(path)),
+      mentions,
     };
     const rules = { files, ...(this.#workspace as HistoryWorkspace).rules };
     const context = { rootId, folder, rules, syntax, versions: this.#versions, hashText, signal };

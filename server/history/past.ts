@@ -14,6 +14,7 @@ import { commitNamed } from "./commitNamed.ts";
 import type { SyntaxChunker } from "../ingest/syntax/syntaxChunker.ts";
 import { oneLine } from "./plainText.ts";
 import { changeBetween, FileVersions, namedIn, type VersionCache } from "./definitionVersions.ts";
+import { isNamed } from "../recall/namedPaths.ts";
 import type { HistoryReader, StoredChange, StoredCommit } from "./historyReader.ts";
 
 /** What is known of a past, before it is cut to what was asked for. */
@@ -87,7 +88,7 @@ function wholePastOf(
     case "line":
       return pastOfLine(context, target.path, target.line);
     case "symbol":
-      return pastOfSymbol(context, target.name, target.paths);
+      return pastOfSymbol(context, target);
   }
 }
 
@@ -173,13 +174,14 @@ function unknownCommit(hash: string, porcelain: string): CommitInfo | undefined 
  */
 async function pastOfSymbol(
   context: PastContext,
-  name: string,
-  today: readonly string[],
+  { name, paths: today, within }: Extract<HistoryTarget, { readonly kind: "symbol" }>,
 ): Promise<Omit<Past, "authors"> | undefined> {
   const { reader, folder, syntax, versions } = context;
   const last = name.split(/::|[.#]/).findLast((part) => part !== "") ?? name;
   const touched = reader.touchesOf(last, maxChanges).map(({ path }) => path);
-  const paths = [...new Set([...today, ...touched])].slice(0, maxPaths);
+  const paths = [...new Set([...today, ...touched])]
+    .filter((path) => within === undefined || isNamed(path, within))
+    .slice(0, maxPaths);
   const blobs = new BlobReader(folder, maxBlobBytes);
   try {
     const walk = new SymbolWalk(context, name, last, new FileVersions(blobs, syntax, versions));

@@ -4,6 +4,7 @@
  * index's columns) and by the names that the question says.
  */
 import type { CommitInfo } from "../../protocol/history.ts";
+import type { MentionTrace } from "../../protocol/mentions.ts";
 import type { Citation, Range, Recall, SymbolInfo } from "../../protocol/types.ts";
 import { BlobReader } from "../git/blobReader.ts";
 import { blobContentOf } from "../ingest/blobContent.ts";
@@ -14,6 +15,8 @@ import type { SyntaxChunker } from "../ingest/syntax/syntaxChunker.ts";
 import { termsOfName, termsOfText } from "../ingest/terms.ts";
 import { TermScanner } from "../ingest/termScanner.ts";
 import type { FileSystem } from "../ports.ts";
+import { isWithin, mentionTrace } from "../recall/namedPaths.ts";
+import type { NamedPath } from "../services.ts";
 import type { ChunkSpan, ParsedSymbol } from "../types.ts";
 import {
   containerOf,
@@ -29,6 +32,8 @@ export interface AskedAt {
   /** Names of code, perhaps qualified. */
   readonly names: readonly string[];
   readonly paths: readonly string[];
+  /** The files and folders that the search is limited to, those of them that are in the tree. */
+  readonly mentions: readonly NamedPath[];
 }
 
 /** By which rules files are hidden: those of today. */
@@ -53,6 +58,7 @@ export interface RecalledAt {
   readonly recalls: readonly Recall[];
   readonly filesSearched: number;
   readonly filesLeftOut: number;
+  readonly mentions?: MentionTrace;
 }
 
 const maxTerms = 16;
@@ -77,7 +83,12 @@ export async function recallAt(
   const { folder, rules, signal, syntax } = context;
   const tree = await filesAt(folder, commit.hash, signal);
   if (tree === undefined) return undefined;
-  const shown = visibleFiles(tree, folder, rules);
+  const visible = visibleFiles(tree, folder, rules);
+  const mentions = mentionTrace(asked.mentions, (named) =>
+    visible.some(({ path }) => isWithin(path, [named])),
+  );
+  const isLimited = mentions.within.length > 0;
+  const shown = isLimited ? visible.filter(({ path }) => isWithin(path, mentions.within)) : visible;
   const terms = [...new Set([...asked.names.flatMap(termsOfName), ...termsOfText(asked.text)])];
   const wanted = new Wanted(terms.slice(0, maxTerms), asked);
   const needles = [
@@ -103,7 +114,8 @@ export async function recallAt(
     return {
       recalls: withoutOverlaps(places).slice(0, limit),
       filesSearched: shown.length,
-      filesLeftOut: tree.length - shown.length,
+      filesLeftOut: tree.length - visible.length,
+      ...(asked.mentions.length === 0 ? {} : { mentions }),
     };
   } finally {
     blobs.close();

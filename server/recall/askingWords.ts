@@ -23,7 +23,7 @@ const asking: Readonly<Record<Intent["kind"], ReadonlySet<string>>> = {
     "when why who whom did was were has have been change changed changes changing modified modify updated update edited edit touched touch added add introduced introduce created create removed remove deleted delete dropped renamed moved rewritten wrote written last first since history knows know maintains owns author authors expert experts start started using switch switched broke broken commit commits commited reason new please 什么时候 何时 为什么 谁 修改 改 变更 添加 删除 变更 變更 追加 削除 変更 언제 왜 누가 변경 수정 추가 삭제",
   ),
   similar: words(
-    "similar something anything like code selected looks duplicate duplicates 类似 類似 相似 似 비슷한 코드",
+    "please find show similar something anything like code selected looks duplicate duplicates 类似 類似 相似 似 비슷한 코드",
   ),
   error: words("error errors please help fix got getting"),
   unknown: words("please"),

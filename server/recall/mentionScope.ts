@@ -2,7 +2,8 @@
 import type { MentionTrace } from "../../protocol/mentions.ts";
 import type { MemoryBank, OpenBank } from "../memory/memoryBank.ts";
 import type { Candidates } from "./candidates.ts";
-import type { ParsedQuestion } from "./question.ts";
+import type { NamedPath } from "../services.ts";
+import { mentionTrace } from "./namedPaths.ts";
 
 /** The part of one root that is searched. */
 export interface RootScope {
@@ -32,7 +33,7 @@ export interface MentionScope {
  * closed or damaged.
  */
 export async function mentionScope(
-  { mentions }: ParsedQuestion,
+  mentions: readonly NamedPath[],
   banks: readonly OpenBank[],
   reading: (open: OpenBank, read: () => void) => Promise<void>,
 ): Promise<MentionScope | undefined> {
@@ -49,10 +50,10 @@ export async function mentionScope(
       if (here.length > 0) scopes.set(open.root.id, scopeOf(open.bank, here));
     });
   }
-  const isSure = new Set(mentions.flatMap(({ path, isSure: sure }) => (sure ? [path] : [])));
-  const within = paths.filter((path) => found.has(path));
-  const missing = paths.filter((path) => !found.has(path) && isSure.has(path));
-  return { trace: { within, missing }, in: (rootId) => scopes.get(rootId) };
+  return {
+    trace: mentionTrace(mentions, (path) => found.has(path)),
+    in: (rootId) => scopes.get(rootId),
+  };
 }
 
 /** Returns the candidates that lie inside a scope. */

@@ -47,6 +47,42 @@ export function readMentions(question: string): ReadMentions {
   return { paths, text: fence < 0 ? text : text + question.slice(fence) };
 }
 
+/** A question without the mentions that it begins with. */
+export interface AfterMentions {
+  readonly text: string;
+  /** Those that were taken off; none whose path holds blanks. */
+  readonly leading: readonly PathBehindAt[];
+}
+
+/**
+ * Returns a text as `readMentions` makes it without the mentions at its beginning: they say where to look, and what is
+ * asked follows. `paths` are its mentions.
+ */
+export function afterMentions(text: string, paths: readonly PathBehindAt[]): AfterMentions {
+  const leading: PathBehindAt[] = [];
+  let rest = text.trimStart();
+  for (const mentioned of paths) {
+    const { path } = mentioned;
+    // It is cut out of the text, wherever it stood.
+    if (/\s/.test(path)) continue;
+    const plain = rest.replace(/^(?:\.\/+)+/, "");
+    const after = plain.startsWith(path) ? leadEnd.exec(plain.slice(path.length)) : null;
+    if (after === null) break;
+    leading.push(mentioned);
+    rest = plain.slice(path.length + after[0].length);
+  }
+  return { text: rest, leading };
+}
+
+/** Returns what is asked behind the mentions that a question begins with; the question itself when it begins with none. */
+export function askedBehind(question: string): string {
+  const { text, paths } = readMentions(question);
+  const { text: asked, leading } = afterMentions(text, paths);
+  return leading.length === 0 ? question : asked;
+}
+
+const leadEnd = /^(?::\d{1,7}(?:-\d{1,7})?)?[,:;]?\s+(?=\S)/;
+
 function looksLikePath(path: string): boolean {
   return /\/$|[^/]\.[A-Za-z]\w{0,7}$|^\.\//.test(path) && /[\p{L}\p{N}]/u.test(path);
 }

@@ -1,9 +1,15 @@
 /** Questions about the order in which things happened, after the task of SORT: which of two came first, what was when. */
 
-export type OrderQuestion =
+import { afterMentions, readMentions, type PathBehindAt } from "./mentions.ts";
+
+export type OrderQuestion = (
   | { readonly kind: "first"; readonly a: string; readonly b: string }
   /** What the user did; `when` as it was said, `""` for lately. */
-  | { readonly kind: "doing"; readonly when: string };
+  | { readonly kind: "doing"; readonly when: string }
+) & {
+  /** Files and folders that it names and that are none of the things; absent without any. */
+  readonly mentions?: readonly PathBehindAt[];
+};
 
 const maxLength = 1_000;
 const thing = "([^?]{1,300}?)";
@@ -25,15 +31,28 @@ const doing =
 
 /** Returns what a question wants to know of the order of things, `undefined` when it is another question. */
 export function orderQuestion(question: string): OrderQuestion | undefined {
-  const asked = question.trim().replace(/\s+/g, " ");
-  if (asked.length > maxLength) return undefined;
+  const written = question.trim().replace(/\s+/g, " ");
+  if (written.length > maxLength) return undefined;
+  const { text, paths } = readMentions(written);
+  const after = afterMentions(text, paths);
+  const asked = after.leading.length === 0 ? written : after.text;
   for (const pattern of first) {
     const found = pattern.exec(asked);
     const [a, b] = found?.slice(1).filter((each) => each !== undefined) ?? [];
-    if (a !== undefined && b !== undefined) return { kind: "first", a: plain(a), b: plain(b) };
+    if (a !== undefined && b !== undefined)
+      return { kind: "first", a: plain(a), b: plain(b), ...named(after.leading) };
   }
   const found = doing.exec(asked);
-  return found === null ? undefined : { kind: "doing", when: (found[1] ?? "").trim() };
+  if (found === null) return undefined;
+  const when = (found[1] ?? "").replace(place, " ").replace(/\s+/g, " ").trim();
+  return { kind: "doing", when, ...named(paths) };
+}
+
+/** "in @docs/" */
+const place = /(?:^|\s)(?:in|inside|within|under|of|on|at|to) @(?:"[^"]*"|\S+)(?=\s|$)/giu;
+
+function named(mentions: readonly PathBehindAt[]): Pick<OrderQuestion, "mentions"> {
+  return mentions.length === 0 ? {} : { mentions };
 }
 
 /** Without articles and quotation marks around it. */

@@ -6,7 +6,7 @@ import { findErrors, fixedParts } from "./errorMessage.ts";
 import { asksOnly } from "./askingWords.ts";
 import { intentOf, type Intent } from "./intent.ts";
 import { scopeOf, type Scope } from "./scope.ts";
-import { readMentions, type PathBehindAt } from "./mentions.ts";
+import { afterMentions, readMentions, type PathBehindAt } from "./mentions.ts";
 import { splitQuotes } from "./quotedSpans.ts";
 import { readTokens, type PathMention } from "./questionTokens.ts";
 import { findFrames, type StackFrame } from "./stackTrace.ts";
@@ -106,7 +106,8 @@ export function parseQuestion(raw: string): ParsedQuestion {
     ...quoted.flatMap((each) => each.tokens.paths),
     ...mentions.filter(({ path }) => /\s/.test(path)).map(({ isSure: _isSure, ...path }) => path),
   ]);
-  const intent = intentOf(withQuotes(prose, quotes.quoted), {
+  const { text: asked } = afterMentions(withQuotes(prose, quotes.quoted), mentions);
+  const intent = intentOf(asked, {
     identifiers,
     literals: quoted.map((each) => each.text),
     hasError: trace.frames.length > 0 || errors.length > 0,

@@ -138,7 +138,8 @@ export class Recaller implements RecallService, SourceReader {
     const weighed = new Map<string, WeighedTerm>();
     const meanings: MeaningTrace[] = [];
     const banks = this.#memory.banks(params.rootIds);
-    const scope = await mentionScope(question, banks, (open, read) => this.#reading(open, read));
+    const mentions = question.mentions.length > 0 ? question.mentions : (how.mentions ?? []);
+    const scope = await mentionScope(mentions, banks, (open, read) => this.#reading(open, read));
     const isScoped = scope !== undefined && scope.trace.within.length > 0;
     for (const open of banks) {
       const within = isScoped ? scope.in(open.root.id) : undefined;

@@ -161,7 +161,11 @@ const pastTarget: Shape<HistoryTarget> = (value, place) => {
   })(value, place);
   const path = filledText(maxPathLength);
   if (kind === "symbol") {
-    const shape = { name: filledText(4_096), paths: list(path, 1_000) };
+    const shape = {
+      name: filledText(4_096),
+      paths: list(path, 1_000),
+      within: optional(list(path, 1_000)),
+    };
     return {
       kind,
       ...object<Omit<Extract<HistoryTarget, { kind: "symbol" }>, "kind">>(shape)(value, place),

@@ -291,7 +291,7 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
   [methods.past.method]: {
     good: {
       ...{ rootId: "r", limit: 10, since: "v1" },
-      target: { kind: "symbol", name: "load", paths: ["a.ts"] },
+      target: { kind: "symbol", name: "load", paths: ["a.ts"], within: ["src/"] },
     },
     bad: [
       {},
@@ -301,6 +301,8 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { rootId: "r", limit: 10, target: { kind: "path" } },
       { rootId: "r", limit: 10, target: { kind: "line", path: "a", line: -1 } },
       { rootId: "r", limit: 10, target: { kind: "symbol", name: "", paths: [] } },
+      { rootId: "r", limit: 10, target: { kind: "symbol", name: "a", paths: [], within: [""] } },
+      { rootId: "r", limit: 10, target: { kind: "symbol", name: "a", paths: [], within: "src/" } },
       { rootId: "r", limit: 10, target: { kind: "path", path: "a" }, since: longText },
     ],
   },

@@ -2,10 +2,11 @@
 import type { SearchParams } from "../../../protocol/methods.ts";
 import type { SearchResult } from "../../../protocol/types.ts";
 import type { Clock } from "../../ports.ts";
-import { parseQuestion } from "../../recall/question.ts";
+import { parseQuestion, type ParsedQuestion } from "../../recall/question.ts";
 import type { RecallService } from "../../services.ts";
 import { judged } from "../evidence.ts";
 import type { EvidenceCalibration } from "../evidenceCalibration.ts";
+import { recallsMeant } from "../mentionText.ts";
 import { questionParts, type QuestionPart } from "./questionParts.ts";
 import { maxRounds, recallInRounds, type RoundFound } from "./recallInRounds.ts";
 import type { RoundQuery } from "./roundNote.ts";
@@ -34,15 +35,17 @@ export async function deepSearch(
 ): Promise<SearchResult> {
   const first = await ports.recall.search(params, signal);
   const question = parseQuestion(params.query);
+  const { mentions } = question;
   if (question.problem !== undefined || question.code !== undefined) return first;
   const parts = questionParts(question, first.trace);
   const { note } = await recallInRounds(
     {
-      ...{ parts, first: { recalls: first.recalls }, names: [] },
+      ...{ parts, first: { recalls: recallsMeant({ result: first }) }, names: [] },
       ...{ maxRounds, budgetMs: roundsBudgetMs },
     },
     {
-      search: (query) => searchRound(query, parts, params.rootIds, ports, signal),
+      search: (query) =>
+        searchRound(query, { parts, mentions, rootIds: params.rootIds }, ports, signal),
       elapsedMs: () => ports.clock.elapsedMs(),
       onRound: () => undefined,
     },
@@ -50,11 +53,18 @@ export async function deepSearch(
   return { ...first, recalls: note.handOut(params.limit).map(({ recall }) => recall) };
 }
 
+/** What the rounds of a question have in common. */
+interface RoundsWish {
+  readonly parts: readonly QuestionPart[];
+  /** A part is limited to the files and folders that it names, or else to those that the whole question names. */
+  readonly mentions: ParsedQuestion["mentions"];
+  readonly rootIds: readonly string[] | undefined;
+}
+
 /** Searches for one query of a round. How probable an answer is, is only told of a part's own words. */
 export async function searchRound(
   { text, part, name }: RoundQuery,
-  parts: readonly QuestionPart[],
-  rootIds: readonly string[] | undefined,
+  { parts, mentions, rootIds }: RoundsWish,
   { recall, calibration }: Omit<DeepSearchPorts, "clock">,
   signal: AbortSignal,
 ): Promise<RoundFound> {
@@ -62,6 +72,7 @@ export async function searchRound(
   const result = await recall.search(
     { query: text, limit: nFurther, neighbours: false, ...scope },
     signal,
+    mentions.length === 0 ? undefined : { mentions },
   );
   signal.throwIfAborted();
   const terms = part === undefined || name !== undefined ? undefined : parts[part]?.terms;

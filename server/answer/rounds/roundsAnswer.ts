@@ -7,6 +7,7 @@ import { pause, type AnswerOutcome, type Ask } from "../ask.ts";
 import { heldWords, holdsText } from "../heldWords.ts";
 import { code, listed, prose, shortened } from "../markdown.ts";
 import { withoutRepeats } from "../mainPlace.ts";
+import { recallsMeant, scopeName, tellScope, tellWider } from "../mentionText.ts";
 import { tellNotes } from "../notesAnswer.ts";
 import { placeLine, writePlace } from "../placeText.ts";
 import { Reading, type Place } from "../reading.ts";
@@ -33,13 +34,14 @@ export async function answerInRounds(ask: Ask): Promise<AnswerOutcome | undefine
     parts.map(({ text }) => parseQuestion(text)),
   );
   writer.flush();
-  const first = { recalls: result.recalls, evidence: ask.evidence };
+  const first = { recalls: recallsMeant(ask), evidence: ask.evidence };
   const plan = new RoundsPlan(parts, maxRounds, (now) => ask.tellPlan?.(now));
   const wish = { parts, first, names: noted.names, maxRounds, budgetMs: roundsBudgetMs };
+  const common = { parts, mentions: question.mentions, rootIds: ask.params.rootIds };
   const rounds = await recallInRounds(wish, {
     search: async (query) => {
       plan.looking(query.part);
-      const round = await searchRound(query, parts, ask.params.rootIds, ports, ask.signal);
+      const round = await searchRound(query, common, ports, ask.signal);
       await pause(ask.signal);
       return round;
     },
@@ -56,12 +58,14 @@ export async function answerInRounds(ask: Ask): Promise<AnswerOutcome | undefine
   );
   for (const [i, places] of found.entries()) plan.told(i, places.length);
   if (noted.nNotes === 0 && found.every((places) => places.length === 0)) return undefined;
+  tellScope(ask);
   for (const [i, part] of parts.entries()) {
     writePart(ask, part, found[i] as readonly NotedPlace[], rounds);
     writer.flush();
     await pause(ask.signal);
   }
   writer.block(endSentence(rounds));
+  if (found.some((places) => places.length === 0)) tellWider(ask);
   writer.flush();
   return "answered";
 }
@@ -90,7 +94,7 @@ function writePart(
   });
   const [first, ...others] = places;
   if (first === undefined) {
-    writer.block("I found nothing in memory for this part.");
+    writer.block(`I found nothing in ${scopeName(ask) ?? "memory"} for this part.`);
     return;
   }
   writePlace({ ...ask, terms: part.terms }, first.place, "likely");

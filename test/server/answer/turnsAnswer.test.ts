@@ -100,6 +100,17 @@ test("of two statements the later one comes first, and the older one tells of it
   assert.match(markdown.slice(older), /something later was said on/);
 });
 
+test("what was said has no place, and the answer to a question that names one says so", async () => {
+  const { markdown, abstained } = await ask(
+    "@tides.ts what did I say about harbours drawn in grey?",
+  );
+  assert.match(
+    markdown,
+    /^This is drawn from all conversations, not only from `tides\.ts`\.\n\n> Harbours below/,
+  );
+  assert.ok(!abstained);
+});
+
 test("nothing is told of what nobody spoke of, and the code is answered from", async () => {
   const { markdown } = await ask("What did I tell you about the licence of the compiler?");
   assert.match(markdown, /Nothing that was said in conversations is about this\./);

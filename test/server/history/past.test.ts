@@ -100,6 +100,14 @@ test("a definition's past is what its versions prove, through renames and moves,
     );
     const other = await ask(root, history, { kind: "symbol", name: "other", paths: [] });
     assert.deepEqual(eventsOf(other).at(-2), [steps["other"], "body"]);
+    const last = await ask(root, history, {
+      ...{ kind: "symbol", name: "Pool.load", paths: [], within: ["c.ts"] },
+    });
+    assert.deepEqual(eventsOf(last)[0], [steps["removed"], "removed"]);
+    const elsewhere = { kind: "symbol", name: "Pool.load", paths: [], within: ["docs/"] } as const;
+    assert.deepEqual(await ask(root, history, elsewhere), { kind: "unknown" });
+    const inFolder = { ...elsewhere, within: ["docs/", "src/"] };
+    assert.equal(eventsOf(await ask(root, history, inFolder)).length, 5);
     const none = await ask(root, history, { kind: "symbol", name: "nowhere", paths: ["src/c.ts"] });
     assert.deepEqual(none, { kind: "unknown" });
   });

@@ -118,6 +118,15 @@ test("a deep question leaves room for what the model looks up, and offers tools 
     source.kind === "code" ? [source.citation.path] : [],
   );
   assert.ok(files.includes("tides.ts") && files.includes("harbour.ts"));
+  const limited = await promptOf({ question: `@tides.ts ${question}`, deep: true });
+  assert.deepEqual(
+    new Set(
+      limited.evidence.flatMap(({ source }) =>
+        source.kind === "code" ? [source.citation.path] : [],
+      ),
+    ),
+    new Set(["tides.ts"]),
+  );
   const { further } = prompt;
   assert.deepEqual(
     further?.tools.map(({ name }) => name),

@@ -113,6 +113,20 @@ for (const [query, paths, within, missing] of scopes) {
   });
 }
 
+test("a query that names nothing is limited to what its question names", async () => {
+  const mentions = [{ path: "src/net/", isSure: true }];
+  const found = async (query: string): Promise<readonly string[]> => {
+    const { recalls } = await opened.recaller.search(
+      { query, limit: 10, neighbours: false },
+      new AbortController().signal,
+      { mentions },
+    );
+    return [...new Set(recalls.map(({ citation }) => citation.path))].sort();
+  };
+  assert.deepEqual(await found(asked), ["src/net/retry.ts", "src/net/send.ts"]);
+  assert.deepEqual(await found(`${asked} @src/quiet.ts`), ["src/quiet.ts"]);
+});
+
 test("when nothing that is named is in memory, everything is searched, and the trace says so", async () => {
   const { recalls, trace } = await opened.recaller.search(
     { query: `${asked} @src/gone/`, limit: 10 },

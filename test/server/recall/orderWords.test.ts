@@ -5,6 +5,8 @@ import { orderQuestion, type OrderQuestion } from "../../../server/recall/orderW
 const first = (a: string, b: string): OrderQuestion => ({ kind: "first", a, b });
 const doing = (when: string): OrderQuestion => ({ kind: "doing", when });
 
+const docs = [{ path: "docs/", isSure: true }];
+
 const cases: readonly (readonly [question: string, asked: OrderQuestion | undefined])[] = [
   ["which came first, `load` or `save`?", first("load", "save")],
   [
@@ -20,6 +22,11 @@ const cases: readonly (readonly [question: string, asked: OrderQuestion | undefi
   ["what did I do on Monday?", doing("on Monday")],
   ["what did I change today", doing("today")],
   ["where did I leave off?", doing("")],
+  ["what did I do today in @docs/?", { ...doing("today"), mentions: docs }],
+  ["@docs/ what was I doing yesterday?", { ...doing("yesterday"), mentions: docs }],
+  ["@docs/ which came first, load or save?", { ...first("load", "save"), mentions: docs }],
+  ["which came first, @docs/ or load?", first("@docs/", "load")],
+  ["what did I do on 8/1?", doing("on 8/1")],
   ["is open called before close?", undefined],
   ["what runs first, the parser or the lexer?", undefined],
   ["was it slow before the change?", undefined],
