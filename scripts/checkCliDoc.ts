@@ -40,7 +40,7 @@ function page(): string {
   return [
     "<!-- Made by scripts/checkCliDoc.ts of the tables in server/cli/. -->",
     "# Lore in the terminal",
-    "In a checkout the program is called by `npx lore`, installed from a package by `lore`. It needs Node 24 or later, and git for the past of a folder.",
+    "In a checkout the program is called by `npx lore`, installed from a package by `lore`. It needs Node 24 or later, which a checkout brings along, and git for the past of a folder.",
     "The first word is a command, then mostly a folder. The first command about a folder remembers it; later ones bring the memory up to date before they answer.",
     '```sh\nlore index ~/code/project\nlore ask ~/code/project "where is the cache cleared?"\nlore history ~/code/project src/cache.ts:12\n```',
     "## Commands",

@@ -27,10 +27,19 @@ export interface NpmPackage {
   readonly installedBytes: number;
 }
 
+const minNodeMajor = 24;
 /** Largest installed size: what the extension's package may have, unpacked. */
 const maxInstalledBytes = 160 * 1024 * 1024;
 /** Bundles that only an editor uses. */
 const ofEditor = /^dist\/(server|extension)\./;
+
+/** The program's first file: an older Node could not read the others, and npm only warns of it. */
+const entry = `#!/usr/bin/env node
+if (Number(process.versions.node.split(".")[0]) < ${minNodeMajor}) {
+  console.error("Lore needs Node ${minNodeMajor} or later; this is " + process.version + ".");
+  process.exitCode = 1;
+} else await import("./dist/lore.mjs");
+`;
 
 /** Packages what was built in `packageFolder`. Rejects when nothing was, and when the tarball is too large. */
 export async function packNpm(target: string): Promise<NpmPackage> {
@@ -47,6 +56,7 @@ export async function packNpm(target: string): Promise<NpmPackage> {
     stripManifest(path.join(staged, "node_modules", name, "package.json")),
   ]);
   for (const file of filesOf(target)) copy(file, staged);
+  writeFileSync(path.join(staged, "lore.mjs"), entry, { mode: 0o755 });
   rewriteDocuments(staged, (file) => (existsSync(path.join(staged, file)) ? file : undefined));
   writeFileSync(
     path.join(staged, "package.json"),
@@ -85,8 +95,8 @@ function manifestOf(target: string, native: Readonly<Record<string, string>>): o
   const [os = "", cpu = ""] = target.split("-");
   return {
     ...{ name, version, description, license, keywords, type: "module" },
-    bin: { lore: "dist/lore.mjs" },
-    engines: { node: ">=24" },
+    bin: { lore: "lore.mjs" },
+    engines: { node: `>=${minNodeMajor}` },
     os: [os === "alpine" ? "linux" : os],
     cpu: [cpu],
     dependencies: native,

@@ -71,7 +71,11 @@ export function showStats(
     const { storeDir } = command;
     const storesDir =
       storeDir === undefined ? defaultStoresDir(around) : path.resolve(around.cwd, storeDir);
-    return showAllStores(command, terminal, storesDir);
+    const isNone =
+      storeDir === undefined
+        ? "Lore remembers no folder yet."
+        : "No memory there says of which folder it is. Name the folder, too: “lore stats FOLDER --store DIR”.";
+    return showAllStores(command, terminal, { storesDir, isNone });
   }
   return withExisting(command.folder, command, terminal, around, (folder) => {
     const status = folder.status();
@@ -106,10 +110,14 @@ export function showStats(
   });
 }
 
-function showAllStores(command: Common, terminal: Terminal, storesDir: string): ExitCode {
+function showAllStores(
+  command: Common,
+  terminal: Terminal,
+  { storesDir, isNone }: { readonly storesDir: string; readonly isNone: string },
+): ExitCode {
   const stores = storesBelow(storesDir);
   if (command.json) terminal.json({ stores });
-  else if (stores.length === 0) terminal.line("Lore remembers no folder yet.");
+  else if (stores.length === 0) terminal.line(isNone);
   for (const { folder, storeBytes } of command.json ? [] : stores) {
     terminal.line(`${formatBytes(storeBytes).padStart(10)}  ${safeLine(folder)}`);
   }
