@@ -41,9 +41,10 @@ test("the command line is installed from its tarball and answers a question", (t
   const older =
     "data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.1.0'}})";
   const modules = path.join(prefix, windows ? "node_modules" : "lib/node_modules");
-  const tooOld = run(process.execPath, ["--import", older, path.join(modules, "lore/lore.mjs")]);
+  const entry = path.join(modules, "lore/lore.mjs");
+  const tooOld = spawnSync(process.execPath, ["--import", older, entry], { encoding: "utf8" });
   assert.equal(tooOld.status, 1);
-  assert.match(String(tooOld.stderr), /^Lore needs Node 24 or later; this is v[\d.]+\.\n$/);
+  assert.match(tooOld.stderr, /^Lore needs Node 24 or later; this is v[\d.]+\.\n$/);
   const answer = lore("ask", folder, "where are the oldest answers thrown away?");
   assert.equal(answer.status, 0, String(answer.stderr));
   assert.match(String(answer.stdout), /cache\.py:\d/);
