@@ -3,7 +3,7 @@ import type { Range } from "../../protocol/types.ts";
 import type { Ask } from "./ask.ts";
 import { definitionAt } from "./definition.ts";
 import { code, count, prose } from "./markdown.ts";
-import { shownSpansOf, type Shown } from "./shownSpans.ts";
+import { ownRange, shownSpansOf, type Shown } from "./shownSpans.ts";
 import type { Place } from "./reading.ts";
 import { kindOf, nameOf } from "./kindWords.ts";
 
@@ -69,6 +69,6 @@ export function linkTo(ask: Ask, place: Place): string {
 /** Returns the lines that a link to a place names; the shown lines begin where it begins. */
 export function linkedLines(place: Place): Range {
   const definition = definitionAt(place);
-  if (definition === undefined) return place.symbol?.range ?? place.range;
+  if (definition === undefined) return ownRange(place);
   return place.file.linesRange(definition.firstLine, definition.lastLine);
 }

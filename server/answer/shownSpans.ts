@@ -1,5 +1,5 @@
 /** Chooses which lines of a place to show: the signature and the lines that match the question best. */
-import type { Range } from "../../protocol/types.ts";
+import type { Position, Range } from "../../protocol/types.ts";
 import type { SourceFile } from "../recall/sourceFile.ts";
 import type { Definition } from "./definition.ts";
 import { lastLineOf } from "./definition.ts";
@@ -30,10 +30,12 @@ export interface Shown {
 
 /** Returns what to show of a place: all of it when it is short, else its signature and the lines that answer. */
 export function shownSpansOf(
-  { file, range, symbol }: Place,
+  place: Place,
   definition: Definition | undefined,
   terms: QuestionTerms,
 ): Shown {
+  const { file, symbol } = place;
+  const range = ownRange(place);
   const bounds = trimBlank(
     file,
     definition?.firstLine ?? range.start.line,
@@ -59,6 +61,18 @@ export function shownSpansOf(
   if (definition === undefined) return shown([from - firstLine < minGap ? firstLine : from, end]);
   if (from - signatureLast <= minGap) return shown([firstLine, end]);
   return shown([firstLine, signatureLast], [from, end]);
+}
+
+/** Of a place that holds more than what it is named for, such as the sections before one, the part that is that. */
+export function ownRange({ range, symbol }: Pick<Place, "range" | "symbol">): Range {
+  if (symbol === undefined) return range;
+  const start = later(range.start, symbol.range.start);
+  const end = later(range.end, symbol.range.end) === range.end ? symbol.range.end : range.end;
+  return later(start, end) === start ? range : { start, end };
+}
+
+function later(a: Position, b: Position): Position {
+  return a.line > b.line || (a.line === b.line && a.character >= b.character) ? a : b;
 }
 
 /** A comment inside of a definition is told in words already. */

@@ -116,16 +116,28 @@ export function pointedChunks(
     .map(({ idx }) => idx);
 }
 
-/** Returns the innermost definition that holds a line, `undefined` when none does. */
-export function symbolAtLine(symbols: readonly ParsedSymbol[], line: number): number | undefined {
-  let innermost: number | undefined;
-  // Symbols are in the order of their first lines, outer ones first.
+/**
+ * Returns the definition that some lines are most of: of a single line the innermost around it, `undefined` when no line of
+ * them is in one.
+ */
+export function symbolOfLines(
+  symbols: readonly ParsedSymbol[],
+  { first, last }: { readonly first: number; readonly last: number },
+): number | undefined {
+  let best: number | undefined;
+  let most = 0;
   for (const [idx, { range }] of symbols.entries()) {
-    if (range.start.line > line) break;
-    if (line < range.end.line || (line === range.end.line && range.end.character > 0))
-      innermost = idx;
+    const [start, end] = [
+      range.start.line,
+      range.end.character > 0 ? range.end.line : range.end.line - 1,
+    ];
+    const nShared = Math.min(last, end) - Math.max(first, start) + 1;
+    const fit = nShared / Math.max(end - start + 1, last - first + 1);
+    // The later one is the inner one.
+    if (nShared <= 0 || fit < most) continue;
+    [best, most] = [idx, fit];
   }
-  return innermost;
+  return best;
 }
 
 /** Share of the file that the largest outermost definition beginning in the chunk takes; a little for the file's head. */

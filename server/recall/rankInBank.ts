@@ -20,7 +20,7 @@ import { askedOf, gatherFiles, type FileCandidate } from "./fileCandidates.ts";
 import type { LearnedRanking } from "./learnedRanking.ts";
 import type { RootScope } from "./mentionScope.ts";
 import { joinShares, mergeAdjacent, type ChunkRun } from "./mergeAdjacent.ts";
-import { symbolAtLine } from "./pointedPlaces.ts";
+import { symbolOfLines } from "./pointedPlaces.ts";
 import type { ParsedQuestion } from "./question.ts";
 import { QuestionMatcher } from "./questionMatcher.ts";
 import { rankVector, type QuestionFacts } from "./rankFeatures.ts";
@@ -268,7 +268,7 @@ function rankedRun(ranking: Ranking, source: FileSource, run: ChunkRun<Scored>):
   return { recall, toRead: `${file.path}\n${names[0] ?? ""}\n${bestText}` };
 }
 
-/** Returns the definition around the first line that the question names in a range, `undefined` when it names none. */
+/** Returns the definition of the lines that the question names in a range, `undefined` when it names none. */
 function pointedSymbol(
   file: VerifiedFile,
   { pointed }: FileCandidate,
@@ -277,7 +277,13 @@ function pointedSymbol(
   const named = pointed?.lines.find(
     ({ first, last }) => first <= range.end.line && last >= range.start.line,
   );
-  return named && symbolAtLine(file.symbols, Math.max(named.first, range.start.line));
+  return (
+    named &&
+    symbolOfLines(file.symbols, {
+      first: Math.max(named.first, range.start.line),
+      last: Math.min(named.last, range.end.line),
+    })
+  );
 }
 
 /** Returns the definition of a chunk that the question is most about: the one it names, else the one that shares most words. */

@@ -17,7 +17,7 @@ import { receiverBefore } from "./callEvidence.ts";
 import { firstMention, isWholeString, mentionsOf, saysName } from "./nameMentions.ts";
 import { isQuiet, quietText, type QuietText } from "./quietText.ts";
 import { containersOf } from "./definitions.ts";
-import { symbolAtLine } from "./pointedPlaces.ts";
+import { symbolOfLines } from "./pointedPlaces.ts";
 import { definesAt } from "./textDefinition.ts";
 import { UseJudge, type UseJudgement } from "./useJudge.ts";
 import { offsetsOf, symbolsIn, type VerifiedFile, type FileSource } from "./verifiedSource.ts";
@@ -214,7 +214,7 @@ class FileLook {
     const line = lineAt(starts, offset);
     if (this.#isDefinition(offset, line)) return "other";
     this.#imports ??= this.#judge.needsEvidence ? importsOf(text) : [];
-    const around = symbolAtLine(symbols, line);
+    const around = symbolOfLines(symbols, { first: line, last: line });
     const use = {
       path,
       receiver: receiverBefore(text, offset),

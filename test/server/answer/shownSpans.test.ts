@@ -201,3 +201,11 @@ test("a short definition is shown whole, and no first answer is longer than 30 l
     ),
   );
 });
+
+test("of a place that begins before what it is named for only that is shown", () => {
+  const help = ["# Streams", "Words about streams.", "", "# Levels", "Words about levels.", ""];
+  const whole = placeOf(help.join("\n"), { name: "Levels", kind: "section" });
+  const start = { line: 3, character: 0 };
+  const place = { ...whole, symbol: { ...whole.symbol, range: { start, end: whole.range.end } } };
+  assert.deepEqual(shown(place as Place, "what are levels?"), ["# Levels\nWords about levels."]);
+});
