@@ -91,18 +91,27 @@ test("what a model looks up is numbered on, and what it cites of it is linked", 
     nth === 1
       ? {
           kind: "toolCalls",
-          calls: [call("read_memory", { path: "lamps.ts" })],
+          calls: [call("read_memory", { path: "flags.ts" })],
           text: "Let me look.",
         }
-      : says(`\`lightLamps\` switches on the lamps [${numberOf(request, "lightLamps")}].`),
+      : says(`\`hoistFlag\` hoists the flags [${numberOf(request, "hoistFlag")}].`),
   );
   assert.equal(prose.state, "done");
   assert.deepEqual([prose.nSentences, prose.nSupported, prose.marks], [1, 1, []]);
-  assert.equal(prose.citations[0]?.path, "lamps.ts");
+  assert.equal(prose.citations[0]?.path, "flags.ts");
   assert.doesNotMatch(prose.markdown, /Let me look/, "what it thinks before a call is no answer");
   assert.deepEqual(sent[0]?.tools, ["search_memory", "read_memory", "find_usages"]);
-  assert.deepEqual(looks.lookups.map(found), [["read_memory", "lamps.ts", true]]);
+  assert.deepEqual(looks.lookups.map(found), [["read_memory", "flags.ts", true]]);
   assert.ok(looks.nTokens <= looks.maxTokens && looks.maxTokens === 3_000);
+});
+
+test("what speaks to a model among what it looks up is told so where it is cited", async () => {
+  const { prose } = await answer((request, nth) =>
+    nth === 1
+      ? { kind: "toolCalls", calls: [call("read_memory", { path: "lamps.ts" })] }
+      : says(`\`lightLamps\` switches on the lamps [${numberOf(request, "lightLamps")}].`),
+  );
+  assert.deepEqual(prose.marks, [{ fault: "commanded", detail: "lamps.ts:1" }]);
 });
 
 test("evidence of a tool stands in fences that carry the prompt's mark", async () => {
