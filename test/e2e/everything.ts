@@ -103,10 +103,11 @@ test("selected code is asked about", async () => {
   await page.keyboard.press("Home");
   await page.keyboard.press("Shift+End");
   await session.command("Lore: Ask About Selection");
-  await page.getByPlaceholder(/./).last().waitFor();
+  const field = page.locator(".quick-input-widget input:visible:not([placeholder=''])").first();
+  await field.and(page.locator(":focus")).waitFor();
   await show("selection", "Selected code, and what is to be known about it.");
-  await page.keyboard.insertText("Who uses this?");
-  await page.keyboard.press("Enter");
+  await field.fill("Who uses this?");
+  await field.press("Enter");
   const answer = chatOf(page).locator("section[data-turn][aria-busy=false]").nth(1);
   await answer.waitFor();
   assert.match(await answer.innerText(), /daysInMonth/);
