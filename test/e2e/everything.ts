@@ -103,8 +103,8 @@ test("selected code is asked about", async () => {
   await page.keyboard.press("Home");
   await page.keyboard.press("Shift+End");
   await session.command("Lore: Ask About Selection");
-  const field = page.locator(".quick-input-widget input:visible:not([placeholder=''])").first();
-  await field.and(page.locator(":focus")).waitFor();
+  const field = page.getByPlaceholder("For example: who calls this?");
+  await field.waitFor();
   await show("selection", "Selected code, and what is to be known about it.");
   await field.fill("Who uses this?");
   await field.press("Enter");
