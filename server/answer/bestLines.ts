@@ -3,7 +3,7 @@ import type { Range } from "../../protocol/types.ts";
 import { termsOfName, termsOfText } from "../ingest/terms.ts";
 import type { SourceFile } from "../recall/sourceFile.ts";
 import { codeMaskOf, type CodeMask } from "./codeMask.ts";
-import { lastLineOf } from "./definition.ts";
+import { lastLineOf } from "../recall/sourceFile.ts";
 import type { QuestionTerms } from "./questionTerms.ts";
 
 /** So many lines are judged together: what answers a question seldom stands in one. */

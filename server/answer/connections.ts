@@ -1,7 +1,7 @@
 /** How a definition hangs together with the rest: who uses it, what it uses, what tests and mentions it. */
 import type { Recall } from "../../protocol/types.ts";
 import { recallUses, type Ask } from "./ask.ts";
-import { lastLineOf } from "./definition.ts";
+import { lastLineOf } from "../recall/sourceFile.ts";
 import { code, count, listed } from "./markdown.ts";
 import { findCallees, type Callee } from "./callees.ts";
 import type { Target } from "./imports.ts";

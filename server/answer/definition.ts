@@ -1,4 +1,5 @@
 /** The parts of a definition in its file: doc comment, signature, body. Found by lines, without a syntax tree. */
+import { lastLineOf } from "../recall/sourceFile.ts";
 import type { Range } from "../../protocol/types.ts";
 import { blockComments, isLanguageId, lineComments } from "../ingest/languages.ts";
 import type { SourceFile } from "../recall/sourceFile.ts";
@@ -44,13 +45,6 @@ export function definitionAt(place: Place): Definition | undefined {
   const firstLine = skipDecoratorsUp(file, nameLine);
   const doc = commentBefore(file, firstLine) ?? docstringAfter(file, signatureLine, lastLine);
   return { firstLine, lastLine, nameLine, signatureLine, ...(doc === undefined ? {} : { doc }) };
-}
-
-/** The last line of which a range shows something. */
-export function lastLineOf(range: Range): number {
-  return range.end.character === 0 && range.end.line > range.start.line
-    ? range.end.line - 1
-    : range.end.line;
 }
 
 function findNameLine(

@@ -6,7 +6,7 @@ import type { RememberedFile } from "../services.ts";
 import { fixedParts } from "../recall/errorMessage.ts";
 import { pause, recallMoreMeant, type AnswerOutcome, type Ask } from "./ask.ts";
 import { codeMaskOf } from "./codeMask.ts";
-import { lastLineOf } from "./definition.ts";
+import { lastLineOf } from "../recall/sourceFile.ts";
 import { functionAround } from "./holder.ts";
 import { code, count } from "./markdown.ts";
 import { isMeantBy, scopeName, tellScope } from "./mentionText.ts";

@@ -2,7 +2,7 @@
 import type { Position, Range } from "../../protocol/types.ts";
 import type { SourceFile } from "../recall/sourceFile.ts";
 import type { Definition } from "./definition.ts";
-import { lastLineOf } from "./definition.ts";
+import { lastLineOf } from "../recall/sourceFile.ts";
 import { bestLines } from "./bestLines.ts";
 import type { QuestionTerms } from "./questionTerms.ts";
 import type { Place } from "./reading.ts";

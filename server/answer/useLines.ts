@@ -2,7 +2,7 @@
 import type { Range, SymbolInfo } from "../../protocol/types.ts";
 import { functionAround } from "./holder.ts";
 import type { Target } from "./imports.ts";
-import { lastLineOf } from "./definition.ts";
+import { lastLineOf } from "../recall/sourceFile.ts";
 import { mentions } from "./names.ts";
 import type { Place } from "./reading.ts";
 import {

@@ -3,7 +3,6 @@ import type { ProseEvidence } from "../../protocol/prose.ts";
 import type { Citation, CitationCheck } from "../../protocol/types.ts";
 import { noteLabel } from "../answer/markdown.ts";
 import { EvidenceText } from "./evidenceText.ts";
-import { speaksToModel } from "./modelCommands.ts";
 
 export type CheckCitations = (
   citations: readonly Citation[],
@@ -18,8 +17,6 @@ export interface EvidenceNow {
   readonly label: string;
   /** False when the lines changed or are gone. */
   readonly isCurrent: boolean;
-  /** It speaks to a language model. */
-  readonly commands: boolean;
   readonly text: EvidenceText;
 }
 
@@ -54,7 +51,6 @@ function evidenceOf(
       return {
         label: noteLabel(note.id),
         isCurrent: true,
-        commands: speaksToModel(text),
         text: new EvidenceText(text, [note.who, ...note.tags, dayOf(note.createdMs)], places),
         ...(found === undefined ? {} : { citation: found.citation }),
       };
@@ -64,24 +60,20 @@ function evidenceOf(
       return {
         label: `commit ${hash.slice(0, 8)}`,
         isCurrent: true,
-        commands: speaksToModel(text),
         // A hash is written as short as one likes.
         text: new EvidenceText(text, [author, dayOf(authoredMs), ...beginningsOf(hash)]),
       };
     }
     case "part":
     case "round":
-      return {
-        ...{ label: "earlier answer", isCurrent: true, commands: speaksToModel(text) },
-        text: new EvidenceText(text),
-      };
+      return { label: "earlier answer", isCurrent: true, text: new EvidenceText(text) };
   }
 }
 
 function codeNow(given: Citation, check: CitationCheck | undefined): EvidenceNow {
   if (!isThere(check)) {
     const label = `${given.path}:${given.range.start.line + 1}`;
-    return { label, isCurrent: false, commands: false, text: new EvidenceText("") };
+    return { label, isCurrent: false, text: new EvidenceText("") };
   }
   const { citation, text } = check;
   const { path, range, symbol } = citation;
@@ -90,7 +82,6 @@ function codeNow(given: Citation, check: CitationCheck | undefined): EvidenceNow
     citation,
     label: labelOf(citation),
     isCurrent: true,
-    commands: speaksToModel(text),
     text: new EvidenceText(text, about, [{ path, range }]),
   };
 }

@@ -1,6 +1,7 @@
 /** A text in which names are looked up: evidence as it is now, or the question. */
 import type { Range } from "../../protocol/types.ts";
 import type { ClaimedName } from "./claimedNames.ts";
+import { speaksToModel } from "./modelCommands.ts";
 
 /** Words of languages, which stand for themselves. */
 const languageWords: ReadonlySet<string> = new Set(
@@ -18,6 +19,8 @@ interface LinesOfFile {
 }
 
 export class EvidenceText {
+  readonly #asWritten: string;
+  #speaksToModel: boolean | undefined;
   readonly #text: string;
   readonly #lower: string;
   readonly #words: ReadonlySet<string>;
@@ -26,6 +29,7 @@ export class EvidenceText {
 
   /** `about` are names that belong to the text without standing in it, such as where it is from. */
   constructor(text: string, about: readonly string[] = [], files: readonly LinesOfFile[] = []) {
+    this.#asWritten = text;
     const whole = [text, ...about, ...files.map(({ path }) => path)].join("\n");
     this.#text = whole.replace(/\s+/g, " ");
     this.#lower = this.#text.toLowerCase();
@@ -33,6 +37,11 @@ export class EvidenceText {
     const numbers = whole.match(/\d[\d_]*(?:,\d{3})*(?:\.\d+)?/g) ?? [];
     this.#numbers = new Set(numbers.map(numberOf));
     this.#files = files;
+  }
+
+  /** True when the text speaks to a language model. It is looked at when asked: few texts of a prompt are cited. */
+  get speaksToModel(): boolean {
+    return (this.#speaksToModel ??= speaksToModel(this.#asWritten));
   }
 
   /** True when the text holds it. */

@@ -32,7 +32,7 @@ export function judgeSentence(atoms: readonly Atom[], { evidence, question }: Su
   const cited = numbers.flatMap((number) => evidence.get(number) ?? []);
   const stale = cited.find(({ isCurrent }) => !isCurrent);
   if (stale !== undefined) return marked("stale", stale.label);
-  const commanding = cited.find(({ commands }) => commands);
+  const commanding = cited.find(({ text }) => text.speaksToModel);
   if (commanding !== undefined) return marked("commanded", commanding.label);
   const names = claimedNames(atoms);
   const isEndless = plainText(atoms).length > maxSentence;

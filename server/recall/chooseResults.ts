@@ -1,6 +1,7 @@
 /** From all ranked places to the list that is shown: no place twice, no file in the way of all others. */
 import type { DropReason, Recall } from "../../protocol/types.ts";
 import type { RankedChunk } from "./rankInBank.ts";
+import { lastLineOf } from "./sourceFile.ts";
 
 /** At most this many results from one file among the first ones. */
 export const maxPerFile = 5;
@@ -94,6 +95,5 @@ export function showsLinesOf(shown: Recall, other: Recall): boolean {
 
 /** The first and the last line with text of a place. */
 function linesOf({ citation: { range } }: Recall): readonly [number, number] {
-  const { start, end } = range;
-  return [start.line, end.character > 0 ? end.line : Math.max(start.line, end.line - 1)];
+  return [range.start.line, lastLineOf(range)];
 }

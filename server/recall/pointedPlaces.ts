@@ -2,6 +2,7 @@
 import type { ParsedSymbol } from "../types.ts";
 import type { StoredSpan } from "../memory/packedSpans.ts";
 import type { ParsedQuestion } from "./question.ts";
+import { lastLineOf } from "./sourceFile.ts";
 
 /** One mention of a file. Lines are zero-based, both included; absent when the file alone was named. */
 interface Mention {
@@ -127,10 +128,7 @@ export function symbolOfLines(
   let best: number | undefined;
   let most = 0;
   for (const [idx, { range }] of symbols.entries()) {
-    const [start, end] = [
-      range.start.line,
-      range.end.character > 0 ? range.end.line : range.end.line - 1,
-    ];
+    const [start, end] = [range.start.line, lastLineOf(range)];
     const nShared = Math.min(last, end) - Math.max(first, start) + 1;
     const fit = nShared / Math.max(end - start + 1, last - first + 1);
     // The later one is the inner one.
@@ -153,11 +151,7 @@ function spoken(span: StoredSpan, symbols: readonly ParsedSymbol[], nLines: numb
 }
 
 function overlaps({ range }: StoredSpan, lines: { first: number; last: number }): boolean {
-  const end = Math.max(
-    range.start.line,
-    range.end.character > 0 ? range.end.line : range.end.line - 1,
-  );
-  return lines.first <= end && lines.last >= range.start.line;
+  return lines.first <= lastLineOf(range) && lines.last >= range.start.line;
 }
 
 function normal(path: string): string {

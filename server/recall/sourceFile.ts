@@ -75,3 +75,10 @@ export function readSourceFile(
   const read = source.readText(rootId, path);
   return read && new SourceFile(rootId, path, read.text, read.language);
 }
+
+/** The last line of which a range shows something. */
+export function lastLineOf(range: Range): number {
+  return range.end.character === 0 && range.end.line > range.start.line
+    ? range.end.line - 1
+    : range.end.line;
+}

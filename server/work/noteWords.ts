@@ -131,9 +131,11 @@ export function contradiction(a: NoteWords, b: NoteWords): number {
 
 /** “UTC, never local time” denies “local time, never UTC” with the same words. */
 function isTurnedRound(a: NoteWords, b: NoteWords): boolean {
-  const hasSameWords =
-    a.decided.size === b.decided.size && nShared(a.decided, b.decided) === a.decided.size;
-  return a.isNegated && b.isNegated && hasSameWords && inOrder(a) !== inOrder(b);
+  return a.isNegated && b.isNegated && hasSameWords(a, b) && inOrder(a) !== inOrder(b);
+}
+
+function hasSameWords(a: NoteWords, b: NoteWords): boolean {
+  return a.decided.size === b.decided.size && nShared(a.decided, b.decided) === a.decided.size;
 }
 
 function inOrder({ decided }: NoteWords): string {
@@ -145,8 +147,7 @@ function decidesTheSame(a: NoteWords, b: NoteWords): boolean {
   return (
     a.isNegated === b.isNegated &&
     a.decidedNumbers === b.decidedNumbers &&
-    a.decided.size === b.decided.size &&
-    nShared(a.decided, b.decided) === a.decided.size &&
+    hasSameWords(a, b) &&
     !isTurnedRound(a, b)
   );
 }
