@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { globSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, beforeEach, test } from "node:test";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { inCheckout } from "../../scripts/checkout.ts";
@@ -30,6 +30,7 @@ let repository: Repository;
 let model: ScriptedModel;
 let session: Session;
 let endFilm: () => Promise<void>;
+let hasFailed = false;
 
 before(async () => {
   dir = mkdtempSync(path.join(tmpdir(), "lore-everything-"));
@@ -60,6 +61,15 @@ after(async () => {
   rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 });
 
+// Each step goes on where the one before ended.
+beforeEach(() => assert.ok(!hasFailed, "An earlier step failed."));
+
+afterEach(async (t) => {
+  if (hasFailed || !("passed" in t) || t.passed) return;
+  hasFailed = true;
+  await show("failed", `What was there when “${t.name}” failed.`);
+});
+
 const show = (name: string, sentence: string, { page }: EditorWindow = session): Promise<void> =>
   recording.picture(page, name, sentence);
 
@@ -69,12 +79,19 @@ test("a fresh profile: Lore is installed, its memory fills, and its first steps 
   await page.getByRole("button", { name: /\(Git\) - main/ }).waitFor();
   await session.command("Extensions: Install from VSIX...");
   const vsix = process.env["LORE_VSIX"] ?? "";
-  await fillIn(vsix, path.basename(vsix));
+  await page.locator(".quick-input-titlebar", { hasText: "Install from VSIX" }).waitFor();
+  await page.locator(".quick-input-widget input:visible").first().fill(vsix);
+  // Until it is listed, the dialog takes no confirmation.
+  await page.getByRole("option", { name: path.basename(vsix) }).waitFor();
+  await page.getByRole("button", { name: "Install", exact: true }).click();
   await page.getByRole("button", { name: /Lore has remembered \d+ %/ }).waitFor();
   await show("filling", "Right after the installation the status bar says how far the memory is.");
   await session.untilReady();
   await session.command("Welcome: Open Walkthrough...");
-  await fillIn("Start with Lore", "Start with Lore");
+  const walkthroughs = page.getByPlaceholder("Select a walkthrough to open");
+  await walkthroughs.fill("Start with Lore");
+  await page.getByRole("option", { name: "Start with Lore" }).first().waitFor();
+  await walkthroughs.press("Enter");
   await page
     .frameLocator("iframe.webview.ready")
     .frameLocator("#active-frame")
@@ -219,14 +236,6 @@ function store(): string {
 function holdsDefinition({ path: file, firstLine, lastLine }: Source): boolean {
   const line = repository.lineOf(cron, "const daysInMonth");
   return file === cron && firstLine <= line && line <= lastLine;
-}
-
-/** Fills the field that the editor shows at its top, and takes what it offers first when that is `offered`. */
-async function fillIn(text: string, offered: string): Promise<void> {
-  const { page } = session;
-  await page.locator(".quick-input-widget input:visible").first().fill(text);
-  await page.getByRole("option", { name: offered }).first().waitFor();
-  await page.keyboard.press("Enter");
 }
 
 /** Asks until a file is cited: the watcher of a window tells of a new file when it likes. */
