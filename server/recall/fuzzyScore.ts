@@ -14,6 +14,10 @@ export interface FuzzyText {
 export type FuzzyScore = (text: FuzzyText) => number | undefined;
 
 const points = { name: 100, nameStart: 60, nameWhole: 60, wordStart: 12, run: 6, letter: 1 };
+/** In a whole path there are many words whose beginnings fit by chance. */
+const pathPoints = { wordStart: 5, run: 4, letter: 1 };
+/** A name whose first letter is the first that was typed was meant sooner. */
+const nameBegins = 12;
 
 /** Returns a text with what is known of it for every typed text; a folder's path ends in `/`. */
 export function fuzzyText(text: string): FuzzyText {
@@ -30,10 +34,7 @@ export function fuzzyScore(typed: string): FuzzyScore {
     const length = given.lower.length / 50;
     if (wanted === "") return -length;
     if ((given.letters & letters) !== letters) return undefined;
-    const fit =
-      wholeScore(given, wanted) ??
-      scatteredScore(given, given.nameAt, wanted) ??
-      scatteredScore(given, 0, wanted);
+    const fit = wholeScore(given, wanted) ?? nameScore(given, wanted) ?? pathScore(given, wanted);
     return fit === undefined ? undefined : fit - length;
   };
 }
@@ -63,20 +64,41 @@ function wholeScore({ lower, nameAt }: FuzzyText, wanted: string): number | unde
   );
 }
 
-/** The letters stand in the text in their order; beginnings of words and runs count more. */
-function scatteredScore(
-  { text, lower }: FuzzyText,
-  from: number,
-  wanted: string,
-): number | undefined {
-  let score = from > 0 ? points.letter * wanted.length : 0;
-  let at = from - 1;
+/**
+ * The letters stand in the name in their order: the best way to find them there, where runs and beginnings of words count
+ * more (as in VS Code's `fuzzyScorer`, after Smith and Waterman 1981).
+ */
+function nameScore({ text, lower, nameAt }: FuzzyText, wanted: string): number | undefined {
+  const length = lower.length - nameAt;
+  /** By place in the name: the best score of the letters so far, of which the last stands there. */
+  let before: Float64Array | undefined;
+  for (let i = 0; i < wanted.length; i++) {
+    const now = new Float64Array(length).fill(-Infinity);
+    let bestBefore = before === undefined ? 0 : -Infinity;
+    for (let j = 0; j < length; j++) {
+      if (lower[nameAt + j] === wanted[i]) {
+        const alone = startsWord(text, nameAt + j) ? points.wordStart : points.letter;
+        const inRun = before === undefined || j === 0 ? -Infinity : (before[j - 1] as number);
+        now[j] = Math.max(bestBefore + alone, inRun + Math.max(alone, points.run));
+        if (i === 0 && j === 0) now[j] = alone + nameBegins;
+      }
+      if (before !== undefined) bestBefore = Math.max(bestBefore, before[j] as number);
+    }
+    before = now;
+  }
+  const best = Math.max(...(before ?? []));
+  return Number.isFinite(best) ? best + points.letter * wanted.length : undefined;
+}
+
+/** The letters stand in the path in their order, the first ones that do. */
+function pathScore({ text, lower }: FuzzyText, wanted: string): number | undefined {
+  let score = 0;
+  let at = -1;
   for (let i = 0; i < wanted.length; i++) {
     const next = lower.indexOf(wanted[i] as string, at + 1);
     if (next < 0) return undefined;
-    if (next === at + 1 && i > 0) score += points.run;
-    else if (startsWord(text, next)) score += points.wordStart;
-    else score += points.letter;
+    if (next === at + 1 && i > 0) score += pathPoints.run;
+    else score += startsWord(text, next) ? pathPoints.wordStart : pathPoints.letter;
     at = next;
   }
   return score;
