@@ -137,14 +137,21 @@ export function withoutScope(question: string, within: readonly string[]): strin
       break;
     end = each.start;
   }
-  const asked = prose
-    .slice(from, end)
-    .replace(/^[\s,:;]+|(?:\s(?:in|inside|within|under|of|from|and))?[\s,]*$/giu, "");
+  const lead = prose.slice(from, end).replace(/^[\s,:;]+/, "");
+  const asked = end === prose.length ? lead : withoutMarks(lead).replace(leadsToPlace, "");
   return asked.split(/\s+/).length < minAskedWords
     ? question
     : asked + question.slice(prose.length);
 }
 const minAskedWords = 2;
+/** "how is it made in @lib/" */
+const leadsToPlace = /\s(?:in|inside|within|under|of|from)$/iu;
+
+function withoutMarks(text: string): string {
+  let end = text.length;
+  while (end > 0 && /[\s,]/.test(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
+}
 
 const leadEnd = /^(?::\d{1,7}(?:-\d{1,7})?)?[,:;]?\s+(?=\S)/;
 

@@ -112,7 +112,9 @@ function nBehind(prose: string, spelled: readonly Spelled[]): number {
     n++;
   }
   const before = prose.slice(0, end);
-  return n > 0 && /[\p{L}\p{N}].*(?:[.?!,;:。？！，；：]\s*|\n\s*)$/su.test(before) ? n : 0;
+  const asked = before.trimEnd();
+  const isEnd = /[.?!,;:。？！，；：]$/u.test(asked) || before.slice(asked.length).includes("\n");
+  return isEnd && /[\p{L}\p{N}]/u.test(asked) ? n : 0;
 }
 
 /** Returns the text up to `end`, all of it when absent, with each mention as it is spelled. */

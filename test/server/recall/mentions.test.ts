@@ -173,6 +173,8 @@ const withoutScopes: readonly (readonly [question: string, meant: string])[] = [
   ["@src/a.ts:3-9, @src/b/ how is it made?", "how is it made?"],
   ["how is it made in @src/a.ts?", "how is it made"],
   ["how is it made @src/a.ts and @src/b/", "how is it made"],
+  ["@src/a.ts what is it made of?", "what is it made of?"],
+  ["@src/a.ts what it is made of", "what it is made of"],
   ["what does @src/a.ts do?", "what does @src/a.ts do?"],
   ["@src/a.ts", "@src/a.ts"],
   ["explain @src/a.ts", "explain @src/a.ts"],

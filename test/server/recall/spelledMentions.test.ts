@@ -1,7 +1,7 @@
 /** What stands behind `@` in a question, spelled as the path that it means. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { maxMentions } from "../../../server/recall/mentions.ts";
+import { maxMentions, withoutScope } from "../../../server/recall/mentions.ts";
 import { parseQuestion } from "../../../server/recall/question.ts";
 import { spelledMentions } from "../../../server/recall/spelledMentions.ts";
 
@@ -103,10 +103,19 @@ test("files are listed only where a name has to be looked up", () => {
     spelledMentions(question, unasked);
 });
 
-test("a long text with very many at signs is spelled in its time", () => {
-  const question = `${"@a ".repeat(30_000)}? ${"@b.ts ".repeat(3_000)}`;
-  assert.equal(
-    spelledMentions(question, () => remembered),
-    question,
-  );
+test("long texts are spelled in their time", () => {
+  const blank = " ".repeat(50_000);
+  const long = [
+    `${"@a ".repeat(30_000)}? ${"@b.ts ".repeat(3_000)}`,
+    `${"a ".repeat(50_000)} @lib/`,
+    `how${blank}is it @lib/${blank}done`,
+    `@lib/${blank}how${blank}, is it`,
+    "@".repeat(100_000),
+  ];
+  for (const question of long) {
+    const spelled = spelledMentions(question, () => remembered);
+    assert.equal(spelled, question);
+    withoutScope(spelled, ["lib/"]);
+    withoutScope(`${spelled}${blank}in @lib/`, ["lib/"]);
+  }
 });
