@@ -16,6 +16,10 @@ const orders: readonly (readonly [typed: string, better: string, other: string])
   ["sF", "work/storeFolder.ts", "work/itself.ts"],
   ["toolst", "server/toolStatus.ts", "server/tools/list.ts"],
   ["log", "server/log.ts", "server/catalog.ts"],
+  ["memB", "server/memory/memoryBank.ts", "server/tools/remember.ts"],
+  ["member", "server/tools/remember.ts", "server/memory/bets/era.ts"],
+  ["srvrec", "server/recall/uses.ts", "server/endpoint/streamChat.ts"],
+  ["restart", "server/restart.ts", "server/res/tart.ts"],
   ["srcjobs", "src/jobs/retry.ts", "server/recall/objects.ts"],
 ];
 describe("what fits better:", () => {
