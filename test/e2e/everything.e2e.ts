@@ -153,6 +153,7 @@ test("a language model calls Lore’s tools, the second one with the user’s le
   const asked = say(session.page, "@agent where are the days of a month counted?", "it is noted");
   const leave = page.getByRole("button", { name: /^(Allow|Continue)/ }).first();
   await leave.waitFor();
+  await page.locator("blockquote", { hasText: rememberCall.arguments.text }).waitFor();
   await show(
     "tool-leave",
     "A language model has searched the memory, and wants to keep a sentence.",
