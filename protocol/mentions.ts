@@ -50,8 +50,8 @@ export function mentionText({ kind, path, name }: Suggestion): string {
 
 /** Returns how a question names a path; a folder's ends in `/`. */
 export function pathMention(path: string): string {
-  if (!plainPath.test(path)) return `@"${path}"`;
-  return hasEnding.test(path) ? `@${path}` : `@./${path}`;
+  const told = hasEnding.test(path) ? path : `./${path}`;
+  return plainPath.test(path) ? `@${told}` : `@"${told}"`;
 }
 
 const plainPath = /^[\p{L}\p{N}_+$~/@[\]-][\p{L}\p{N}_.+$~/@[\]-]*$/u;

@@ -146,7 +146,7 @@ async function askAll(
       const context = { rootId: "bench", folder, rules, syntax, versions, hashText, signal };
       const isEqual = async (paths: readonly string[]): Promise<boolean> => {
         const asked = { text: "", names: [name], paths, mentions: [] };
-        const found = await recallAt(context, commit, asked, 10);
+        const found = await recallAt(context, commit, () => asked, 10);
         const best = found?.recalls[0];
         return best !== undefined && truth.includes(best.text.replaceAll("\r", "").trim());
       };

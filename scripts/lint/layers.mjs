@@ -218,6 +218,7 @@ const layers = [
       "server/ingest/skipRules.ts",
       "server/recall/namedPaths.ts",
       "server/recall/question.ts",
+      "server/recall/spelledMentions.ts",
       "server/git/",
       "server/identity/",
       masking,

@@ -4,6 +4,7 @@ import type { AskParams } from "../../protocol/methods.ts";
 import { asOfIn } from "../recall/asOfWords.ts";
 import { orderQuestion } from "../recall/orderWords.ts";
 import { parseQuestion, type ParsedQuestion } from "../recall/question.ts";
+import { spelledMentions } from "../recall/spelledMentions.ts";
 import type { AnswerService, RecallTurns, TellPlan } from "../services.ts";
 import { isYes, noteOffer } from "../work/noteOffer.ts";
 import { noteSentence, type NoteSentence } from "../work/noteSentence.ts";
@@ -51,7 +52,7 @@ export class Answerer implements AnswerService {
   }
 
   async ask(
-    params: AskParams,
+    given: AskParams,
     emit: Emit,
     signal: AbortSignal,
     recallTurns?: RecallTurns,
@@ -59,13 +60,14 @@ export class Answerer implements AnswerService {
   ): Promise<Answer> {
     const startMs = this.#ports.clock.elapsedMs();
     signal.throwIfAborted();
-    const sentence = params.asOf === undefined ? this.#toRemember(params) : undefined;
-    if (sentence !== undefined) return answerRemember(sentence, params, this.#ports, emit);
+    const sentence = given.asOf === undefined ? this.#toRemember(given) : undefined;
+    if (sentence !== undefined) return answerRemember(sentence, given, this.#ports, emit);
+    const params = { ...given, question: this.#spelled(given) };
     const order = params.asOf === undefined ? orderQuestion(params.question) : undefined;
-    const told = order && (await answerOrder(this.#ports, params, order, emit, signal));
+    const told = order && (await answerOrder(this.#ports, given, order, emit, signal));
     if (told !== undefined) return told;
     const parsed = parseQuestion(params.question);
-    const asOf = asOfOf(params, parsed);
+    const asOf = asOfOf(given, parsed);
     const before = asOf && (await answerAsOf(this.#ports, params, asOf, emit, signal));
     if (before !== undefined) return before;
     const selection = selectionOf(params, this.#ports.source);
@@ -113,7 +115,7 @@ export class Answerer implements AnswerService {
       (await answerFromNotes(ask)) ??
       answerFromTurns(ask) ??
       (await answerFromCode(ask));
-    this.#offer(params, writer);
+    this.#offer(given, writer);
     const isScoped = (result.trace.mentions?.within.length ?? 0) > 0;
     writer.block(drawnFrom(result.coverage, result.tiers, isScoped));
     writer.flush();
@@ -130,6 +132,12 @@ export class Answerer implements AnswerService {
       trace: query === params.question ? trace : withoutAsked(trace),
       elapsedMs: this.#ports.clock.elapsedMs() - startMs,
     };
+  }
+
+  #spelled({ question, rootIds }: AskParams): string {
+    return spelledMentions(question, () =>
+      this.#ports.source.files(rootIds).map(({ path }) => path),
+    );
   }
 
   /** What the user wants remembered: a sentence that says so, or a yes to what was offered. */

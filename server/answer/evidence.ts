@@ -4,6 +4,7 @@ import type { ParsedQuestion } from "../recall/question.ts";
 import { recallMore, recallUses, type Ask } from "./ask.ts";
 import { weighEvidence, type EvidenceCalibration } from "./evidenceCalibration.ts";
 import { evidenceFactsOf, termsOfRecall } from "./evidenceFacts.ts";
+import { isWithin } from "../recall/namedPaths.ts";
 import { isMeantBy, recallsMeant, scopeName } from "./mentionText.ts";
 import { lastPart, likeness, mentions } from "./names.ts";
 import type { QuestionTerms } from "./questionTerms.ts";
@@ -70,14 +71,41 @@ function isProse(question: ParsedQuestion): boolean {
   return code === undefined && pointing === 0 && !isCjk && problem === undefined;
 }
 
+/** How much some of the recalled places support an answer by their words. */
+export interface SupportByWords {
+  readonly support: Exclude<Support, "near">;
+  /** The files and folders among those that the question names that support it by themselves; empty for all together. */
+  readonly by: readonly string[];
+}
+
 /**
- * Judges recalled places, see `recallsMeant`, by their words. A question with a subject that occurs nowhere is about something else, unless
- * it is one word of many and nearly all of the others are found together.
+ * Judges recalled places, see `recallsMeant`, by their words. Of several files and folders that the question is limited to,
+ * `within`, each is judged by itself as well: what one answers is not lost among the places of the others.
  */
 export function supportOf(
   terms: QuestionTerms,
   recalls: readonly Recall[],
-): Exclude<Support, "near"> {
+  within: readonly string[] = [],
+): SupportByWords {
+  const together = supportOfAll(terms, recalls);
+  if (together === "sure" || within.length < 2) return { support: together, by: [] };
+  const apart = within.map((named) =>
+    supportOfAll(
+      terms,
+      recalls.filter(({ citation }) => isWithin(citation.path, [named])),
+    ),
+  );
+  const support = (["sure", "likely"] as const).find((each) => apart.includes(each)) ?? "none";
+  return support === together || support === "none"
+    ? { support: together, by: [] }
+    : { support, by: within.filter((_named, i) => apart[i] === support) };
+}
+
+/**
+ * A question with a subject that occurs nowhere is about something else, unless it is one word of many and nearly all of the
+ * others are found together.
+ */
+function supportOfAll(terms: QuestionTerms, recalls: readonly Recall[]): SupportByWords["support"] {
   const evidence = evidenceOf(terms, recalls);
   if (evidence >= strongEvidence) return "sure";
   if (terms.absent.length === 0) return evidence < minEvidence ? "none" : "likely";

@@ -44,13 +44,10 @@ export async function answerFolder(ask: Ask): Promise<AnswerOutcome | undefined>
 }
 
 /** The folder, when the question names exactly one and asks about nothing inside of it. */
-function folderAsked({ question, ports, params }: Ask): Folder | undefined {
+function folderAsked({ question, ports, params, terms }: Ask): Folder | undefined {
   const { kind } = question.intent;
   if (!["what", "unknown"].includes(kind) || question.code !== undefined) return undefined;
-  const said =
-    /^\s*(?:explain|describe|what(?:'s| is) (?:in )?)\s*(?:the )?(?:folder |directory )?[`@]?([^\s`?]+?)\/?`?(?: folder| directory)?\s*\??\s*$/i.exec(
-      question.raw,
-    )?.[1];
+  const said = folderMentioned(question, terms) ?? folderSaid.exec(question.raw)?.[1];
   const path = said?.replace(/^\.\//, "").replace(/\/+$/, "");
   if (path === undefined || path === "") return undefined;
   const below = ports.source
@@ -59,6 +56,24 @@ function folderAsked({ question, ports, params }: Ask): Folder | undefined {
   const [first] = below;
   const files = below.filter(({ rootId }) => rootId === first?.rootId);
   return files.length === 0 ? undefined : { path, files };
+}
+
+const folderSaid =
+  /^\s*(?:explain|describe|what(?:'s| is) (?:in )?)\s*(?:the )?(?:folder |directory )?[`@]?([^\s`?]+?)\/?`?(?: folder| directory)?\s*\??\s*$/i;
+
+/** The one folder behind an `@`, where little else is said. */
+function folderMentioned(
+  { paths, mentions }: Ask["question"],
+  terms: Ask["terms"],
+): string | undefined {
+  const [mentioned, ...others] = mentions;
+  if (mentioned?.path.endsWith("/") !== true || others.length > 0 || paths.length > 1)
+    return undefined;
+  const isAboutMore = terms.units.some(
+    ({ isWeak, text }) =>
+      !isWeak && !/^(?:folder|directory|files?|contains?|contents?|inside|about)$/i.test(text),
+  );
+  return isAboutMore ? undefined : mentioned.path;
 }
 
 function languagesOf(files: readonly RememberedFile[]): string {

@@ -1,6 +1,7 @@
 /** Which words of a question a place that is only linked holds: in the lines behind the link, or in its path alone. */
 import { termsOfName, termsOfText } from "../ingest/terms.ts";
 import { code, listed } from "./markdown.ts";
+import { mentions } from "./names.ts";
 import { linkedLines } from "./placeText.ts";
 import type { QuestionTerms } from "./questionTerms.ts";
 import type { Place } from "./reading.ts";
@@ -16,22 +17,28 @@ export interface HeldWords {
 /** Returns the words that the linked lines hold, those that stand around them, and those that only the path has. */
 export function heldWords(terms: QuestionTerms, place: Place): HeldWords {
   const { container = "", name = "" } = place.symbol ?? {};
-  const lines = [
-    ...termsOfText(place.file.textOf(linkedLines(place))),
-    ...termsOfName(`${container} ${name}`),
-  ];
+  const linked = place.file.textOf(linkedLines(place));
+  const lines = [...termsOfText(linked), ...termsOfName(`${container} ${name}`)];
   const told = new Set<string>();
-  const heldIn = (held: readonly string[]): string[] => {
-    const words = terms.heldBy(new Set(held)).map(({ text }) => code(text));
+  const heldIn = (held: readonly string[], source: string): string[] => {
+    const words = terms
+      .heldBy(new Set(held))
+      .filter(({ text, isName }) => isName || isPlainWord(text) || mentions(source, text))
+      .map(({ text }) => code(text));
     const fresh = words.filter((word) => !told.has(word));
     for (const word of fresh) told.add(word);
     return fresh;
   };
   return {
-    inLines: heldIn(lines),
-    around: heldIn(termsOfText(place.recall.text)),
-    inPath: heldIn(termsOfName(place.file.path)),
+    inLines: heldIn(lines, linked),
+    around: heldIn(termsOfText(place.recall.text), place.recall.text),
+    inPath: heldIn(termsOfName(place.file.path), place.file.path),
   };
+}
+
+/** The parts of `127.0.0.1` and `@angular/core` alone are not the word. */
+function isPlainWord(word: string): boolean {
+  return /^[\p{L}\p{N}_$]+$/u.test(word);
 }
 
 /** Returns the words without some. */

@@ -1,5 +1,6 @@
 /** The usual answer: the most probable place with the lines that answer, then what it is connected with. */
 import type { EvidenceTrace, Recall } from "../../protocol/types.ts";
+import { isWithin } from "../recall/namedPaths.ts";
 import { pause, recallMore, type AnswerOutcome, type Ask } from "./ask.ts";
 import { findConnections, writeConnections } from "./connections.ts";
 import { isNear, missingNames, nearestInMeaning, supportOf, type Support } from "./evidence.ts";
@@ -23,14 +24,19 @@ export async function answerPlace(ask: Ask): Promise<AnswerOutcome> {
   const missing = await missingNames(ask);
   const nNames = ask.question.code === undefined ? ask.question.identifiers.length : 0;
   const isSelected = ask.result.recalls.some((recall) => holdsSelection(ask, recall));
-  const byWords = isSelected ? "sure" : supportOf(ask.terms, recallsMeant(ask));
+  const { within } = ask.result.trace.mentions ?? {};
+  const { support: byWords, by } = isSelected
+    ? ({ support: "sure", by: [] } as const)
+    : supportOf(ask.terms, recallsMeant(ask), within);
   if (nNames > 0 && missing.length === nNames && !isSelected && !isAboutPath(ask))
     return abstain(ask, missing);
   const near = byWords === "none" ? await nearestInMeaning(ask) : [];
   const support = near.length > 0 ? "near" : withEvidence(ask.evidence, byWords);
   if (support === "none") return abstain(ask, missing);
   if (support !== "sure") await tellNotesFirst(ask);
-  const inOrder = inOrderOfAnswer(ask, await definitionsNamed(ask));
+  const ordered = inOrderOfAnswer(ask, await definitionsNamed(ask));
+  const supports = ({ citation }: Recall): boolean => isWithin(citation.path, by);
+  const inOrder = [...ordered.filter(supports), ...ordered.filter((recall) => !supports(recall))];
   const main = writeHead(ask, support === "near" ? near : inOrder, support, missing);
   if (main === undefined) return abstain(ask, missing);
   ask.writer.flush();

@@ -44,7 +44,7 @@ export const commandTable: Readonly<Record<CommandName, CommandEntry>> = {
     usage: ['ask FOLDER "question"'],
     summary: "Answer a question with citations.",
     more: [
-      "In a question, @src/net/ or @src/net/retry.ts limits it to that folder or file, and @symbol retryDelay names a definition.",
+      "In a question, @src/net/ or @retry.ts limits it to that folder or file, and @symbol retryDelay names a definition.",
       "When a language model fails, stderr says why and Lore’s own answer is printed: the exit code is then that of this answer, 0 or 3.",
     ],
   },

@@ -9,7 +9,6 @@ import type { ChangedParams, ChangedResult } from "../../protocol/changed.ts";
 import { relativeTo } from "../ingest/rootPath.ts";
 import { asMemoryError, isDamage } from "../memory/database.ts";
 import type { Clock, FileSystem, Logger } from "../ports.ts";
-import { parseQuestion } from "../recall/question.ts";
 import type { HistoryExtentParams, HistoryExtents } from "../services.ts";
 import type { ThreadFailure } from "../threadFailure.ts";
 import {
@@ -34,6 +33,7 @@ import { changedSince, seenNow, type ChangedContext } from "./changedSince.ts";
 import { ageOf } from "./ageOf.ts";
 import { noteEdits } from "./noteEdits.ts";
 import { infoOf, pastOf } from "./past.ts";
+import { askedAt } from "./askedAt.ts";
 import { recallAt, textAt } from "./recallAt.ts";
 import { whoWrote } from "./whoWrote.ts";
 import { commitAt } from "./treeAt.ts";
@@ -315,21 +315,9 @@ export class HistoryHost {
     const { folder } = this.#history(rootId);
     const commit = await commitAt(folder, at, clock.nowMs(), signal);
     if (commit === undefined) return { kind: "unknownCommit" };
-    const { words, identifiers, paths, literals, mentions } = parseQuestion(query);
-    const isAboutMore = words.length + literals.length + identifiers.length > 0;
-    const limits = new Set(isAboutMore ? mentions.map(({ path }) => path) : []);
-    const asked = {
-      text: [...words, ...literals].join(" "),
-      names: identifiers,
-      // What only limits the question does not answer it.
-      paths: paths
-        .map(({ path }) => path.replace(/^(?:\.\/)+/, ""))
-        .filter((path) => !limits.has(path)),
-      mentions,
-    };
     const rules = { files, ...(this.#workspace as HistoryWorkspace).rules };
     const context = { rootId, folder, rules, syntax, versions: this.#versions, hashText, signal };
-    const found = await recallAt(context, commit, asked, limit);
+    const found = await recallAt(context, commit, (paths) => askedAt(query, paths), limit);
     return found === undefined
       ? { kind: "failed", status: this.#history(rootId).status() }
       : { kind: "recalled", commit, ...found };

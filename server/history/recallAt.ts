@@ -16,8 +16,8 @@ import { termsOfName, termsOfText } from "../ingest/terms.ts";
 import { TermScanner } from "../ingest/termScanner.ts";
 import type { FileSystem } from "../ports.ts";
 import { isWithin, mentionTrace } from "../recall/namedPaths.ts";
-import type { NamedPath } from "../services.ts";
 import type { ChunkSpan, ParsedSymbol } from "../types.ts";
+import type { AskedAt } from "./askedAt.ts";
 import {
   containerOf,
   FileVersions,
@@ -25,16 +25,6 @@ import {
   type VersionCache,
 } from "./definitionVersions.ts";
 import { definingAt, filesAt, matchesAt, type TreeFile } from "./treeAt.ts";
-
-/** What of the question the search goes by. */
-export interface AskedAt {
-  readonly text: string;
-  /** Names of code, perhaps qualified. */
-  readonly names: readonly string[];
-  readonly paths: readonly string[];
-  /** The files and folders that the search is limited to, those of them that are in the tree. */
-  readonly mentions: readonly NamedPath[];
-}
 
 /** By which rules files are hidden: those of today. */
 export interface TreeRules {
@@ -73,17 +63,21 @@ const pathWeight = 12;
 const definingWeight = 200;
 const roleWeights = { source: 1, test: 0.7, docs: 0.7, config: 0.7 } as const;
 
-/** Returns the places of a tree that a question is about; `undefined` when git cannot read it. Rejects when cancelled. */
+/**
+ * Returns the places of a tree that a question is about; `undefined` when git cannot read it. `askedOf` gets the files of the
+ * tree. Rejects when cancelled.
+ */
 export async function recallAt(
   context: RecallAtContext,
   commit: CommitInfo,
-  asked: AskedAt,
+  askedOf: (paths: () => readonly string[]) => AskedAt,
   limit: number,
 ): Promise<RecalledAt | undefined> {
   const { folder, rules, signal, syntax } = context;
   const tree = await filesAt(folder, commit.hash, signal);
   if (tree === undefined) return undefined;
   const visible = visibleFiles(tree, folder, rules);
+  const asked = askedOf(() => visible.map(({ path }) => path));
   const mentions = mentionTrace(asked.mentions, (named) =>
     visible.some(({ path }) => isWithin(path, [named])),
   );

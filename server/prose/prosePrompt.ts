@@ -13,6 +13,7 @@ import { packedContext, type PromptWish } from "../answer/taskContext.ts";
 import { citeRange, type HashText } from "../recall/citation.ts";
 import { readSourceFile } from "../recall/sourceFile.ts";
 import type { SourceReader, ToolService, TurnOutline } from "../services.ts";
+import { spelledMentions } from "../recall/spelledMentions.ts";
 import { deepSearch, type DeepSearchPorts } from "../answer/rounds/deepSearch.ts";
 import { withoutRepeats } from "../work/repeatedWords.ts";
 import { byQuestion } from "../work/rounds.ts";
@@ -93,14 +94,16 @@ function turnsBefore(turns: readonly TurnOutline[], question: string): readonly 
 
 function wishOf(params: ProsePromptParams, { source, hashText }: PromptPorts): PromptWish {
   const { question, maxTokens, rootIds, activeFile } = params;
+  const asked = spelledMentions(question, () => source.files(rootIds).map(({ path }) => path));
   const wish = {
     ...{ question, maxTokens },
+    ...(asked === question ? {} : { query: asked }),
     ...(rootIds === undefined ? {} : { rootIds }),
     ...(activeFile === undefined ? {} : { activeFile }),
   };
   const selection = selectionOf(params, source);
   if (selection === undefined) return wish;
-  const query = queryOf(question, selection);
+  const query = queryOf(asked, selection);
   const given = selectedLines(selection, source, hashText);
   // What is in no remembered file cannot be cited, and belongs to the question.
   if (given === undefined) return { ...wish, query, question: withCode(question, selection.text) };

@@ -13,7 +13,27 @@ export interface FuzzyText {
 /** Returns a score, larger for better, `undefined` when the letters do not occur in this order. Case is of no account. */
 export type FuzzyScore = (text: FuzzyText) => number | undefined;
 
-const points = { name: 100, nameStart: 60, nameWhole: 60, wordStart: 12, run: 6, letter: 1 };
+/** What was typed, in one piece: in the middle of a word of the name, at a word's beginning, the name's, and all of it. */
+const pieces = {
+  inWord: 20,
+  name: 100,
+  nameStart: 60,
+  nameWhole: 60,
+  segment: 36,
+  reachesName: 36,
+};
+/** A letter by itself, one that begins a word, one right behind the letter before, and the first of all at the beginning. */
+interface LetterPoints {
+  readonly letter: number;
+  readonly wordStart: number;
+  readonly run: number;
+  readonly first: number;
+}
+const inName: LetterPoints = { letter: 2, wordStart: 13, run: 7, first: 12 };
+/** In a whole path there are many words whose beginnings fit by chance. */
+const inPath: LetterPoints = { letter: 1, wordStart: 5, run: 4, first: 0 };
+/** A letter of what stands there in one piece. */
+const pieceLetter = 6;
 
 /** Returns a text with what is known of it for every typed text; a folder's path ends in `/`. */
 export function fuzzyText(text: string): FuzzyText {
@@ -32,54 +52,68 @@ export function fuzzyScore(typed: string): FuzzyScore {
     if ((given.letters & letters) !== letters) return undefined;
     const fit =
       wholeScore(given, wanted) ??
-      scatteredScore(given, given.nameAt, wanted) ??
-      scatteredScore(given, 0, wanted);
+      scatteredScore(given, given.nameAt, wanted, inName) ??
+      scatteredScore(given, 0, wanted, inPath);
     return fit === undefined ? undefined : fit - length;
   };
 }
 
 /** What was typed stands in the text as it is. */
-function wholeScore({ lower, nameAt }: FuzzyText, wanted: string): number | undefined {
-  const inName = lower.indexOf(wanted, nameAt);
-  if (inName >= 0) {
-    const isStart = inName === nameAt;
-    const rest = lower.slice(inName + wanted.length);
-    const isWhole = isStart && (rest === "" || rest === "/" || /^\.[a-z0-9]+$/.test(rest));
-    return (
-      points.name +
-      (isStart ? points.nameStart : 0) +
-      (isWhole ? points.nameWhole : 0) +
-      wanted.length * points.run
-    );
+function wholeScore({ text, lower, nameAt }: FuzzyText, wanted: string): number | undefined {
+  const letters = wanted.length * pieceLetter;
+  const at = lower.indexOf(wanted, nameAt);
+  if (at >= 0) {
+    if (!startsWord(text, at)) return letters + pieces.inWord;
+    if (at > nameAt) return letters + pieces.name;
+    const rest = lower.slice(at + wanted.length);
+    const isWhole = rest === "" || rest === "/" || /^\.[a-z0-9]+$/.test(rest);
+    return letters + pieces.name + pieces.nameStart + (isWhole ? pieces.nameWhole : 0);
   }
-  const at = lower.indexOf(wanted);
-  if (at < 0) return undefined;
-  const isSegment = at === 0 || lower[at - 1] === "/";
-  const reachesName = at + wanted.length > nameAt;
-  return (
-    wanted.length * points.run +
-    (isSegment ? points.wordStart * 3 : 0) +
-    (reachesName ? points.wordStart * 3 : 0)
-  );
+  const before = lower.indexOf(wanted);
+  if (before < 0) return undefined;
+  const isSegment = before === 0 || lower[before - 1] === "/";
+  const reachesName = before + wanted.length > nameAt;
+  return letters + (isSegment ? pieces.segment : 0) + (reachesName ? pieces.reachesName : 0);
 }
 
-/** The letters stand in the text in their order; beginnings of words and runs count more. */
+/**
+ * The letters stand in the text in their order from a place on. Returns the score of the best way to find them there, in which
+ * runs and beginnings of words count more (as in VS Code's `fuzzyScorer`; the alignment is that of Smith and Waterman 1981).
+ */
 function scatteredScore(
   { text, lower }: FuzzyText,
   from: number,
   wanted: string,
+  points: LetterPoints,
 ): number | undefined {
-  let score = from > 0 ? points.letter * wanted.length : 0;
-  let at = from - 1;
+  if (!holdsInOrder(lower, from, wanted)) return undefined;
+  const length = lower.length - from;
+  /** By place: the best score of the letters so far, of which the last stands there. */
+  let scores = new Float64Array(length).fill(-Infinity);
+  let next = new Float64Array(length);
   for (let i = 0; i < wanted.length; i++) {
-    const next = lower.indexOf(wanted[i] as string, at + 1);
-    if (next < 0) return undefined;
-    if (next === at + 1 && i > 0) score += points.run;
-    else if (startsWord(text, next)) score += points.wordStart;
-    else score += points.letter;
-    at = next;
+    let bestBefore = i === 0 ? 0 : -Infinity;
+    for (let j = 0; j < length; j++) {
+      const before = scores[j - 1] ?? -Infinity;
+      bestBefore = Math.max(bestBefore, scores[j - 2] ?? -Infinity);
+      next[j] = -Infinity;
+      if (lower[from + j] !== wanted[i]) continue;
+      const alone = startsWord(text, from + j) ? points.wordStart : points.letter;
+      const first = i === 0 && j === 0 ? points.first : 0;
+      next[j] = Math.max(bestBefore + alone + first, before + Math.max(alone, points.run));
+    }
+    [scores, next] = [next, scores];
   }
-  return score;
+  return scores.reduce((best, score) => Math.max(best, score), -Infinity);
+}
+
+function holdsInOrder(lower: string, from: number, wanted: string): boolean {
+  let at = from - 1;
+  for (const letter of wanted) {
+    at = lower.indexOf(letter, at + 1);
+    if (at < 0) return false;
+  }
+  return true;
 }
 
 function startsWord(text: string, at: number): boolean {

@@ -1,4 +1,5 @@
 /** What kind of answer a question wants. */
+import { isOneWord } from "./questionTokens.ts";
 
 /** The kind of answer, with the name or phrase it is about where the question has one. */
 export type Intent =
@@ -98,6 +99,10 @@ function callersOf(text: string, identifiers: readonly string[]): Intent | undef
 }
 
 function callersTarget(phrase: string, identifiers: readonly string[]): Intent {
+  // Nothing defines it: its uses are the lines that hold it.
+  const used = phrase.split(" ").map((word) => word.replace(/[?.!,;:]+$/, ""));
+  const target = used.find(isOneWord);
+  if (target !== undefined) return { kind: "allPlaces", target };
   const named =
     identifiers.find((name) => phrase.includes(name)) ?? identifiers[0] ?? onlyName(phrase);
   return named === undefined ? { kind: "whoCalls" } : { kind: "whoCalls", target: named };

@@ -24,8 +24,19 @@ const weights = {
 const maxTerms = 48;
 const maxCodeCharacters = 6_000;
 
-/** Returns each term once, with its largest weight, in the order of first mention. */
-export function queryTerms(question: ParsedQuestion): QueryTerm[] {
+/**
+ * Returns each term once, with its largest weight, in the order of first mention. Paths of `within`, which the search is
+ * limited to, say nothing of what is looked for there; they are left out where the question says anything else.
+ */
+export function queryTerms(
+  question: ParsedQuestion,
+  within: readonly string[] = [],
+): readonly QueryTerm[] {
+  const terms = allTerms(question, new Set(within));
+  return terms.length > 0 || within.length === 0 ? terms : allTerms(question, new Set());
+}
+
+function allTerms(question: ParsedQuestion, within: ReadonlySet<string>): QueryTerm[] {
   const terms = new Map<string, QueryTerm>();
   const add = (term: string, weight: number, wholeOf?: string): void => {
     const old = terms.get(term);
@@ -47,8 +58,10 @@ export function queryTerms(question: ParsedQuestion): QueryTerm[] {
   }
   for (const literal of question.literals)
     for (const term of termsOfText(literal)) add(term, weights.literal);
-  for (const path of question.paths)
-    for (const term of termsOfName(path.path)) add(term, weights.path);
+  for (const { path } of question.paths) {
+    if (within.has(path.replace(/^(?:\.\/+)+/, ""))) continue;
+    for (const term of termsOfName(path)) add(term, weights.path);
+  }
   for (const frame of question.stackFrames)
     for (const term of termsOfName(frame.functionName ?? "")) add(term, weights.whole);
   if (question.code !== undefined) {

@@ -92,6 +92,10 @@ function readToken(
     else out.urls.push(token);
     return false;
   }
+  if (isOneWord(token)) {
+    out.words.push(token);
+    return false;
+  }
   const path = pathOf(token);
   if (path !== undefined) {
     out.paths.push(path);
@@ -131,6 +135,18 @@ export function linesOf(
   return endLine > line ? { line, endLine } : { line };
 }
 
+/**
+ * True for what is one word, whatever marks it holds: a package's name with its scope, such as `@angular/core`, also with a
+ * path in it, and an address of four numbers. No definition is called so.
+ */
+export function isOneWord(token: string): boolean {
+  if (/^\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?$/.test(token)) return true;
+  const name = /^@[a-z0-9~][\w.~-]{0,200}(?:\/[\w.~-]{1,200}){0,8}\/(?<last>[\w.~-]{1,200})$/.exec(
+    token,
+  );
+  return name !== null && !isFileName(name.groups?.["last"] ?? "");
+}
+
 /** Cuts marks of prose from both ends; `()` after a name stays, for it marks a call. */
 function trimMarks(token: string): string {
   let start = 0;
@@ -163,12 +179,7 @@ function isPath(text: string): boolean {
   const base = segments.at(-1) as string;
   const dot = base.lastIndexOf(".");
   const extension = dot < 0 ? "" : base.slice(dot + 1);
-  if (segments.length === 1) {
-    if (wellKnownFiles.has(base.toLowerCase())) return true;
-    // `a.b.c` is a chain of names, `b.c` a file.
-    if (extension.length === 1 && base.indexOf(".") !== dot) return false;
-    return fileExtensions.has(extension.toLowerCase()) && !/^(?:node|vue|next)\.js$/i.test(base);
-  }
+  if (segments.length === 1) return isFileName(base);
   if (/^[A-Za-z]:$/.test(segments[0] as string)) return true;
   if (/^(?:\.{0,2}|~|@\w.*)$/.test(segments[0] as string)) return true;
   if (extension !== "" && extension.length <= 8 && /^[A-Za-z]\w*$/.test(extension)) return true;
@@ -176,6 +187,16 @@ function isPath(text: string): boolean {
   return (
     segments.length > 3 || folderNames.has((segments[0] as string).toLowerCase()) || base === ""
   );
+}
+
+/** True for a name that files have, without a folder: `a.ts`, `Makefile`. */
+export function isFileName(name: string): boolean {
+  if (wellKnownFiles.has(name.toLowerCase())) return true;
+  const dot = name.lastIndexOf(".");
+  const extension = dot < 0 ? "" : name.slice(dot + 1);
+  // `a.b.c` is a chain of names, `b.c` a file.
+  if (extension.length === 1 && name.indexOf(".") !== dot) return false;
+  return fileExtensions.has(extension.toLowerCase()) && !/^(?:node|vue|next)\.js$/i.test(name);
 }
 
 const fileExtensions = new Set(

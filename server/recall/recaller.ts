@@ -5,12 +5,9 @@
 import type { SearchParams } from "../../protocol/methods.ts";
 import type { OutlineParams, OutlineResult } from "../../protocol/outline.ts";
 import type {
-  AskedTrace,
   Coverage,
   MeaningTrace,
-  RankingKind,
   Recall,
-  RecallTrace,
   SearchResult,
   StageTrace,
 } from "../../protocol/types.ts";
@@ -27,7 +24,6 @@ import { fileRoleOf } from "../ingest/fileRole.ts";
 import { languageOf, type LanguageId } from "../ingest/languages.ts";
 import { isDamage } from "../memory/database.ts";
 import { symbolInfo, type OpenBank } from "../memory/memoryBank.ts";
-import { chunkerVersion, schemaVersion } from "../memory/schema.ts";
 import { findCandidates, type WeighedTerm } from "./candidates.ts";
 import { chooseResults, furtherShare } from "./chooseResults.ts";
 import { type DenseSearch, sumOfMeanings } from "./denseSearch.ts";
@@ -39,8 +35,11 @@ import { rereadPlaces } from "./rereadPlaces.ts";
 import type { Reranker } from "./reranker.ts";
 import { withNeighbours } from "./neighbours.ts";
 import { byScore, TraceCollector, type Lap } from "./traceCollector.ts";
+import { withoutScope } from "./mentions.ts";
 import { candidatesWithin, maxScopedChunks, mentionScope } from "./mentionScope.ts";
+import { spelledMentions } from "./spelledMentions.ts";
 import { findUses } from "./uses.ts";
+import { askedTrace, traceOf } from "./searchTrace.ts";
 import { SourceLook, type VerifiedFile, type VerifiedSource } from "./verifiedSource.ts";
 
 /** What a recall needs of the workspace's memory. */
@@ -114,9 +113,19 @@ export class Recaller implements RecallService, SourceReader {
       lapMs = now;
     };
     const trace = params.explain === true ? new TraceCollector(lap) : undefined;
-    const question = parseQuestion(params.query);
     const ranking = how.ranking ?? "learned";
+    await this.#memory.freshen(signal);
+    signal.throwIfAborted();
+    const banks = this.#memory.banks(params.rootIds);
+    const question = parseQuestion(spelledMentions(params.query, () => this.#paths(banks)));
     const byWords = ranking === "words" || question.problem !== undefined;
+    const rereads = ranking === "learned" && !byWords;
+    if (rereads) this.#reranker.prepare();
+    const mentions = question.mentions.length > 0 ? question.mentions : (how.mentions ?? []);
+    const scope = await mentionScope(mentions, banks, (open, read) => this.#reading(open, read));
+    const within = scope?.trace.within ?? [];
+    const isScoped = within.length > 0;
+    const meant = withoutScope(question.raw, within);
     const asked: Asked = {
       question,
       rank: {
@@ -125,26 +134,18 @@ export class Recaller implements RecallService, SourceReader {
         observe: how.observe,
         within: undefined,
       },
-      terms: queryTerms(question),
-      embedding: byWords ? undefined : this.#dense.embed(question.raw),
+      terms: queryTerms(question, within),
+      embedding: byWords ? undefined : this.#dense.embed(meant),
       look: new SourceLook(this.#source),
     };
-    const rereads = ranking === "learned" && !byWords;
-    if (rereads) this.#reranker.prepare();
     lap("understand", asked.terms.length);
-    await this.#memory.freshen(signal);
-    signal.throwIfAborted();
     const ranked: RankedChunk[] = [];
     const weighed = new Map<string, WeighedTerm>();
     const meanings: MeaningTrace[] = [];
-    const banks = this.#memory.banks(params.rootIds);
-    const mentions = question.mentions.length > 0 ? question.mentions : (how.mentions ?? []);
-    const scope = await mentionScope(mentions, banks, (open, read) => this.#reading(open, read));
-    const isScoped = scope !== undefined && scope.trace.within.length > 0;
     for (const open of banks) {
-      const within = isScoped ? scope.in(open.root.id) : undefined;
-      if (isScoped && within === undefined) continue;
-      const here: Asked = { ...asked, rank: { ...asked.rank, within } };
+      const part = isScoped ? scope?.in(open.root.id) : undefined;
+      if (isScoped && part === undefined) continue;
+      const here: Asked = { ...asked, rank: { ...asked.rank, within: part } };
       await this.#reading(open, async () => {
         let found = this.#rank(open, here, params, signal, lap, trace);
         const guessed = guessedFiles(open, found.chunks);
@@ -158,7 +159,7 @@ export class Recaller implements RecallService, SourceReader {
       });
     }
     const read = rereads
-      ? await rereadPlaces(ranked, question.raw, this.#reranker, signal)
+      ? await rereadPlaces(ranked, meant, this.#reranker, signal)
       : { ranked, trace: undefined };
     if (read.trace !== undefined) {
       trace?.ranked(recallsOf(read.ranked).slice(0, read.trace.nPlaces));
@@ -311,6 +312,18 @@ export class Recaller implements RecallService, SourceReader {
     });
   }
 
+  /** The remembered files of some roots. */
+  #paths(banks: readonly OpenBank[]): readonly string[] {
+    return banks.flatMap((open) => {
+      try {
+        return open.bank.reading(() => open.bank.paths());
+      } catch (error) {
+        this.#failedReading(open, error);
+        return [];
+      }
+    });
+  }
+
   /** Reads one bank. What a bank that is closed or damaged meanwhile would have given is left out. */
   async #reading(open: OpenBank, read: () => void | Promise<void>): Promise<void> {
     try {
@@ -355,37 +368,4 @@ function remember(terms: Map<string, WeighedTerm>, term: WeighedTerm): void {
 
 function recallsOf(ranked: readonly RankedChunk[]): Recall[] {
   return byScore(ranked.map(({ recall }) => recall));
-}
-
-function askedTrace(
-  { query, limit, paths, neighbours }: SearchParams,
-  banks: readonly OpenBank[],
-  ranking: RankingKind,
-  ranker: string | undefined,
-): AskedTrace {
-  return {
-    query,
-    limit,
-    roots: banks.map(({ root: { id, name } }) => ({ id, name })),
-    ...(paths === undefined ? {} : { paths }),
-    ...(neighbours === undefined ? {} : { neighbours }),
-    ranking,
-    ...(ranker === undefined ? {} : { ranker }),
-    schema: schemaVersion,
-    chunker: chunkerVersion,
-  };
-}
-
-function traceOf(
-  question: ParsedQuestion,
-  terms: readonly WeighedTerm[],
-  stages: RecallTrace["stages"],
-): RecallTrace {
-  return {
-    terms: terms.map(({ term, nChunks, used }) => ({ term, nChunks, used })),
-    identifiers: question.identifiers,
-    paths: question.paths.map((mention) => mention.path),
-    literals: question.literals,
-    stages,
-  };
 }

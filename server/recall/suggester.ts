@@ -66,7 +66,7 @@ export class Suggester {
     for (const open of this.#memory.banks(undefined)) {
       this.#reading(open, () => {
         const known = this.#pathsOf(open.bank);
-        if (wants("file")) this.#addFiles(open, known, score, best);
+        if (wants("file")) this.#addFiles(open, known, score, best, typed !== "");
         if (wants("folder")) addFolders(open, known, score, best);
         if (wants("symbol") && typed.length > 1) addSymbols(open, typed, score, best);
       });
@@ -74,7 +74,13 @@ export class Suggester {
     return best.inOrder();
   }
 
-  #addFiles({ root }: OpenBank, { files }: KnownPaths, score: FuzzyScore, best: BestOf): void {
+  #addFiles(
+    { root }: OpenBank,
+    { files }: KnownPaths,
+    score: FuzzyScore,
+    best: BestOf,
+    isTyped: boolean,
+  ): void {
     const open = new Map(
       this.#memory.openFiles
         .slice(0, maxOpen)
@@ -86,7 +92,7 @@ export class Suggester {
       const place = open.get(file.text);
       const suggestion = { kind: "file" as const, rootId: root.id, path: file.text };
       if (place === undefined) best.add(fit, () => suggestion);
-      else best.add(fit + openBonus(fit, place), () => ({ ...suggestion, isOpen: true }));
+      else best.add(fit + openBonus(fit, place, isTyped), () => ({ ...suggestion, isOpen: true }));
     }
   }
 
@@ -147,8 +153,8 @@ function isBefore(a: Scored, b: Scored): boolean {
 }
 
 /** Letters that are strewn over a path say little, also of an open file. */
-function openBonus(fit: number, place: number): number {
-  return fit <= 0 ? openPoints + maxOpen - place : Math.min(openPoints, fit / 2);
+function openBonus(fit: number, place: number, isTyped: boolean): number {
+  return isTyped ? Math.max(0, Math.min(openPoints, fit / 2)) : openPoints + maxOpen - place;
 }
 
 function addFolders({ root }: OpenBank, known: KnownPaths, score: FuzzyScore, best: BestOf): void {

@@ -30,7 +30,8 @@ export function wantedNames(question: ParsedQuestion): WantedName[] {
   for (const identifier of question.identifiers) add(identifier);
   for (const name of question.possibleNames) add(name);
   const [only, ...more] = question.words;
-  if (wanted.size === 0 && only !== undefined && more.length === 0) add(only);
+  const isName = only !== undefined && /^[\p{L}\p{N}_$]+$/u.test(only);
+  if (wanted.size === 0 && isName && more.length === 0) add(only);
   return [...wanted.values()];
 }
 

@@ -1,5 +1,6 @@
 /** `search_memory`: the places of the workspace that a question is about. */
 import { count } from "../answer/markdown.ts";
+import { spelledMentions } from "../recall/spelledMentions.ts";
 import { defaultMaxTokens, maxTokensField } from "./fencedText.ts";
 import { placeSchema, shownPlaces } from "./foundPlaces.ts";
 import { searchSupport, type SearchSupport } from "./searchSupport.ts";
@@ -73,14 +74,18 @@ export const searchMemory = toolOf<Input>({
   ),
   permission: "read",
   run: async (input, ports, { signal }) => {
-    const { question, paths, limit = defaultLimit, maxTokens = defaultMaxTokens } = input;
+    const { paths, limit = defaultLimit, maxTokens = defaultMaxTokens } = input;
     const roots = rootsOf(ports, input.folder);
+    const rootIds = roots.map(({ id }) => id);
+    const question = spelledMentions(input.question, () =>
+      ports.source.files(rootIds).map(({ path }) => path),
+    );
     const result = await ports.recall.search(
       {
         query: question,
         limit: nJudged,
         neighbours: false,
-        rootIds: roots.map(({ id }) => id),
+        rootIds,
         ...(paths === undefined || paths.length === 0 ? {} : { paths }),
       },
       signal,

@@ -26,7 +26,7 @@ export function searchSupport(
     return { verdict, probability: Math.round(probability * 100) / 100 };
   }
   const recalls = recallsMeant({ result });
-  switch (supportOf(terms, recalls)) {
+  switch (supportOf(terms, recalls, result.trace.mentions?.within).support) {
     case "sure":
       return { verdict: "sure" };
     case "likely":

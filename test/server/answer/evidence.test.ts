@@ -29,7 +29,7 @@ function supported(
     terms: new QuestionTerms(parsed, trace),
     result: { recalls },
   } as unknown as Ask;
-  return supportOf(ask.terms, recalls);
+  return supportOf(ask.terms, recalls).support;
 }
 
 test("a question whose subject occurs nowhere has no answer, though other words of it do", () => {
@@ -91,4 +91,18 @@ test("a place is near in meaning from a measured similarity on, which is less wh
   assert.equal(isNearAt(minNearnessOfOtherWords, "shrink a picture"), true);
   assert.equal(isNearAt(minNearness - 0.001, "shrink an image"), false);
   assert.equal(isNearAt(minNearness, "shrink an image"), true);
+});
+
+test("what one of several named files answers is not lost among the places of the others", () => {
+  const terms = termsOf("how is a child logger made?");
+  const places = [
+    ...Array.from({ length: 5 }, (_, n) => ({ text: "child", path: "b.ts", name: `b${n}` })),
+    { text: "a child logger", path: "a.ts", name: "a" },
+  ];
+  const recalls = places.map(({ text, path, name }) => placeOf(text, { path, name }).recall);
+  const alone = recalls.filter(({ citation }) => citation.path === "a.ts");
+  assert.equal(supportOf(terms, alone).support, "sure");
+  assert.notEqual(supportOf(terms, recalls).support, "sure");
+  assert.deepEqual(supportOf(terms, recalls, ["a.ts", "b.ts"]), { support: "sure", by: ["a.ts"] });
+  assert.deepEqual(supportOf(terms, alone, ["a.ts", "b.ts"]), { support: "sure", by: [] });
 });

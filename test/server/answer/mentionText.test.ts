@@ -135,6 +135,43 @@ describe("a question that names files with an at sign is limited to them, or say
     [/This is drawn from all notes, not only from `yard\/`\./, /because of the tide/],
     [/Looked only/],
   );
+  check(
+    "who calls openGate? @crane.ts",
+    [/Looked only in `yard\/crane\.ts`/, /liftCrane/],
+    [/enterHarbour/],
+  );
+  check("@yard where is liftCrane?", [/Looked only in `yard\/`/, /liftCrane/], [/harbour\.ts/]);
+  check("@yard", [/Looked only in `yard\/`/, /is a folder with 1 remembered file/], [/I found no/]);
+  check("@yard/ what is in it?", [/is a folder with 1 remembered file/], [/I found no/]);
+  check(
+    "@yard as of HEAD, where is openGate?",
+    [/Looked only in `yard\/`/, /As of/],
+    [/harbour\.ts/],
+  );
+  check(
+    "when did raiseBar change? @gate.ts",
+    [/Looked only in `src\/gate\.ts`/, /`raiseBar` was added in/],
+    [/Count/],
+  );
+  check("@gone.ts where is liftCrane?", [/^`gone\.ts` is not in memory\. This is of all/], []);
+  check(
+    "@Injectable where is liftCrane?",
+    [/liftCrane/],
+    [/Looked only/, /is not in memory\. This/],
+  );
+  check(
+    "where is @gate/openGate used?",
+    [/^`@gate\/openGate` does not occur in any remembered file\./],
+    [/harbour/],
+  );
+  test("where to look may be said before the question or behind it", async () => {
+    const ask = async (question: string): Promise<string> =>
+      (await services.answers.ask({ question, askId: "a" }, () => undefined, signal)).markdown;
+    for (const asked of ["where is openGate?", "what happens between enterHarbour and raiseBar?"])
+      for (const named of ["@src/gate.ts", "@harbour.ts", "@yard", "@src/gate.ts @yard/"])
+        assert.equal(await ask(`${asked} ${named}`), await ask(`${named} ${asked}`));
+  });
+
   const offer = /To look in the whole workspace, ask again without naming `yard\/`\./;
   check(
     "@yard/ where is raiseBar?",

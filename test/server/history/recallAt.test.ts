@@ -44,7 +44,7 @@ async function recalled(
     signal,
   };
   const { text = "", names = [], paths = [] } = asked;
-  const outcome = await recallAt(context, found, { text, names, paths, mentions: [] }, 10);
+  const outcome = await recallAt(context, found, () => ({ text, names, paths, mentions: [] }), 10);
   assert.ok(outcome);
   for (const { citation, text: shown } of outcome.recalls) {
     assert.equal(citation.commit, found.hash);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { mentionText, pathMention } from "../../../protocol/mentions.ts";
+import { withoutScope } from "../../../server/recall/mentions.ts";
 import { parseQuestion } from "../../../server/recall/question.ts";
 import { functionText, withMemory, type OpenedMemory } from "../workspaceMemoryHarness.ts";
 
@@ -15,11 +16,13 @@ const readings: Readonly<Record<string, { paths?: string[]; sure?: string[]; nam
     'what is in @"docs/read me.md":4': { paths: ["docs/read me.md:3"] },
     'what is in @"app/(group)/page.tsx"': { paths: ["app/(group)/page.tsx"] },
     "what does @./LICENSE say": { paths: ["LICENSE"] },
+    "what does @proto.js say": { paths: ["proto.js"] },
     "app/[id]/page.tsx and @app/[id]/page.tsx": { paths: ["app/[id]/page.tsx"] },
     "who calls @symbol Pool.load": { names: ["Pool.load"] },
     "who calls @symbol run?": { names: ["run"] },
     "what does @Component do": {},
     "why is @angular/core needed": {},
+    "what does @Injectable or @param x mean": { names: ["Injectable", "param"] },
     "mail me@example.com about it": {},
     "who reads @app.route": { paths: ["app.route"], sure: [] },
     "explain\n```\n@src/a.ts\n```": {},
@@ -39,7 +42,7 @@ describe("a question with an at sign:", () => {
       );
       assert.deepEqual(
         written.filter(({ isSure }) => isSure).map(({ place }) => place),
-        sure.filter((each) => /[/"]/.test(each) || question.includes('"')),
+        sure,
       );
       for (const name of names) assert.ok(identifiers.includes(name), `${name} is meant`);
     });
@@ -53,6 +56,7 @@ test("whatever a file is called, the way it is written is read as that file", ()
       "README.md",
       "LICENSE",
       "bin/run",
+      "a b",
       "docs/read me.md",
       "a b/c d.ts",
       ".env.sample",
@@ -101,6 +105,9 @@ const scopes: readonly (readonly [
   [`${asked} in @"docs/read me.md"`, ["docs/read me.md"], ["docs/read me.md"], []],
   [`${asked} @src/quiet.ts`, ["src/quiet.ts"], ["src/quiet.ts"], []],
   [`${asked} @src/quiet.ts @src/gone.ts`, ["src/quiet.ts"], ["src/quiet.ts"], ["src/gone.ts"]],
+  [`@jobs ${asked}`, ["src/jobs/wait.ts"], ["src/jobs/"], []],
+  [`@send.ts ${asked}`, ["src/net/send.ts"], ["src/net/send.ts"], []],
+  [`@send.ts @gone.ts ${asked}`, ["src/net/send.ts"], ["src/net/send.ts"], ["gone.ts"]],
 ];
 for (const [query, paths, within, missing] of scopes) {
   test(`searched is only what is named: ${query}`, async () => {
@@ -112,6 +119,31 @@ for (const [query, paths, within, missing] of scopes) {
     assert.deepEqual(trace.mentions, { within, missing });
   });
 }
+
+test("where a question is asked first and says then where to look, the same is found", async () => {
+  const found = async (query: string): Promise<readonly unknown[]> => {
+    const { recalls } = await opened.recaller.search(
+      { query, limit: 10 },
+      new AbortController().signal,
+    );
+    return recalls.map(({ citation, score }) => [citation.path, citation.range, score]);
+  };
+  for (const named of ["@src/net/", "@retry.ts", "@src/net/send.ts @src/jobs/wait.ts"])
+    assert.deepEqual(await found(`${asked}? ${named}`), await found(`${named} ${asked}?`));
+});
+
+test("a path that is searched alone is not looked for in it", async () => {
+  const terms = async (query: string): Promise<readonly string[]> => {
+    const { trace } = await opened.recaller.search(
+      { query, limit: 1 },
+      new AbortController().signal,
+    );
+    return trace.terms.map(({ term }) => term);
+  };
+  assert.deepEqual(await terms(`@src/net/send.ts ${asked}`), await terms(asked));
+  assert.ok((await terms("@src/net/send.ts")).includes("send"));
+  assert.ok((await terms(`@src/gone.ts ${asked}`)).includes("gone"));
+});
 
 test("a query that names nothing is limited to what its question names", async () => {
   const mentions = [{ path: "src/net/", isSure: true }];
@@ -135,3 +167,19 @@ test("when nothing that is named is in memory, everything is searched, and the t
   assert.ok(recalls.length > 2);
   assert.deepEqual(trace.mentions, { within: [], missing: ["src/gone/"] });
 });
+
+const withoutScopes: readonly (readonly [question: string, meant: string])[] = [
+  ["@src/a.ts how is it made?", "how is it made?"],
+  ["@src/a.ts:3-9, @src/b/ how is it made?", "how is it made?"],
+  ["how is it made in @src/a.ts?", "how is it made"],
+  ["how is it made @src/a.ts and @src/b/", "how is it made"],
+  ["@src/a.ts what is it made of?", "what is it made of?"],
+  ["@src/a.ts what it is made of", "what it is made of"],
+  ["what does @src/a.ts do?", "what does @src/a.ts do?"],
+  ["@src/a.ts", "@src/a.ts"],
+  ["explain @src/a.ts", "explain @src/a.ts"],
+  ["@src/other.ts how is it made?", "@src/other.ts how is it made?"],
+];
+for (const [question, meant] of withoutScopes)
+  test(`what is meant by: ${question}`, () =>
+    assert.equal(withoutScope(question, ["src/a.ts", "src/b/"]), meant));

@@ -48,6 +48,28 @@ check("How does `retryPolicy` pick its delay?", {
   words: ["pick", "delay"],
   intent: { kind: "how", target: "retryPolicy" },
 });
+check("how does @pinojs/redact work with @Injectable?", {
+  words: ["@pinojs/redact"],
+  identifiers: ["Injectable"],
+  paths: [],
+});
+check("where is @angular/core/testing used?", {
+  words: ["@angular/core/testing"],
+  intent: { kind: "allPlaces", target: "@angular/core/testing" },
+});
+check("who imports @angular/core, and why?", {
+  intent: { kind: "allPlaces", target: "@angular/core" },
+});
+check("@endpoint 127.0.0.1:9", { identifiers: ["endpoint"], words: ["127.0.0.1:9"] });
+check("where is 127.0.0.1 used?", {
+  words: ["127.0.0.1"],
+  intent: { kind: "allPlaces", target: "127.0.0.1" },
+});
+check("what does @param in @components/Button.vue mean, jane.doe@example.com?", {
+  identifiers: ["param"],
+  words: ["jane", "doe", "example", "com"],
+  paths: [{ path: "components/Button.vue" }],
+});
 check("what is Router?", {
   words: ["Router"],
   possibleNames: ["Router"],

@@ -94,6 +94,19 @@ describe("search_memory", () => {
     assert.ok(only !== undefined && one.text.length < 300 * 5, `${one.text.length}`);
   });
 
+  it("looks only in the file or folder that a name behind an at sign means", async (t) => {
+    const { call } = await toolWorkspace(t);
+    const paths = async (question: string): Promise<readonly string[]> => {
+      const { structured } = await call("search_memory", { question });
+      return (structured["places"] as FoundPlace[]).map((place) => place.path);
+    };
+    const asked = "where is the tide height computed?";
+    assert.deepEqual([...new Set(await paths(`@tides.ts ${asked}`))], ["src/tides.ts"]);
+    assert.deepEqual(await paths(`${asked} @tides.ts`), await paths(`@tides.ts ${asked}`));
+    assert.ok((await paths(`@src ${asked}`)).every((path) => path.startsWith("src/")));
+    assert.deepEqual(await paths(`@Tides ${asked}`), await paths(`Tides ${asked}`));
+  });
+
   it("fences what files say, so that nothing in it gets out", async (t) => {
     const { call } = await toolWorkspace(t);
     const { text } = await call("search_memory", {
