@@ -31,6 +31,7 @@ export interface Note {
   readonly text: string;
   /** Who wrote it: the name that git has, else that of the system. */
   readonly who: string;
+  /** When it was noted, for the last time where it was noted more than once. */
   readonly createdMs: number;
   readonly rootId: string;
   /** The file that was open, relative to the root. */
@@ -69,7 +70,7 @@ export interface RememberParams {
 
 export interface RememberResult {
   readonly note: Note;
-  /** `merged`: it says what an older note says, which now has its evidence too. */
+  /** `merged`: it says what an older note says, which now has its time and evidence. */
   readonly outcome: "new" | "merged" | "corrected";
   /** The note that is no longer recalled. */
   readonly superseded?: Note;

@@ -47,7 +47,7 @@ export async function answerRemember(
   });
   writer.block(
     outcome === "merged"
-      ? `This was noted already, on ${dayOf(note)}:`
+      ? "This was noted already, and has the date of today now:"
       : `Noted as ${kindWords[note.kind]}:`,
   );
   writeNote(writer, ports, note);

@@ -55,7 +55,11 @@ export function rememberNote(
     if (command.json) terminal.json(result);
     else {
       const { note, outcome, superseded, contradicts } = result;
-      terminal.line(outcome === "merged" ? "Noted already:" : `Noted as ${note.kind}:`);
+      terminal.line(
+        outcome === "merged"
+          ? "Noted already; it has the date of today now:"
+          : `Noted as ${note.kind}:`,
+      );
       showNote(note, terminal);
       if (superseded !== undefined) {
         terminal.line("It replaces:");

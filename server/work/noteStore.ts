@@ -152,7 +152,10 @@ export class NoteStore {
     return withMemoryErrors(() => databaseBytes(this.#database));
   }
 
-  /** Gives a note the evidence, links and tags of another one that says the same. Errors: `noteNotFound`. */
+  /**
+   * Gives a note the time, evidence, links and tags of another one that says the same: whatever was said between the two
+   * was said before. Errors: `noteNotFound`.
+   */
   merge(id: string, more: StoredNote, nowMs: number): void {
     const known = this.get(id);
     const isNew = ({ path: file, contentHash }: SavedEvidence): boolean =>
@@ -162,8 +165,15 @@ export class NoteStore {
       this.#addLinks(id, more.links);
       this.#changed(
         this.#database
-          .prepare("UPDATE note SET n_uses = n_uses + 1, last_used_ms = ?, tags = ? WHERE id = ?")
-          .run(Math.round(nowMs), JSON.stringify([...new Set([...known.tags, ...more.tags])]), id),
+          .prepare(
+            "UPDATE note SET created_ms = ?, n_uses = n_uses + 1, last_used_ms = ?, tags = ? WHERE id = ?",
+          )
+          .run(
+            Math.round(more.createdMs),
+            Math.round(nowMs),
+            JSON.stringify([...new Set([...known.tags, ...more.tags])]),
+            id,
+          ),
       );
     });
   }
@@ -302,9 +312,11 @@ export class NoteStore {
     );
   }
 
+  /** One that says what a known note says is linked to it, which is itself once they are one. */
   #addLinks(id: string, links: readonly NoteLink[]): void {
     const insert = this.#database.prepare("INSERT OR IGNORE INTO link VALUES (?, ?, ?)");
-    for (const { kind, target } of links) insert.run(id, kind, target);
+    for (const { kind, target } of links)
+      if (kind !== "note" || target !== id) insert.run(id, kind, target);
   }
 
   #changed({ changes }: { readonly changes: number | bigint }): void {

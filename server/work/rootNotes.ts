@@ -88,7 +88,9 @@ export class RootNotes {
     const note = this.#noteOf(given);
     const live = this.#live();
     const words = noteWords(note.text);
-    const same = live.find((other) => saysTheSame(words, noteWords(other.text)));
+    const same = live.find(
+      (other) => other.text === note.text || saysTheSame(words, noteWords(other.text)),
+    );
     if (same !== undefined) {
       this.#open().merge(same.id, note, this.#ports.clock.nowMs());
       return { note: this.#fresh(this.#open().get(same.id)), outcome: "merged", contradicts: [] };

@@ -65,13 +65,6 @@ function check({ memory }: Services): void {
   const [status] = memory.status().roots;
   assert.equal(status?.remembered, remembered);
   assert.equal(status.filesSeen, remembered, "and nothing else was looked at");
-  assert.deepEqual(
-    memory
-      .banks([rootOf(folder).id])[0]
-      ?.bank.paths()
-      .toSorted(),
-    Object.keys(own).toSorted(),
-  );
 }
 
 describe("a store in a remembered folder", () => {
