@@ -1,15 +1,18 @@
 /** `search_memory`: the places of the workspace that a question is about. */
 import { count } from "../answer/markdown.ts";
+import { withinText } from "../answer/mentionText.ts";
 import { defaultMaxTokens, maxTokensField } from "./fencedText.ts";
 import { placeSchema, shownPlaces } from "./foundPlaces.ts";
+import { pathFilter, type PathFilter } from "./pathFilter.ts";
 import { searchSupport, type SearchSupport } from "./searchSupport.ts";
-import { objectSchema, resultSchema, toolOf } from "./tool.ts";
+import { objectSchema, resultSchema, toolOf, type ToolAnswer } from "./tool.ts";
 import {
   coverageLine,
   coverageOf,
   coverageSchema,
   folderField,
   rootsOf,
+  type MemoryCoverage,
 } from "./workspaceParts.ts";
 
 interface Input {
@@ -47,7 +50,7 @@ export const searchMemory = toolOf<Input>({
       paths: {
         type: "array",
         description:
-          "Only files whose path in the workspace folder matches one of these globs, such as src/**/*.ts.",
+          "Only files whose path in the workspace folder matches one of these globs, such as src/**/*.ts, or that lie in such a folder.",
         items: { type: "string", minLength: 1, maxLength: 1_000 },
         maxItems: 50,
       },
@@ -73,15 +76,17 @@ export const searchMemory = toolOf<Input>({
   ),
   permission: "read",
   run: async (input, ports, { signal }) => {
-    const { question, paths, limit = defaultLimit, maxTokens = defaultMaxTokens } = input;
+    const { question, limit = defaultLimit, maxTokens = defaultMaxTokens } = input;
     const roots = rootsOf(ports, input.folder);
+    const filter = pathFilter(input.paths, roots, ports);
+    if (filter.isEmpty) return nothingThere(filter, coverageOf(ports.memory.status(), roots));
     const result = await ports.recall.search(
       {
         query: question,
         limit: nJudged,
         neighbours: false,
         rootIds: roots.map(({ id }) => id),
-        ...(paths === undefined || paths.length === 0 ? {} : { paths }),
+        ...(filter.globs === undefined ? {} : { paths: filter.globs }),
       },
       signal,
     );
@@ -92,13 +97,32 @@ export const searchMemory = toolOf<Input>({
     const coverage = coverageOf(ports.memory.status(), roots);
     const places = shown.map(({ place }) => place);
     const blocks = shown.map(({ block }, idx) => `${idx + 1}. ${block}`);
+    const said = [
+      headLine(support, places.length),
+      filter.unmatched === undefined ? "" : `No file in memory matches ${filter.unmatched}.`,
+      withinText(result.trace.mentions) ?? "",
+      coverageLine(coverage),
+    ];
     return {
-      message: [headLine(support, places.length), coverageLine(coverage)].filter(Boolean).join(" "),
+      message: said.filter(Boolean).join(" "),
       blocks,
       data: { places, ...support, coverage },
     };
   },
 });
+
+/** The files are not there, which says nothing of what was asked. */
+function nothingThere({ unmatched }: PathFilter, coverage: MemoryCoverage): ToolAnswer {
+  const said = [
+    `No file in memory matches ${unmatched ?? ""}, so nothing was searched. \`paths\` are relative to the workspace folder; leave them out to search everything.`,
+    coverageLine(coverage),
+  ];
+  return {
+    message: said.filter(Boolean).join(" "),
+    blocks: [],
+    data: { places: [], verdict: "unknown", coverage },
+  };
+}
 
 function headLine({ verdict, probability }: SearchSupport, nPlaces: number): string {
   const chance =

@@ -202,6 +202,21 @@ describe("lore search", () => {
     assert.match(out, /score 2\.500\n {6}\+2\.000 {2}body: retry policy\n {6}\+0\.500 {2}path\n/);
   });
 
+  it("says beside the places what of a question's paths is not in memory", async (t) => {
+    const mentions = { within: [], missing: ["no\u001b[31m/"] };
+    const search = (): Promise<SearchResult> =>
+      Promise.resolve({ ...found, trace: { ...found.trace, mentions } });
+    const bench = cliBench(t, {}, { recall: { search, usesOf: () => Promise.resolve([]) } });
+    const { out, err } = await bench.run(["search", "project", "@no/ retry"]);
+    assert.match(out, /^ 1 {2}src/);
+    assert.match(err, /^no.*\/ is not in memory\. This is of all files:\n$/);
+    assert.doesNotMatch(err, /\x1b/);
+    const asJson = await bench.run(["search", "project", "@no/ retry", "--json"]);
+    const [result] = jsonLines(asJson.out) as [{ mentions: unknown }];
+    assert.deepEqual(result.mentions, mentions);
+    assert.equal(asJson.err, "");
+  });
+
   it("explains what came of reading the best places again", async (t) => {
     const sentences = {
       used: "read again: the best 30 places",
