@@ -90,7 +90,7 @@ export interface ListNotesParams {
   readonly all?: boolean;
 }
 
-/** Which notes to forget; exactly one of these. */
+/** Which notes to forget; exactly one of these. Pinned ones stay unless `withPinned` says otherwise or the id is given. */
 export interface ForgetNotesParams {
   readonly id?: string;
   /** Live notes that are clearly about this. */
@@ -98,6 +98,15 @@ export interface ForgetNotesParams {
   readonly beforeMs?: number;
   /** Those whose evidence or open file lies in this folder, relative to its root. */
   readonly folder?: string;
+  readonly withPinned?: true;
+}
+
+/** What came of it. */
+export interface ForgetNotesResult {
+  /** Those that a deleted note had replaced count too. */
+  readonly nForgotten: number;
+  /** Live notes that were chosen and stay because they are pinned. */
+  readonly nPinnedKept: number;
 }
 
 /** Live notes: how many there are, and the ids of those that cite code that has changed or is gone. */

@@ -111,7 +111,8 @@ export async function forgetFolder(
 async function notesOf({ services, notesDir }: OpenFolder, forget: boolean): Promise<number> {
   if (!existsSync(path.join(notesDir, "work"))) return 0;
   const { notes } = services;
-  return forget ? notes.forgetNotes({ all: true }) : (await notes.list({ all: true })).length;
+  if (!forget) return (await notes.list({ all: true })).length;
+  return (await notes.forgetNotes({ all: true })).nForgotten;
 }
 
 /** As `notesOf`, for the conversations. */

@@ -52,6 +52,7 @@ export type OptionName =
   | "topic"
   | "before"
   | "inside"
+  | "pinned"
   | "notes"
   | "allow"
   | "audit"
@@ -250,6 +251,12 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     type: "string",
     value: "PATH",
     summary: "Forget what is about code in this part of the folder.",
+    commands: ["notes", "forget"],
+  },
+  pinned: {
+    type: "boolean",
+    summary:
+      "With --topic, --before or --inside: forget pinned notes too, which are kept without it.",
     commands: ["notes", "forget"],
   },
   notes: {

@@ -2,6 +2,7 @@
 import { MemoryError } from "../../protocol/errors.ts";
 import type {
   ForgetNotesParams,
+  ForgetNotesResult,
   ListNotesParams,
   Note,
   NotesState,
@@ -158,13 +159,13 @@ export class RootNotes {
     return this.#fresh(this.#open().get(id));
   }
 
-  /** Returns how many were deleted. Errors: `noteNotFound` for an id that is not here. */
-  forget(which: ForgetNotesParams | ForgetWorkParams): number {
-    if (!this.#hasStore()) return 0;
-    const chosen = chosenNotes(this.#all(), which, this.#ports.clock.nowMs());
-    const nForgotten = this.#open().forget(chosen.map(({ id }) => id));
+  /** Deletes notes, and says how many. Errors: `noteNotFound` for an id that is not here. */
+  forget(which: ForgetNotesParams | ForgetWorkParams): ForgetNotesResult {
+    if (!this.#hasStore()) return { nForgotten: 0, nPinnedKept: 0 };
+    const { gone, nPinnedKept } = chosenNotes(this.#all(), which, this.#ports.clock.nowMs());
+    const nForgotten = this.#open().forget(gone.map(({ id }) => id));
     if ("all" in which && which.all === true) this.#open().forgetDamaged();
-    return nForgotten;
+    return { nForgotten, nPinnedKept };
   }
 
   /** Every note as it is kept, oldest first. */

@@ -234,7 +234,17 @@ for (const [how, which] of forgotten) {
     const { note: newer } = harness.notes.correct(note.id, later, who);
     harness.nowMs += 2 * dayMs;
     harness.notes.remember({ text: "lions sleep #keep", who });
-    assert.equal(harness.notes.forget(which(newer.id)), 2);
+    const choice = which(newer.id);
+    harness.notes.pin(newer.id, true);
+    if (choice.id === undefined) {
+      assert.equal(harness.notes.forget(choice).nPinnedKept, 1);
+      assert.equal(harness.notes.list({}).length, 2, "what is pinned stays");
+    }
+    const { nPinnedKept } = harness.notes.forget({
+      ...choice,
+      ...(choice.id === undefined ? { withPinned: true } : {}),
+    });
+    assert.equal(nPinnedKept, 0);
     assert.deepEqual(
       harness.notes.list({ all: true }).map((each) => each.text),
       ["lions sleep #keep"],
