@@ -148,7 +148,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     type: "string",
     value: "NAME",
     summary:
-      "Let this language model write the answer from what is remembered; LORE_MODEL when left out, and none without it. Each sentence is checked.",
+      "Let this language model write the answer from what is remembered; LORE_MODEL when left out, else the only one that --endpoint offers, and none without both. Each sentence is checked.",
     commands: ["ask"],
   },
   endpoint: {
