@@ -363,6 +363,7 @@ export class WorkspaceMemory implements MemoryService {
 
   coverage(rootIds: readonly string[] | undefined): Coverage {
     const sum = { filesSeen: 0, remembered: 0, pending: 0, skipped: 0, failed: 0 };
+    const stopped = new Set<Coverage["stopped"]>();
     for (const { status } of this.#stores()) {
       if (rootIds !== undefined && !rootIds.includes(status.root.id)) continue;
       sum.filesSeen += status.filesSeen;
@@ -370,8 +371,12 @@ export class WorkspaceMemory implements MemoryService {
       sum.pending += status.pending;
       sum.skipped += total(status.skipped);
       sum.failed += total(status.failed);
+      for (const { kind } of status.notices)
+        if (kind === "diskFull") stopped.add("diskFull");
+        else if (kind === "stalled") stopped.add("unwritable");
     }
-    return sum;
+    const [why] = stopped;
+    return why === undefined ? sum : { ...sum, stopped: why };
   }
 
   /** What the deep memory follows. Nothing is open in it while the workspace is not trusted. */

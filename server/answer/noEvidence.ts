@@ -19,9 +19,10 @@ const maxHeld = 5;
 export function abstain(ask: Ask, missing: readonly string[]): AnswerOutcome {
   const { writer, result } = ask;
   const scope = scopeName(ask);
-  const absent = [...missing, ...ask.terms.absent.map(({ text }) => text)];
+  const absent = [...new Set([...missing, ...ask.terms.absent.map(({ text }) => text)])];
   const lacks = `${listed(absent.map(code))} ${absent.length === 1 ? "does" : "do"} not occur`;
-  const soFar = result.coverage.pending > 0 ? " so far" : "";
+  const { pending, stopped } = result.coverage;
+  const soFar = pending > 0 || stopped !== undefined ? " so far" : "";
   const where = scope ?? "memory";
   writer.block(
     absent.length === 0

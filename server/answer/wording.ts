@@ -14,6 +14,14 @@ export function notInMemory(coverage: Coverage, statusCommand: string): string |
     : `Not in memory: ${parts.join(", ")}. “${statusCommand}” lists them.`;
 }
 
+/** The first sentences of an answer from a memory that could not be written to its end; `undefined` for any other. */
+export function stoppedShort({ stopped }: Pick<Coverage, "stopped">): string | undefined {
+  if (stopped === undefined) return undefined;
+  return stopped === "diskFull"
+    ? "The memory is not complete, because the disk is full. This is of what is remembered so far, and something may be missing."
+    : "The memory cannot be written, so what changed since it was written last is not in it. This is of what is remembered so far.";
+}
+
 const tierNames: Readonly<Record<Tier, string>> = {
   lexical: "words",
   symbols: "symbols",

@@ -16,12 +16,12 @@ import {
 } from "./placeParts.ts";
 import { objectSchema, resultSchema, toolOf, type ToolPorts } from "./tool.ts";
 import {
-  coverageLine,
   coverageOf,
   coverageSchema,
   fileNamed,
   folderField,
   rootsOf,
+  withCoverage,
 } from "./workspaceParts.ts";
 
 interface Input {
@@ -126,7 +126,7 @@ export const findUsages = toolOf<Input>({
         ? "Nothing in memory uses this name. Check its spelling with search_memory; a use in a comment or a string does not count."
         : `${count(usages.length, "place")}, best first${isCut ? "; there are more, raise limit and maxTokens to see them" : ""}.`;
     return {
-      message: [head, elsewhere, coverageLine(coverage)].filter(Boolean).join(" "),
+      message: withCoverage(coverage, head, elsewhere),
       blocks,
       data: { usages, isCut, coverage },
     };

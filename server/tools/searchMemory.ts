@@ -7,11 +7,11 @@ import { pathFilter, type PathFilter } from "./pathFilter.ts";
 import { searchSupport, type SearchSupport } from "./searchSupport.ts";
 import { objectSchema, resultSchema, toolOf, type ToolAnswer } from "./tool.ts";
 import {
-  coverageLine,
   coverageOf,
   coverageSchema,
   folderField,
   rootsOf,
+  withCoverage,
   type MemoryCoverage,
 } from "./workspaceParts.ts";
 
@@ -97,14 +97,13 @@ export const searchMemory = toolOf<Input>({
     const coverage = coverageOf(ports.memory.status(), roots);
     const places = shown.map(({ place }) => place);
     const blocks = shown.map(({ block }, idx) => `${idx + 1}. ${block}`);
-    const said = [
-      headLine(support, places.length),
-      filter.unmatched === undefined ? "" : `No file in memory matches ${filter.unmatched}.`,
-      withinText(result.trace.mentions) ?? "",
-      coverageLine(coverage),
-    ];
     return {
-      message: said.filter(Boolean).join(" "),
+      message: withCoverage(
+        coverage,
+        headLine(support, places.length),
+        filter.unmatched === undefined ? "" : `No file in memory matches ${filter.unmatched}.`,
+        withinText(result.trace.mentions) ?? "",
+      ),
       blocks,
       data: { places, ...support, coverage },
     };
@@ -113,12 +112,9 @@ export const searchMemory = toolOf<Input>({
 
 /** The files are not there, which says nothing of what was asked. */
 function nothingThere({ unmatched }: PathFilter, coverage: MemoryCoverage): ToolAnswer {
-  const said = [
-    `No file in memory matches ${unmatched ?? ""}, so nothing was searched. \`paths\` are relative to the workspace folder; leave them out to search everything.`,
-    coverageLine(coverage),
-  ];
+  const said = `No file in memory matches ${unmatched ?? ""}, so nothing was searched. \`paths\` are relative to the workspace folder; leave them out to search everything.`;
   return {
-    message: said.filter(Boolean).join(" "),
+    message: withCoverage(coverage, said),
     blocks: [],
     data: { places: [], verdict: "unknown", coverage },
   };

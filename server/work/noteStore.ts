@@ -13,7 +13,9 @@ import {
   eraseDeleted,
   forgetAside,
   inTransaction,
+  isUnwritable,
   openDatabase,
+  openForReading,
   withMemoryErrors,
   type Database,
 } from "../memory/database.ts";
@@ -63,18 +65,16 @@ export class NoteStore {
   #notes: readonly StoredNote[] = [];
 
   /**
-   * Opens or creates the store in a folder. A damaged file is moved aside and kept; one of a newer version is refused.
+   * Opens or creates the store in a folder. A damaged file is moved aside and kept; one of a newer version is refused. One
+   * that cannot be written is read, and each change fails.
    * Errors: `sqliteMissing`, `diskFull`, `storeUnavailable`.
    */
   constructor(folder: string) {
-    const { database } = openDatabase({
-      file: path.join(folder, notesFile),
-      content: { kind: "irreplaceable", steps: noteSteps, verify: verifyNoteTables },
-      synchronous: "FULL",
-      cacheBytes,
-    });
-    this.#database = database;
-    withMemoryErrors(() => database.exec("PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"));
+    const file = path.join(folder, notesFile);
+    this.#database = openNotes(file);
+    withMemoryErrors(() =>
+      this.#database.exec("PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"),
+    );
   }
 
   /**
@@ -334,6 +334,28 @@ export class NoteStore {
       if (!isKnown) this.#seenVersion = -1;
     }
     if (isKnown && changed !== undefined) withMemoryErrors(() => this.#readAgain(changed));
+  }
+}
+
+/** Errors: `sqliteMissing`, `diskFull`, `storeUnavailable`. */
+function openNotes(file: string): Database {
+  try {
+    return openDatabase({
+      file,
+      content: { kind: "irreplaceable", steps: noteSteps, verify: verifyNoteTables },
+      synchronous: "FULL",
+      cacheBytes,
+    }).database;
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
+    const database = openForReading(file, cacheBytes);
+    try {
+      verifyNoteTables(database);
+      return database;
+    } catch {
+      database.close();
+      throw error;
+    }
   }
 }
 

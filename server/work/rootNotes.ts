@@ -13,6 +13,7 @@ import type {
 } from "../../protocol/notes.ts";
 import type { Citation, CitationCheck, Range, SymbolInfo } from "../../protocol/types.ts";
 import type { ForgetWorkParams, SavedEvidence, SavedNote } from "../../protocol/savedMemory.ts";
+import { isUnwritable } from "../memory/database.ts";
 import type { Clock } from "../ports.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
 import type { NotesExtent, NoteWish } from "../services.ts";
@@ -207,7 +208,7 @@ export class RootNotes {
   /** Returns these notes as they are now, and counts that they were used. */
   use(ids: readonly string[]): Note[] {
     const store = this.#open();
-    keepIfThereIsRoom(() => store.used(ids, this.#ports.clock.nowMs()));
+    keepIfWritable(() => store.used(ids, this.#ports.clock.nowMs()));
     return ids.map((id) => this.#fresh(store.get(id)));
   }
 
@@ -349,7 +350,7 @@ export class RootNotes {
       const { path, range } = citation;
       const { fileHash: _older, ...rest } = stored;
       const now = { ...rest, path, range, ...(fileHash === undefined ? {} : { fileHash }) };
-      keepIfThereIsRoom(() => this.#open().moved(note.id, idx, now));
+      keepIfWritable(() => this.#open().moved(note.id, idx, now));
     }
     return found;
   }
@@ -395,12 +396,14 @@ export class RootNotes {
   }
 }
 
-/** What is only counted, or found again, is let go on a full disk: reading goes on. */
-function keepIfThereIsRoom(write: () => void): void {
+/** What is only counted, or found again, is let go where nothing can be written: reading goes on. */
+function keepIfWritable(write: () => void): void {
   try {
     write();
   } catch (error) {
-    if (!(error instanceof MemoryError) || error.errorName !== "diskFull") throw error;
+    const isLetGo =
+      error instanceof MemoryError && (error.errorName === "diskFull" || isUnwritable(error));
+    if (!isLetGo) throw error;
   }
 }
 
