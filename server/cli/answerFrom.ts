@@ -9,7 +9,7 @@ import type { Common } from "./command.ts";
 import { emptyLines, noticeLines, stoppedSentence } from "./statusText.ts";
 import { recordStore } from "./storeList.ts";
 import type { Terminal } from "./terminal.ts";
-import { isFollower, waitFor, type Readiness } from "./waiting.ts";
+import { isFollower, settleAMoment, waitFor, type Readiness } from "./waiting.ts";
 
 /**
  * How long a question waits for the syntax pass once everything is searchable. Small folders are through by then,
@@ -78,14 +78,8 @@ async function waitUnlessFailed(
 
 /** Ends when the syntax pass is through, or has had its time; only the user's own cancel rejects. */
 async function waitAMomentForSyntax(folder: OpenFolder, around: Surroundings): Promise<void> {
-  if (folder.status().state !== "refining") return;
-  const signal = AbortSignal.any([around.signal, AbortSignal.timeout(maxExactWaitMs)]);
-  try {
-    await folder.services.memory.settled(true, signal);
-  } catch (error) {
-    around.signal.throwIfAborted();
-    if (!signal.aborted && !(error instanceof MemoryError)) throw error;
-  }
+  if (folder.status().state === "refining")
+    await settleAMoment(folder, true, maxExactWaitMs, around);
 }
 
 function guessedNote({ filesToRefine, remembered }: RootStatus): string {
