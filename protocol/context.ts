@@ -42,7 +42,12 @@ export const maxContextTokens = 1_000_000;
 
 /** Where an item of the context is from. */
 export type ContextSource =
-  | { readonly kind: "note"; readonly note: Note }
+  | {
+      readonly kind: "note";
+      readonly note: Note;
+      /** Id of a note that fits as well, was written later and contradicts this one. */
+      readonly contradictedBy?: string;
+    }
   /** A part of the conversation as one line. */
   | { readonly kind: "part"; readonly part: ConversationPart }
   /** One question of the conversation with its answer. */

@@ -308,6 +308,17 @@ export interface NoteWish {
   readonly rootIds?: readonly string[];
 }
 
+/** A note that was written after another one and contradicts it. */
+export type LaterNote = Pick<Note, "id" | "createdMs">;
+
+/** A note that fits a wish. */
+export interface RecalledNote extends Note {
+  /** The share of the wish that it holds, by weight, 0 to 1. */
+  readonly coverage: number;
+  /** The newest one that fits as well and contradicts it; absent where none was written later. */
+  readonly saidLater?: LaterNote;
+}
+
 /** What notes of a root there are. */
 export interface NotesExtent {
   readonly picture: NotesPicture;
@@ -338,8 +349,11 @@ export interface NotesService {
   pin(id: string, isPinned: boolean): Promise<Note>;
   /** Deletes notes, and says how many. */
   forgetNotes(params: ForgetNotesParams | ForgetWorkParams): Promise<ForgetNotesResult>;
-  /** Live notes that fit, best first; each counts as used. None while no folder is open. */
-  recall(wish: NoteWish): Promise<Note[]>;
+  /**
+   * Live notes that fit, best first, but of two that contradict each other the newer one before the older; each counts as
+   * used. None while no folder is open.
+   */
+  recall(wish: NoteWish): Promise<RecalledNote[]>;
   /** Live notes that hang together with these by their links, at most `limit`, the nearest first, none of these. */
   linked(ids: readonly string[], limit: number): Promise<Note[]>;
   /** All notes, those that were replaced too, oldest first. */

@@ -18,7 +18,14 @@ import { repositoryIdentity } from "./identity/repositoryIdentity.ts";
 import { userName } from "./identity/userName.ts";
 import { hasNotes, noteFolderOf, shareNotes } from "./noteFolders.ts";
 import type { Clock, Logger } from "./ports.ts";
-import type { GoneNote, NotesExtent, NotesService, NoteWish, NoteWriter } from "./services.ts";
+import type {
+  GoneNote,
+  NotesExtent,
+  NotesService,
+  NoteWish,
+  NoteWriter,
+  RecalledNote,
+} from "./services.ts";
 import { RootNotes, type Places } from "./work/rootNotes.ts";
 import type { Companion } from "./workspaceMemory.ts";
 
@@ -133,7 +140,7 @@ export class WorkNotes implements NotesService, Companion {
     };
   }
 
-  async recall(wish: NoteWish): Promise<Note[]> {
+  async recall(wish: NoteWish): Promise<RecalledNote[]> {
     if (this.#options.workspace().storeDir === undefined) return [];
     const asked = (await this.#open()).filter(
       ({ rootId }) => wish.rootIds === undefined || wish.rootIds.includes(rootId),
@@ -143,7 +150,10 @@ export class WorkNotes implements NotesService, Companion {
       .flatMap((root) => root.notes.rank(wish).map((ranked) => ({ root, ...ranked })))
       .sort((a, b) => b.score - a.score)
       .slice(0, wish.limit);
-    return best.flatMap(({ root, id }) => root.notes.use([id]));
+    return best.flatMap(({ root, id, coverage, saidLater }) => {
+      const fit = saidLater === undefined ? { coverage } : { coverage, saidLater };
+      return root.notes.use([id]).map((note) => ({ ...note, ...fit }));
+    });
   }
 
   async linked(ids: readonly string[], limit: number): Promise<Note[]> {

@@ -11,22 +11,27 @@ import type {
   Root,
   RootStatus,
 } from "../protocol/types.ts";
-import type { IngestAction, ProblemPage, StoreStatus } from "./ingest/ingestCalls.ts";
+import type { IngestAction, ProblemPage } from "./ingest/ingestCalls.ts";
 import { IngestLink } from "./ingestLink.ts";
 import type { EncoderOutcome } from "./encoderParts.ts";
 import type { ModelNotice, Notice } from "../protocol/notices.ts";
 import type { ModelFault } from "./model/modelFault.ts";
 import type { RankerOutcome } from "./model/rankerModel.ts";
-import { errorCode, isDamage } from "./memory/database.ts";
-import { MemoryBank, type OpenBank } from "./memory/memoryBank.ts";
+import type { OpenBank } from "./memory/memoryBank.ts";
 import type { Logger, LogLevel } from "./ports.ts";
 import type { DeepWorkspace } from "./deepMemory.ts";
-import { defaultMaxCommits } from "../protocol/history.ts";
 import type { HistoryWorkspace } from "./history/historyCalls.ts";
 import type { MemoryService } from "./services.ts";
 import type { RankingEncoder } from "./rankingEncoder.ts";
+import { RootLinks } from "./rootLinks.ts";
 import { parseThreadsPerRoot } from "./threads.ts";
 import { serverVersion } from "./version.ts";
+import {
+  coverageOf,
+  deepWorkspaceOf,
+  historyWorkspaceOf,
+  type WorkspaceView,
+} from "./workspaceViews.ts";
 
 interface Opened {
   readonly storeDir: string;
@@ -56,8 +61,6 @@ const defaultRetryMs = 3_000;
 const defaultHangMs = 10_000;
 /** A question waits this long for a few changed files; a fill of many goes on beside it. */
 const freshenMs = 400;
-/** A question waits this long for exact chunks of what it returns; without them it shows guessed ones. */
-const refineMs = 150;
 const maxAwaitedChanges = 64;
 
 /** What follows the memory and ends before it. */
@@ -76,10 +79,8 @@ export interface Companion {
 export class WorkspaceMemory implements MemoryService {
   readonly #options: WorkspaceMemoryOptions;
   readonly #companions: Companion[] = [];
-  /** In the order of the roots. */
-  readonly #links = new Map<string, IngestLink>();
+  readonly #links = new RootLinks();
   readonly #listeners = new Set<(status: MemoryStatus) => void>();
-  readonly #banks = new Map<string, { generation: number; bank: MemoryBank }>();
   readonly #overlays = new Map<string, string>();
   #openEditors: readonly string[] = [];
   #opened: Opened | undefined;
@@ -90,8 +91,6 @@ export class WorkspaceMemory implements MemoryService {
   /** Pauses and resumptions of this window that are not done everywhere yet. */
   #nPausing = 0;
   #closed = false;
-  /** True when a thread was left behind. */
-  #hangs = false;
   #changedLately = false;
 
   constructor(options: WorkspaceMemoryOptions) {
@@ -133,7 +132,7 @@ export class WorkspaceMemory implements MemoryService {
   filesChanged(changes: readonly FileChange[]): void {
     this.#changedLately = true;
     const files = changes.map((change) => change.file);
-    this.#send({ kind: "filesChanged", files });
+    this.#links.send({ kind: "filesChanged", files });
     for (const companion of this.#companions) companion.filesSaved?.(files);
     this.#touched(files);
   }
@@ -142,13 +141,13 @@ export class WorkspaceMemory implements MemoryService {
     if (!this.#trusted) return;
     this.#changedLately = true;
     this.#overlays.set(file, text);
-    this.#send({ kind: "overlay", file, text });
+    this.#links.send({ kind: "overlay", file, text });
     this.#touched([file]);
   }
 
   documentClosed(file: string): void {
     if (!this.#overlays.delete(file)) return;
-    this.#send({ kind: "overlay", file, text: undefined });
+    this.#links.send({ kind: "overlay", file, text: undefined });
     this.#touched([file]);
   }
 
@@ -158,7 +157,7 @@ export class WorkspaceMemory implements MemoryService {
 
   openEditors(files: readonly string[]): void {
     this.#openEditors = files;
-    this.#send({ kind: "openEditors", files });
+    this.#links.send({ kind: "openEditors", files });
     this.#tellCompanions();
   }
 
@@ -171,7 +170,7 @@ export class WorkspaceMemory implements MemoryService {
 
   status(): MemoryStatus {
     return {
-      roots: this.#stores().map((store) => this.#withModelNotices(store.status)),
+      roots: this.#links.stores.map((store) => this.#withModelNotices(store.status)),
       paused: this.#paused,
       serverVersion,
     };
@@ -202,22 +201,8 @@ export class WorkspaceMemory implements MemoryService {
   }
 
   /** Those of a root that hangs are left out. */
-  async problems(rootId: string | undefined, offset: number, limit: number): Promise<ProblemPage> {
-    const page: ProblemPage = { problems: [], total: 0 };
-    let skip = offset;
-    let total = 0;
-    for (const link of this.#select(rootId)) {
-      const part = await link.call({
-        kind: "problems",
-        rootId: link.root.id,
-        offset: Math.max(0, skip),
-        limit: Math.max(0, limit - page.problems.length),
-      });
-      page.problems.push(...(part?.problems ?? []));
-      skip -= part?.total ?? 0;
-      total += part?.total ?? 0;
-    }
-    return { problems: page.problems, total };
+  problems(rootId: string | undefined, offset: number, limit: number): Promise<ProblemPage> {
+    return this.#links.problems(rootId, offset, limit);
   }
 
   async pause(): Promise<MemoryStatus> {
@@ -241,26 +226,26 @@ export class WorkspaceMemory implements MemoryService {
   /** A window pauses and resumes the memory of a folder for all windows that have it open. */
   #followPause(): void {
     if (this.#nPausing > 0) return;
-    const states = this.#stores()
+    const states = this.#links.stores
       .map(({ status }) => status.state)
       .filter((state) => state !== "opening" && state !== "failed");
     if (states.length > 0) this.#paused = states.every((state) => state === "paused");
   }
 
   async rebuild(rootId: string | undefined): Promise<MemoryStatus> {
-    const links = this.#select(rootId);
+    const links = this.#links.select(rootId);
     await Promise.all(links.map((link) => link.call({ kind: "rebuild", rootId: link.root.id })));
     return this.status();
   }
 
   async forget(rootId: string): Promise<MemoryStatus> {
-    const [link] = this.#select(rootId);
+    const [link] = this.#links.select(rootId);
     if (link?.hangs === true)
       throw new MemoryError("storeUnavailable", "the folder does not answer");
     const forgetMemory = async (): Promise<void> => {
-      this.#closeBank(rootId);
+      this.#links.closeBank(rootId);
       await link?.call({ kind: "forget", rootId });
-      await this.#closeLink(rootId);
+      await this.#links.close(rootId);
     };
     const forget = this.#companions.reduce<() => Promise<void>>(
       (inner, companion) => () => companion.forget?.(rootId, inner) ?? inner(),
@@ -277,7 +262,7 @@ export class WorkspaceMemory implements MemoryService {
 
   /** Waits until changes that are being remembered right now are searchable, but not for long. */
   async freshen(signal: AbortSignal): Promise<void> {
-    const busy = this.#stores().some(
+    const busy = this.#links.stores.some(
       ({ status }) => status.state === "filling" && status.pending <= maxAwaitedChanges,
     );
     if (!busy && !this.#changedLately) return;
@@ -291,58 +276,54 @@ export class WorkspaceMemory implements MemoryService {
   }
 
   /** Asks for syntax-exact chunks of files that a question returns. False when they did not come in time. */
-  async refineNow(rootId: string, paths: readonly string[], signal: AbortSignal): Promise<boolean> {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(refineMs)]);
-    const late = new Promise<false>((resolve) =>
-      limit.addEventListener("abort", () => resolve(false), { once: true }),
-    );
-    const link = this.#links.get(rootId);
-    if (link === undefined) return false;
-    const done = link.call({ kind: "refineNow", rootId, paths }).then(
-      () => true,
-      (error: unknown) => {
-        // Without the ingest thread the question is answered from what there is.
-        if (error instanceof MemoryError) return false;
-        throw error;
-      },
-    );
-    const inTime = await Promise.race([done, late]);
-    signal.throwIfAborted();
-    return inTime;
+  refineNow(rootId: string, paths: readonly string[], signal: AbortSignal): Promise<boolean> {
+    return this.#links.refineNow(rootId, paths, signal);
   }
 
   /** Returns the stores to ask, those of `rootIds` or all. A root whose store does not exist yet is left out. */
   banks(rootIds: readonly string[] | undefined): OpenBank[] {
-    const open: OpenBank[] = [];
-    for (const store of this.#stores()) {
-      const { root } = store.status;
-      if (rootIds !== undefined && !rootIds.includes(root.id)) continue;
-      // A question that reads from a drive that does not answer would hang as well.
-      if (this.#links.get(root.id)?.hangs !== false) continue;
-      const bank = this.#bank(store);
-      if (bank !== undefined) open.push({ root, bank });
-    }
-    return open;
+    return this.#links.banks(rootIds);
   }
 
   storeFile(rootId: string): string | undefined {
-    this.#select(rootId);
+    this.#links.select(rootId);
     return this.banks([rootId])[0]?.bank.file;
   }
 
   /** A reader met damage in a store: whoever writes to it makes a new one. */
-  damaged({ root, bank }: OpenBank): void {
-    const known = this.#banks.get(root.id);
-    if (known?.bank !== bank) return;
-    this.#closeBank(root.id);
-    this.#links
-      .get(root.id)
-      ?.send({ kind: "damaged", rootId: root.id, generation: known.generation });
+  damaged(open: OpenBank): void {
+    this.#links.damaged(open);
+  }
+
+  coverage(rootIds: readonly string[] | undefined): Coverage {
+    return coverageOf(this.#links.stores, rootIds);
+  }
+
+  /** What the deep memory follows. */
+  deepWorkspace(): DeepWorkspace {
+    return deepWorkspaceOf(this.#view);
+  }
+
+  /** What the histories follow. */
+  historyWorkspace(): HistoryWorkspace {
+    return historyWorkspaceOf(this.#view);
+  }
+
+  get #view(): WorkspaceView {
+    const { storeDir, settings } = this.#opened ?? {};
+    return {
+      storeDir,
+      settings,
+      isTrusted: this.#trusted,
+      isPaused: this.#paused,
+      openEditors: this.#openEditors,
+      links: this.#links,
+    };
   }
 
   /** Returns the id of a root that is open: the first one's for that of another folder of the same repository. */
   presentRoot(rootId: string): string {
-    if (this.#links.has(rootId)) return rootId;
+    if (this.#links.get(rootId) !== undefined) return rootId;
     return this.#opened?.roots[0]?.id ?? rootId;
   }
 
@@ -361,79 +342,13 @@ export class WorkspaceMemory implements MemoryService {
     return this.#opened?.settings.maxFileBytes ?? 0;
   }
 
-  coverage(rootIds: readonly string[] | undefined): Coverage {
-    const sum = { filesSeen: 0, remembered: 0, pending: 0, skipped: 0, failed: 0 };
-    const stopped = new Set<Coverage["stopped"]>();
-    for (const { status } of this.#stores()) {
-      if (rootIds !== undefined && !rootIds.includes(status.root.id)) continue;
-      sum.filesSeen += status.filesSeen;
-      sum.remembered += status.remembered;
-      sum.pending += status.pending;
-      sum.skipped += total(status.skipped);
-      sum.failed += total(status.failed);
-      for (const { kind } of status.notices)
-        if (kind === "diskFull") stopped.add("diskFull");
-        else if (kind === "stalled") stopped.add("unwritable");
-    }
-    const [why] = stopped;
-    return why === undefined ? sum : { ...sum, stopped: why };
-  }
-
-  /** What the deep memory follows. Nothing is open in it while the workspace is not trusted. */
-  deepWorkspace(): DeepWorkspace {
-    const { storeDir, settings } = this.#opened ?? {};
-    return {
-      storeDir: this.#trusted ? storeDir : undefined,
-      settings: settings?.deepMemory,
-      maxFileBytes: this.maxFileBytes,
-      isPaused: this.#paused,
-      openEditors: this.#openEditors,
-      // One that hangs as well: what is remembered of it is kept.
-      roots: this.#remembered.map(({ root, store, hangs }) => ({
-        rootId: root.id,
-        folder: root.folder,
-        storeFile: store.storeFile,
-        generation: store.generation,
-        isReady: !hangs && store.storeFile !== "" && isFilled(store.status),
-      })),
-      isFilling: [...this.#links.values()].some(
-        ({ store, hangs }) => !hangs && notYetFilled.includes(store.status.state),
-      ),
-    };
-  }
-
-  /** What the histories follow. Nothing is open in it while the workspace is not trusted. */
-  historyWorkspace(): HistoryWorkspace {
-    const { storeDir, settings } = this.#opened ?? {};
-    const links = this.#remembered.filter((link) => !link.hangs);
-    return {
-      storeDir: this.#trusted ? storeDir : undefined,
-      maxCommits: settings?.maxCommits ?? defaultMaxCommits,
-      isPaused: this.#paused,
-      roots: links.map(({ root }) => ({ rootId: root.id, folder: root.folder })),
-      activeFile: this.#openEditors[0],
-      rules: {
-        exclude: settings?.exclude ?? [],
-        include: settings?.include ?? [],
-        maxFileBytes: this.maxFileBytes,
-      },
-    };
-  }
-
-  /** What the user deleted in another window is let go of here too. */
-  get #remembered(): IngestLink[] {
-    return [...this.#links.values()].filter(
-      ({ store }) => !store.status.notices.some(({ kind }) => kind === "forgottenElsewhere"),
-    );
-  }
-
   /** True when the files of some root are in memory, so that there is time for other things. */
   get isFilled(): boolean {
-    return this.#stores().some(({ status }) => status.state === "ready");
+    return this.#links.stores.some(({ status }) => status.state === "ready");
   }
 
   get hangs(): boolean {
-    return this.#hangs || [...this.#links.values()].some((link) => link.hangs);
+    return this.#links.hangs;
   }
 
   async close(): Promise<void> {
@@ -442,7 +357,7 @@ export class WorkspaceMemory implements MemoryService {
     // They read from the stores.
     await Promise.all(this.#companions.map((companion) => companion.close()));
     await Promise.all([
-      ...[...this.#links.keys()].map((rootId) => this.#closeLink(rootId)),
+      ...this.#links.rootIds.map((rootId) => this.#links.close(rootId)),
       this.#options.rankingEncoder.close(),
     ]);
   }
@@ -458,16 +373,16 @@ export class WorkspaceMemory implements MemoryService {
     const { roots } = this.#opened as Opened;
     const wanted = this.#trusted ? roots : [];
     const ids = new Set(wanted.map((root) => root.id));
-    const surplus = [...this.#links.keys()].filter((rootId) => !ids.has(rootId));
-    await Promise.all(surplus.map((rootId) => this.#closeLink(rootId)));
-    const added = wanted.filter((root) => !this.#links.has(root.id));
+    const surplus = this.#links.rootIds.filter((rootId) => !ids.has(rootId));
+    await Promise.all(surplus.map((rootId) => this.#links.close(rootId)));
+    const added = wanted.filter((root) => this.#links.get(root.id) === undefined);
     for (const root of added) this.#addLink(root);
     await this.#statusAfter({ kind: "configure", settings: this.#settingsPerRoot });
     await Promise.all(added.map((root) => this.#openRoot(root)));
     const errors = added.map((root) => this.#links.get(root.id)?.store.error);
     const [first] = errors;
     if (first === undefined || errors.includes(undefined)) return this.status();
-    await Promise.all(added.map((root) => this.#closeLink(root.id)));
+    await Promise.all(added.map((root) => this.#links.close(root.id)));
     throw new MemoryError(first.errorName, first.detail);
   }
 
@@ -489,7 +404,7 @@ export class WorkspaceMemory implements MemoryService {
       changed: () => this.#tellListeners(),
       restarted: () => this.#openAgain(link),
     });
-    this.#links.set(root.id, link);
+    this.#links.add(link);
   }
 
   /** Tells a root's new thread everything that is known of the workspace. */
@@ -503,7 +418,7 @@ export class WorkspaceMemory implements MemoryService {
   }
 
   #openAgain(link: IngestLink): void {
-    this.#closeBank(link.root.id);
+    this.#links.closeBank(link.root.id);
     this.#openRoot(link.root).catch((error: unknown) => {
       if (!(error instanceof MemoryError)) throw error;
       this.#options.log.log("error", "ingest", "the memory does not open again", {
@@ -512,60 +427,12 @@ export class WorkspaceMemory implements MemoryService {
     });
   }
 
-  async #closeLink(rootId: string): Promise<void> {
-    const link = this.#links.get(rootId);
-    this.#links.delete(rootId);
-    this.#closeBank(rootId);
-    await link?.close();
-    this.#hangs ||= link?.hangs === true;
-  }
-
-  /** Errors: `rootNotOpen`. */
-  #select(rootId: string | undefined): IngestLink[] {
-    if (rootId === undefined) return [...this.#links.values()];
-    const link = this.#links.get(rootId);
-    if (link === undefined) throw new MemoryError("rootNotOpen");
-    return [link];
-  }
-
-  #stores(): StoreStatus[] {
-    return [...this.#links.values()].map((link) => link.store);
-  }
-
-  #bank(store: StoreStatus): MemoryBank | undefined {
-    const rootId = store.status.root.id;
-    if (store.storeFile === "") return undefined;
-    const known = this.#banks.get(rootId);
-    if (known !== undefined && known.generation === store.generation) return known.bank;
-    this.#closeBank(rootId);
-    try {
-      const bank = new MemoryBank(store.storeFile);
-      this.#banks.set(rootId, { generation: store.generation, bank });
-      return bank;
-    } catch (error) {
-      if (isDamage(error))
-        this.#links.get(rootId)?.send({ kind: "damaged", rootId, generation: store.generation });
-      // No file yet, or one that is just being replaced: the status says so, and the next question looks again.
-      else if (!(error instanceof MemoryError) && errorCode(error) === undefined) throw error;
-      return undefined;
-    }
-  }
-
-  #closeBank(rootId: string): void {
-    this.#banks.get(rootId)?.bank.close();
-    this.#banks.delete(rootId);
-  }
-
   /** Errors: `internal` after `close`. */
   async #statusAfter(action: IngestAction): Promise<MemoryStatus> {
     if (this.#closed) throw new MemoryError("internal", "the memory was closed");
-    await Promise.all([...this.#links.values()].map((link) => link.call(action)));
+    await this.#links.call(action);
     this.#tellCompanions();
     return this.status();
-  }
-
-  #send(action: IngestAction): void {
-    for (const link of this.#links.values()) link.send(action);
   }
 
   #tellCompanions(): void {
@@ -577,16 +444,4 @@ export class WorkspaceMemory implements MemoryService {
     this.#tellCompanions();
     for (const listener of this.#listeners) listener(this.status());
   }
-}
-
-/** Until then reading files and filling the memory of words come first. */
-const notYetFilled: readonly RootStatus["state"][] = ["opening", "scanning", "filling"];
-
-/** True when all files are known and can be found; the syntax pass may go on. */
-function isFilled({ state }: RootStatus): boolean {
-  return state === "refining" || state === "ready";
-}
-
-function total(counts: Readonly<Partial<Record<string, number>>>): number {
-  return Object.values(counts).reduce<number>((sum, n) => sum + (n ?? 0), 0);
 }

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import * as methods from "../../protocol/methods.ts";
 import type { JsonSchema, ToolResult } from "../../protocol/tools.ts";
+import { markdownLine } from "../displayText.ts";
 import { isMemoryError } from "../memory/memoryClient.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import { loreSettings } from "../settings.ts";
@@ -18,6 +19,8 @@ interface DeclaredTool {
 const toolPrefix = "lore_";
 /** What notes of a model in the editor's own chat say of who wrote them. */
 const caller = "editor chat";
+/** As long as a note may be: what is agreed to is to be seen whole. */
+const maxShownWords = 2_000;
 
 /** Registers every tool of the manifest; each call goes to the memory server. */
 export function registerLanguageModelTools(
@@ -51,8 +54,9 @@ class MemoryTool implements vscode.LanguageModelTool<unknown> {
     const note = await noteToForget(this.#name, input, this.#memory, token);
     const { running, ask } = announce(this.#name, input, this.#t, note);
     if (ask === undefined) return { invocationMessage: running };
-    // The words may hold markdown that says something else than it shows.
-    const message = new vscode.MarkdownString(ask.question).appendCodeblock(ask.text, "text");
+    // The words may hold markdown that says something else than it shows; a code block would not wrap them.
+    const words = markdownLine(ask.text.replaceAll(/\s+/g, " ").trim(), maxShownWords);
+    const message = new vscode.MarkdownString(`${ask.question}\n\n> ${words}`);
     return { invocationMessage: running, confirmationMessages: { title: ask.title, message } };
   }
 

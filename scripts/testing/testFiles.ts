@@ -37,7 +37,7 @@ export async function runTestFiles(
       ...args,
       "--test",
       `--test-concurrency=${options.concurrency ?? 2}`,
-      `--test-timeout=${options.timeoutMs ?? 120_000}`,
+      `--test-timeout=${options.timeoutMs ?? 300_000}`,
       `--test-reporter=${inCheckout("scripts/testing/reporter.ts")}`,
       ...seedArguments(context.seed),
       ...files,

@@ -1,9 +1,8 @@
 /** The texts that may go into a prompt for a question, and what each is worth. */
 import type { ContextResult, ContextSource } from "../../protocol/context.ts";
 import type { CommitInfo } from "../../protocol/history.ts";
-import type { Note } from "../../protocol/notes.ts";
 import type { Citation, CitationCheck, Recall, SearchResult } from "../../protocol/types.ts";
-import type { NotesService, RecallService } from "../services.ts";
+import type { NotesService, RecallService, RecalledNote } from "../services.ts";
 import type { ContextCandidate, CountTokens, PackedItem } from "../work/contextPack.ts";
 import { promptText } from "./contextPrompt.ts";
 
@@ -66,8 +65,14 @@ const neighbourFactor = 0.6;
 const commitValue = 0.5;
 
 /** `idx` says how many notes are better. */
-export function noteCandidate(note: Note, idx: number, making: Making): ContextCandidate {
-  return candidateOf({ kind: "note", note }, note.text, 1 / (1 + noteFading * idx), making);
+export function noteCandidate(
+  { coverage: _coverage, saidLater, ...note }: RecalledNote,
+  idx: number,
+  making: Making,
+): ContextCandidate {
+  const later = saidLater === undefined ? {} : { contradictedBy: saidLater.id };
+  const value = 1 / (1 + noteFading * idx);
+  return candidateOf({ kind: "note", note, ...later }, note.text, value, making);
 }
 
 /** `idx` says how many places are better. */

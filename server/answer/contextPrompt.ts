@@ -61,7 +61,9 @@ function headOf(source: ContextSource): string {
       const { kind, who, createdMs, health, evidence } = source.note;
       const places = evidence.map(({ citation }) => placeOf(citation)).join(", ");
       const about = places === "" ? "" : `, about ${places}`;
-      return `Note (${kind}) of ${who === "" ? "somebody" : code(who)}, ${dayOf(createdMs)}${about}${healthWords[health]}`;
+      const by = who === "" ? "somebody" : code(who);
+      const later = source.contradictedBy === undefined ? "" : "; a later note says otherwise";
+      return `Note (${kind}) of ${by}, ${dayOf(createdMs)}${about}${healthWords[health]}${later}`;
     }
     case "part":
       return `A finished part, ${dayOf(source.part.startMs)}, ${sumOf(source.part)}; it began with`;

@@ -8,6 +8,7 @@ import { heldWords, holdsText, withoutWords } from "./heldWords.ts";
 import { code, listed } from "./markdown.ts";
 import { withoutRepeats } from "./mainPlace.ts";
 import { recallsMeant, scopeName, tellWider } from "./mentionText.ts";
+import { tellNotesFirst } from "./notesAnswer.ts";
 import { placeLine } from "./placeText.ts";
 import { Reading } from "./reading.ts";
 import { notInMemory } from "./wording.ts";
@@ -15,28 +16,33 @@ import { notInMemory } from "./wording.ts";
 const maxNearest = 3;
 const maxHeld = 5;
 
-/** Writes that there is no answer, with the nearest misses. */
-export function abstain(ask: Ask, missing: readonly string[]): AnswerOutcome {
+/** Writes that the code has no answer, with the nearest misses, behind the notes that have one. */
+export async function abstain(ask: Ask, missing: readonly string[]): Promise<AnswerOutcome> {
+  const byNotes = await tellNotesFirst(ask);
   const { writer, result } = ask;
   const scope = scopeName(ask);
   const absent = [...new Set([...missing, ...ask.terms.absent.map(({ text }) => text)])];
   const lacks = `${listed(absent.map(code))} ${absent.length === 1 ? "does" : "do"} not occur`;
   const { pending, stopped } = result.coverage;
   const soFar = pending > 0 || stopped !== undefined ? " so far" : "";
-  const where = scope ?? "memory";
+  // A note is in memory too.
+  const all = byNotes === "nothing" ? "memory" : "the code";
+  const where = scope ?? all;
   writer.block(
     absent.length === 0
       ? `I found nothing in ${where} that answers this${soFar}.`
       : scope === undefined
-        ? `I found no answer: ${lacks} ${soFar === "" ? "anywhere in memory" : "in what is in memory so far"}.`
+        ? `I found no answer: ${lacks} ${soFar === "" ? `anywhere in ${all}` : "in what is in memory so far"}.`
         : `I found no answer in ${scope}: ${lacks} there${soFar}.`,
   );
-  if (!writeNearestNames(ask, missing)) writeNearestPlaces(ask, missing);
-  const left = notInMemory(result.coverage, ask.ports.statusCommand);
-  if (left !== undefined) writer.block(left);
+  if (byNotes !== "answer") {
+    if (!writeNearestNames(ask, missing)) writeNearestPlaces(ask, missing);
+    const left = notInMemory(result.coverage, ask.ports.statusCommand);
+    if (left !== undefined) writer.block(left);
+  }
   tellWider(ask);
   writer.flush();
-  return "abstained";
+  return byNotes === "answer" ? "answered" : "abstained";
 }
 
 /** Returns false when no name is near. */

@@ -6,7 +6,7 @@ import type { Answer } from "../../protocol/types.ts";
 import { askedBehind } from "../recall/mentions.ts";
 import type { ParsedQuestion } from "../recall/question.ts";
 import { readSourceFile } from "../recall/sourceFile.ts";
-import type { NoteWish } from "../services.ts";
+import type { NoteWish, RecalledNote } from "../services.ts";
 import { noteQuestion, type NoteSentence } from "../work/noteSentence.ts";
 import { AnswerWriter, type Emit } from "./answerWriter.ts";
 import type { AnswerOutcome, AnswerPorts, Ask } from "./ask.ts";
@@ -25,6 +25,10 @@ const whyCoverage = 0.6;
 /** A note is told beside an answer about code only when it is clearly about the same. */
 const mentionCoverage = 0.75;
 const minSharedWords = 2;
+/** It holds every word, but for what adding up numbers costs. */
+const wholeCoverage = 0.999;
+/** Notes that are told before code that may not answer. */
+const maxFirst = 3;
 /** Lines of evidence that are shown. */
 const maxShownLines = 12;
 
@@ -142,22 +146,48 @@ export async function tellNotes(
   return { nNotes: told.size, names: [...told.values()].flat() };
 }
 
+/** How far notes answer a question: one that holds every word of it does, another one is only about the same. */
+export type NotesSay = "answer" | "something" | "nothing";
+
+/** What was told of notes, for each question whose answer begins with them. */
+const told = new WeakMap<Ask, NotesSay>();
+
+/** Writes notes that are clearly about what was asked, once, where the code does not surely answer it. */
+export async function tellNotesFirst(ask: Ask): Promise<NotesSay> {
+  const before = told.get(ask);
+  if (before !== undefined) return before;
+  const notes = await notesAbout(ask, maxFirst);
+  if (notes.length > 0) tellNoScope(ask, "notes");
+  for (const note of notes) writeNote(ask.writer, ask.ports, note);
+  const isWhole = notes.some(({ coverage }) => coverage >= wholeCoverage);
+  const say = isWhole ? "answer" : notes.length > 0 ? "something" : "nothing";
+  told.set(ask, say);
+  return say;
+}
+
 /** Adds one line about a note that is clearly about what was asked. */
 export async function mentionNote(ask: Ask): Promise<void> {
-  const { question, writer } = ask;
-  const words = [...question.identifiers, ...question.words];
-  if (words.length < minSharedWords) return;
-  const wish = { text: words.join(" "), kinds: [], minCoverage: mentionCoverage, limit: 1 };
-  const [note] = (await recallNotes(ask, { ...wish, minWords: minSharedWords })) ?? [];
+  if (told.has(ask)) return;
+  const [note] = await notesAbout(ask, 1);
   if (note === undefined) return;
-  writer.block(`Noted by ${whoOf(note)} on ${dayOf(note)}: “${prose(note.text)}”${markOf(note)}`);
+  ask.writer.block(
+    `Noted by ${whoOf(note)} on ${dayOf(note)}: “${prose(note.text)}”${markOf(note)}`,
+  );
+}
+
+async function notesAbout(ask: Ask, limit: number): Promise<readonly RecalledNote[]> {
+  const { identifiers, words } = ask.question;
+  const text = [...identifiers, ...words];
+  if (text.length < minSharedWords) return [];
+  const wish = { text: text.join(" "), kinds: [], minCoverage: mentionCoverage, limit };
+  return (await recallNotes(ask, { ...wish, minWords: minSharedWords })) ?? [];
 }
 
 /** `undefined` when the store of notes cannot be read, which is said: the code can still be asked. */
 async function recallNotes(
   { ports, params, writer }: Ask,
   wish: NoteWish,
-): Promise<readonly Note[] | undefined> {
+): Promise<readonly RecalledNote[] | undefined> {
   const { rootIds } = params;
   try {
     return await ports.notes.recall({ ...wish, ...(rootIds === undefined ? {} : { rootIds }) });
@@ -186,19 +216,32 @@ const healthMarks: Readonly<Record<NoteHealth, string>> = {
   gone: "**⚠ Needs check: the file that it cites is gone.**",
 };
 
-function markOf({ health }: Note): string {
-  return health === "ok" ? "" : ` ${healthMarks[health]}`;
+/** A note as it is told; only one that was recalled may have a later one. */
+type ToldNote = Note & Pick<RecalledNote, "saidLater">;
+
+function markOf(note: ToldNote): string {
+  return marksOf(note)
+    .map((mark) => ` ${mark}`)
+    .join("");
 }
 
-function writeNote(writer: AnswerWriter, ports: AnswerPorts, note: Note): void {
+function marksOf({ health, saidLater }: ToldNote): string[] {
+  const later =
+    saidLater === undefined
+      ? []
+      : [`**⚠ A later note says otherwise: ${dayOf(saidLater)}, ${idOf(saidLater)}.**`];
+  return [...(health === "ok" ? [] : [healthMarks[health]]), ...later];
+}
+
+function writeNote(writer: AnswerWriter, ports: AnswerPorts, note: ToldNote): void {
   writer.block(quoted(note));
-  if (note.health !== "ok") writer.block(healthMarks[note.health]);
+  for (const mark of marksOf(note)) writer.block(mark);
   for (const evidence of note.evidence) writeEvidence(writer, ports, evidence);
 }
 
 function quoted(note: Note): string {
   const pinned = note.isPinned ? ", pinned" : "";
-  return `> ${prose(note.text)}\n\n*${whoOf(note)}, ${dayOf(note)}, ${kindWords[note.kind]}${pinned}, ${code(note.id.slice(0, 8))}*`;
+  return `> ${prose(note.text)}\n\n*${whoOf(note)}, ${dayOf(note)}, ${kindWords[note.kind]}${pinned}, ${idOf(note)}*`;
 }
 
 /** Shows what the note cites; where that has changed, what stands in its place. */
@@ -224,6 +267,10 @@ function whoOf({ who }: Note): string {
   return who === "" ? "somebody" : prose(who);
 }
 
-function dayOf({ createdMs }: Note): string {
+function idOf({ id }: Pick<Note, "id">): string {
+  return code(id.slice(0, 8));
+}
+
+function dayOf({ createdMs }: Pick<Note, "createdMs">): string {
   return new Date(createdMs).toISOString().slice(0, 10);
 }

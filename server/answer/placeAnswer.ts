@@ -8,6 +8,7 @@ import { code, listed } from "./markdown.ts";
 import { holdsSelection, inOrderOfAnswer, isNamedAsAsked, isSamePlace } from "./mainPlace.ts";
 import { isMeantBy, recallsMeant, scopeName } from "./mentionText.ts";
 import { abstain } from "./noEvidence.ts";
+import { tellNotesFirst } from "./notesAnswer.ts";
 import { placeLine, writePlace } from "./placeText.ts";
 import { Reading, type Place } from "./reading.ts";
 import { typeOfBlock } from "./typeOfBlock.ts";
@@ -28,6 +29,7 @@ export async function answerPlace(ask: Ask): Promise<AnswerOutcome> {
   const near = byWords === "none" ? await nearestInMeaning(ask) : [];
   const support = near.length > 0 ? "near" : withEvidence(ask.evidence, byWords);
   if (support === "none") return abstain(ask, missing);
+  if (support !== "sure") await tellNotesFirst(ask);
   const inOrder = inOrderOfAnswer(ask, await definitionsNamed(ask));
   const main = writeHead(ask, support === "near" ? near : inOrder, support, missing);
   if (main === undefined) return abstain(ask, missing);

@@ -2,7 +2,8 @@
  * From a decoded file to what the memory stores of it: spans, symbols and index terms.
  */
 import { packSpans, packSymbols } from "../memory/packedSpans.ts";
-import type { BlobContent, BlobLevel } from "../memory/memoryWriter.ts";
+import type { BlobLevel } from "../memory/memoryRows.ts";
+import type { BlobContent } from "../memory/memoryWriter.ts";
 import type { StaticEncoder } from "../model/staticEncoder.ts";
 import type { ParsedFile, ParsedSymbol } from "../types.ts";
 import { blockComments, isSourceLanguage, lineComments, type LanguageId } from "./languages.ts";

@@ -3,7 +3,8 @@
  * Writes happen inside `StoreKeeper.guarded`, whose writer they are given.
  */
 import type { FailReason, MemorySettings, SkipReason } from "../../protocol/types.ts";
-import type { BlobContent, BlobRow, MemoryWriter } from "../memory/memoryWriter.ts";
+import type { BlobRow } from "../memory/memoryRows.ts";
+import type { BlobContent, MemoryWriter } from "../memory/memoryWriter.ts";
 import type { StaticModel } from "../model/staticModel.ts";
 import type { FileStat } from "../ports.ts";
 import type { Backlog } from "./backlog.ts";

@@ -3,7 +3,7 @@
  * counts of the status come from here, so they always add up.
  */
 import type { FailReason, SkipReason } from "../../protocol/types.ts";
-import type { FileRow } from "../memory/memoryWriter.ts";
+import type { FileRow } from "../memory/memoryRows.ts";
 import type { FileStat } from "../ports.ts";
 
 export type FileVersion = Pick<FileStat, "sizeBytes" | "mtimeMs" | "ctimeMs" | "inode">;

@@ -3,7 +3,8 @@
  * comes back can be written to the store as it is.
  */
 import type { FailReason, SkipReason } from "../../protocol/types.ts";
-import type { BlobContent, BlobLevel, UnembeddedBlob } from "../memory/memoryWriter.ts";
+import type { BlobLevel } from "../memory/memoryRows.ts";
+import type { BlobContent, UnembeddedBlob } from "../memory/memoryWriter.ts";
 import type { Clock, FileStat, FileSystem } from "../ports.ts";
 import type { ParsedFile } from "../types.ts";
 import type { StaticEncoder } from "../model/staticEncoder.ts";

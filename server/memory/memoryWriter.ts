@@ -4,7 +4,15 @@
  */
 import type { FailReason, SkipReason } from "../../protocol/types.ts";
 import type { FileStat } from "../ports.ts";
-import { openDatabase, type Database, type StatementSync } from "./database.ts";
+import { openDatabase, type Database } from "./database.ts";
+import {
+  blobRowOf,
+  fileRowOf,
+  type BlobLevel,
+  type BlobRow,
+  type FileRow,
+  type RawFile,
+} from "./memoryRows.ts";
 import { ProblemPages, type StoredProblems } from "./problemPages.ts";
 import {
   chunkColumns,
@@ -14,6 +22,7 @@ import {
   schemaVersion,
   storeIdKey,
 } from "./schema.ts";
+import { prepareStatements, type WriterStatements } from "./writerStatements.ts";
 
 /** What is stored of one version of a file's content. */
 export interface BlobContent {
@@ -32,29 +41,6 @@ export interface BlobContent {
   readonly columns: readonly string[];
   /** Embeddings of the chunks in order, one after the other; `undefined` when there is no model. */
   readonly vectors: Uint8Array | undefined;
-}
-
-/** 0: by lines, waiting for the syntax pass. 1: from the syntax tree. 2: by lines for good. */
-export type BlobLevel = 0 | 1 | 2;
-
-/** A row of the file table. */
-export interface FileRow {
-  readonly id: number;
-  readonly path: string;
-  readonly blob: number | undefined;
-  readonly stat: Pick<FileStat, "sizeBytes" | "mtimeMs" | "ctimeMs" | "inode">;
-  readonly outcome: "remembered" | "skipped" | "failed";
-  readonly reason: SkipReason | FailReason | undefined;
-}
-
-export interface BlobRow {
-  readonly id: number;
-  readonly hash: bigint;
-  readonly language: string;
-  readonly level: BlobLevel;
-  readonly nChunks: number;
-  /** Whether its chunks' embeddings are stored. */
-  readonly embedded: boolean;
 }
 
 /** What it takes to compute the embeddings of stored content from the file that holds it. */
@@ -78,7 +64,7 @@ export class MemoryWriter {
   readonly replaced: "damaged" | "otherVersion" | undefined;
   readonly #database: Database;
   readonly #problems: ProblemPages;
-  readonly #statements: Statements;
+  readonly #statements: WriterStatements;
   #nextBlobId = 1;
   #inTransaction = false;
 
@@ -379,127 +365,4 @@ export class MemoryWriter {
       .get() as { id: number; nChunks: number } | undefined;
     return row === undefined ? 1 : row.id + Math.max(1, row.nChunks);
   }
-}
-
-interface RawFile {
-  id: number;
-  path: string;
-  blob: number | null;
-  sizeBytes: number;
-  mtimeMs: number;
-  ctimeMs: number;
-  inode: number;
-  outcome: FileRow["outcome"];
-  reason: string | null;
-}
-
-function fileRowOf(raw: RawFile): FileRow {
-  return {
-    id: raw.id,
-    path: raw.path,
-    blob: raw.blob ?? undefined,
-    stat: {
-      sizeBytes: raw.sizeBytes,
-      mtimeMs: raw.mtimeMs,
-      ctimeMs: raw.ctimeMs,
-      inode: raw.inode,
-    },
-    outcome: raw.outcome,
-    reason: (raw.reason ?? undefined) as FileRow["reason"],
-  };
-}
-
-function blobRowOf(raw: unknown): BlobRow | undefined {
-  if (raw === undefined) return undefined;
-  const row = raw as {
-    id: bigint;
-    hash: bigint;
-    language: string;
-    level: bigint;
-    nChunks: bigint;
-    embedded: bigint;
-  };
-  return {
-    id: Number(row.id),
-    hash: row.hash,
-    language: row.language,
-    level: Number(row.level) as BlobLevel,
-    nChunks: Number(row.nChunks),
-    embedded: row.embedded === 1n,
-  };
-}
-
-type Statements = ReturnType<typeof prepareStatements>;
-
-function prepareStatements(database: Database) {
-  const prepare = (sql: string): StatementSync => database.prepare(sql);
-  const blobColumns = [
-    "id",
-    "hash",
-    "language",
-    "level",
-    "nChunks",
-    "embedding IS NOT NULL AS embedded",
-  ];
-  const statements = {
-    files: prepare(
-      // Some file systems number files beyond 2^53; as REAL they come back as the numbers that were stored.
-      "SELECT id, path, blob, sizeBytes, mtimeMs, ctimeMs, CAST(inode AS REAL) AS inode, outcome, reason FROM file",
-    ),
-    blobByHash: prepare(`SELECT ${blobColumns.join(", ")} FROM blob WHERE hash = ?`),
-    blobById: prepare(`SELECT ${blobColumns.join(", ")} FROM blob WHERE id = ?`),
-    insertBlob: prepare("INSERT INTO blob VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-    deleteBlob: prepare("DELETE FROM blob WHERE id = ?"),
-    insertVectors: prepare("INSERT INTO embedding (vectors) VALUES (?)"),
-    deleteVectors: prepare(
-      "DELETE FROM embedding WHERE id = (SELECT embedding FROM blob WHERE id = ?)",
-    ),
-    setEmbedding: prepare("UPDATE blob SET embedding = ? WHERE id = ?"),
-    toEmbed: prepare(
-      "SELECT min(f.path) AS path, f.sizeBytes AS sizeBytes FROM blob b JOIN file f ON f.blob = b.id WHERE b.embedding IS NULL AND b.level > 0 AND b.nChunks > 0 GROUP BY b.id",
-    ),
-    unembedded: prepare(
-      "SELECT b.hash AS hash, b.chunks AS chunks FROM file f JOIN blob b ON b.id = f.blob WHERE f.path = ? AND b.embedding IS NULL AND b.nChunks > 0",
-    ),
-    embeddedCount: prepare("SELECT sum(nChunks) AS n FROM blob WHERE embedding IS NOT NULL"),
-    insertChunk: prepare(
-      `INSERT INTO chunkIndex (rowid, ${chunkColumns.join(", ")}) VALUES (?, ?, ?, ?, ?, ?)`,
-    ),
-    deleteChunk: prepare("DELETE FROM chunkIndex WHERE rowid = ?"),
-    moveFiles: prepare("UPDATE file SET blob = ? WHERE blob = ?"),
-    fileId: prepare("SELECT id FROM file WHERE path = ?"),
-    nextFileId: prepare("SELECT coalesce(max(id), 0) + 1 AS id FROM file"),
-    putFile: prepare(
-      "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET blob = excluded.blob, sizeBytes = excluded.sizeBytes, " +
-        "mtimeMs = excluded.mtimeMs, ctimeMs = excluded.ctimeMs, inode = excluded.inode, outcome = excluded.outcome, reason = excluded.reason, detail = excluded.detail",
-    ),
-    deleteFile: prepare("DELETE FROM file WHERE id = ?"),
-    insertPath: prepare("INSERT INTO pathIndex (rowid, path) VALUES (?, ?)"),
-    deletePath: prepare("DELETE FROM pathIndex WHERE rowid = ?"),
-    toRefine: prepare(
-      "SELECT b.id AS blob, min(f.path) AS path, f.sizeBytes AS sizeBytes FROM blob b JOIN file f ON f.blob = b.id WHERE b.level = 0 GROUP BY b.id",
-    ),
-    blobOfPath: prepare(
-      `SELECT ${blobColumns.map((column) => `b.${column}`).join(", ")} FROM file f JOIN blob b ON b.id = f.blob WHERE f.path = ?`,
-    ),
-    chunkCount: prepare("SELECT sum(nChunks) AS n FROM blob"),
-    levelCounts: prepare(
-      "SELECT sum(b.level = 1) AS exact, sum(b.fallback IS NOT NULL) AS fallback FROM file f JOIN blob b ON b.id = f.blob WHERE f.outcome = 'remembered'",
-    ),
-    orphans: prepare(
-      "SELECT id, nChunks FROM blob WHERE NOT EXISTS (SELECT 1 FROM file WHERE file.blob = blob.id) ORDER BY id",
-    ),
-    merge: prepare("INSERT INTO chunkIndex (chunkIndex, rank) VALUES ('merge', ?)"),
-    totalChanges: prepare("SELECT total_changes() AS n"),
-    readMeta: prepare("SELECT value FROM meta WHERE key = ?"),
-    writeMeta: prepare(
-      "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-    ),
-  };
-  // Hashes use all 64 bits, which a JavaScript number cannot hold.
-  statements.blobByHash.setReadBigInts(true);
-  statements.blobById.setReadBigInts(true);
-  statements.blobOfPath.setReadBigInts(true);
-  statements.unembedded.setReadBigInts(true);
-  return statements;
 }

@@ -109,8 +109,10 @@ const source: Shape<ContextSource> = (value, place) => {
     kind: oneOf("note", "part", "round", "code", "commit"),
   })(value, place);
   switch (kind) {
-    case "note":
-      return { kind, ...object<Omit<Source<"note">, "kind">>({ note })(value, place) };
+    case "note": {
+      const shape = { note, contradictedBy: optional(id) };
+      return { kind, ...object<Omit<Source<"note">, "kind">>(shape)(value, place) };
+    }
     case "part":
       return { kind, ...object<Omit<Source<"part">, "kind">>({ part })(value, place) };
     case "round": {

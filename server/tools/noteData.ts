@@ -1,6 +1,7 @@
 /** Notes as a tool's result has them. */
 import type { JsonSchema } from "../../protocol/tools.ts";
 import type { Note } from "../../protocol/notes.ts";
+import type { RecalledNote } from "../services.ts";
 import { day } from "../answer/historyWording.ts";
 import { code } from "../answer/markdown.ts";
 import { fenced, shownText } from "./fencedText.ts";
@@ -16,6 +17,8 @@ export interface NoteData {
   readonly day: string;
   /** Whether the code that it cites says what it said then. */
   readonly health: Note["health"];
+  /** Id of a note that was written later and contradicts it. */
+  readonly contradictedBy?: string;
   readonly evidence: readonly {
     readonly path: string;
     readonly startLine: number;
@@ -33,6 +36,7 @@ export const noteSchema: JsonSchema = objectSchema(
     who: { type: "string" },
     day: { type: "string" },
     health: { type: "string", enum: healths },
+    contradictedBy: { type: "string" },
     evidence: {
       type: "array",
       items: objectSchema(
@@ -49,7 +53,11 @@ export const noteSchema: JsonSchema = objectSchema(
   ["id", "kind", "text", "who", "day", "health", "evidence"],
 );
 
-export function noteData(note: Note, ports: Pick<ToolPorts, "mask">): NoteData {
+export function noteData(
+  note: Note & Pick<RecalledNote, "saidLater">,
+  ports: Pick<ToolPorts, "mask">,
+): NoteData {
+  const { saidLater } = note;
   return {
     id: note.id,
     kind: note.kind,
@@ -57,6 +65,7 @@ export function noteData(note: Note, ports: Pick<ToolPorts, "mask">): NoteData {
     who: shownText(note.who, ports),
     day: day(note.createdMs),
     health: note.health,
+    ...(saidLater === undefined ? {} : { contradictedBy: saidLater.id }),
     evidence: note.evidence.map(({ citation, health }) => {
       const { firstLine, lastLine } = linesOfRange(citation.range);
       return { path: citation.path, startLine: firstLine + 1, endLine: lastLine + 1, health };
@@ -65,11 +74,14 @@ export function noteData(note: Note, ports: Pick<ToolPorts, "mask">): NoteData {
 }
 
 /** Returns a line that says whose note it is and how it stands, and its text in a fence. */
-export function noteBlock({ id, kind, text, who, day: when, health, evidence }: NoteData): string {
+export function noteBlock(note: NoteData): string {
+  const { id, kind, text, who, day: when, health, contradictedBy, evidence } = note;
   const places = evidence.map((each) => code(`${each.path}:${each.startLine}-${each.endLine}`));
   const about = places.length === 0 ? "" : `, about ${places.join(", ")}`;
   const by = who === "" ? "somebody" : code(who);
-  return `${kind} of ${by}, ${when}, id ${id}${about}${healthWords[health]}\n${fenced(text)}`;
+  const later =
+    contradictedBy === undefined ? "" : `; the later note ${contradictedBy} says otherwise`;
+  return `${kind} of ${by}, ${when}, id ${id}${about}${healthWords[health]}${later}\n${fenced(text)}`;
 }
 
 const healthWords: Readonly<Record<Note["health"], string>> = {

@@ -2,7 +2,7 @@
 import type { MemoryStatus, Root, RootStatus } from "../../protocol/types.ts";
 import type { JsonSchema } from "../../protocol/tools.ts";
 import { code, listed } from "../answer/markdown.ts";
-import { stoppedShort } from "../answer/wording.ts";
+import { stoppedBy, stoppedShort } from "../answer/wording.ts";
 import { objectSchema, ToolFailure, type ToolPorts } from "./tool.ts";
 
 /** How much of the asked folders is in memory. */
@@ -53,12 +53,7 @@ export function rootsOf(
 
 export function coverageOf(status: MemoryStatus, roots: readonly Root[]): MemoryCoverage {
   const asked = status.roots.filter(({ root }) => roots.some(({ id }) => id === root.id));
-  const kinds = asked.flatMap(({ notices }) => notices.map(({ kind }) => kind));
-  const stopped = kinds.includes("diskFull")
-    ? "diskFull"
-    : kinds.includes("stalled")
-      ? "unwritable"
-      : undefined;
+  const stopped = stoppedBy(asked);
   return {
     filesInMemory: asked.reduce((sum, { remembered }) => sum + remembered, 0),
     filesSeen: asked.reduce((sum, { filesSeen }) => sum + filesSeen, 0),

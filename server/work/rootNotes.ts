@@ -16,11 +16,12 @@ import type { ForgetWorkParams, SavedEvidence, SavedNote } from "../../protocol/
 import { isUnwritable } from "../memory/database.ts";
 import type { Clock } from "../ports.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
-import type { NotesExtent, NoteWish } from "../services.ts";
+import type { NotesExtent, NoteWish, RecalledNote } from "../services.ts";
 import { chosenNotes } from "./forgetChoice.ts";
 import { linkedNotes } from "./linkedNotes.ts";
 import { NoteIndex } from "./noteIndex.ts";
 import { linksOf, tagsIn } from "./noteLinks.ts";
+import { newestSaidFirst } from "./newestSaid.ts";
 import { rankNotes } from "./noteRanking.ts";
 import { makeRoom } from "./noteRoom.ts";
 import { sentenceOf } from "./noteSentence.ts";
@@ -61,6 +62,8 @@ export interface NewNote {
   readonly conversationId?: string;
   readonly who: string;
 }
+
+type Fit = Pick<RecalledNote, "coverage" | "saidLater">;
 
 /** What a piece of evidence came to when it was last looked at. */
 interface Seen {
@@ -190,12 +193,18 @@ export class RootNotes {
     return nAdded;
   }
 
-  /** Live notes with their score, for a wish. */
-  rank(wish: NoteWish): { readonly id: string; readonly score: number }[] {
+  /** Live notes for a wish, best first, with what `NotesService.recall` says of each. */
+  rank(wish: NoteWish): (Fit & { readonly id: string; readonly score: number })[] {
     const minHeld = Math.min(wish.minWords ?? 1, wordTerms(wish.text).length);
-    return rankNotes(this.#all(), wish.text, wish.kinds, this.#ports.clock.nowMs(), this.#index)
-      .filter(({ coverage, nHeld }) => coverage >= wish.minCoverage && nHeld >= minHeld)
-      .map(({ note, score }) => ({ id: note.id, score }));
+    const nowMs = this.#ports.clock.nowMs();
+    const ranked = rankNotes(this.#all(), wish.text, wish.kinds, nowMs, this.#index).filter(
+      ({ coverage, nHeld }) => coverage >= wish.minCoverage && nHeld >= minHeld,
+    );
+    return newestSaidFirst(ranked).map(({ note: { id }, score, coverage, saidLater }) => {
+      if (saidLater === undefined) return { id, score, coverage };
+      const { id: laterId, createdMs } = saidLater;
+      return { id, score, coverage, saidLater: { id: laterId, createdMs } };
+    });
   }
 
   /** Live notes that hang together with some of these, the nearest first; ids that are not here are passed over. */

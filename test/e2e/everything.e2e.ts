@@ -80,6 +80,8 @@ test("a fresh profile: Lore is installed, its memory fills, and its first steps 
   await session.command("Extensions: Install from VSIX...");
   const vsix = process.env["LORE_VSIX"] ?? "";
   await page.locator(".quick-input-titlebar", { hasText: "Install from VSIX" }).waitFor();
+  // The dialog begins with the home folder, over whatever was typed before that was listed.
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: /^\.\.$/ }).waitFor();
   await page.locator(".quick-input-widget input:visible").first().fill(vsix);
   // Until it is listed, the dialog takes no confirmation.
   await page.getByRole("option", { name: path.basename(vsix) }).waitFor();
@@ -153,6 +155,8 @@ test("a language model calls Lore’s tools, the second one with the user’s le
   const asked = say(session.page, "@agent where are the days of a month counted?", "it is noted");
   const leave = page.getByRole("button", { name: /^(Allow|Continue)/ }).first();
   await leave.waitFor();
+  const sentence = page.locator("blockquote", { hasText: rememberCall.arguments.text });
+  await sentence.last().waitFor();
   await show(
     "tool-leave",
     "A language model has searched the memory, and wants to keep a sentence.",

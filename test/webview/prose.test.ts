@@ -129,14 +129,12 @@ test("citations of prose open, and show what became of them", () =>
     assert.equal(opened?.citation.path, "config/defaults.json");
     const states = [...sample.citations.map(() => "current"), "current", "stale", "gone"];
     await chat.send({ type: "citationStates", turnId: "a1", states });
-    assert.equal(await chip.getAttribute("data-state"), "stale");
+    await chip.and(chat.page.locator("[data-state=stale]")).waitFor();
     assert.match((await chip.getAttribute("aria-label")) ?? "", /changed since/);
     // Told of other citations: what is written next starts unchecked.
     await chat.send(written(prose({ markdown: "Else [1](#cite-1)." })));
-    assert.equal(
-      await chat.page.locator(".prose-text .chip").getAttribute("data-state"),
-      "unchecked",
-    );
+    await chat.page.locator(".prose-text .chip[data-state=unchecked]").waitFor();
+    assert.equal(await chat.page.locator(".prose-text .chip").count(), 1);
   }));
 
 for (const failure of proseFailures) {

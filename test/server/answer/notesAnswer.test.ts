@@ -83,6 +83,31 @@ test("a question that no note answers says so, and goes on with the code", async
   assert.match(answer.markdown, /tides\.ts/);
 });
 
+test("what no code answers is answered by the note that holds all of it, in front of what the code has", async () => {
+  await ask("remember that the highest pier is Tornio");
+  const answer = await ask("what is the highest pier?");
+  assert.match(answer.markdown, /^> the highest pier is Tornio/);
+  assert.match(answer.markdown, /In the code|in the code/);
+  assert.doesNotMatch(answer.markdown, /in memory that answers|anywhere in memory|Noted by/);
+  assert.ok(!answer.abstained);
+});
+
+test("a note that holds only most of a question is told in front, and the question stays open", async () => {
+  await ask("remember that the sluice opens at dawn for the ferry boats");
+  const answer = await ask("does the sluice open at dawn for the ferry boats of Emden?");
+  assert.match(answer.markdown, /^> the sluice opens at dawn/);
+  assert.ok(answer.abstained);
+});
+
+test("of two notes that contradict each other the later one is told first, and the other one is marked", async () => {
+  await ask("remember that the biggest lock has 3 gates");
+  const beforeMs = Date.now();
+  while (Date.now() === beforeMs);
+  await ask("remember that the biggest lock has 5 gates");
+  const { markdown } = await ask("what gates has the biggest lock?");
+  assert.match(markdown, /5 gates[^]*3 gates[^]*⚠ A later note says otherwise: \d{4}-\d{2}-\d{2}/);
+});
+
 test("preferences and to-dos are listed by what they are", async () => {
   await ask("remember that I prefer early returns");
   await ask("remember to measure the neap range");

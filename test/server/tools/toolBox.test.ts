@@ -350,6 +350,26 @@ describe("remember, recall_notes and forget_note", () => {
     assert.equal(failure(await call("forget_note", { id })), "notFound");
   });
 
+  it("mark a note that a later one contradicts", async (t) => {
+    const { call } = await toolWorkspace(t);
+    await call("remember", { text: "the max level is 90" });
+    const beforeMs = Date.now();
+    while (Date.now() === beforeMs);
+    const later = await call("remember", { text: "the max level is 60" });
+    const { id } = later.structured["note"] as NoteData;
+    const recalled = await call("recall_notes", { about: "max level" });
+    checkFits("recall_notes", recalled);
+    const notes = recalled.structured["notes"] as NoteData[];
+    assert.deepEqual(
+      notes.map(({ text, contradictedBy }) => [text, contradictedBy]),
+      [
+        ["the max level is 60", undefined],
+        ["the max level is 90", id],
+      ],
+    );
+    assert.match(recalled.text, new RegExp(`the later note ${id} says otherwise`));
+  });
+
   it("refuse lines that are not there, and a note of another folder stays there", async (t) => {
     const { call } = await toolWorkspace(t, { names: ["one", "two"] });
     const lines = { folder: "one", path: "src/plan.ts", startLine: 900 };

@@ -331,6 +331,46 @@ test("a store that is full forgets what was replaced, then what is weakest, and 
     assert.ok(!bytes.some((each) => each.includes(`NEEDLE-${name}`)), name);
 });
 
+test("of notes that contradict each other the newest comes first, and the older ones say which it is", () => {
+  const { notes } = openNotes(newFolder());
+  const said = [90, 60, 75].map((level) => notes.remember({ text: `max level is ${level}`, who }));
+  notes.remember({ text: "the level of the sea is measured at noon", who });
+  const wish = { text: "what is the max level?", kinds: [], minCoverage: 0.1, limit: 5 };
+  const ranked = notes.rank(wish);
+  const newest = said[2]?.note;
+  assert.equal(ranked[0]?.id, newest?.id);
+  const laterOf = (id: string | undefined): string | undefined =>
+    ranked.find((one) => one.id === id)?.saidLater?.id;
+  const [first, second] = said.map(({ note }) => laterOf(note.id));
+  assert.deepEqual([first, second], [newest?.id, newest?.id]);
+  assert.equal(ranked.filter(({ saidLater }) => saidLater === undefined).length, 2);
+  const scores = ranked.map(({ score }) => score);
+  assert.deepEqual(
+    scores,
+    scores.toSorted((a, b) => b - a),
+  );
+});
+
+const laterSayings: readonly (readonly [older: string, newer: string, isMarked: boolean])[] = [
+  ["we use SQLite for the store", "we use Postgres for the store", true],
+  ["the cache holds 100 entries", "since May the cache holds 200 entries", true],
+  ["we use a cosine for the tide because it repeats", "we do not use a cosine", true],
+  ["the parser is slow on big files", "the parser is slow on old machines", false],
+  ["retry gives up after 3 attempts", "retryOfUpload gives up after 900 attempts", false],
+  ["we use SQLite for the store", "we use SQLite for the store because it is one file", false],
+];
+for (const [older, newer, isMarked] of laterSayings) {
+  test(`“${older}” is ${isMarked ? "" : "not "}marked once “${newer}” is noted`, () => {
+    const { notes } = openNotes(newFolder());
+    notes.remember({ text: older, who });
+    notes.remember({ text: newer, who });
+    const ranked = notes.rank({ text: older, kinds: [], minCoverage: 0, limit: 5 });
+    const marked = ranked.filter(({ saidLater }) => saidLater !== undefined);
+    assert.equal(marked.length, isMarked ? 1 : 0);
+    if (isMarked) assert.equal(notes.use([ranked[0]?.id ?? ""])[0]?.text, newer);
+  });
+}
+
 test("links lead to symbols, commits and notes about the same", () => {
   const harness = withRetry();
   const text = "the retry of the flaky API was reverted in 1a2b3c4d, see `attempt` #api";
