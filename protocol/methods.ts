@@ -29,6 +29,7 @@ import type {
 import type {
   CorrectParams,
   ForgetNotesParams,
+  ForgetNotesResult,
   ListNotesParams,
   Note,
   NotesState,
@@ -357,7 +358,7 @@ export const listNotes = request<ListNotesParams, { notes: Note[] }>("notes/list
 /** A pinned note does not fade. */
 export const pinNote = request<{ id: string; isPinned: boolean }, { note: Note }>("notes/pin");
 /** Deletes notes for good, with the older ones that they replaced. */
-export const forgetNotes = request<ForgetNotesParams, { nForgotten: number }>("notes/forget");
+export const forgetNotes = request<ForgetNotesParams, ForgetNotesResult>("notes/forget");
 /** server → client: notes were made, forgotten, or code that they cite changed or came back. */
 export const notesChanged = notification<NotesState>("notes/changed");
 

@@ -31,6 +31,7 @@ export interface Note {
   readonly text: string;
   /** Who wrote it: the name that git has, else that of the system. */
   readonly who: string;
+  /** When it was noted, for the last time where it was noted more than once. */
   readonly createdMs: number;
   readonly rootId: string;
   /** The file that was open, relative to the root. */
@@ -69,7 +70,7 @@ export interface RememberParams {
 
 export interface RememberResult {
   readonly note: Note;
-  /** `merged`: it says what an older note says, which now has its evidence too. */
+  /** `merged`: it says what an older note says, which now has its time and evidence. */
   readonly outcome: "new" | "merged" | "corrected";
   /** The note that is no longer recalled. */
   readonly superseded?: Note;
@@ -89,7 +90,7 @@ export interface ListNotesParams {
   readonly all?: boolean;
 }
 
-/** Which notes to forget; exactly one of these. */
+/** Which notes to forget; exactly one of these. Pinned ones stay unless `withPinned` says otherwise or the id is given. */
 export interface ForgetNotesParams {
   readonly id?: string;
   /** Live notes that are clearly about this. */
@@ -97,6 +98,15 @@ export interface ForgetNotesParams {
   readonly beforeMs?: number;
   /** Those whose evidence or open file lies in this folder, relative to its root. */
   readonly folder?: string;
+  readonly withPinned?: true;
+}
+
+/** What came of it. */
+export interface ForgetNotesResult {
+  /** Those that a deleted note had replaced count too. */
+  readonly nForgotten: number;
+  /** Live notes that were chosen and stay because they are pinned. */
+  readonly nPinnedKept: number;
 }
 
 /** Live notes: how many there are, and the ids of those that cite code that has changed or is gone. */

@@ -102,7 +102,10 @@ export interface LeftOut {
 /** What an import added; what was here already is not counted. */
 export type ImportResult = WorkCounts;
 
-/** Which memory of the work to forget: notes, conversations, and what was edited when; exactly one of these. */
+/**
+ * Which memory of the work to forget: notes, conversations, and what was edited when; exactly one of these. Pinned notes
+ * stay unless `withPinned` says otherwise or everything goes.
+ */
 export interface ForgetWorkParams {
   /** What is clearly about this. Edits, of which no words are kept, stay. */
   readonly topic?: string;
@@ -112,9 +115,12 @@ export interface ForgetWorkParams {
   readonly folder?: string;
   /** Everything. */
   readonly all?: true;
+  readonly withPinned?: true;
 }
 
 /** How many were deleted. A conversation that has no turn left is deleted with its title. */
 export interface ForgetWorkResult extends WorkCounts {
   readonly nEdits: number;
+  /** Live notes that were chosen and stay because they are pinned. */
+  readonly nPinnedKept: number;
 }

@@ -155,6 +155,8 @@ export interface Coverage {
   readonly pending: number;
   readonly skipped: number;
   readonly failed: number;
+  /** Why the memory could not be written to its end, where it could not: it holds less than is counted. */
+  readonly stopped?: "diskFull" | "unwritable";
 }
 
 /** `meaning`: embeddings, which find what says the same in other words. */

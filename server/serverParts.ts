@@ -78,6 +78,7 @@ export async function createServices(
     ...{ memory, recall: recaller, source: recaller, history, notes, hashText, calibration },
     isRemembered: (rootId, file) =>
       memory.banks([rootId]).some(({ bank }) => bank.blobOfPath(file) !== undefined),
+    pathsOf: (rootId) => memory.banks([rootId]).flatMap(({ bank }) => bank.paths()),
     mask: maskSecrets,
     // Loading the tokenizer waits for the first call.
     count: (text) => tokenCounter(log).count(text),

@@ -19,6 +19,7 @@ import type { WhoWroteParams, WhoWroteResult } from "../protocol/whoWrote.ts";
 import type {
   CorrectParams,
   ForgetNotesParams,
+  ForgetNotesResult,
   ListNotesParams,
   Note,
   NotesState,
@@ -346,8 +347,8 @@ export interface NotesService {
   correct(params: CorrectParams): Promise<RememberResult>;
   list(params: ListNotesParams): Promise<Note[]>;
   pin(id: string, isPinned: boolean): Promise<Note>;
-  /** Returns how many were deleted. */
-  forgetNotes(params: ForgetNotesParams | ForgetWorkParams): Promise<number>;
+  /** Deletes notes, and says how many. */
+  forgetNotes(params: ForgetNotesParams | ForgetWorkParams): Promise<ForgetNotesResult>;
   /**
    * Live notes that fit, best first, but of two that contradict each other the newer one before the older; each counts as
    * used. None while no folder is open.

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { MemoryError } from "../protocol/errors.ts";
-import type { ForgetNotesParams } from "../protocol/notes.ts";
+import type { ForgetNotesParams, ForgetNotesResult } from "../protocol/notes.ts";
 import {
   memoryFormat,
   memoryFormatVersion,
@@ -181,25 +181,26 @@ export async function forgetWork(
   signal: AbortSignal,
 ): Promise<ForgetWorkResult> {
   const relativeTo = (file: string): string | undefined => placeIn(roots, file)?.path;
-  const nNotes = await forgetNotes({ notes, conversations }, which);
+  const { nForgotten, nPinnedKept } = await forgetNotes({ notes, conversations }, which);
   const turns = conversations.forgetTurns((those) => chosenTurns(those, which, relativeTo));
   if (which.all === true) conversations.forgetDamaged();
-  return { nNotes, ...turns, nEdits: await history.forgetEdits(which, signal) };
+  const nEdits = await history.forgetEdits(which, signal);
+  return { nNotes: nForgotten, ...turns, nEdits, nPinnedKept };
 }
 
 /** Deletes notes, and what answers quoted of them, and says how many notes. Errors: those of the stores. */
 export async function forgetNotes(
   { notes, conversations }: Pick<WorkMemory, "notes" | "conversations">,
   which: ForgetNotesParams | ForgetWorkParams,
-): Promise<number> {
+): Promise<ForgetNotesResult> {
   const before = await notes.saved();
-  const nForgotten = await notes.forgetNotes(which);
+  const result = await notes.forgetNotes(which);
   const left = new Set((await notes.saved()).map(({ id }) => id));
   forgetQuotes(
     conversations,
     before.filter(({ id }) => !left.has(id)),
   );
-  return nForgotten;
+  return result;
 }
 
 /** Takes what was quoted and told of deleted notes out of answers. Errors: those of the store. */

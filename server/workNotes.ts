@@ -4,6 +4,7 @@ import { MemoryError } from "../protocol/errors.ts";
 import type {
   CorrectParams,
   ForgetNotesParams,
+  ForgetNotesResult,
   ListNotesParams,
   Note,
   NotesState,
@@ -126,14 +127,17 @@ export class WorkNotes implements NotesService, Companion {
     return (await this.#holding(id)).notes.pin(id, isPinned);
   }
 
-  async forgetNotes(params: ForgetNotesParams | ForgetWorkParams): Promise<number> {
+  async forgetNotes(params: ForgetNotesParams | ForgetWorkParams): Promise<ForgetNotesResult> {
     const roots =
       "id" in params && params.id !== undefined
         ? [await this.#holding(params.id)]
         : distinct(await this.#open());
-    const nForgotten = roots.reduce((sum, { notes }) => sum + notes.forget(params), 0);
+    const results = roots.map(({ notes }) => notes.forget(params));
     await this.#tell();
-    return nForgotten;
+    return {
+      nForgotten: results.reduce((sum, { nForgotten }) => sum + nForgotten, 0),
+      nPinnedKept: results.reduce((sum, { nPinnedKept }) => sum + nPinnedKept, 0),
+    };
   }
 
   async recall(wish: NoteWish): Promise<RecalledNote[]> {

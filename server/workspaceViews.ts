@@ -1,6 +1,7 @@
 /** What follows the memory of the workspace sees of it, and how much of the workspace is remembered. */
 import { defaultMaxCommits } from "../protocol/history.ts";
 import type { Coverage, MemorySettings, RootStatus } from "../protocol/types.ts";
+import { stoppedBy } from "./answer/wording.ts";
 import type { DeepWorkspace } from "./deepMemory.ts";
 import type { HistoryWorkspace } from "./history/historyCalls.ts";
 import type { StoreStatus } from "./ingest/ingestCalls.ts";
@@ -64,15 +65,18 @@ export function coverageOf(
   rootIds: readonly string[] | undefined,
 ): Coverage {
   const sum = { filesSeen: 0, remembered: 0, pending: 0, skipped: 0, failed: 0 };
-  for (const { status } of stores) {
-    if (rootIds !== undefined && !rootIds.includes(status.root.id)) continue;
+  const asked = stores
+    .map(({ status }) => status)
+    .filter(({ root }) => rootIds === undefined || rootIds.includes(root.id));
+  for (const status of asked) {
     sum.filesSeen += status.filesSeen;
     sum.remembered += status.remembered;
     sum.pending += status.pending;
     sum.skipped += total(status.skipped);
     sum.failed += total(status.failed);
   }
-  return sum;
+  const stopped = stoppedBy(asked);
+  return stopped === undefined ? sum : { ...sum, stopped };
 }
 
 /** Until then reading files and filling the memory of words come first. */

@@ -189,6 +189,7 @@ const isCoverage = isObject<Coverage>({
   pending: isCount,
   skipped: isCount,
   failed: isCount,
+  stopped: isOptional(isOneOf("diskFull", "unwritable")),
 });
 const isSelectedCode = isObject<SelectedCode>({
   file: isString,

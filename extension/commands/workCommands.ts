@@ -81,15 +81,24 @@ export async function forgetWork(
   await chat.stopAll();
   const counts = await memory.client.request(methods.forgetWork, which.params);
   await chat.sendState();
-  const { nEdits } = counts;
-  tell(
+  const { nEdits, nPinnedKept } = counts;
+  const kept =
+    nPinnedKept === 0
+      ? []
+      : [
+          vscode.l10n.t(
+            "Pinned notes that were kept: {0}. Unpin a note first to forget it.",
+            wording.count(nPinnedKept),
+          ),
+        ];
+  const forgotten =
     isNothing(counts) && nEdits === 0
       ? vscode.l10n.t("There was nothing to forget.")
       : vscode.l10n.t(
           "Forgotten: {0}, edits in the timeline: {1}.",
           ...[sumOf(counts, wording), wording.count(nEdits)],
-        ),
-  );
+        );
+  tell([forgotten, ...kept].join(" "));
 }
 
 interface Choice {

@@ -31,7 +31,7 @@ import { answerInRounds } from "./rounds/roundsAnswer.ts";
 import { answerSimilar } from "./similarAnswer.ts";
 import { answerFromTurns } from "./turnsAnswer.ts";
 import { writeUnusual } from "./unusualInFile.ts";
-import { drawnFrom } from "./wording.ts";
+import { drawnFrom, stoppedShort } from "./wording.ts";
 
 const nRecalled = 20;
 /** Conversations whose last offer waits for a yes. */
@@ -106,6 +106,8 @@ export class Answerer implements AnswerService {
       ...(recallTurns === undefined ? {} : { recallTurns }),
       ...(tellPlan === undefined ? {} : { tellPlan }),
     };
+    const stopped = stoppedShort(result.coverage);
+    if (stopped !== undefined) writer.block(stopped);
     if (asOf?.said !== undefined)
       writer.block(
         `I know no commit and no time that “${prose(asOf.said)}” means here. This is of today's files:`,

@@ -86,7 +86,7 @@ export function count(n: number, one: string, many = `${one}s`): string {
 }
 
 /** `a`, `a and b`, `a, b and c`. */
-export function listed(items: readonly string[]): string {
+export function listed(items: readonly string[], before: "and" | "or" = "and"): string {
   if (items.length < 2) return items[0] ?? "";
-  return `${items.slice(0, -1).join(", ")} and ${items.at(-1) as string}`;
+  return `${items.slice(0, -1).join(", ")} ${before} ${items.at(-1) as string}`;
 }

@@ -18,7 +18,7 @@ interface Told extends Recalled {
 }
 
 /** Returns a sentence or two; `undefined` when the question names none. */
-function withinText(mentions: MentionTrace | undefined): string | undefined {
+export function withinText(mentions: MentionTrace | undefined): string | undefined {
   if (mentions === undefined) return undefined;
   const { within, missing } = mentions;
   const said = [

@@ -21,9 +21,10 @@ export async function abstain(ask: Ask, missing: readonly string[]): Promise<Ans
   const byNotes = await tellNotesFirst(ask);
   const { writer, result } = ask;
   const scope = scopeName(ask);
-  const absent = [...missing, ...ask.terms.absent.map(({ text }) => text)];
+  const absent = [...new Set([...missing, ...ask.terms.absent.map(({ text }) => text)])];
   const lacks = `${listed(absent.map(code))} ${absent.length === 1 ? "does" : "do"} not occur`;
-  const soFar = result.coverage.pending > 0 ? " so far" : "";
+  const { pending, stopped } = result.coverage;
+  const soFar = pending > 0 || stopped !== undefined ? " so far" : "";
   // A note is in memory too.
   const all = byNotes === "nothing" ? "memory" : "the code";
   const where = scope ?? all;

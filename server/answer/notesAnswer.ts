@@ -51,7 +51,7 @@ export async function answerRemember(
   });
   writer.block(
     outcome === "merged"
-      ? `This was noted already, on ${dayOf(note)}:`
+      ? "This was noted before; its date is now today’s:"
       : `Noted as ${kindWords[note.kind]}:`,
   );
   writeNote(writer, ports, note);

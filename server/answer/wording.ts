@@ -1,5 +1,5 @@
 /** How the answer speaks of the memory. */
-import type { Coverage, Tier } from "../../protocol/types.ts";
+import type { Coverage, RootStatus, Tier } from "../../protocol/types.ts";
 import { count } from "./markdown.ts";
 
 /** What is not in memory, as a sentence; `undefined` when everything known is. `statusCommand`: see `AnswerPorts`. */
@@ -12,6 +12,21 @@ export function notInMemory(coverage: Coverage, statusCommand: string): string |
   return parts.length === 0
     ? undefined
     : `Not in memory: ${parts.join(", ")}. “${statusCommand}” lists them.`;
+}
+
+/** Returns why one of these memories could not be written to its end; `undefined` when all could. */
+export function stoppedBy(statuses: readonly Pick<RootStatus, "notices">[]): Coverage["stopped"] {
+  const kinds = new Set(statuses.flatMap(({ notices }) => notices.map(({ kind }) => kind)));
+  if (kinds.has("diskFull")) return "diskFull";
+  return kinds.has("stalled") ? "unwritable" : undefined;
+}
+
+/** The first sentences of an answer from a memory that could not be written to its end; `undefined` for any other. */
+export function stoppedShort({ stopped }: Pick<Coverage, "stopped">): string | undefined {
+  if (stopped === undefined) return undefined;
+  return stopped === "diskFull"
+    ? "The memory is not complete, because the disk is full. This is of what is remembered so far, and something may be missing."
+    : "The memory cannot be written, so what changed since it was written last is not in it. This is of what is remembered so far.";
 }
 
 const tierNames: Readonly<Record<Tier, string>> = {

@@ -173,8 +173,8 @@ async function filled(folder: OpenFolder, signal: AbortSignal): Promise<void> {
 /** Answers that quoted the note lose it as well. */
 async function forgetNote(folder: OpenFolder, id: string): Promise<void> {
   const { notes } = folder.services;
-  const nForgotten = await withKeptConversations(folder, (conversations) =>
+  const forgotten = await withKeptConversations(folder, (conversations) =>
     forgetNotes({ notes, conversations }, { id }),
   );
-  if (nForgotten === undefined) await notes.forgetNotes({ id });
+  if (forgotten === undefined) await notes.forgetNotes({ id });
 }

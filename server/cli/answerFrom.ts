@@ -2,13 +2,14 @@
 import { MemoryError } from "../../protocol/errors.ts";
 import type { RootStatus } from "../../protocol/types.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
+import { failureSentence } from "./failureSentence.ts";
 import { nameFolder, openFolder, type OpenFolder, type Surroundings } from "./openFolder.ts";
 import { formatCount, formatNouns } from "./numbers.ts";
 import type { Common } from "./command.ts";
-import { emptyLines, noticeLines } from "./statusText.ts";
+import { emptyLines, noticeLines, stoppedSentence } from "./statusText.ts";
 import { recordStore } from "./storeList.ts";
 import type { Terminal } from "./terminal.ts";
-import { isFollower, waitFor, type Readiness } from "./waiting.ts";
+import { isFollower, settleAMoment, waitFor, type Readiness } from "./waiting.ts";
 
 /**
  * How long a question waits for the syntax pass once everything is searchable. Small folders are through by then,
@@ -32,8 +33,9 @@ export async function answerFrom(
   const folder = await openFolder(named, command, around);
   try {
     recordStore(named);
+    let stopped: string | undefined;
     if (!isFollower(folder.status())) {
-      await waitUnlessFailed(folder, readiness, around);
+      stopped = await waitUnlessFailed(folder, readiness, around);
       if (readiness === "searchable") await waitAMomentForSyntax(folder, around);
     }
     const status = folder.status();
@@ -42,6 +44,8 @@ export async function answerFrom(
       for (const line of emptyLines(status, terminal)) terminal.line(line);
       return exitCodes.nothing;
     }
+    // What the answer may lack is said before it.
+    if (stopped !== undefined) terminal.note(terminal.style("warning", stopped));
     const code = await answer(folder);
     // What was still guessed when the answer was made, not what has been refined since.
     if (status.filesToRefine > 0) terminal.note(guessedNote(status));
@@ -52,29 +56,30 @@ export async function answerFrom(
   }
 }
 
-/** A store that cannot be written, on a full disk for one, can still be read. Errors: those of the store when it holds nothing. */
+/**
+ * A store that cannot be written, on a full disk for one, can still be read: then a sentence on why it could not is returned. Errors: those of
+ * the store when it holds nothing.
+ */
 async function waitUnlessFailed(
   folder: OpenFolder,
   readiness: Readiness,
   around: Surroundings,
-): Promise<void> {
+): Promise<string | undefined> {
+  const stopped = (): string | undefined => stoppedSentence(folder.status(), folder.storeDir);
   try {
     await waitFor(folder, readiness, around);
+    return stopped();
   } catch (error) {
     if (!(error instanceof MemoryError) || folder.status().remembered === 0) throw error;
+    // A store that is tried again at this moment says nothing of the failure any more.
+    return stopped() ?? failureSentence(error);
   }
 }
 
 /** Ends when the syntax pass is through, or has had its time; only the user's own cancel rejects. */
 async function waitAMomentForSyntax(folder: OpenFolder, around: Surroundings): Promise<void> {
-  if (folder.status().state !== "refining") return;
-  const signal = AbortSignal.any([around.signal, AbortSignal.timeout(maxExactWaitMs)]);
-  try {
-    await folder.services.memory.settled(true, signal);
-  } catch (error) {
-    around.signal.throwIfAborted();
-    if (!signal.aborted && !(error instanceof MemoryError)) throw error;
-  }
+  if (folder.status().state === "refining")
+    await settleAMoment(folder, true, maxExactWaitMs, around);
 }
 
 function guessedNote({ filesToRefine, remembered }: RootStatus): string {

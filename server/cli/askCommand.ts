@@ -5,7 +5,7 @@ import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { openFolderTurns } from "./folderTurns.ts";
 import { askModel, type ModelAnswer } from "./modelAnswer.ts";
-import { chosenModel, type ChosenModel } from "./modelChoice.ts";
+import { modelPlace, namedModel, type ChosenModel, type ModelPlace } from "./modelChoice.ts";
 import { CliError, type OpenFolder, type Surroundings } from "./openFolder.ts";
 import type { Command } from "./command.ts";
 import { linesOf } from "./places.ts";
@@ -22,13 +22,18 @@ type AskCommand = Extract<Command, { kind: "ask" }>;
  * `lore ask`: an answer with its citations, each part as soon as it is there; with `--json` in one piece. With a language
  * model it writes the answer, and what Lore itself answers is there for when it cannot.
  */
-export function askFolder(
+export async function askFolder(
   command: AskCommand,
   terminal: Terminal,
   around: Surroundings,
 ): Promise<ExitCode> {
-  const chosen = command.asOf === undefined ? chosenModel(command, around.env) : undefined;
-  if (chosen !== undefined) requireUsable(chosen);
+  const place = command.asOf === undefined ? modelPlace(command, around.env) : undefined;
+  if (place !== undefined) requireUsable(place);
+  const chosen = place && (await namedModel(place, around.signal));
+  if (typeof chosen === "string") {
+    terminal.failure({ name: "usage", message: chosen }, command.json);
+    return exitCodes.usage;
+  }
   return answerFrom(command, "searchable", terminal, around, async (folder) => {
     if (chosen === undefined) return answerAlone(command, folder, terminal, around);
     return answerByModel(command, chosen, folder, terminal, around);
@@ -137,7 +142,7 @@ function citedJson({ path, range, contentHash, commit }: Citation): object {
 }
 
 /** Errors: `CliError` for what is no address, and for a key that everybody on its way could read. */
-function requireUsable({ endpoint }: ChosenModel): void {
+function requireUsable({ endpoint }: ModelPlace): void {
   const { baseUrl, apiKey, allowReadableKey } = endpoint;
   if (!isHttpAddress(baseUrl))
     throw new CliError(

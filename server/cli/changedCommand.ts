@@ -1,4 +1,5 @@
 import type { ChangedFile, ChangedResult } from "../../protocol/changed.ts";
+import type { HistoryStatus } from "../../protocol/history.ts";
 import { changeTexts } from "../answer/changedAnswer.ts";
 import { commitLine, stateText } from "../answer/historyWording.ts";
 import { answerFrom } from "./answerFrom.ts";
@@ -20,21 +21,27 @@ export function showChanged(
       { rootId: root.id, since: since === undefined ? "look" : { at: since }, limit },
       around.signal,
     );
-    if (result.kind === "failed")
-      throw new CliError(
-        stateText(result.status) ??
-          "Git cannot compare the files, or another process keeps the history.",
-      );
+    if (result.kind === "failed") return tellNoHistory(result.status, command.json, terminal);
     if (result.kind === "unknownSince")
       throw new CliError(
         since === undefined
-          ? "Nothing has been committed in this folder yet."
+          ? "The commit that is checked out went away while its files were compared. Run the command again."
           : `“${since}” is no commit of this repository, or there is none before that time.`,
       );
     if (command.json) terminal.json(jsonOf(result));
     else print(result, terminal);
     return result.kind === "changed" && result.nFiles > 0 ? exitCodes.ok : exitCodes.nothing;
   });
+}
+
+/** As `lore history` does. Errors: `CliError` when there is a history, and git fails at it. */
+function tellNoHistory(status: HistoryStatus, asJson: boolean, terminal: Terminal): ExitCode {
+  const why = stateText(status);
+  if (why === undefined)
+    throw new CliError("Git cannot compare the files, or another process keeps the history.");
+  if (asJson) terminal.json({ firstLook: false, files: [], nFiles: 0, history: status });
+  else terminal.line(why);
+  return exitCodes.nothing;
 }
 
 type Told = Extract<ChangedResult, { readonly kind: "changed" | "noLook" }>;

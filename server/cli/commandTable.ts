@@ -173,7 +173,7 @@ export const exitCodeWords: Readonly<Record<keyof typeof exitCodes, string>> = {
   ok: "done, or found",
   failed: "failed; stderr says why",
   usage: "the command line is wrong; nothing was done",
-  nothing: "nothing found, nothing to do, or no evidence for an answer",
+  nothing: "nothing found, nothing to do, no evidence for an answer, or no history to look in",
   interrupted: "interrupted; what was remembered so far is kept",
 };
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

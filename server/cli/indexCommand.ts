@@ -21,7 +21,7 @@ import type { Command } from "./command.ts";
 import { formatMs, formatNouns } from "./numbers.ts";
 import { keptConversations } from "./keptConversations.ts";
 import { recordStore } from "./storeList.ts";
-import { emptyLines, statusJson, summaryLines } from "./statusText.ts";
+import { emptyLines, statusJson, stoppedSentence, summaryLines } from "./statusText.ts";
 import { safeLine, type Terminal } from "./terminal.ts";
 import { waitFor } from "./waiting.ts";
 
@@ -40,6 +40,8 @@ export async function indexFolder(
     await waitFor(folder, command.refine ? "exact" : "searchable", around);
     const elapsedMs = clock.elapsedMs() - startedMs;
     const status = folder.status();
+    const stopped = stoppedSentence(status, named.storeDir);
+    if (stopped !== undefined) throw new CliError(stopped, "storeUnavailable");
     if (command.json) {
       terminal.json({ ...statusJson(status, named.storeDir), elapsedMs: Math.round(elapsedMs) });
       return status.remembered === 0 ? exitCodes.nothing : exitCodes.ok;
@@ -111,7 +113,8 @@ export async function forgetFolder(
 async function notesOf({ services, notesDir }: OpenFolder, forget: boolean): Promise<number> {
   if (!existsSync(path.join(notesDir, "work"))) return 0;
   const { notes } = services;
-  return forget ? notes.forgetNotes({ all: true }) : (await notes.list({ all: true })).length;
+  if (!forget) return (await notes.list({ all: true })).length;
+  return (await notes.forgetNotes({ all: true })).nForgotten;
 }
 
 /** As `notesOf`, for the conversations. */

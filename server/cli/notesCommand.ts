@@ -1,6 +1,6 @@
 import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
-import type { ForgetNotesParams, Note } from "../../protocol/notes.ts";
+import type { ForgetNotesParams, ForgetNotesResult, Note } from "../../protocol/notes.ts";
 import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
 import type { NotesService } from "../services.ts";
 import { forgetNotes } from "../workMemory.ts";
@@ -55,7 +55,11 @@ export function rememberNote(
     if (command.json) terminal.json(result);
     else {
       const { note, outcome, superseded, contradicts } = result;
-      terminal.line(outcome === "merged" ? "Noted already:" : `Noted as ${note.kind}:`);
+      terminal.line(
+        outcome === "merged"
+          ? "Noted before; its date is now today’s:"
+          : `Noted as ${note.kind}:`,
+      );
       showNote(note, terminal);
       if (superseded !== undefined) {
         terminal.line("It replaces:");
@@ -101,15 +105,19 @@ async function act(
     }
     case "forget": {
       const { which } = action;
-      const nForgotten = await forget(
+      const result = await forget(
         "id" in which
           ? { id: await wholeId(which.id, notes) }
           : workParams(which, folder.services.clock.nowMs()),
         notes,
         folder,
       );
-      if (json) terminal.json({ nForgotten });
-      else terminal.line(`${formatNouns(nForgotten, "note")} forgotten.`);
+      const { nForgotten } = result;
+      if (json) terminal.json(result);
+      else {
+        terminal.line(`${formatNouns(nForgotten, "note")} forgotten.`);
+        tellPinnedKept(result, terminal);
+      }
       return nForgotten === 0 ? exitCodes.nothing : exitCodes.ok;
     }
   }
@@ -120,11 +128,23 @@ async function forget(
   which: ForgetNotesParams | ForgetWorkParams,
   notes: NotesService,
   folder: OpenFolder,
-): Promise<number> {
-  const nForgotten = await withKeptConversations(folder, (conversations) =>
+): Promise<ForgetNotesResult> {
+  const forgotten = await withKeptConversations(folder, (conversations) =>
     forgetNotes({ notes, conversations }, which),
   );
-  return nForgotten ?? notes.forgetNotes(which);
+  return forgotten ?? notes.forgetNotes(which);
+}
+
+/** Says that pinned notes were spared, and how they are forgotten too. */
+export function tellPinnedKept(
+  { nPinnedKept }: Pick<ForgetNotesResult, "nPinnedKept">,
+  terminal: Terminal,
+): void {
+  if (nPinnedKept === 0) return;
+  const [are, them] = nPinnedKept === 1 ? ["is", "it"] : ["are", "them"];
+  terminal.line(
+    `${formatNouns(nPinnedKept, "pinned note")} ${are} kept; --pinned forgets ${them} as well.`,
+  );
 }
 
 async function list(

@@ -52,6 +52,7 @@ export type OptionName =
   | "topic"
   | "before"
   | "inside"
+  | "pinned"
   | "notes"
   | "allow"
   | "audit"
@@ -147,7 +148,7 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     type: "string",
     value: "NAME",
     summary:
-      "Let this language model write the answer from what is remembered; LORE_MODEL when left out, and none without it. Each sentence is checked.",
+      "Let this language model write the answer from what is remembered; LORE_MODEL when left out, else the only one that --endpoint offers, and none without both. Each sentence is checked.",
     commands: ["ask"],
   },
   endpoint: {
@@ -250,6 +251,12 @@ export const optionTable: Readonly<Record<OptionName, OptionEntry>> = {
     type: "string",
     value: "PATH",
     summary: "Forget what is about code in this part of the folder.",
+    commands: ["notes", "forget"],
+  },
+  pinned: {
+    type: "boolean",
+    summary:
+      "With --topic, --before or --inside: forget pinned notes too, which are kept without it.",
     commands: ["notes", "forget"],
   },
   notes: {

@@ -3,11 +3,13 @@ import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { formatCount, formatNouns } from "./numbers.ts";
 import { commitLine } from "../answer/historyWording.ts";
+import { withinText } from "../answer/mentionText.ts";
 import { CliError, type Surroundings } from "./openFolder.ts";
 import type { Command } from "./command.ts";
 import { placeText, linesOf, resultLine } from "./places.ts";
 import { noticesJson } from "./statusText.ts";
 import { safe, safeLine, type Terminal } from "./terminal.ts";
+import { renderForTerminal } from "./terminalMarkdown.ts";
 import { writeTrace } from "./traceFile.ts";
 import { printTrace } from "./traceText.ts";
 
@@ -42,9 +44,13 @@ export function searchFolder(
         })),
         coverage,
         notices: noticesJson(folder.status()),
+        ...(trace.mentions === undefined ? {} : { mentions: trace.mentions }),
         ...(explain ? { trace } : {}),
       });
     } else {
+      const within = withinText(trace.mentions);
+      if (within !== undefined)
+        terminal.note(renderForTerminal(within, [], (_style, text) => text).trimEnd());
       if (explain) printTrace(trace, terminal);
       for (const [idx, recall] of recalls.entries())
         printRecall(recall, idx + 1, explain, terminal);

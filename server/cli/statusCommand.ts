@@ -19,11 +19,13 @@ import { defaultStoresDir } from "./storeLocation.ts";
 import { listStores, type ListedStore } from "./storeList.ts";
 import { emptyLines, reasonText, statusJson, summaryLines } from "./statusText.ts";
 import { safeLine, type Terminal } from "./terminal.ts";
-import { waitFor } from "./waiting.ts";
+import { isFilling, isFollower, settleAMoment, waitFor } from "./waiting.ts";
 
 /** As many files that are not in memory are named; `--json` names all. */
 const maxNamed = 20;
 const pageSize = 1_000;
+/** How long it waits for a fill to end or to fail. */
+const maxFillWaitMs = 2_000;
 
 /** `lore status`: what is in memory now, and which files are not. */
 export function showStatus(
@@ -154,6 +156,9 @@ async function withExisting(
   const folder = await openFolder(named, common, around);
   try {
     await waitFor(folder, "scanned", around);
+    // A fill that fails does so soon, and its failure is what the user looks for.
+    if (isFilling(folder.status()) && !isFollower(folder.status()))
+      await settleAMoment(folder, false, maxFillWaitMs, around);
     return await show(folder);
   } finally {
     await folder.close();

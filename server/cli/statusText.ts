@@ -65,11 +65,11 @@ export function emptyLines(status: RootStatus, terminal: Terminal): string[] {
   return [emptySentence(status), ...details];
 }
 
-/** Returns the lines on what should be known of a memory beside an answer from it. */
+/** Returns the lines on what should be known of a memory beside an answer from it, but for `stoppedSentence`. */
 export function noticeLines(status: RootStatus, terminal: Terminal): string[] {
-  return tellable(status).map((notice) =>
-    terminal.style("warning", safeLine(noticeText(notice, status))),
-  );
+  return tellable(status)
+    .filter(({ kind }) => kind !== "diskFull" && kind !== "stalled")
+    .map((notice) => terminal.style("warning", safeLine(noticeText(notice, status))));
 }
 
 /** Returns the notices beside an answer as `--json` prints them. */
@@ -90,7 +90,20 @@ export function statusJson(status: RootStatus, storeDir: string): object {
   return { folder: root.folder, storeDir, ...counts, notices: worded };
 }
 
-/** Who keeps a memory that is complete matters to nobody who asks it. */
+/**
+ * Returns why a memory could not be written, with what to do; `undefined` when it could. What is in it can be read, and
+ * whoever reads an answer has to know first that it may lack something.
+ */
+export function stoppedSentence(status: RootStatus, storeDir: string): string | undefined {
+  const kinds = status.notices.map(({ kind }) => kind);
+  if (kinds.includes("diskFull"))
+    return "The disk is full, so Lore stopped remembering; what it remembered before is kept, and changes since then are not in it. Free some space and run the command again.";
+  if (kinds.includes("stalled"))
+    return `The memory in ${safeLine(storeDir)} cannot be written, so changes since it was written last are not in it; what it holds can still be asked. Check its permissions, or name another place with --store.`;
+  return undefined;
+}
+
+/** Who keeps a memory that is complete matters to nobody who asks it; why it could not be written is told before. */
 function tellable(status: RootStatus): readonly Notice[] {
   return status.notices.filter(({ kind }) => kind !== "readOnly" || isFilling(status));
 }

@@ -65,6 +65,25 @@ export async function waitFor(
   }
 }
 
+/**
+ * Waits until every file can be found, with `refined` as its syntax has it, for so long at most. What fails meanwhile is in
+ * the status; only the user's own cancel rejects.
+ */
+export async function settleAMoment(
+  { services }: OpenFolder,
+  refined: boolean,
+  maxMs: number,
+  around: Surroundings,
+): Promise<void> {
+  const signal = AbortSignal.any([around.signal, AbortSignal.timeout(maxMs)]);
+  try {
+    await services.memory.settled(refined, signal);
+  } catch (error) {
+    around.signal.throwIfAborted();
+    if (!signal.aborted && !(error instanceof MemoryError)) throw error;
+  }
+}
+
 async function statusWhere(
   folder: OpenFolder,
   holds: () => boolean,

@@ -9,6 +9,8 @@ export interface WorkChoice {
   readonly folder?: string;
   /** A time in words, as of when it is forgotten. */
   readonly before?: string;
+  /** Pinned notes too. */
+  readonly withPinned?: true;
 }
 
 /** Returns what is chosen, `undefined` for nothing. Errors: `UsageError`. */
@@ -17,19 +19,27 @@ export function chosenWork(values: Values): WorkChoice | undefined {
     (name) => values[name] !== undefined,
   );
   const [name] = given;
-  if (name === undefined) return undefined;
+  if (name === undefined) {
+    if (values.pinned === true)
+      throw new UsageError("--pinned goes with --topic, --before or --inside.");
+    return undefined;
+  }
   if (given.length > 1) throw new UsageError("Choose one of --topic, --before and --inside.");
   const value = filled(name, String(values[name]));
-  if (name === "topic") return { topic: value };
-  return name === "inside" ? { folder: value } : { before: readBefore(value) };
+  const pinned = values.pinned === true ? { withPinned: true as const } : {};
+  if (name === "topic") return { topic: value, ...pinned };
+  return { ...(name === "inside" ? { folder: value } : { before: readBefore(value) }), ...pinned };
 }
 
 /** Returns a choice as the server takes it. */
-export function workParams({ topic, folder, before }: WorkChoice, nowMs: number): ForgetWorkParams {
-  if (topic !== undefined) return { topic };
-  if (folder !== undefined) return { folder };
+export function workParams(
+  { topic, folder, before, ...pinned }: WorkChoice,
+  nowMs: number,
+): ForgetWorkParams {
+  if (topic !== undefined) return { topic, ...pinned };
+  if (folder !== undefined) return { folder, ...pinned };
   if (before === undefined) return {};
-  return { beforeMs: Math.max(0, momentNamed(before, nowMs) ?? 0) };
+  return { beforeMs: Math.max(0, momentNamed(before, nowMs) ?? 0), ...pinned };
 }
 
 /** Errors: `UsageError` when it is no time. */

@@ -9,7 +9,7 @@ import {
   type WorkMemory,
 } from "../workMemory.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
-import { withSearchable } from "./notesCommand.ts";
+import { tellPinnedKept, withSearchable } from "./notesCommand.ts";
 import { formatNouns } from "./numbers.ts";
 import type { OpenFolder, Surroundings } from "./openFolder.ts";
 import type { Command } from "./command.ts";
@@ -69,7 +69,10 @@ export function forgetPart(
     const counts = await forgetWork(work, which, around.signal);
     const { nEdits } = counts;
     if (command.json) terminal.json(counts);
-    else terminal.line(`${sumOf(counts)}, ${formatNouns(nEdits, "edit")} forgotten.`);
+    else {
+      terminal.line(`${sumOf(counts)}, ${formatNouns(nEdits, "edit")} forgotten.`);
+      tellPinnedKept(counts, terminal);
+    }
     return nEdits > 0 ? exitCodes.ok : codeOf(counts);
   });
 }

@@ -52,6 +52,18 @@ export async function fillHistory(
   return fillSymbols(writer, options);
 }
 
+/** The commit that is checked out, or why there is none. */
+type Head =
+  { readonly kind: "head"; readonly hash: string } | { readonly kind: GitFailure | "noCommits" };
+
+/** Asks git for the commit that is checked out. Rejects with the signal's reason when cancelled. */
+export async function headOf(folder: string, signal: AbortSignal): Promise<Head> {
+  const limits = { timeoutMs, maxOutputBytes: maxListBytes, signal };
+  const head = await runGit(folder, ["rev-parse", "--verify", "-q", "HEAD^{commit}"], limits);
+  if (head.kind !== "output") return head.kind === "failed" ? { kind: "noCommits" } : head;
+  return { kind: "head", hash: head.text.trim() };
+}
+
 type Listed =
   | {
       readonly kind: "listed";
@@ -66,9 +78,9 @@ async function listCommits(
   { folder, prefix, maxCommits, signal }: FillOptions,
 ): Promise<Listed> {
   const limits = { timeoutMs, maxOutputBytes: maxListBytes, signal };
-  const head = await runGit(folder, ["rev-parse", "--verify", "-q", "HEAD^{commit}"], limits);
-  if (head.kind !== "output") return head.kind === "failed" ? { kind: "noCommits" } : head;
-  const hash = head.text.trim();
+  const head = await headOf(folder, signal);
+  if (head.kind !== "head") return head;
+  const { hash } = head;
   const isKnown = writer.meta("head") === hash && writer.meta("limit") === String(maxCommits);
   if (isKnown) return { kind: "listed", head: hash, hashes: [], missing: [] };
   const scope = prefix === "" ? [] : ["--full-history", "--", "."];

@@ -31,6 +31,7 @@ import type {
 import { commitsAbout } from "./commitsAbout.ts";
 import { changedSince, seenNow, type ChangedContext } from "./changedSince.ts";
 import { ageOf } from "./ageOf.ts";
+import { headOf } from "./historyFill.ts";
 import { noteEdits } from "./noteEdits.ts";
 import { infoOf, pastOf } from "./past.ts";
 import { askedAt } from "./askedAt.ts";
@@ -219,7 +220,11 @@ export class HistoryHost {
     const history = this.#history(rootId);
     const seen = await history.seen(signal);
     const changed = await changedSince(this.#changedContext(history, signal), seen, params);
-    return changed ?? { kind: "failed", status: history.status() };
+    if (changed !== undefined && changed.kind !== "unknownSince") return changed;
+    // Without a repository or a commit no name and no time is known, which is no fault of theirs.
+    const head = await headOf(history.folder, signal);
+    if (head.kind === "head" && changed !== undefined) return changed;
+    return { kind: "failed", status: history.status(head.kind === "head" ? undefined : head.kind) };
   }
 
   #changedContext({ folder }: RootHistory, signal: AbortSignal): ChangedContext {

@@ -1,7 +1,9 @@
 /** Reads one checkout's history: commits of a path, of a name, of words. */
+import { MemoryError } from "../../protocol/errors.ts";
 import { ftsQuote, termsOfText } from "../ingest/terms.ts";
 import { databaseBytes, openForReading, type Database } from "../memory/database.ts";
 import type { ChangeStatus } from "./commitLog.ts";
+import { historySchemaVersion } from "./historySchema.ts";
 import type { SymbolChangeKind } from "./patchSymbols.ts";
 
 /** A remembered commit. */
@@ -62,9 +64,16 @@ const changeTables = `change c JOIN entry e ON e.id = c.entry JOIN author a ON a
 export class HistoryReader {
   readonly #database: Database;
 
-  /** Opens an existing history. Errors: `storeUnavailable`, `sqliteMissing`, and those of SQLite on a damaged one. */
+  /**
+   * Opens an existing history. Errors: `storeUnavailable`, also for one whose tables are not made yet or are of another
+   * version, `sqliteMissing`, and those of SQLite on a damaged one.
+   */
   constructor(file: string) {
     this.#database = openForReading(file, cacheBytes);
+    const { user_version: version } = this.#get("PRAGMA user_version") as { user_version: number };
+    if (version === historySchemaVersion) return;
+    this.#database.close();
+    throw new MemoryError("storeUnavailable", "no tables of this version");
   }
 
   extent(): HistoryExtent {

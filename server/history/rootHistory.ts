@@ -64,19 +64,19 @@ export class RootHistory {
     return this.reader;
   }
 
-  status(): HistoryStatus {
+  /** `problem` is what git said just now, before the history is read for the first time. */
+  status(problem = this.#problem): HistoryStatus {
     const reader = this.reader;
     const { head: _head, oldestSeconds, ...extent } = reader?.extent() ?? nothing;
-    const state = this.#stateNow(extent.nCommits);
+    const state = this.#stateNow(extent.nCommits, problem);
     return { state, ...extent, oldestMs: oldestSeconds * 1000 };
   }
 
-  #stateNow(nCommits: number): HistoryStatus["state"] {
-    if (this.#problem === undefined) return this.#state;
+  #stateNow(nCommits: number, problem: Problem | undefined): HistoryStatus["state"] {
+    if (problem === undefined) return this.#state;
     // What was read before can still be asked when git is gone or too slow.
-    if (nCommits > 0 && this.#problem !== "noRepository" && this.#problem !== "noCommits")
-      return "failed";
-    return this.#problem === "timeout" ? "failed" : this.#problem;
+    if (nCommits > 0 && problem !== "noRepository" && problem !== "noCommits") return "failed";
+    return problem === "timeout" ? "failed" : problem;
   }
 
   /**

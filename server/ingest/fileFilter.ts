@@ -1,7 +1,7 @@
 /**
  * Which entries of a root are hidden. One object answers for the scan, the watcher and the re-scan.
  *
- * From strongest to weakest: `.git` is always hidden; include globs bring in; exclude globs hide;
+ * From strongest to weakest: `.git` and Lore's own stores are always hidden; include globs bring in; exclude globs hide;
  * `.loreignore` files, nearest folder first; `.gitignore` files, nearest folder first; the repository's
  * `info/exclude`; the user's own excludes file. Whatever lies in a hidden folder is hidden too, except
  * for what an include glob names. A repository inside the root follows its own `.gitignore` files and
@@ -11,6 +11,7 @@
 import { dirname, relative, resolve, sep } from "node:path";
 import type { HidingRuleNotice } from "../../protocol/notices.ts";
 import type { FileSystem, FolderEntry } from "../ports.ts";
+import { isStoreFolder, mayBeStoreFolder } from "../memory/storeFolder.ts";
 import { repositoryAround, repositoryAt, type GitRepository } from "./gitHead.ts";
 import { Globs } from "./globs.ts";
 import { decide, readIgnoreFile, type IgnoreLevel, type IgnoreVerdict } from "./ignoreLevels.ts";
@@ -50,6 +51,8 @@ export interface FolderRules {
   /** Set when the folder is hidden; then so is everything in it that no include glob names. */
   readonly hidden: (IgnoreVerdict & { readonly ignored: true }) | undefined;
   readonly included: boolean;
+  /** Lore keeps a memory in it, or in a folder around it: nothing in it is the user's. */
+  readonly isStore: boolean;
   readonly git: IgnoreLevel | undefined;
   readonly lore: IgnoreLevel | undefined;
   readonly repository: RepositoryRules;
@@ -60,6 +63,7 @@ const loreIgnoreName = ".loreignore";
 const visible: IgnoreVerdict = { ignored: false, included: false };
 const broughtIn: IgnoreVerdict = { ignored: false, included: true };
 const gitFolderHidden: IgnoreVerdict = { ignored: true, rule: ".git", ruleFile: "" };
+const storeHidden: IgnoreVerdict = { ignored: true, rule: "Lore’s memory", ruleFile: "" };
 
 /** Decides about the entries of one root. */
 export class FileFilter {
@@ -94,6 +98,7 @@ export class FileFilter {
   /** The same for an entry of a folder whose rules are at hand. */
   verdict(folder: FolderRules, name: string, isFolder: boolean): IgnoreVerdict {
     if (name === ".git") return gitFolderHidden;
+    if (folder.isStore) return storeHidden;
     const path = folder.path === "" ? name : `${folder.path}/${name}`;
     if (folder.included || this.#include.match(path, name) !== undefined) return broughtIn;
     if (folder.hidden !== undefined) return folder.hidden;
@@ -133,7 +138,8 @@ export class FileFilter {
     for (const at of missing) {
       const own = at === path ? entries : undefined;
       outer = outer === undefined ? this.#rootRules(own) : this.#nestedRules(outer, at, own);
-      this.#folders.set(at, outer);
+      // What is no store yet may become one: another process makes the folder first and then what tells it.
+      if (outer.isStore || !mayBeStoreFolder(nameOf(at))) this.#folders.set(at, outer);
     }
     return outer as FolderRules;
   }
@@ -169,7 +175,7 @@ export class FileFilter {
    * root or, for the files of `outsideSources`, absolute.
    */
   isIgnoreFile(path: string): boolean {
-    const name = path.slice(path.lastIndexOf("/") + 1);
+    const name = nameOf(path);
     if (name === gitIgnoreName || name === loreIgnoreName) return true;
     return path.includes(".git/") && this.#sources.has(resolve(this.rootFolder, path));
   }
@@ -233,7 +239,8 @@ export class FileFilter {
     path: string,
     entries: readonly FolderEntry[] | undefined,
   ): FolderRules {
-    const verdict = this.verdict(outer, path.slice(path.lastIndexOf("/") + 1), true);
+    if (outer.isStore || this.#isStore(path, entries)) return { ...outer, path, isStore: true };
+    const verdict = this.verdict(outer, nameOf(path), true);
     const hidden = verdict.ignored ? verdict : undefined;
     const included = !verdict.ignored && verdict.included;
     const mayBeRepository = entries === undefined || entries.some(({ name }) => name === ".git");
@@ -245,6 +252,16 @@ export class FileFilter {
     const rules = repositoryRules(this.#files, this.#user, repository, path);
     for (const source of rules.sources) this.#sources.add(source);
     return this.#withIgnoreFiles(topOf(path, rules, hidden, included, outer.lore), entries);
+  }
+
+  /** Only folders with such a name are listed for it. */
+  #isStore(path: string, entries: readonly FolderEntry[] | undefined): boolean {
+    if (!mayBeStoreFolder(nameOf(path))) return false;
+    const listed = entries ?? this.#files.list(`${this.rootFolder}/${path}`) ?? [];
+    return isStoreFolder(
+      nameOf(path),
+      listed.map(({ name }) => name),
+    );
   }
 
   /** Adds the folder's own ignore files. */
@@ -277,7 +294,13 @@ function topOf(
   included: boolean,
   lore: IgnoreLevel | undefined,
 ): FolderRules {
-  return { path, hidden, included, git: repository.outermost, lore, repository };
+  const git = repository.outermost;
+  return { path, hidden, included, isStore: false, git, lore, repository };
+}
+
+/** The last part of a path. */
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 /** The same levels for paths relative to a folder below, which lies at `prefix` in `workTree`. */

@@ -12,6 +12,8 @@ import type { Clock, FileSystem, Logger } from "../ports.ts";
 import { FollowedStore } from "./followedStore.ts";
 import { nextGeneration } from "./generations.ts";
 import type { IngestAction, ProblemPage, StoreStatus } from "./ingestCalls.ts";
+import { MemoryBank } from "../memory/memoryBank.ts";
+import type { OwnerStatus } from "../memory/ownerStatus.ts";
 import { sizeOf, statusOf, type KeptRoot, type OpenRoot } from "./openRoot.ts";
 import { ParsePool } from "./parsePool.ts";
 import { RootIngester } from "./rootIngester.ts";
@@ -58,7 +60,18 @@ export class IngestHost {
     this.#options = options;
   }
 
+  /** Does what is asked and returns how the stores are then. Errors: those of the stores, after their state was reported. */
   async call(action: IngestAction): Promise<StoreStatus[] | ProblemPage> {
+    try {
+      return await this.#carryOut(action);
+    } catch (error) {
+      // Reports are held together, and whoever hears of the failure looks at the state next.
+      this.#options.report(this.#statuses());
+      throw error;
+    }
+  }
+
+  async #carryOut(action: IngestAction): Promise<StoreStatus[] | ProblemPage> {
     switch (action.kind) {
       case "open":
         this.#setRoots(action.storeDir, action.roots, action.settings);
@@ -167,7 +180,8 @@ export class IngestHost {
   #failed(root: Root, storeFile: string, error: MemoryError): void {
     const before = this.#open.get(root.id);
     const generation = before?.kind === "failed" ? before.generation : nextGeneration();
-    this.#put({ kind: "failed", root, storeFile, error, generation });
+    const last = error.errorName === "folderNotFound" ? undefined : lastStatusIn(storeFile);
+    this.#put({ kind: "failed", root, storeFile, error, last, generation });
     this.#tryAgain();
   }
 
@@ -340,10 +354,17 @@ export class IngestHost {
     return { problems: page.problems, total };
   }
 
+  /** Errors: `storeUnavailable` when the system does not let the files be deleted. */
   #forget(open: OpenRoot): void {
     if (open.kind === "kept") open.shared.tellForgotten();
     this.#closeRoot(open);
-    rmSync(path.dirname(open.storeFile), { recursive: true, force: true });
+    try {
+      rmSync(path.dirname(open.storeFile), { recursive: true, force: true });
+    } catch (error) {
+      if (!isStoreFailure(error)) throw error;
+      this.#openRoot(open.root);
+      throw asMemoryError(error);
+    }
   }
 
   #closeRoot(open: OpenRoot): void {
@@ -387,5 +408,19 @@ export class IngestHost {
       ...statusOf(open),
       storeFile: open.storeFile,
     }));
+  }
+}
+
+/** Returns what a store says that it holds, `undefined` when it cannot be read either. */
+function lastStatusIn(storeFile: string): OwnerStatus | undefined {
+  let bank: MemoryBank | undefined;
+  try {
+    bank = new MemoryBank(storeFile);
+    return bank.ownerStatus();
+  } catch (error) {
+    if (!isStoreFailure(error)) throw error;
+    return undefined;
+  } finally {
+    bank?.close();
   }
 }

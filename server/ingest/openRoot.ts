@@ -7,7 +7,8 @@ import type { FollowedStore } from "./followedStore.ts";
 import type { StoreStatus } from "./ingestCalls.ts";
 import type { RootIngester } from "./rootIngester.ts";
 import type { SharedIngester } from "./sharedIngester.ts";
-import { blankStatus, failedStatus } from "./waitingStatus.ts";
+import type { OwnerStatus } from "../memory/ownerStatus.ts";
+import { blankStatus, failedStatus, unkeptStatus } from "./waitingStatus.ts";
 
 /**
  * A root of the workspace: kept by this process, read while another keeps it, failed, or forgotten in another window.
@@ -35,6 +36,8 @@ interface FailedRoot {
   readonly root: Root;
   readonly storeFile: string;
   readonly error: MemoryError;
+  /** What was committed last, where the store can be read although it cannot be kept. */
+  readonly last: OwnerStatus | undefined;
   readonly generation: number;
 }
 
@@ -61,6 +64,11 @@ export function statusOf(open: OpenRoot): Omit<StoreStatus, "storeFile"> {
         generation: open.generation,
       };
     case "failed":
+      if (open.last !== undefined)
+        return {
+          status: unkeptStatus(open.root, open.error, open.last, sizeOf(open.storeFile)),
+          generation: open.generation,
+        };
       return {
         status: failedStatus(open.root, open.error),
         generation: open.generation,

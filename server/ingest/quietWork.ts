@@ -51,6 +51,7 @@ export class QuietWork {
     store.setBulk(false);
     this.#storeRules();
     if (!store.isOpen) return;
+    state.written();
     waits.wake(false);
     if (backlog.queue.nRefine + dispatch.nRefining > 0) {
       state.set("refining");

@@ -30,11 +30,15 @@ export class RootState {
     this.#put("failed");
   }
 
-  /** The store is usable again. */
+  /** The store is open again; until everything is written, what the notice says may still be so. */
   recover(state: "opening" | "paused"): void {
+    this.#put(state);
+  }
+
+  /** All that is known was written to the store. */
+  written(): void {
     this.withdraw("diskFull");
     this.withdraw("stalled");
-    this.#put(state);
   }
 
   /** Shows a notice in place of an older one of its kind. */

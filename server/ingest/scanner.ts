@@ -94,6 +94,10 @@ class Walk {
         continue;
       }
       const rules = this.#filter.folder(path, entries);
+      if (rules.isStore) {
+        this.#batch.push({ kind: "ignored", path });
+        continue;
+      }
       for (const entry of entries) {
         const below = this.#meet(rules, entry);
         if (below !== undefined) queue.push(below);

@@ -2,6 +2,7 @@
 import type { MemoryError } from "../../protocol/errors.ts";
 import type { Notice } from "../../protocol/notices.ts";
 import type { Root, RootStatus } from "../../protocol/types.ts";
+import type { OwnerStatus } from "../memory/ownerStatus.ts";
 import { failureNotice } from "./storeNotices.ts";
 
 /** Returns the status of a root of which nothing is known. */
@@ -29,6 +30,19 @@ export function blankStatus(
     storeBytes: 0,
     notices,
   };
+}
+
+/** Returns the status of a root whose store can be read and not kept: what it holds, and why it is not kept. */
+export function unkeptStatus(
+  root: Root,
+  error: MemoryError,
+  last: OwnerStatus,
+  storeBytes: number,
+): RootStatus {
+  const { notices } = failedStatus(root, error);
+  const kinds = new Set(notices.map(({ kind }) => kind));
+  const others = last.notices.filter(({ kind }) => !kinds.has(kind));
+  return { ...last, root, state: "failed", storeBytes, notices: [...notices, ...others] };
 }
 
 /** Returns the status of a root that cannot be kept, and why. */

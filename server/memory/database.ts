@@ -5,6 +5,7 @@
 import type { DatabaseSync as Database, StatementSync } from "node:sqlite";
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { MemoryError } from "../../protocol/errors.ts";
 import { makeFolder } from "./storeFolder.ts";
 
@@ -94,17 +95,47 @@ export function openDatabase(spec: DatabaseSpec): OpenedDatabase {
   }
 }
 
-/** Opens an existing database for reading only. Errors: `storeUnavailable`. */
+/**
+ * Opens an existing database for reading only, also where its folder cannot be written. Errors: `storeUnavailable`.
+ */
 export function openForReading(file: string, cacheBytes: number): Database {
   const module = sqlite();
   if (module === undefined) throw new MemoryError("sqliteMissing");
   try {
-    const database = new module.DatabaseSync(file, { readOnly: true, timeout: readTimeoutMs });
-    database.exec(`PRAGMA cache_size = ${-Math.round(cacheBytes / 1024)};`);
-    return database;
+    return openWithCache(module, file, cacheBytes);
+  } catch (error) {
+    if (!isUnwritable(error) || !isClosedWhole(file)) throw asMemoryError(error);
+  }
+  try {
+    // SQLite wants to make a file beside a database with a write-ahead log; nobody can write to one that is closed here.
+    const closed = pathToFileURL(file);
+    closed.searchParams.set("immutable", "1");
+    return openWithCache(module, closed, cacheBytes);
   } catch (error) {
     throw asMemoryError(error);
   }
+}
+
+function openWithCache(
+  module: typeof import("node:sqlite"),
+  file: string | URL,
+  cacheBytes: number,
+): Database {
+  const database = new module.DatabaseSync(file, { readOnly: true, timeout: readTimeoutMs });
+  try {
+    // The first look finds out whether it can be read at all.
+    userVersion(database);
+    database.exec(`PRAGMA cache_size = ${-Math.round(cacheBytes / 1024)};`);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** True when nothing of a database is in its write-ahead log. */
+function isClosedWhole(file: string): boolean {
+  return (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0;
 }
 
 /** Removes a database with its journal files. Errors: those of the file system. */
@@ -287,6 +318,16 @@ export function isBusy(error: unknown): boolean {
 /** True when an error says that the disk is full. */
 export function isDiskFull(error: unknown): boolean {
   return errorCode(error) === sqliteFull || (error as { code?: unknown } | null)?.code === "ENOSPC";
+}
+
+/** SQLITE_READONLY, SQLITE_CANTOPEN, and what the file system says, as details of an error. */
+const unwritable = new Set(["sqlite 8", "sqlite 14", "EACCES", "EPERM", "EROFS"]);
+
+/** True when an error says that the file or its folder must not be written to. */
+export function isUnwritable(error: unknown): boolean {
+  // By its detail, which an error has in another thread as well.
+  const { errorName, detail } = asMemoryError(error);
+  return errorName === "storeUnavailable" && unwritable.has(detail);
 }
 
 /** True when SQLite or the file system reported the error; others are faults in our own code. */

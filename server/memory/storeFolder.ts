@@ -1,4 +1,4 @@
-/** Makes folders on the way to a store. */
+/** The folders of stores: makes them, and tells them from the user's own. */
 import { mkdirSync, statSync } from "node:fs";
 import path from "node:path";
 
@@ -19,4 +19,29 @@ export function makeFolder(folder: string): void {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
   }
+}
+
+/** Roots and repositories give their folders a name made of a hash; `none` is the folder of a window without a root. */
+const storeName = /^(?:[0-9a-f]{16}|[0-9a-f]{32}|none)$/;
+/** How the files of the index, the deep memory, conversations, notes and the history begin. */
+const storeFile =
+  /^(?:owner\.lock|agents\.jsonl|memory\.sqlite|catalogue\.sqlite|conversations\.sqlite|notes\.sqlite|(?:history|seen|edits)-[0-9a-f]{16}\.sqlite)/;
+/** In the default place the folder around the memory of a root has the same name, and says what it is of. */
+const namingFile = "folder.txt";
+
+/** Whether a folder of this name may be one of a store's: what is in it tells. */
+export function mayBeStoreFolder(name: string): boolean {
+  return storeName.test(name);
+}
+
+/**
+ * True for a folder that Lore keeps a part of a memory in, whoever made it and wherever it lies. `names` are those of its
+ * entries.
+ */
+export function isStoreFolder(name: string, names: readonly string[]): boolean {
+  if (!mayBeStoreFolder(name)) return false;
+  return (
+    names.some((each) => storeFile.test(each)) ||
+    (names.includes(namingFile) && names.includes(name))
+  );
 }

@@ -1,7 +1,6 @@
 /** Which files are read for a question: those of the chunks and paths found, of the definitions it names, and those it points at. */
 import type { SearchParams } from "../../protocol/methods.ts";
 import { fileRoleOf } from "../ingest/fileRole.ts";
-import { Globs } from "../ingest/globs.ts";
 import type { LanguageId } from "../ingest/languages.ts";
 import { ftsQuote, termsOfName } from "../ingest/terms.ts";
 import type { MemoryBank, OpenBank, StoredBlob } from "../memory/memoryBank.ts";
@@ -9,6 +8,7 @@ import type { Candidates } from "./candidates.ts";
 import { chunkOfSymbol, definitionsOf, type FoundDefinition } from "./definitions.ts";
 import type { DenseCandidates } from "./denseSearch.ts";
 import type { RootScope } from "./mentionScope.ts";
+import { matchesGlobs } from "./pathGlobs.ts";
 import { PointedPlaces, type PointedFile } from "./pointedPlaces.ts";
 import type { ParsedQuestion } from "./question.ts";
 import { meaningOf, priorMeaningWeight, roleFactor } from "./ranking.ts";
@@ -127,7 +127,7 @@ class CandidateFiles {
   readonly #bank: MemoryBank;
   readonly #asked: Asked;
   readonly #candidates: Candidates;
-  readonly #wanted: Globs | undefined;
+  readonly #isWanted: (path: string) => boolean;
   readonly #within: RootScope | undefined;
 
   constructor(
@@ -141,7 +141,7 @@ class CandidateFiles {
     this.#bank = bank;
     this.#asked = asked;
     this.#candidates = candidates;
-    this.#wanted = params.paths === undefined ? undefined : new Globs(params.paths, false);
+    this.#isWanted = params.paths === undefined ? () => true : matchesGlobs(params.paths);
   }
 
   get all(): FileCandidate[] {
@@ -152,9 +152,7 @@ class CandidateFiles {
   add(path: string, blob: StoredBlob): FileCandidate | undefined {
     const known = this.#files.get(path);
     if (known !== undefined) return known;
-    const base = path.slice(path.lastIndexOf("/") + 1);
-    if (this.#wanted !== undefined && this.#wanted.match(path, base) === undefined)
-      return undefined;
+    if (!this.#isWanted(path)) return undefined;
     if (this.#within?.holds(path) === false) return undefined;
     const file: FileCandidate = {
       path,

@@ -20,9 +20,9 @@ export function answerAboutNotes(
   router.answer(methods.pinNote, shapes.pinNote, async ({ id, isPinned }) => ({
     note: await notes.pin(id, isPinned),
   }));
-  router.answer(methods.forgetNotes, shapes.forgetNotes, async (params) => ({
-    nForgotten: await forgetNotes({ notes, conversations: session.conversations() }, params),
-  }));
+  router.answer(methods.forgetNotes, shapes.forgetNotes, (params) =>
+    forgetNotes({ notes, conversations: session.conversations() }, params),
+  );
   const stops = [
     notes.onRoomMade((gone) => Promise.try(() => forgetQuotes(session.conversations(), gone))),
     notes.onChanged((state) => router.notify(methods.notesChanged, state)),

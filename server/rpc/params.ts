@@ -196,11 +196,11 @@ const relativeFolder: Shape<string> = (value, place) => {
   return checked;
 };
 
-/** Exactly one way to choose; deleting more than was meant cannot be taken back. */
+/** Exactly one way to choose, whether pinned ones count or not; deleting more than was meant cannot be taken back. */
 function onlyOne<T extends object>(ways: string, shape: Shape<T>): Shape<T> {
   return (value, place) => {
     const checked = shape(value, place);
-    if (Object.keys(checked).length !== 1)
+    if (Object.keys(checked).filter((name) => name !== "withPinned").length !== 1)
       throw new ShapeError(`${place} must have one of ${ways}`);
     return checked;
   };
@@ -358,6 +358,7 @@ export const params = {
       topic: optional(filledText(maxNoteLength)),
       beforeMs: optional(integer(0, Number.MAX_SAFE_INTEGER)),
       folder: optional(text(maxPathLength)),
+      withPinned: optional(exactly(true)),
     }),
   ),
   memoryFile: object<{ file: string }>({ file }),
@@ -368,6 +369,7 @@ export const params = {
       beforeMs: optional(integer(0, Number.MAX_SAFE_INTEGER)),
       folder: optional(text(maxPathLength)),
       all: optional(exactly(true)),
+      withPinned: optional(exactly(true)),
     }),
   ),
   checkCitations: object<{ citations: Citation[] }>({ citations: list(citation, maxResults) }),

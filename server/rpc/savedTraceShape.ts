@@ -109,6 +109,7 @@ export const savedTrace = object<SavedTrace>({
     pending: count,
     skipped: count,
     failed: count,
+    stopped: optional(oneOf("diskFull", "unwritable")),
   }),
   meaning: optional(
     object<MeaningTrace>({

@@ -16,12 +16,12 @@ import {
 } from "./placeParts.ts";
 import { objectSchema, resultSchema, toolOf, type ToolPorts } from "./tool.ts";
 import {
-  coverageLine,
   coverageOf,
   coverageSchema,
   fileNamed,
   folderField,
   rootsOf,
+  withCoverage,
 } from "./workspaceParts.ts";
 
 interface Input {
@@ -108,9 +108,13 @@ export const findUsages = toolOf<Input>({
     const roots = rootsOf(ports, input.folder);
     const definition =
       path === undefined ? undefined : await definitionIn(name, path, input.folder, ports, signal);
+    const elsewhere =
+      definition?.isThere === false
+        ? `${code(definition.place.path)} defines no ${code(lastPart(name))}, so this is of the name alone.`
+        : "";
     const ids = roots.map(({ id }) => id);
     // One more than wanted tells whether there are more.
-    const recalls = await ports.recall.usesOf(name, ids, limit + 1, signal, definition);
+    const recalls = await ports.recall.usesOf(name, ids, limit + 1, signal, definition?.place);
     const all = recalls
       .slice(0, limit)
       .flatMap((recall) => usageOf(recall, lastPart(name), ports) ?? []);
@@ -122,21 +126,21 @@ export const findUsages = toolOf<Input>({
         ? "Nothing in memory uses this name. Check its spelling with search_memory; a use in a comment or a string does not count."
         : `${count(usages.length, "place")}, best first${isCut ? "; there are more, raise limit and maxTokens to see them" : ""}.`;
     return {
-      message: [head, coverageLine(coverage)].filter(Boolean).join(" "),
+      message: withCoverage(coverage, head, elsewhere),
       blocks,
       data: { usages, isCut, coverage },
     };
   },
 });
 
-/** Which definition of the name a file holds: by its container, which a qualified name already says. */
+/** Which definition of the name a file holds: by its container, which a qualified name already says; and whether it holds one. */
 async function definitionIn(
   name: string,
   given: string,
   folder: string | undefined,
   ports: ToolPorts,
   signal: AbortSignal,
-): Promise<DefinitionPlace> {
+): Promise<{ readonly place: DefinitionPlace; readonly isThere: boolean }> {
   const { root, path } = fileNamed(ports, given, folder);
   const wanted = lastPart(name);
   const { recalls } = await ports.recall.search(
@@ -145,7 +149,7 @@ async function definitionIn(
   );
   const found = recalls.find(({ citation }) => citation.symbol?.name === wanted);
   const container = found?.citation.symbol?.container ?? "";
-  return { rootId: root.id, path, container };
+  return { place: { rootId: root.id, path, container }, isThere: found !== undefined };
 }
 
 /** `undefined` when the place is another one by now. */

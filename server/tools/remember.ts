@@ -98,7 +98,7 @@ export const remember = toolOf<Input>({
 
 const outcomeWords = {
   new: "Remembered.",
-  merged: "This was remembered already; the note has the new evidence too.",
+  merged: "This was remembered already; the note has the date of today and the new evidence too.",
   corrected: "Remembered; it replaces an older note.",
 } as const;
 

@@ -1,16 +1,19 @@
 /** `search_memory`: the places of the workspace that a question is about. */
 import { count } from "../answer/markdown.ts";
+import { withinText } from "../answer/mentionText.ts";
 import { spelledMentions } from "../recall/spelledMentions.ts";
 import { defaultMaxTokens, maxTokensField } from "./fencedText.ts";
 import { placeSchema, shownPlaces } from "./foundPlaces.ts";
+import { pathFilter, type PathFilter } from "./pathFilter.ts";
 import { searchSupport, type SearchSupport } from "./searchSupport.ts";
-import { objectSchema, resultSchema, toolOf } from "./tool.ts";
+import { objectSchema, resultSchema, toolOf, type ToolAnswer } from "./tool.ts";
 import {
-  coverageLine,
   coverageOf,
   coverageSchema,
   folderField,
   rootsOf,
+  withCoverage,
+  type MemoryCoverage,
 } from "./workspaceParts.ts";
 
 interface Input {
@@ -48,7 +51,7 @@ export const searchMemory = toolOf<Input>({
       paths: {
         type: "array",
         description:
-          "Only files whose path in the workspace folder matches one of these globs, such as src/**/*.ts.",
+          "Only files whose path in the workspace folder matches one of these globs, such as src/**/*.ts, or that lie in such a folder.",
         items: { type: "string", minLength: 1, maxLength: 1_000 },
         maxItems: 50,
       },
@@ -74,9 +77,11 @@ export const searchMemory = toolOf<Input>({
   ),
   permission: "read",
   run: async (input, ports, { signal }) => {
-    const { paths, limit = defaultLimit, maxTokens = defaultMaxTokens } = input;
+    const { limit = defaultLimit, maxTokens = defaultMaxTokens } = input;
     const roots = rootsOf(ports, input.folder);
     const rootIds = roots.map(({ id }) => id);
+    const filter = pathFilter(input.paths, roots, ports);
+    if (filter.isEmpty) return nothingThere(filter, coverageOf(ports.memory.status(), roots));
     const question = spelledMentions(input.question, () =>
       ports.source.files(rootIds).map(({ path }) => path),
     );
@@ -86,7 +91,7 @@ export const searchMemory = toolOf<Input>({
         limit: nJudged,
         neighbours: false,
         rootIds,
-        ...(paths === undefined || paths.length === 0 ? {} : { paths }),
+        ...(filter.globs === undefined ? {} : { paths: filter.globs }),
       },
       signal,
     );
@@ -98,12 +103,27 @@ export const searchMemory = toolOf<Input>({
     const places = shown.map(({ place }) => place);
     const blocks = shown.map(({ block }, idx) => `${idx + 1}. ${block}`);
     return {
-      message: [headLine(support, places.length), coverageLine(coverage)].filter(Boolean).join(" "),
+      message: withCoverage(
+        coverage,
+        headLine(support, places.length),
+        filter.unmatched === undefined ? "" : `No file in memory matches ${filter.unmatched}.`,
+        withinText(result.trace.mentions) ?? "",
+      ),
       blocks,
       data: { places, ...support, coverage },
     };
   },
 });
+
+/** The files are not there, which says nothing of what was asked. */
+function nothingThere({ unmatched }: PathFilter, coverage: MemoryCoverage): ToolAnswer {
+  const said = `No file in memory matches ${unmatched ?? ""}, so nothing was searched. \`paths\` are relative to the workspace folder; leave them out to search everything.`;
+  return {
+    message: withCoverage(coverage, said),
+    blocks: [],
+    data: { places: [], verdict: "unknown", coverage },
+  };
+}
 
 function headLine({ verdict, probability }: SearchSupport, nPlaces: number): string {
   const chance =

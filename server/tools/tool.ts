@@ -18,6 +18,8 @@ export interface ToolPorts {
   readonly source: SourceReader;
   /** Whether a file, by its path in the root, is in memory: only such files are read for a tool. */
   readonly isRemembered: (rootId: string, path: string) => boolean;
+  /** The paths of a root's files in memory, in no order. */
+  readonly pathsOf: (rootId: string) => readonly string[];
   readonly history: Pick<HistoryService, "changed">;
   readonly notes: Pick<NotesService, "remember" | "recall">;
   readonly hashText: HashText;

@@ -5,6 +5,7 @@ import { changeTexts } from "../answer/changedAnswer.ts";
 import { stateText } from "../answer/historyWording.ts";
 import { code, count, shortened } from "../answer/markdown.ts";
 import { defaultMaxTokens, maxTokensField, shownText } from "./fencedText.ts";
+import { holdsPath } from "./pathFilter.ts";
 import { objectSchema, resultSchema, ToolFailure, toolOf, type ToolPorts } from "./tool.ts";
 import { folderField, folderName, rootsOf } from "./workspaceParts.ts";
 
@@ -38,6 +39,7 @@ const defaultLimit = 30;
 const maxCompared = 1_000;
 const maxDefinitions = 12;
 const maxSubjectLength = 100;
+const maxPathLength = 100;
 
 export const whatChanged = toolOf<Input>({
   name: "what_changed",
@@ -112,14 +114,16 @@ export const whatChanged = toolOf<Input>({
     const results: { readonly root: Root; readonly told: Told }[] = [];
     const failed: ChangedResult[] = [];
     const wanted = input.path === undefined ? limit : maxCompared;
-    for (const root of rootsOf(ports, input.folder)) {
+    const roots = rootsOf(ports, input.folder);
+    for (const root of roots) {
       const result = await ports.history.changed({ rootId: root.id, since, limit: wanted }, signal);
       if (result.kind === "changed") results.push({ root, told: result });
       else failed.push(result);
     }
     const [first] = results;
     if (first === undefined) throw failureOf(failed[0]);
-    const isIn = pathTest(input.path);
+    const inside = input.path === undefined ? undefined : plainPath(input.path);
+    const isIn = pathTest(inside);
     const all = results.flatMap(({ root, told }) =>
       told.files.filter(isIn).map((file) => changedOf(file, root.id, ports)),
     );
@@ -137,7 +141,7 @@ export const whatChanged = toolOf<Input>({
         : "";
     const head =
       nFiles === 0
-        ? `Nothing changed ${from}.`
+        ? nothingChanged(from, input.path, inside === undefined || holdsPath(inside, roots, ports))
         : `${count(nFiles, "file")} changed ${from}${rest}.`;
     return {
       message: head,
@@ -164,12 +168,24 @@ function failureOf(result: ChangedResult | undefined): ToolFailure {
   );
 }
 
-function pathTest(path: string | undefined): (file: ChangedFile) => boolean {
-  if (path === undefined) return () => true;
+function nothingChanged(from: string, path: string | undefined, isThere: boolean): string {
+  if (path === undefined) return `Nothing changed ${from}.`;
+  const named = code(shortened(path, maxPathLength));
+  return isThere
+    ? `Nothing changed in ${named} ${from}.`
+    : `No file in memory is at or below ${named}, and nothing that was there changed ${from}. \`path\` is relative to the workspace folder; leave it out to see everything.`;
+}
+
+/** Returns a path of the input as paths in a root are written; `""` for the root. */
+function plainPath(path: string): string {
   const inside = path.replaceAll("\\", "/").replace(/^(?:\.?\/)+|\/+$/g, "");
+  return inside === "." ? "" : inside;
+}
+
+function pathTest(inside: string | undefined): (file: ChangedFile) => boolean {
+  if (inside === undefined) return () => true;
   const isIn = (each: string | undefined): boolean =>
-    each !== undefined &&
-    (inside === "" || inside === "." || each === inside || each.startsWith(`${inside}/`));
+    each !== undefined && (inside === "" || each === inside || each.startsWith(`${inside}/`));
   return (file) => isIn(file.path) || isIn(file.oldPath);
 }
 

@@ -2,6 +2,7 @@
 import type { MemoryStatus, Root, RootStatus } from "../../protocol/types.ts";
 import type { JsonSchema } from "../../protocol/tools.ts";
 import { code, listed } from "../answer/markdown.ts";
+import { stoppedBy, stoppedShort } from "../answer/wording.ts";
 import { objectSchema, ToolFailure, type ToolPorts } from "./tool.ts";
 
 /** How much of the asked folders is in memory. */
@@ -10,6 +11,8 @@ export interface MemoryCoverage {
   readonly filesSeen: number;
   /** False while files are still being read, so that what is missing may be in one of them. */
   readonly isComplete: boolean;
+  /** Why the memory could not be written, where it could not: it holds less than the files do. */
+  readonly stopped?: "diskFull" | "unwritable";
 }
 
 export const coverageSchema: JsonSchema = objectSchema(
@@ -17,6 +20,7 @@ export const coverageSchema: JsonSchema = objectSchema(
     filesInMemory: { type: "integer" },
     filesSeen: { type: "integer" },
     isComplete: { type: "boolean" },
+    stopped: { type: "string", enum: ["diskFull", "unwritable"] },
   },
   ["filesInMemory", "filesSeen", "isComplete"],
 );
@@ -49,15 +53,24 @@ export function rootsOf(
 
 export function coverageOf(status: MemoryStatus, roots: readonly Root[]): MemoryCoverage {
   const asked = status.roots.filter(({ root }) => roots.some(({ id }) => id === root.id));
+  const stopped = stoppedBy(asked);
   return {
     filesInMemory: asked.reduce((sum, { remembered }) => sum + remembered, 0),
     filesSeen: asked.reduce((sum, { filesSeen }) => sum + filesSeen, 0),
-    isComplete: asked.every(({ state }) => !stillFilling.includes(state)),
+    isComplete: stopped === undefined && asked.every(({ state }) => !stillFilling.includes(state)),
+    ...(stopped === undefined ? {} : { stopped }),
   };
 }
 
+/** Returns the sentences of a result, with what the memory lacks: before all others where it could not be written. */
+export function withCoverage(coverage: MemoryCoverage, ...sentences: readonly string[]): string {
+  const stopped = stoppedShort(coverage) ?? "";
+  const filling = stopped === "" ? fillingLine(coverage) : "";
+  return [stopped, ...sentences, filling].filter(Boolean).join(" ");
+}
+
 /** A sentence while files are missing, `""` when all are there. */
-export function coverageLine({ filesInMemory, filesSeen, isComplete }: MemoryCoverage): string {
+function fillingLine({ filesInMemory, filesSeen, isComplete }: MemoryCoverage): string {
   if (isComplete) return "";
   const [inMemory, seen] = [filesInMemory, filesSeen].map((n) => n.toLocaleString("en-US"));
   return `The memory is still filling: ${inMemory} of ${seen} files are in memory, so what is missing here may be in the others. Ask again later.`;

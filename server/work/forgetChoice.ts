@@ -10,15 +10,36 @@ import { byQuestion } from "./rounds.ts";
 /** A topic to be forgotten is held whole, or nearly, by what is forgotten. */
 const topicCoverage = 0.75;
 
+/** Notes that go, and how many live ones would go if they were not pinned. */
+interface ChosenNotes {
+  readonly gone: readonly StoredNote[];
+  readonly nPinnedKept: number;
+}
+
 /** Returns the notes that a wish to forget is about; none when nothing is wished. */
 export function chosenNotes(
   notes: readonly StoredNote[],
   which: ForgetNotesParams | ForgetWorkParams,
   nowMs: number,
+): ChosenNotes {
+  const { id, all, withPinned }: ForgetNotesParams & ForgetWorkParams = which;
+  if (all === true) return { gone: notes, nPinnedKept: 0 };
+  if (id !== undefined) return { gone: notes.filter((note) => note.id === id), nPinnedKept: 0 };
+  const chosen = notesAbout(notes, which, nowMs);
+  if (withPinned === true) return { gone: chosen, nPinnedKept: 0 };
+  const isLivePinned = ({ isPinned, supersededBy }: StoredNote): boolean =>
+    isPinned && supersededBy === undefined;
+  return {
+    gone: chosen.filter(({ isPinned }) => !isPinned),
+    nPinnedKept: chosen.filter(isLivePinned).length,
+  };
+}
+
+function notesAbout(
+  notes: readonly StoredNote[],
+  { topic, beforeMs, folder }: ForgetNotesParams | ForgetWorkParams,
+  nowMs: number,
 ): readonly StoredNote[] {
-  const { id, topic, beforeMs, folder, all }: ForgetNotesParams & ForgetWorkParams = which;
-  if (all === true) return notes;
-  if (id !== undefined) return notes.filter((note) => note.id === id);
   if (topic !== undefined)
     return rankNotes(notes, topic, [], nowMs)
       .filter(({ coverage }) => termsOf(topic).size > 0 && coverage >= topicCoverage)

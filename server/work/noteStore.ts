@@ -13,7 +13,9 @@ import {
   eraseDeleted,
   forgetAside,
   inTransaction,
+  isUnwritable,
   openDatabase,
+  openForReading,
   withMemoryErrors,
   type Database,
 } from "../memory/database.ts";
@@ -63,18 +65,16 @@ export class NoteStore {
   #notes: readonly StoredNote[] = [];
 
   /**
-   * Opens or creates the store in a folder. A damaged file is moved aside and kept; one of a newer version is refused.
+   * Opens or creates the store in a folder. A damaged file is moved aside and kept; one of a newer version is refused. One
+   * that cannot be written is read, and each change fails.
    * Errors: `sqliteMissing`, `diskFull`, `storeUnavailable`.
    */
   constructor(folder: string) {
-    const { database } = openDatabase({
-      file: path.join(folder, notesFile),
-      content: { kind: "irreplaceable", steps: noteSteps, verify: verifyNoteTables },
-      synchronous: "FULL",
-      cacheBytes,
-    });
-    this.#database = database;
-    withMemoryErrors(() => database.exec("PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"));
+    const file = path.join(folder, notesFile);
+    this.#database = openNotes(file);
+    withMemoryErrors(() =>
+      this.#database.exec("PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"),
+    );
   }
 
   /**
@@ -152,7 +152,10 @@ export class NoteStore {
     return withMemoryErrors(() => databaseBytes(this.#database));
   }
 
-  /** Gives a note the evidence, links and tags of another one that says the same. Errors: `noteNotFound`. */
+  /**
+   * Gives a note the time, evidence, links and tags of another one that says the same: whatever was said between the two
+   * was said before. Errors: `noteNotFound`.
+   */
   merge(id: string, more: StoredNote, nowMs: number): void {
     const known = this.get(id);
     const isNew = ({ path: file, contentHash }: SavedEvidence): boolean =>
@@ -162,8 +165,15 @@ export class NoteStore {
       this.#addLinks(id, more.links);
       this.#changed(
         this.#database
-          .prepare("UPDATE note SET n_uses = n_uses + 1, last_used_ms = ?, tags = ? WHERE id = ?")
-          .run(Math.round(nowMs), JSON.stringify([...new Set([...known.tags, ...more.tags])]), id),
+          .prepare(
+            "UPDATE note SET created_ms = ?, n_uses = n_uses + 1, last_used_ms = ?, tags = ? WHERE id = ?",
+          )
+          .run(
+            Math.round(more.createdMs),
+            Math.round(nowMs),
+            JSON.stringify([...new Set([...known.tags, ...more.tags])]),
+            id,
+          ),
       );
     });
   }
@@ -302,9 +312,11 @@ export class NoteStore {
     );
   }
 
+  /** One that says what a known note says is linked to it, which is itself once they are one. */
   #addLinks(id: string, links: readonly NoteLink[]): void {
     const insert = this.#database.prepare("INSERT OR IGNORE INTO link VALUES (?, ?, ?)");
-    for (const { kind, target } of links) insert.run(id, kind, target);
+    for (const { kind, target } of links)
+      if (kind !== "note" || target !== id) insert.run(id, kind, target);
   }
 
   #changed({ changes }: { readonly changes: number | bigint }): void {
@@ -322,6 +334,28 @@ export class NoteStore {
       if (!isKnown) this.#seenVersion = -1;
     }
     if (isKnown && changed !== undefined) withMemoryErrors(() => this.#readAgain(changed));
+  }
+}
+
+/** Errors: `sqliteMissing`, `diskFull`, `storeUnavailable`. */
+function openNotes(file: string): Database {
+  try {
+    return openDatabase({
+      file,
+      content: { kind: "irreplaceable", steps: noteSteps, verify: verifyNoteTables },
+      synchronous: "FULL",
+      cacheBytes,
+    }).database;
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
+    const database = openForReading(file, cacheBytes);
+    try {
+      verifyNoteTables(database);
+      return database;
+    } catch {
+      database.close();
+      throw error;
+    }
   }
 }
 

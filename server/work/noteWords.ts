@@ -101,7 +101,9 @@ export function saysTheSame(a: NoteWords, b: NoteWords): boolean {
   if (a.isNegated !== b.isNegated || a.numbers !== b.numbers || isTurnedRound(a, b)) return false;
   const shared = nShared(a.terms, b.terms);
   const all = a.terms.size + b.terms.size - shared;
-  return all > 0 && shared / all >= sameShare;
+  // Of words that say nothing by themselves each counts.
+  if (all === 0) return a.written.size > 0 && inOrder(a.written) === inOrder(b.written);
+  return shared / all >= sameShare;
 }
 
 /**
@@ -131,15 +133,17 @@ export function contradiction(a: NoteWords, b: NoteWords): number {
 
 /** “UTC, never local time” denies “local time, never UTC” with the same words. */
 function isTurnedRound(a: NoteWords, b: NoteWords): boolean {
-  return a.isNegated && b.isNegated && hasSameWords(a, b) && inOrder(a) !== inOrder(b);
+  return (
+    a.isNegated && b.isNegated && hasSameWords(a, b) && inOrder(a.decided) !== inOrder(b.decided)
+  );
 }
 
 function hasSameWords(a: NoteWords, b: NoteWords): boolean {
   return a.decided.size === b.decided.size && nShared(a.decided, b.decided) === a.decided.size;
 }
 
-function inOrder({ decided }: NoteWords): string {
-  return [...decided].join(" ");
+function inOrder(words: ReadonlySet<string>): string {
+  return [...words].join(" ");
 }
 
 /** Two notes may give different reasons for the same. */

@@ -2,6 +2,7 @@
 import { MemoryError } from "../../protocol/errors.ts";
 import type {
   ForgetNotesParams,
+  ForgetNotesResult,
   ListNotesParams,
   Note,
   NotesState,
@@ -12,6 +13,7 @@ import type {
 } from "../../protocol/notes.ts";
 import type { Citation, CitationCheck, Range, SymbolInfo } from "../../protocol/types.ts";
 import type { ForgetWorkParams, SavedEvidence, SavedNote } from "../../protocol/savedMemory.ts";
+import { isUnwritable } from "../memory/database.ts";
 import type { Clock } from "../ports.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
 import type { NotesExtent, NoteWish, RecalledNote } from "../services.ts";
@@ -91,7 +93,9 @@ export class RootNotes {
     const note = this.#noteOf(given);
     const live = this.#live();
     const words = noteWords(note.text);
-    const same = live.find((other) => saysTheSame(words, noteWords(other.text)));
+    const same = live.find(
+      (other) => other.text === note.text || saysTheSame(words, noteWords(other.text)),
+    );
     if (same !== undefined) {
       this.#open().merge(same.id, note, this.#ports.clock.nowMs());
       return { note: this.#fresh(this.#open().get(same.id)), outcome: "merged", contradicts: [] };
@@ -159,13 +163,13 @@ export class RootNotes {
     return this.#fresh(this.#open().get(id));
   }
 
-  /** Returns how many were deleted. Errors: `noteNotFound` for an id that is not here. */
-  forget(which: ForgetNotesParams | ForgetWorkParams): number {
-    if (!this.#hasStore()) return 0;
-    const chosen = chosenNotes(this.#all(), which, this.#ports.clock.nowMs());
-    const nForgotten = this.#open().forget(chosen.map(({ id }) => id));
+  /** Deletes notes, and says how many. Errors: `noteNotFound` for an id that is not here. */
+  forget(which: ForgetNotesParams | ForgetWorkParams): ForgetNotesResult {
+    if (!this.#hasStore()) return { nForgotten: 0, nPinnedKept: 0 };
+    const { gone, nPinnedKept } = chosenNotes(this.#all(), which, this.#ports.clock.nowMs());
+    const nForgotten = this.#open().forget(gone.map(({ id }) => id));
     if ("all" in which && which.all === true) this.#open().forgetDamaged();
-    return nForgotten;
+    return { nForgotten, nPinnedKept };
   }
 
   /** Every note as it is kept, oldest first. */
@@ -213,7 +217,7 @@ export class RootNotes {
   /** Returns these notes as they are now, and counts that they were used. */
   use(ids: readonly string[]): Note[] {
     const store = this.#open();
-    keepIfThereIsRoom(() => store.used(ids, this.#ports.clock.nowMs()));
+    keepIfWritable(() => store.used(ids, this.#ports.clock.nowMs()));
     return ids.map((id) => this.#fresh(store.get(id)));
   }
 
@@ -355,7 +359,7 @@ export class RootNotes {
       const { path, range } = citation;
       const { fileHash: _older, ...rest } = stored;
       const now = { ...rest, path, range, ...(fileHash === undefined ? {} : { fileHash }) };
-      keepIfThereIsRoom(() => this.#open().moved(note.id, idx, now));
+      keepIfWritable(() => this.#open().moved(note.id, idx, now));
     }
     return found;
   }
@@ -401,12 +405,14 @@ export class RootNotes {
   }
 }
 
-/** What is only counted, or found again, is let go on a full disk: reading goes on. */
-function keepIfThereIsRoom(write: () => void): void {
+/** What is only counted, or found again, is let go where nothing can be written: reading goes on. */
+function keepIfWritable(write: () => void): void {
   try {
     write();
   } catch (error) {
-    if (!(error instanceof MemoryError) || error.errorName !== "diskFull") throw error;
+    const isLetGo =
+      error instanceof MemoryError && (error.errorName === "diskFull" || isUnwritable(error));
+    if (!isLetGo) throw error;
   }
 }
 

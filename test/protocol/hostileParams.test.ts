@@ -392,7 +392,7 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
   [methods.exportMemory.method]: memoryFile,
   [methods.importMemory.method]: memoryFile,
   [methods.forgetWork.method]: {
-    good: { topic: "tides" },
+    good: { topic: "tides", withPinned: true },
     bad: [
       {},
       { topic: " " },
@@ -400,15 +400,18 @@ const requests: Readonly<Record<string, { good: object; bad: readonly unknown[] 
       { topic: "a", folder: "b" },
       { beforeMs: -1 },
       { all: false },
+      { withPinned: true },
+      { topic: "a", withPinned: false },
       { all: true, beforeMs: 1 },
       { id: "1" },
     ],
   },
   [methods.forgetNotes.method]: {
-    good: { topic: "tabs" },
+    good: { topic: "tabs", withPinned: true },
     bad: [
       {},
       { id: "1", topic: "tabs" },
+      { withPinned: true },
       { topic: " " },
       { beforeMs: -1 },
       { beforeMs: "today" },

@@ -172,6 +172,36 @@ describe("lore in a terminal on a full disk", () => {
   const sentence =
     "The disk is full, so Lore stopped remembering; what it remembered before is kept. Free some space and run the command again.\n";
   for (const [when, limits] of [
+    ["while more is written", { pages: 45 }],
+    ["when the store is opened", { refused: "^PRAGMA journal_mode = WAL" }],
+  ] as const)
+    test(`that is full ${when} answers from what is there, says first what that is, and always the same`, async () => {
+      const [first = "", second = "", ...others] = Object.keys(manyFiles);
+      using place = workspace({
+        [first]: manyFiles[first] ?? "",
+        [second]: manyFiles[second] ?? "",
+      });
+      assert.equal((await lore(place, ["index", place.folder], {})).code, 0);
+      writeTree(
+        place.folder,
+        Object.fromEntries(others.map((name) => [name, manyFiles[name] ?? ""])),
+      );
+      const ask = ["ask", place.folder, "where is `zebraCage` used?"];
+      const { out, err, code } = await lore(place, ask, limits);
+      assert.equal(code, 3);
+      assert.match(err, /^The disk is full, so Lore stopped remembering/);
+      assert.match(out, /^The memory is not complete, because the disk is full\./);
+      assert.match(out, /does not occur in what is in memory so far\./);
+      assert.doesNotMatch(out, /anywhere in memory/);
+      for (let n = 0; n < 3; n++) {
+        const status = await lore(place, ["status", place.folder], limits);
+        assert.equal(status.err, "");
+        assert.equal(status.code, 0);
+        assert.match(status.out, /files in memory[^]*\n {2}The disk is full, so Lore stopped/);
+      }
+    });
+
+  for (const [when, limits] of [
     ["from the start", { pages: 2 }],
     ["in the middle", { pages: 45 }],
   ] as const) {

@@ -1,7 +1,7 @@
 /** What the system refuses to show: each refusal has an outcome, whoever runs the tests. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -75,6 +75,56 @@ describe("what may not be read", { skip: process.platform === "win32" }, () => {
       chmodSync(place.folder, 0o755);
     }
   });
+
+  for (const journal of ["closed", "left open"] as const)
+    test(`is answered from all the same when it is the store, whose journal was ${journal}`, () => {
+      using place = workspace({ "a.ts": functionText("computeFirst") });
+      const run = (...args: string[]): ReturnType<typeof lore> =>
+        lore(place.storeDir, [...args, "--store", place.storeDir]);
+      const { folder } = place;
+      const note = "we use tabs because make wants them";
+      assert.equal(run("index", folder).code, 0);
+      assert.equal(run("remember", folder, note).code, 0);
+      const inStore = (): string[] =>
+        readdirSync(place.storeDir, { recursive: true, encoding: "utf8" });
+      if (journal === "left open")
+        for (const file of inStore().filter((name) => name.endsWith(".sqlite")))
+          writeFileSync(path.join(place.storeDir, `${file}-wal`), "");
+      const files = inStore();
+      const setModes = (mode: number): void => {
+        for (const name of [...files, ""]) chmodSync(path.join(place.storeDir, name), mode);
+      };
+      setModes(0o555);
+      try {
+        const warned = `The memory in ${place.storeDir} cannot be written, so`;
+        const found = run("ask", folder, "what does computeFirst do?");
+        assert.equal(found.code, 0);
+        assert.ok(found.err.startsWith(warned), found.err);
+        assert.match(found.out, /^The memory cannot be written, so[^]*computeFirst/);
+        const none = run("ask", folder, "where is `zebraCage` used?");
+        assert.equal(none.code, 3);
+        assert.match(none.out, /^The memory cannot be written[^]*in what is in memory so far/);
+        assert.match(run("ask", folder, "why do we use tabs?").out, /> we use tabs because/);
+        assert.match(run("notes", folder).out, /we use tabs because/);
+        const status = run("status", folder);
+        assert.equal(status.code, 0);
+        assert.match(status.out, /1 of 1 file in memory[^]*Lore cannot write its memory/);
+        for (const words of [
+          ["index", folder],
+          ["remember", folder, "we use cats"],
+          ["notes", folder, "forget", "--topic", "tabs"],
+          ["forget", folder],
+        ]) {
+          const { code, err } = run(...words);
+          assert.equal(code, 1, words[0]);
+          assert.match(err, /^The memory [^]* cannot be written[^]*--store\.\n$/);
+          assert.doesNotMatch(err, /sqlite|“lore forget”/);
+        }
+      } finally {
+        setModes(0o755);
+      }
+      assert.equal(run("index", folder).code, 0);
+    });
 
   test("is a sentence when nothing may be written into the store", () => {
     using place = workspace({ "a.ts": functionText("computeFirst") });

@@ -531,6 +531,7 @@ for (const [how, which] of forgotten) {
       nConversations: others > 0 ? 1 : 2,
       nTurns: others > 0 ? 4 : 6,
       nEdits: 0,
+      nPinnedKept: 0,
     });
     assert.equal((await work.notes.list({ all: true })).length, others);
     assert.deepEqual(

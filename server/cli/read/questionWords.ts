@@ -28,9 +28,11 @@ export const readAsk: Reader = ({ values, positionals, common }) => {
 };
 
 function modelWish(values: Values): ModelWish {
-  if (values.model !== undefined && values["as-of"] !== undefined)
-    throw new UsageError("--model writes from the files of today and does not go with --as-of.");
   const endpoint = wordsOf(values, "endpoint");
+  if ((values.model ?? endpoint) !== undefined && values["as-of"] !== undefined)
+    throw new UsageError(
+      "A model writes from the files of today: --model and --endpoint do not go with --as-of.",
+    );
   if (endpoint !== undefined && !isHttpAddress(endpoint))
     throw new UsageError(
       `--endpoint needs an address that begins with http:// or https://, such as ${usualEndpoint}, not “${endpoint}”.`,

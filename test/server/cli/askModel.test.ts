@@ -59,6 +59,54 @@ describe("a language model's answer", () => {
     assert.equal(model.requests.at(-1)?.model, "scripted");
   });
 
+  for (const [models, said, code] of [
+    [["scripted"], "", exitCodes.ok],
+    [
+      ["one", "two\u001b[31m"],
+      "The endpoint offers several models: one, two\\u{1b}[31m. Say with --model which one is to answer.\n",
+      exitCodes.usage,
+    ],
+    [
+      [],
+      "The endpoint names no model that it offers. Say with --model which one is to answer.\n",
+      exitCodes.usage,
+    ],
+  ] as const) {
+    it(`is that of the endpoint's only model where none is named: of ${models.length}`, async (t) => {
+      const there = await startScriptedModel(() => inWords("It is so."), { models });
+      t.after(() => there.close());
+      const bench = cliBench(t, {}, checking);
+      const args = ["ask", bench.folder, "why?", "--endpoint", there.baseUrl];
+      const ran = await bench.run(args);
+      assert.equal(ran.code, code);
+      assert.equal(ran.err, said);
+      const asked = there.requests.map((request) => request.model);
+      assert.deepEqual(asked, code === exitCodes.ok ? ["scripted"] : []);
+      // An address that stays set in the environment does not wish for a model by itself.
+      await bench.run(args.slice(0, 3), { env: { LORE_ENDPOINT: there.baseUrl } });
+      assert.equal(there.requests.length, asked.length);
+    });
+  }
+
+  it("is not asked for where no model is named and nothing answers", async (t) => {
+    const gone = await startScriptedModel(() => inWords("It is so."));
+    await gone.close();
+    const bench = cliBench(t, {}, checking);
+    const { code, out, err } = await bench.run([
+      "ask",
+      bench.folder,
+      "why?",
+      "--endpoint",
+      gone.baseUrl,
+    ]);
+    assert.equal(code, exitCodes.failed);
+    assert.equal(out, "");
+    assert.match(
+      err,
+      /^No model is named, and the endpoint did not say.*Nothing answers at the endpoint/,
+    );
+  });
+
   it("has its equal marks told once, and no more than twenty of all", async (t) => {
     const bare = { fault: "noCitation", detail: "" } as const;
     const names = Array.from({ length: 30 }, (_, n) => `name${n}`);

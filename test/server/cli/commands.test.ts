@@ -202,6 +202,21 @@ describe("lore search", () => {
     assert.match(out, /score 2\.500\n {6}\+2\.000 {2}body: retry policy\n {6}\+0\.500 {2}path\n/);
   });
 
+  it("says beside the places what of a question's paths is not in memory", async (t) => {
+    const mentions = { within: [], missing: ["no\u001b[31m/"] };
+    const search = (): Promise<SearchResult> =>
+      Promise.resolve({ ...found, trace: { ...found.trace, mentions } });
+    const bench = cliBench(t, {}, { recall: { search, usesOf: () => Promise.resolve([]) } });
+    const { out, err } = await bench.run(["search", "project", "@no/ retry"]);
+    assert.match(out, /^ 1 {2}src/);
+    assert.match(err, /^no.*\/ is not in memory\. This is of all files:\n$/);
+    assert.doesNotMatch(err, /\x1b/);
+    const asJson = await bench.run(["search", "project", "@no/ retry", "--json"]);
+    const [result] = jsonLines(asJson.out) as [{ mentions: unknown }];
+    assert.deepEqual(result.mentions, mentions);
+    assert.equal(asJson.err, "");
+  });
+
   it("explains what came of reading the best places again", async (t) => {
     const sentences = {
       used: "read again: the best 30 places",
@@ -442,7 +457,10 @@ describe("lore ask", () => {
     const { code, out, err } = await bench.run(["ask", "project", "q"]);
     assert.equal(code, exitCodes.ok);
     assert.equal(out, "one\n\ntwo\n");
-    assert.match(err, /^The disk is full, so Lore stopped remembering\..*\n$/);
+    assert.match(
+      err,
+      /^The disk is full, so Lore stopped remembering; .*run the command again\.\n$/,
+    );
   });
 
   it("names the command that lists what is not in memory, with the folder and the store", async (t) => {
@@ -619,11 +637,11 @@ describe("a run that does not end well", () => {
   it("says the sentence of a known failure, with a detail", async (t) => {
     const bench = cliBench(t);
     bench.services.memory.open = () =>
-      Promise.reject(new MemoryError("storeUnavailable", "sqlite 14"));
+      Promise.reject(new MemoryError("storeUnavailable", "ioError"));
     const { code, out, err } = await bench.run(["index", "project"]);
     assert.equal(code, exitCodes.failed);
     assert.equal(out, "");
-    assert.match(err, /cannot open its memory on disk.*lore forget.*\(sqlite 14\)\n$/);
+    assert.match(err, /cannot open its memory on disk.*lore forget.*\(ioError\)\n$/);
     const json = await bench.run(["index", "project", "--json"]);
     assert.equal(json.out, "");
     const { error } = JSON.parse(json.err) as { error: { name: string; message: string } };

@@ -150,6 +150,7 @@ describe("a command line", () => {
     };
     assert.deepEqual(which("--topic", "tides"), { topic: "tides" });
     assert.deepEqual(which("--inside", "src"), { folder: "src" });
+    assert.deepEqual(which("--inside", "src", "--pinned"), { folder: "src", withPinned: true });
     for (const before of ["90 days", "older than 2 weeks", "1d", "last month"])
       assert.deepEqual(which("--before", before), { before });
   });

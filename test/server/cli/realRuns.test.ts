@@ -19,6 +19,7 @@ import { rootOf } from "../../../server/cli/storeLocation.ts";
 import { openConversationStore } from "../../../server/memory/conversationStore.ts";
 import { nodeClock } from "../../../server/nodePorts.ts";
 import { entry, lore, project } from "./loreProcess.ts";
+import { git } from "../ingest/treesOnDisk.ts";
 import { makeTurn } from "../memory/conversationTurns.ts";
 
 describe("lore on a real folder", () => {
@@ -53,6 +54,28 @@ describe("lore on a real folder", () => {
     const inside = ["notes", folder, "forget", "--inside", "src"];
     assert.match((await lore(home, inside)).out, /1 note forgotten/);
     assert.equal((await lore(home, ["notes", folder])).code, 3);
+  });
+
+  it("says in the same words, whatever it is asked of it, that there is no history", async (t) => {
+    const { home, folder } = project(t);
+    for (const [why, prepare] of [
+      ["git finds no repository here that it would read", () => undefined],
+      ["nothing has been committed yet", () => void git(folder, ["init", "-q"])],
+    ] as const) {
+      prepare();
+      for (const words of [
+        ["history", folder, "Cache"],
+        ["changed", folder],
+        ["changed", folder, "--since", "2 days ago"],
+      ]) {
+        const { code, out } = await lore(home, words);
+        assert.equal(out, `There is no history in memory: ${why}.\n`, words.join(" "));
+        assert.equal(code, 3);
+        const asJson = await lore(home, [...words, "--json"]);
+        assert.equal(asJson.code, 3);
+        assert.match(asJson.out, /"state":"no(?:Repository|Commits)"/);
+      }
+    }
   });
 
   it("says which place a note cannot cite, and of JSON that went wrong nothing but why", async (t) => {

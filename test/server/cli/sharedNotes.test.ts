@@ -143,10 +143,20 @@ describe("lore export and import", () => {
     assert.match(await bob.lore("import", "project", "memory.jsonl"), /^Nothing was added/);
     assert.deepEqual(await bob.notes("project"), ["we use tabs"]);
     assert.match(await bob.lore("notes", "project"), / a\.c:1\n/);
-    assert.match(
-      await bob.lore("forget", "project", "--before", "0 days"),
-      /^1 note, .* forgotten\.\n$/,
-    );
+    const [id] = /^\w+/.exec(await bob.lore("notes", "project")) ?? [];
+    await bob.lore("notes", "project", "pin", id ?? "");
+    for (const [command, n] of [
+      [["notes", "project", "forget", "--topic", "tabs"], 0],
+      [["forget", "project", "--before", "0 days"], 0],
+      [["forget", "project", "--before", "0 days", "--pinned"], 1],
+    ] as const) {
+      const said = await bob.lore(...command);
+      const kept = "1 pinned note is kept; --pinned forgets it as well.\n";
+      assert.ok(
+        said.startsWith(`${n} note`) && said.endsWith(n === 0 ? kept : "forgotten.\n"),
+        said,
+      );
+    }
     assert.deepEqual(await bob.notes("project"), []);
   });
 });

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:f
 import os from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { makeFolder } from "../../../server/memory/storeFolder.ts";
+import { isStoreFolder, makeFolder } from "../../../server/memory/storeFolder.ts";
 
 test("folders are made with those above them, and made already is fine", (t) => {
   const base = mkdtempSync(path.join(os.tmpdir(), "lore-folder-"));
@@ -43,3 +43,25 @@ test(
     assert.throws(() => makeFolder("/proc/lore/memory"));
   },
 );
+
+test("a folder of a store is known by its name and what is in it", () => {
+  const root = "0123456789abcdef";
+  const repository = `${root}${root}`;
+  for (const [name, names, isStore] of [
+    [root, ["owner.lock"], true],
+    [root, ["memory.sqlite-wal", "x"], true],
+    [root, ["lock", "catalogue.sqlite"], true],
+    [root, ["folder.txt", root], true],
+    [repository, ["notes.sqlite"], true],
+    [repository, [`history-${root}.sqlite.attributes`], true],
+    [repository, ["conversations.sqlite"], true],
+    ["none", ["conversations.sqlite"], true],
+    [root, ["folder.txt"], false],
+    [root, ["page.ts"], false],
+    ["src", ["owner.lock", "memory.sqlite"], false],
+    ["0123456789ABCDEF", ["owner.lock"], false],
+    [repository, ["history-of-us.sqlite"], false],
+  ] as const) {
+    assert.equal(isStoreFolder(name, names), isStore, `${name} with ${names.join()}`);
+  }
+});

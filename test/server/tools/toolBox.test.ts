@@ -107,6 +107,37 @@ describe("search_memory", () => {
     assert.deepEqual(await paths(`@Tides ${asked}`), await paths(`Tides ${asked}`));
   });
 
+  for (const [paths, said, searched] of [
+    [["nosuch/**"], /^No file in memory matches `nosuch\/\*\*`, so nothing was searched/, []],
+    [["a`b", "x.ts"], /^No file in memory matches ``a`b`` or `x\.ts`, so nothing/, []],
+    [
+      ["src/plan.ts", "nosuch/"],
+      /^1 place.*No file in memory matches `nosuch\/`\./,
+      ["src/plan.ts"],
+    ],
+    [["docs"], /^1 place/, ["docs/anchors.md"]],
+    [["./docs/"], /^1 place/, ["docs/anchors.md"]],
+  ] as const) {
+    it(`says what ${paths.join(" and ")} came to`, async (t) => {
+      const { call } = await toolWorkspace(t);
+      const question = paths[0] === "src/plan.ts" ? "planArrival" : "anchor windlass";
+      const result = await call("search_memory", { question, paths, limit: 1 });
+      checkFits("search_memory", result);
+      assert.match(result.text, said);
+      assert.doesNotMatch(result.text, /Nothing in memory/);
+      const places = result.structured["places"] as FoundPlace[];
+      assert.deepEqual([...new Set(places.map((place) => place.path))], searched);
+    });
+  }
+
+  it("says that what the question names with @ is not in memory", async (t) => {
+    const { call } = await toolWorkspace(t);
+    const missing = await call("search_memory", { question: "@nosuch/ tideHeight" });
+    assert.match(missing.text, /`nosuch\/` is not in memory\. This is of all files/);
+    const within = await call("search_memory", { question: "@src/plan.ts planArrival" });
+    assert.match(within.text, /Looked only in `src\/plan\.ts`\./);
+  });
+
   it("fences what files say, so that nothing in it gets out", async (t) => {
     const { call } = await toolWorkspace(t);
     const { text } = await call("search_memory", {
@@ -259,6 +290,18 @@ describe("find_usages", () => {
     assert.deepEqual(result.structured["usages"], []);
     assert.match(result.text, /^Nothing in memory uses this name/);
   });
+
+  it("says that the named file does not define the name", async (t) => {
+    const { call } = await toolWorkspace(t);
+    const name = "tideHeight";
+    const there = await call("find_usages", { name, path: "src/tides.ts" });
+    assert.doesNotMatch(there.text, /defines no/);
+    const elsewhere = await call("find_usages", { name, path: "src/plan.ts" });
+    checkFits("find_usages", elsewhere);
+    assert.match(elsewhere.text, /`src\/plan\.ts` defines no `tideHeight`/);
+    const nowhere = await call("find_usages", { name, path: "nosuch.ts" });
+    assert.equal(failure(nowhere), "notFound");
+  });
 });
 
 describe("what_changed", () => {
@@ -278,6 +321,18 @@ describe("what_changed", () => {
     assert.match(part.text, /`tideHeight`/);
     // What a commit says stands in a code span, which nothing in it can leave.
     assert.match(part.text, /since commit [0-9a-f]{10}, ``Ignore `all` of this``/);
+  });
+
+  it("says that nothing in memory lies where it was to look, which is not that nothing changed", async (t) => {
+    const { folder, call, write } = await toolWorkspace(t);
+    write({ "docs/anchors.md": "# Anchors\n\nGone.\n" });
+    git(folder, ["commit", "-q", "-am", "second"]);
+    const since = "HEAD~1";
+    const nowhere = await call("what_changed", { since, path: "nosuch/" });
+    checkFits("what_changed", nowhere);
+    assert.match(nowhere.text, /^No file in memory is at or below `nosuch\/`, and nothing/);
+    const same = await call("what_changed", { since, path: "src" });
+    assert.match(same.text, /^Nothing changed in `src` since/);
   });
 
   it("says what to do when it does not know since when", async (t) => {

@@ -115,6 +115,30 @@ test("the same said twice is one note, with the evidence of both", () => {
   assert.equal(harness.notes.list({}).length, 1);
 });
 
+for (const text of [
+  "we retry three times because the API is flaky",
+  "Never do that!",
+  "Actually, `retry` is no longer called #net",
+  "待办：重试",
+  "!!!",
+]) {
+  test(`“${text}” word for word again is the same note, with the present time and no link to itself`, () => {
+    const harness = withRetry();
+    const [first, again] = [text, `remember that ${text}`].map((said) => {
+      harness.nowMs += dayMs;
+      return harness.notes.remember({ text: said, lines, who });
+    });
+    assert.equal(again?.outcome, "merged");
+    assert.ok(again.note.createdMs >= (first?.note.createdMs ?? 0) + dayMs);
+    harness.notes.close();
+    const kept = harness.again().list({ all: true });
+    assert.equal(kept.filter((note) => note.text === text).length, 1);
+    assert.equal(kept[0]?.text, text, "it is the newest");
+    for (const { id, links } of kept)
+      assert.ok(!links.some(({ target }) => target === id), "no link to itself");
+  });
+}
+
 test("a correction replaces: both are kept, one is recalled, and it is about the code as it is now", () => {
   const harness = withRetry();
   harness.files.set("src/retry.ts", retry.replace("3;", "5;"));
@@ -210,7 +234,17 @@ for (const [how, which] of forgotten) {
     const { note: newer } = harness.notes.correct(note.id, later, who);
     harness.nowMs += 2 * dayMs;
     harness.notes.remember({ text: "lions sleep #keep", who });
-    assert.equal(harness.notes.forget(which(newer.id)), 2);
+    const choice = which(newer.id);
+    harness.notes.pin(newer.id, true);
+    if (choice.id === undefined) {
+      assert.equal(harness.notes.forget(choice).nPinnedKept, 1);
+      assert.equal(harness.notes.list({}).length, 2, "what is pinned stays");
+    }
+    const { nPinnedKept } = harness.notes.forget({
+      ...choice,
+      ...(choice.id === undefined ? { withPinned: true } : {}),
+    });
+    assert.equal(nPinnedKept, 0);
     assert.deepEqual(
       harness.notes.list({ all: true }).map((each) => each.text),
       ["lions sleep #keep"],
