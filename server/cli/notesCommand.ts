@@ -56,9 +56,7 @@ export function rememberNote(
     else {
       const { note, outcome, superseded, contradicts } = result;
       terminal.line(
-        outcome === "merged"
-          ? "Noted before; its date is now today’s:"
-          : `Noted as ${note.kind}:`,
+        outcome === "merged" ? "Noted before; its date is now today’s:" : `Noted as ${note.kind}:`,
       );
       showNote(note, terminal);
       if (superseded !== undefined) {
