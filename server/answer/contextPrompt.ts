@@ -62,7 +62,7 @@ function headOf(source: ContextSource): string {
       const places = evidence.map(({ citation }) => placeOf(citation)).join(", ");
       const about = places === "" ? "" : `, about ${places}`;
       const by = who === "" ? "somebody" : code(who);
-      const later = source.contradictedBy === undefined ? "" : "; a later note says otherwise";
+      const later = source.contradictedBy === undefined ? "" : "; a later note may say otherwise";
       return `Note (${kind}) of ${by}, ${dayOf(createdMs)}${about}${healthWords[health]}${later}`;
     }
     case "part":

@@ -229,7 +229,7 @@ function marksOf({ health, saidLater }: ToldNote): string[] {
   const later =
     saidLater === undefined
       ? []
-      : [`**⚠ A later note says otherwise: ${dayOf(saidLater)}, ${idOf(saidLater)}.**`];
+      : [`**⚠ A later note may say otherwise: ${dayOf(saidLater)}, ${idOf(saidLater)}.**`];
   return [...(health === "ok" ? [] : [healthMarks[health]]), ...later];
 }
 

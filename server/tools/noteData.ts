@@ -80,7 +80,7 @@ export function noteBlock(note: NoteData): string {
   const about = places.length === 0 ? "" : `, about ${places.join(", ")}`;
   const by = who === "" ? "somebody" : code(who);
   const later =
-    contradictedBy === undefined ? "" : `; the later note ${contradictedBy} says otherwise`;
+    contradictedBy === undefined ? "" : `; the later note ${contradictedBy} may say otherwise`;
   return `${kind} of ${by}, ${when}, id ${id}${about}${healthWords[health]}${later}\n${fenced(text)}`;
 }
 

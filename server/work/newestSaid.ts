@@ -5,7 +5,7 @@
 import { englishStopWords } from "../ingest/terms.ts";
 import type { RankedNote } from "./noteRanking.ts";
 import type { StoredNote } from "./noteStore.ts";
-import { contradiction, noteWords, type NoteWords } from "./noteWords.ts";
+import { contradiction, noteWords, termsOf, type NoteWords } from "./noteWords.ts";
 
 /** A ranked note, with the newest one that contradicts it where that was written later. */
 export interface OrderedNote extends RankedNote {
@@ -15,13 +15,21 @@ export interface OrderedNote extends RankedNote {
 /** How far down the list notes are held against each other. */
 const nCompared = 30;
 
-/** Returns the notes in their order, but that two change places where the one behind contradicts the other and is newer. */
-export function newestSaidFirst(ranked: readonly RankedNote[]): OrderedNote[] {
+/**
+ * Returns the notes in their order, but that two change places where the one behind contradicts the other and is newer. They
+ * stay where `text`, by which they were ranked, has the word that the newer one says another one for: “who owns the billing
+ * module?” is answered by who owns that one, whatever was noted later of another.
+ */
+export function newestSaidFirst(ranked: readonly RankedNote[], text: string): OrderedNote[] {
   const ordered = [...ranked];
   const compared = ordered.slice(0, nCompared).map(({ note }) => note);
+  const asked = termsOf(text);
   for (let at = 0; at < compared.length;) {
     const here = ordered[at] as RankedNote;
-    const newer = laterOne(here.note, compared);
+    const newer = laterOne(
+      here.note,
+      compared.filter((other) => !isAskedOf(asked, here.note, other)),
+    );
     const place = ordered.findIndex(({ note }) => note === newer);
     if (place <= at) {
       at++;
@@ -59,6 +67,15 @@ function doContradict(a: StoredNote, b: StoredNote): boolean {
   // Where the number is another one, another word too is another subject.
   const isOtherWord = wordsA.decidedNumbers === wordsB.decidedNumbers && onlyA === 1 && onlyB === 1;
   return isSameHead || onlyA === 0 || onlyB === 0 || isOtherWord;
+}
+
+/** True when a question has the word of a note in whose place another note has another word. */
+function isAskedOf(asked: ReadonlySet<string>, note: StoredNote, other: StoredNote): boolean {
+  const [words, others] = [noteWords(note.text), noteWords(other.text)];
+  return (
+    wordsMissing(others, words) > 0 &&
+    [...words.head].some((term) => asked.has(term) && !others.head.has(term))
+  );
 }
 
 /** How many words of one another one does not have. Words of one stem may be different names, so that the very words count. */

@@ -200,7 +200,7 @@ export class RootNotes {
     const ranked = rankNotes(this.#all(), wish.text, wish.kinds, nowMs, this.#index).filter(
       ({ coverage, nHeld }) => coverage >= wish.minCoverage && nHeld >= minHeld,
     );
-    return newestSaidFirst(ranked).map(({ note: { id }, score, coverage, saidLater }) => {
+    return newestSaidFirst(ranked, wish.text).map(({ note: { id }, score, coverage, saidLater }) => {
       if (saidLater === undefined) return { id, score, coverage };
       const { id: laterId, createdMs } = saidLater;
       return { id, score, coverage, saidLater: { id: laterId, createdMs } };

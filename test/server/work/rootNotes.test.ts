@@ -351,23 +351,59 @@ test("of notes that contradict each other the newest comes first, and the older 
   );
 });
 
-const laterSayings: readonly (readonly [older: string, newer: string, isMarked: boolean])[] = [
-  ["we use SQLite for the store", "we use Postgres for the store", true],
+const laterSayings: readonly (readonly [
+  older: string,
+  newer: string,
+  isMarked: boolean,
+  asked?: string,
+])[] = [
+  [
+    "we use SQLite for the store",
+    "we use Postgres for the store",
+    true,
+    "what do we use for the store?",
+  ],
   ["the cache holds 100 entries", "since May the cache holds 200 entries", true],
   ["we use a cosine for the tide because it repeats", "we do not use a cosine", true],
   ["the parser is slow on big files", "the parser is slow on old machines", false],
   ["retry gives up after 3 attempts", "retryOfUpload gives up after 900 attempts", false],
   ["we use SQLite for the store", "we use SQLite for the store because it is one file", false],
 ];
-for (const [older, newer, isMarked] of laterSayings) {
+for (const [older, newer, isMarked, asked = older] of laterSayings) {
   test(`“${older}” is ${isMarked ? "" : "not "}marked once “${newer}” is noted`, () => {
     const { notes } = openNotes(newFolder());
     notes.remember({ text: older, who });
     notes.remember({ text: newer, who });
-    const ranked = notes.rank({ text: older, kinds: [], minCoverage: 0, limit: 5 });
+    const ranked = notes.rank({ text: asked, kinds: [], minCoverage: 0, limit: 5 });
     const marked = ranked.filter(({ saidLater }) => saidLater !== undefined);
     assert.equal(marked.length, isMarked ? 1 : 0);
     if (isMarked) assert.equal(notes.use([ranked[0]?.id ?? ""])[0]?.text, newer);
+  });
+}
+
+for (const [older, newer, asked] of [
+  ["Alice owns the billing module", "Alice owns the auth module", "who owns the billing module?"],
+  [
+    "we use Redis for caching sessions",
+    "we use Redis for caching tokens",
+    "what is for caching sessions?",
+  ],
+  [
+    "the parser is written in Rust",
+    "the lexer is written in Rust",
+    "what is the parser written in?",
+  ],
+] as const) {
+  test(`“${asked}” is answered by what was noted of it, not by what was noted later of something else`, () => {
+    const { notes } = openNotes(newFolder());
+    notes.remember({ text: older, who });
+    notes.remember({ text: newer, who });
+    const ranked = notes.rank({ text: asked, kinds: [], minCoverage: 0, limit: 5 });
+    assert.deepEqual(
+      notes.use(ranked.map(({ id }) => id)).map(({ text }) => text),
+      [older, newer],
+    );
+    assert.ok(ranked[0]?.saidLater !== undefined, "words alone do not say whether it is another");
   });
 }
 
