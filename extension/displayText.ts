@@ -1,9 +1,10 @@
 /**
- * Characters that a name must not smuggle into a line of text: controls, line separators, and marks that
- * reorder what stands around them.
+ * Characters that a name or a sentence must not smuggle into a line of text: controls, line separators, marks that reorder
+ * what stands around them, and those that show nothing, in which a model could hide words from whoever agrees to them. The
+ * joiners inside emoji and Indic words are not among them.
  */
 const invisible =
-  /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
+  /[\p{Cc}\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
 
 /**
  * Text of unknown origin (a file name, a line of code) as one line that shows what it holds: invisible and

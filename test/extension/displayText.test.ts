@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { messageLine, oneLine, pickLabel } from "../../extension/displayText.ts";
+import { markdownLine, messageLine, oneLine, pickLabel } from "../../extension/displayText.ts";
 
 test("ordinary text of any language stays as it is", () => {
   for (const text of ["src/a b.ts", "日本語.md", "café—x", "👩‍💻.txt", "<b>&amp;`*_"]) {
@@ -14,6 +14,12 @@ test("controls, line breaks and reordering marks become visible", () => {
   assert.equal(oneLine("gpj.\u202eexe"), "gpj.\\u{202e}exe");
   assert.equal(oneLine("\u001b[31mred"), "\\u{1b}[31mred");
   assert.equal(oneLine("a\tb\ud800"), "a b\\u{d800}");
+});
+
+test("words written in characters that show nothing become visible", () => {
+  const hidden = String.fromCodePoint(...[..."rm"].map((char) => 0xe0000 + char.charCodeAt(0)));
+  assert.equal(markdownLine(`tabs${hidden}`), "tabs\\\\u\\{e0072\\}\\\\u\\{e006d\\}");
+  assert.equal(oneLine("a\u200bb\u2060c\u00add"), "a\\u{200b}b\\u{2060}c\\u{ad}d");
 });
 
 test("long text is cut, a megabyte as fast as a page", () => {
@@ -40,7 +46,9 @@ test("a message never draws a link, which could run a command", () => {
 test("the result is one line without invisible characters, whatever comes in", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
-      assert.ok(!/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(oneLine(text)));
+      assert.ok(
+        !/[\p{Cc}\u00ad\u200b\u2028-\u202e\u2060-\u206f\u{e0000}-\u{e007f}]/u.test(oneLine(text)),
+      );
     }),
   );
 });
