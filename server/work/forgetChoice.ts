@@ -27,12 +27,11 @@ export function chosenNotes(
   if (id !== undefined) return { gone: notes.filter((note) => note.id === id), nPinnedKept: 0 };
   const chosen = notesAbout(notes, which, nowMs);
   if (withPinned === true) return { gone: chosen, nPinnedKept: 0 };
-  const isLivePinned = ({ isPinned, supersededBy }: StoredNote): boolean =>
+  // What was pinned before it was replaced is recalled no more, and nobody could unpin it in a list.
+  const isKept = ({ isPinned, supersededBy }: StoredNote): boolean =>
     isPinned && supersededBy === undefined;
-  return {
-    gone: chosen.filter(({ isPinned }) => !isPinned),
-    nPinnedKept: chosen.filter(isLivePinned).length,
-  };
+  const gone = chosen.filter((note) => !isKept(note));
+  return { gone, nPinnedKept: chosen.length - gone.length };
 }
 
 function notesAbout(

@@ -460,3 +460,19 @@ test("a damaged store is set aside and a new one made; one of a newer Lore is re
   assert.throws(() => openNotes(folder).notes.list({}), /cannot open its memory/);
   assert.ok(readFileSync(file).equals(before));
 });
+
+test("an older version goes with its time, although it was pinned before it was replaced", () => {
+  const harness = openNotes(newFolder());
+  const { notes } = harness;
+  const { note } = notes.remember({ text: "the level of the sea is 3 metres", who });
+  notes.pin(note.id, true);
+  harness.nowMs += dayMs;
+  const later = notes.correct(note.id, "the level of the sea is 4 metres", who);
+  const result = notes.forget({ beforeMs: later.note.createdMs });
+  assert.deepEqual(result, { nForgotten: 1, nPinnedKept: 0 });
+  assert.deepEqual(
+    notes.list({ all: true }).map(({ id }) => id),
+    [later.note.id],
+    "what is pinned now stays",
+  );
+});
