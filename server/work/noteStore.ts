@@ -57,6 +57,8 @@ interface LinkRow {
 }
 
 export class NoteStore {
+  /** True for one that could not be opened for writing. */
+  readonly isReadOnly: boolean;
   readonly #database: Database;
   #seenVersion = -1;
   /** When others' writes were told last. */
@@ -71,7 +73,9 @@ export class NoteStore {
    */
   constructor(folder: string) {
     const file = path.join(folder, notesFile);
-    this.#database = openNotes(file);
+    const { database, isReadOnly } = openNotes(file);
+    this.#database = database;
+    this.isReadOnly = isReadOnly;
     withMemoryErrors(() =>
       this.#database.exec("PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"),
     );
@@ -338,20 +342,21 @@ export class NoteStore {
 }
 
 /** Errors: `sqliteMissing`, `diskFull`, `storeUnavailable`. */
-function openNotes(file: string): Database {
+function openNotes(file: string): { readonly database: Database; readonly isReadOnly: boolean } {
   try {
-    return openDatabase({
+    const { database } = openDatabase({
       file,
       content: { kind: "irreplaceable", steps: noteSteps, verify: verifyNoteTables },
       synchronous: "FULL",
       cacheBytes,
-    }).database;
+    });
+    return { database, isReadOnly: false };
   } catch (error) {
     if (!isUnwritable(error)) throw error;
     const database = openForReading(file, cacheBytes);
     try {
       verifyNoteTables(database);
-      return database;
+      return { database, isReadOnly: true };
     } catch {
       database.close();
       throw error;

@@ -90,6 +90,7 @@ export class RootNotes {
 
   /** Errors: `invalidRequest` for lines that are not there, `storeUnavailable`, `diskFull`. */
   remember(given: NewNote): RememberResult {
+    this.#tryToWrite();
     const note = this.#noteOf(given);
     const live = this.#live();
     const words = noteWords(note.text);
@@ -113,6 +114,7 @@ export class RootNotes {
 
   /** Replaces a note. Errors: `noteNotFound`, also for one that was replaced already. */
   correct(id: string, text: string, who: string): RememberResult {
+    this.#tryToWrite();
     const old = this.#find(id);
     if (old === undefined || old.supersededBy !== undefined) throw new MemoryError("noteNotFound");
     return this.#replace(old, this.#noteOf({ text, who, kind: old.kind, ...fileOf(old) }), []);
@@ -159,6 +161,7 @@ export class RootNotes {
   }
 
   pin(id: string, isPinned: boolean): Note {
+    this.#tryToWrite();
     this.#open().pin(id, isPinned);
     return this.#fresh(this.#open().get(id));
   }
@@ -166,6 +169,7 @@ export class RootNotes {
   /** Deletes notes, and says how many. Errors: `noteNotFound` for an id that is not here. */
   forget(which: ForgetNotesParams | ForgetWorkParams): ForgetNotesResult {
     if (!this.#hasStore()) return { nForgotten: 0, nPinnedKept: 0 };
+    this.#tryToWrite();
     const { gone, nPinnedKept } = chosenNotes(this.#all(), which, this.#ports.clock.nowMs());
     const nForgotten = this.#open().forget(gone.map(({ id }) => id));
     if ("all" in which && which.all === true) this.#open().forgetDamaged();
@@ -180,6 +184,7 @@ export class RootNotes {
 
   /** Adds notes whose ids are not known, and returns how many; see `NotesService.addSaved`. */
   async addSaved(notes: readonly SavedNote[], pause: () => Promise<void>): Promise<number> {
+    this.#tryToWrite();
     const store = this.#open();
     let nAdded = 0;
     for (let from = 0; from < notes.length; from += notesPerStep) {
@@ -200,11 +205,13 @@ export class RootNotes {
     const ranked = rankNotes(this.#all(), wish.text, wish.kinds, nowMs, this.#index).filter(
       ({ coverage, nHeld }) => coverage >= wish.minCoverage && nHeld >= minHeld,
     );
-    return newestSaidFirst(ranked, wish.text).map(({ note: { id }, score, coverage, saidLater }) => {
-      if (saidLater === undefined) return { id, score, coverage };
-      const { id: laterId, createdMs } = saidLater;
-      return { id, score, coverage, saidLater: { id: laterId, createdMs } };
-    });
+    return newestSaidFirst(ranked, wish.text).map(
+      ({ note: { id }, score, coverage, saidLater }) => {
+        if (saidLater === undefined) return { id, score, coverage };
+        const { id: laterId, createdMs } = saidLater;
+        return { id, score, coverage, saidLater: { id: laterId, createdMs } };
+      },
+    );
   }
 
   /** Live notes that hang together with some of these, the nearest first; ids that are not here are passed over. */
@@ -398,6 +405,11 @@ export class RootNotes {
 
   #all(): readonly StoredNote[] {
     return this.#store !== undefined || this.#hasStore() ? this.#open().all() : [];
+  }
+
+  /** A store that could only be read is opened anew: the user may have seen to it. */
+  #tryToWrite(): void {
+    if (this.#store?.isReadOnly === true) this.close();
   }
 
   #open(): NoteStore {

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -475,4 +484,21 @@ test("an older version goes with its time, although it was pinned before it was 
     [later.note.id],
     "what is pinned now stays",
   );
+});
+
+test("notes that could only be read are written again once they can be", () => {
+  const folder = newFolder();
+  const before = openNotes(folder);
+  before.notes.remember({ text: "we use tabs", who });
+  before.notes.close();
+  // What SQLite cannot open beside the file, whoever runs the tests.
+  const inTheWay = path.join(folder, "notes.sqlite-shm");
+  mkdirSync(inTheWay);
+  const notes = before.again();
+  assert.equal(notes.list({}).length, 1);
+  const remember = (): unknown => notes.remember({ text: "we use cats", who });
+  assert.throws(remember, /cannot open its memory/);
+  rmdirSync(inTheWay);
+  remember();
+  assert.equal(notes.list({}).length, 2);
 });
