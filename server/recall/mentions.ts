@@ -18,14 +18,14 @@ export interface ReadMentions {
 export const maxMentions = 50;
 
 const mention =
-  /(?<=^|[\s(（「，、])@(?:"(?<quoted>[^"\n]{1,400})"|symbol[ \t]+(?<name>[\p{L}_$][\p{L}\p{N}_$]*(?:(?:\.|::|#)[\p{L}_$][\p{L}\p{N}_$]*){0,12})|(?<plain>[\p{L}\p{N}_.+$~/@[\]-]{1,400}))/gu;
+  /(?<=^|[\s(（「，、])@(?:"(?<quoted>[^"\n]{1,400})"|symbol[ \t]+(?<name>[\p{L}_$][\p{L}\p{N}_$]*(?:(?:\.|::|#)[\p{L}_$][\p{L}\p{N}_$]*){0,12})|(?<plain>[\p{L}\p{N}_.+$~/\\@[\]-]{1,400}))/gu;
 const linesBehind = /^:(\d{1,7})(?:-(\d{1,7}))?/;
 
 /** An `@` with what is written behind it, from `start` to `end` of the text. */
 export interface WrittenMention extends Pick<PathMention, "line" | "endLine"> {
   readonly start: number;
   readonly end: number;
-  /** What may be a path, as it is written; `""` where `@symbol` names a definition. */
+  /** What may be a path, as it is written, without quotes with `/` for `\`; `""` where `@symbol` names a definition. */
   readonly path: string;
   /** What `@symbol` names; absent without it. */
   readonly name?: string;
@@ -48,7 +48,7 @@ export function writtenMentions(prose: string): WrittenMention[] {
     const end = start + found[0].length;
     if (name !== undefined) return { start, end, path: "", name, isQuoted: false, lines: "" };
     const isQuoted = quoted !== undefined;
-    const path = quoted ?? plain.replace(/\.+$/, "");
+    const path = quoted ?? plain.replace(/\.+$/, "").replaceAll("\\", "/");
     const pathEnd = start + 1 + path.length + (isQuoted ? 2 : 0);
     const behind = linesBehind.exec(prose.slice(pathEnd, pathEnd + 24));
     const [lines = "", first, last] = behind ?? [];
