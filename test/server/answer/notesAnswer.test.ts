@@ -105,7 +105,10 @@ test("of two notes that contradict each other the later one is told first, and t
   while (Date.now() === beforeMs);
   await ask("remember that the biggest lock has 5 gates");
   const { markdown } = await ask("what gates has the biggest lock?");
-  assert.match(markdown, /5 gates[^]*3 gates[^]*⚠ A later note may say otherwise: \d{4}-\d{2}-\d{2}/);
+  assert.match(
+    markdown,
+    /5 gates[^]*3 gates[^]*⚠ A later note may say otherwise: \d{4}-\d{2}-\d{2}/,
+  );
 });
 
 test("preferences and to-dos are listed by what they are", async () => {
