@@ -7,7 +7,7 @@ import type { MemorySession } from "../memory/memorySession.ts";
 import { loreSettings } from "../settings.ts";
 import type { Translate } from "../wording.ts";
 import { noteToForget } from "./noteToForget.ts";
-import { announce, withinRoom } from "./toolInvocation.ts";
+import { announce, maxShownLength, withinRoom } from "./toolInvocation.ts";
 
 /** A tool as the extension's manifest declares it. */
 interface DeclaredTool {
@@ -19,8 +19,6 @@ interface DeclaredTool {
 const toolPrefix = "lore_";
 /** What notes of a model in the editor's own chat say of who wrote them. */
 const caller = "editor chat";
-/** As long as a note may be: what is agreed to is to be seen whole. */
-const maxShownWords = 2_000;
 
 /** Registers every tool of the manifest; each call goes to the memory server. */
 export function registerLanguageModelTools(
@@ -55,7 +53,7 @@ class MemoryTool implements vscode.LanguageModelTool<unknown> {
     const { running, ask } = announce(this.#name, input, this.#t, note);
     if (ask === undefined) return { invocationMessage: running };
     // The words may hold markdown that says something else than it shows; a code block would not wrap them.
-    const words = markdownLine(ask.text.replaceAll(/\s+/g, " ").trim(), maxShownWords);
+    const words = markdownLine(ask.text.replaceAll(/\s+/g, " ").trim(), maxShownLength);
     const message = new vscode.MarkdownString(`${ask.question}\n\n> ${words}`);
     return { invocationMessage: running, confirmationMessages: { title: ask.title, message } };
   }

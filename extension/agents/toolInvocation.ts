@@ -64,7 +64,8 @@ export function announce(
   }
 }
 
-const maxShownLength = 500;
+/** As long as a note may be, in UTF-16 units: what is agreed to is to be seen whole. */
+export const maxShownLength = 10_000;
 
 /** Returns a field of a tool's input; `""` when it is no text. */
 export function wordOf(input: unknown, field: string): string {

@@ -13,6 +13,8 @@ import { translate } from "../translate.ts";
 
 const { token } = new CancellationTokenSource();
 
+const longText = "we use tabs because make wants them ".repeat(200);
+
 /** A memory that holds the note `7`, which was replaced by `8`. */
 function build() {
   const server = new InMemoryServer();
@@ -23,6 +25,7 @@ function build() {
     const notes = [
       { id: "8", text: "we use spaces\u202E" },
       { id: "7", text: "we use tabs" },
+      { id: "6", text: longText },
     ] as Note[];
     return { notes: all === true ? notes : notes.slice(0, 1) };
   });
@@ -32,12 +35,13 @@ function build() {
 const rows: readonly [name: string, input: unknown, shown: string][] = [
   ["forget_note", { id: "8" }, "we use spaces\\u{202e}"],
   ["forget_note", { id: "7" }, "we use tabs"],
+  ["forget_note", { id: "6" }, longText],
   ["forget_note", { id: "9" }, "9"],
   ["forget_note", undefined, ""],
   ["remember", { text: "we use bytes", id: "7" }, "we use bytes"],
 ];
 for (const [name, input, shown] of rows) {
-  test(`before ${name} with ${JSON.stringify(input)} the user is shown “${shown}”`, async () => {
+  test(`before ${name} with ${JSON.stringify(input)} the user is shown “${shown.slice(0, 40)}”`, async () => {
     const { memory } = build();
     const note = await noteToForget(name, input, memory, token);
     assert.equal(announce(name, input, translate, note).ask?.text, shown);
