@@ -10,7 +10,7 @@ export interface MentionToken {
 }
 
 const unfinished =
-  /(?:^|[\s(])@(?:"(?<quoted>[^"\n]*)|symbol[ \t]+(?<name>[^\s"]*)|(?<plain>[^\s"]*))$/;
+  /(?:^|[\s(（「，、。：；？！])@(?:"(?<quoted>[^"\n]*)|symbol[ \t]+(?<name>[^\s"]*)|(?<plain>[^\s"]*))$/;
 /** A longer word is no name that somebody types. */
 const maxLooked = 400;
 

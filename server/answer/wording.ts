@@ -1,6 +1,6 @@
 /** How the answer speaks of the memory. */
 import type { Coverage, RootStatus, Tier } from "../../protocol/types.ts";
-import { count } from "./markdown.ts";
+import { count, listed } from "./markdown.ts";
 
 /** What is not in memory, as a sentence; `undefined` when everything known is. `statusCommand`: see `AnswerPorts`. */
 export function notInMemory(coverage: Coverage, statusCommand: string): string | undefined {
@@ -46,9 +46,4 @@ export function drawnFrom(coverage: Coverage, tiers: readonly Tier[], isScoped =
   if (isScoped && means !== "") return `*${waiting}Found by ${means}.*`;
   const by = means === "" ? "" : `, by ${means}`;
   return `*${waiting}Looked at ${count(remembered, "file")}${by}.*`;
-}
-
-/** `a`, `a and b`, `a, b and c`. */
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }

@@ -1,6 +1,7 @@
 /** What a memory holds and what it does not, in words. */
 import type { FailReason, RootStatus, SkipReason } from "../../protocol/types.ts";
 import type { Notice } from "../../protocol/notices.ts";
+import { stoppedBy } from "../answer/wording.ts";
 import { noticeText } from "./noticeText.ts";
 import { formatBytes, formatCount, formatNouns } from "./numbers.ts";
 import { safeLine, type Terminal } from "./terminal.ts";
@@ -95,10 +96,10 @@ export function statusJson(status: RootStatus, storeDir: string): object {
  * whoever reads an answer has to know first that it may lack something.
  */
 export function stoppedSentence(status: RootStatus, storeDir: string): string | undefined {
-  const kinds = status.notices.map(({ kind }) => kind);
-  if (kinds.includes("diskFull"))
+  const stopped = stoppedBy([status]);
+  if (stopped === "diskFull")
     return "The disk is full, so Lore stopped remembering; what it remembered before is kept, and changes since then are not in it. Free some space and run the command again.";
-  if (kinds.includes("stalled"))
+  if (stopped === "unwritable")
     return `The memory in ${safeLine(storeDir)} cannot be written, so changes since it was written last are not in it; what it holds can still be asked. Check its permissions, or name another place with --store.`;
   return undefined;
 }

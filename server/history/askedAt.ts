@@ -1,5 +1,6 @@
 /** What of a question a search of a commit's tree goes by. */
 import type { NamedPath } from "../services.ts";
+import { mentionedPath } from "../recall/mentions.ts";
 import { parseQuestion } from "../recall/question.ts";
 import { spelledMentions } from "../recall/spelledMentions.ts";
 
@@ -24,7 +25,7 @@ export function askedAt(query: string, paths: () => readonly string[]): AskedAt 
     names: identifiers,
     // What only limits the question does not answer it.
     paths: question.paths
-      .map(({ path }) => path.replace(/^(?:\.\/)+/, ""))
+      .map(({ path }) => mentionedPath(path))
       .filter((path) => !limits.has(path)),
     mentions,
   };

@@ -107,7 +107,8 @@ export function openForReading(file: string, cacheBytes: number): Database {
     if (!isUnwritable(error) || !isClosedWhole(file)) throw asMemoryError(error);
   }
   try {
-    // SQLite wants to make a file beside a database with a write-ahead log; nobody can write to one that is closed here.
+    // SQLite wants to make a file beside a database with a write-ahead log, which is not allowed here. Whatever somebody writes
+    // who is allowed to is not seen before it is opened again.
     const closed = pathToFileURL(file);
     closed.searchParams.set("immutable", "1");
     return openWithCache(module, closed, cacheBytes);

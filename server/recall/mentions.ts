@@ -18,7 +18,7 @@ export interface ReadMentions {
 export const maxMentions = 50;
 
 const mention =
-  /(?<=^|[\s(（「，、])@(?:"(?<quoted>[^"\n]{1,400})"|symbol[ \t]+(?<name>[\p{L}_$][\p{L}\p{N}_$]*(?:(?:\.|::|#)[\p{L}_$][\p{L}\p{N}_$]*){0,12})|(?<plain>[\p{L}\p{N}_.+$~/\\@[\]-]{1,400}))/gu;
+  /(?<=^|[\s(（「，、。：；？！])@(?:"(?<quoted>[^"\n]{1,400})"|symbol[ \t]+(?<name>[\p{L}_$][\p{L}\p{N}_$]*(?:(?:\.|::|#)[\p{L}_$][\p{L}\p{N}_$]*){0,12})|(?<plain>[\p{L}\p{N}_.+$~/\\@[\]-]{1,400}))/gu;
 const linesBehind = /^:(\d{1,7})(?:-(\d{1,7}))?/;
 
 /** An `@` with what is written behind it, from `start` to `end` of the text. */
@@ -71,7 +71,7 @@ export function readMentions(question: string): ReadMentions {
       continue;
     }
     paths.push({
-      ...{ path: normal(path), isSure: isSurePath(path, isQuoted) },
+      ...{ path: mentionedPath(path), isSure: isSurePath(path, isQuoted) },
       ...(line === undefined ? {} : { line }),
       ...(endLine === undefined ? {} : { endLine }),
     });
@@ -120,7 +120,7 @@ export function askedBehind(question: string): string {
  */
 export function withoutScope(question: string, within: readonly string[]): string {
   const prose = proseOf(question);
-  const isScope = ({ path }: WrittenMention): boolean => within.includes(normal(path));
+  const isScope = ({ path }: WrittenMention): boolean => within.includes(mentionedPath(path));
   let from = 0;
   let end = prose.length;
   const mentions = writtenMentions(prose);
@@ -165,6 +165,7 @@ export function isSurePath(path: string, isQuoted: boolean): boolean {
   return isQuoted || /^\.\/|\/$|\/.*\./.test(path) || isFileName(path);
 }
 
-function normal(path: string): string {
+/** Returns a path without `./` at its beginning, as the paths of a memory are. */
+export function mentionedPath(path: string): string {
   return path.replace(/^(?:\.\/+)+/, "");
 }

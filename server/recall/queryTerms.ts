@@ -1,5 +1,6 @@
 /** From a parsed question to weighted index terms. */
 import { codeStopWords, termsOfName, termsOfText, termsOfWord } from "../ingest/terms.ts";
+import { mentionedPath } from "./mentions.ts";
 import type { ParsedQuestion } from "./question.ts";
 
 /** An index term that the question asks for. */
@@ -59,7 +60,7 @@ function allTerms(question: ParsedQuestion, within: ReadonlySet<string>): QueryT
   for (const literal of question.literals)
     for (const term of termsOfText(literal)) add(term, weights.literal);
   for (const { path } of question.paths) {
-    if (within.has(path.replace(/^(?:\.\/+)+/, ""))) continue;
+    if (within.has(mentionedPath(path))) continue;
     for (const term of termsOfName(path)) add(term, weights.path);
   }
   for (const frame of question.stackFrames)

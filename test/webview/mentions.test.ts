@@ -178,6 +178,8 @@ test("dropped files are named where the cursor is, and a pasted absolute path to
   }));
 
 const tokens: Readonly<Record<string, string | undefined>> = {
+  "重试在哪里？@re": "re",
+  "看（@re": "re",
   "@": "",
   "x @src/a": "src/a",
   "(@src": "src",
