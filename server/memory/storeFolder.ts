@@ -23,9 +23,9 @@ export function makeFolder(folder: string): void {
 
 /** Roots and repositories give their folders a name made of a hash; `none` is the folder of a window without a root. */
 const storeName = /^(?:[0-9a-f]{16}|[0-9a-f]{32}|none)$/;
-/** How the files of the index, the deep memory, conversations, notes and the history begin. */
+/** The files of the index, the deep memory, conversations, notes and the history, with what SQLite and Lore keep beside them. */
 const storeFile =
-  /^(?:owner\.lock|agents\.jsonl|memory\.sqlite|catalogue\.sqlite|conversations\.sqlite|notes\.sqlite|(?:history|seen|edits)-[0-9a-f]{16}\.sqlite)/;
+  /^(?:owner\.lock|agents\.jsonl|(?:memory|catalogue|conversations|notes|(?:history|seen|edits)-[0-9a-f]{16})\.sqlite)(?:\.old|\.lock|\.attributes|\.damaged(?:-\d+)?)?(?:-wal|-shm|-journal)?$/;
 /** In the default place the folder around the memory of a root has the same name, and says what it is of. */
 const namingFile = "folder.txt";
 
