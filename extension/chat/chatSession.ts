@@ -352,17 +352,28 @@ export class ChatSession {
   }
 
   async #readState(): Promise<ChatState> {
-    const shown = await this.shown.read();
-    const { conversation } = shown;
     return {
-      ...shown,
-      parts: conversation === undefined ? [] : await this.#conversations.parts(conversation.id),
-      conversations: await this.#conversations.list(),
+      ...(await this.#readConversations()),
       draft: this.#keeper.draft,
       memory: this.#window.memoryLine(),
       model: this.#window.chosenModel()?.name ?? "",
       strings: this.#window.strings,
     };
+  }
+
+  /** Where they cannot be read there is a chat all the same, which says so and shows none of them. */
+  async #readConversations(): Promise<Omit<ChatState, "draft" | "memory" | "model" | "strings">> {
+    try {
+      const shown = await this.shown.read();
+      const { conversation } = shown;
+      const parts =
+        conversation === undefined ? [] : await this.#conversations.parts(conversation.id);
+      return { ...shown, parts, conversations: await this.#conversations.list() };
+    } catch (error) {
+      if (!isMemoryError(error, "storeUnavailable")) throw error;
+      this.#window.failed(error);
+      return { conversation: undefined, turns: [], nEarlier: 0, parts: [], conversations: [] };
+    }
   }
 
   #keep(conversationId: string | undefined): void {
