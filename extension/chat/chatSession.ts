@@ -102,8 +102,7 @@ export class ChatSession {
     besideId?: string,
     isDeep = false,
   ): Promise<methods.AskResult> {
-    await this.#memory.whenOpen();
-    const conversationId = await this.#openConversationId();
+    const conversationId = await this.#conversationFor(question);
     await this.#stop(conversationId);
     this.#keeper.keepDraft("");
     const answer = new LiveAnswer(randomUUID(), conversationId);
@@ -379,6 +378,17 @@ export class ChatSession {
   #keep(conversationId: string | undefined): void {
     this.#keeper.keepConversation(conversationId);
     this.shown.shrink();
+  }
+
+  /** The open conversation, or a new one. Until one holds the question nothing else does: on failure the field has it back. */
+  async #conversationFor(question: string): Promise<string> {
+    try {
+      await this.#memory.whenOpen();
+      return await this.#openConversationId();
+    } catch (error) {
+      this.prefill(question);
+      throw error;
+    }
   }
 
   async #openConversationId(): Promise<string> {
