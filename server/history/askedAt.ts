@@ -1,6 +1,6 @@
 /** What of a question a search of a commit's tree goes by. */
 import type { NamedPath } from "../services.ts";
-import { mentionedPath } from "../recall/mentions.ts";
+import { mentionedPath } from "../recall/namedPaths.ts";
 import { parseQuestion } from "../recall/question.ts";
 import { spelledMentions } from "../recall/spelledMentions.ts";
 

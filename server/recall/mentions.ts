@@ -1,4 +1,5 @@
 /** Reads what a question names with `@`, see `protocol/mentions.ts`. */
+import { mentionedPath } from "./namedPaths.ts";
 import { isFileName, linesOf, type PathMention } from "./questionTokens.ts";
 
 /** A file or folder behind an `@`; a folder's path ends in `/`. */
@@ -163,9 +164,4 @@ export function looksLikePath(path: string): boolean {
 /** True for what cannot be something else as well: `src/a.ts`, `a.ts` and `./LICENSE`, and not `app.route`. */
 export function isSurePath(path: string, isQuoted: boolean): boolean {
   return isQuoted || /^\.\/|\/$|\/.*\./.test(path) || isFileName(path);
-}
-
-/** Returns a path without `./` at its beginning, as the paths of a memory are. */
-export function mentionedPath(path: string): string {
-  return path.replace(/^(?:\.\/+)+/, "");
 }

@@ -24,3 +24,8 @@ export function isWithin(path: string, within: readonly string[]): boolean {
 export function isNamed(path: string, named: readonly string[]): boolean {
   return isWithin(path, named) || named.some((end) => path.endsWith(`/${end}`));
 }
+
+/** Returns a path without `./` at its beginning, as the paths of a memory are. */
+export function mentionedPath(path: string): string {
+  return path.replace(/^(?:\.\/+)+/, "");
+}

@@ -1,6 +1,6 @@
 /** From a parsed question to weighted index terms. */
 import { codeStopWords, termsOfName, termsOfText, termsOfWord } from "../ingest/terms.ts";
-import { mentionedPath } from "./mentions.ts";
+import { mentionedPath } from "./namedPaths.ts";
 import type { ParsedQuestion } from "./question.ts";
 
 /** An index term that the question asks for. */
