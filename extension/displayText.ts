@@ -27,7 +27,7 @@ export function pickLabel(text: string, maxLength = 200): string {
 export function markdownLine(text: string, maxLength?: number): string {
   return oneLine(text, maxLength)
     .replace(/[\\`*_[\]<>&~|$@^#{}()!]|:(?=\S)/g, "\\$&")
-    .replace(/(?<=[\p{L}\p{N}])\.(?=[\p{L}\p{N}])/gu, "\\.")
+    .replace(/(?<=[\p{L}\p{N}])\.(?=[\p{L}\p{N}-])/gu, "\\.")
     .replace(/^[-+=]/, "\\$&")
     .replace(/^(\d{1,9})([.)])/, "$1\\$2");
 }

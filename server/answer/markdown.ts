@@ -20,7 +20,7 @@ export function prose(text: string): string {
   const line = visible(text).replace(/[\s]+/g, " ").trim().toWellFormed();
   return line
     .replace(/[\\`*_[\]<>&~|$@^#{}]|:(?=\S)/g, "\\$&")
-    .replace(/(?<=[\p{L}\p{N}])\.(?=[\p{L}\p{N}])/gu, "\\.")
+    .replace(/(?<=[\p{L}\p{N}])\.(?=[\p{L}\p{N}-])/gu, "\\.")
     .replace(/^[-+=]/, "\\$&")
     .replace(/^(\d{1,9})([.)])/, "$1\\$2");
 }

@@ -22,6 +22,16 @@ test("words written in characters that show nothing become visible", () => {
   assert.equal(oneLine("a\u200bb\u2060c\u00add"), "a\\u{200b}b\\u{2060}c\\u{ad}d");
 });
 
+test("no address is left that the editor makes a link of by itself", () => {
+  for (const [address, shown] of [
+    ["http://evil.example", "http\\://evil\\.example"],
+    ["www.evil.example", "www\\.evil\\.example"],
+    ["www.-evil-.example", "www\\.-evil-.example"],
+    ["a@evil.example", "a\\@evil\\.example"],
+  ] as const)
+    assert.equal(markdownLine(address), shown);
+});
+
 test("long text is cut, a megabyte as fast as a page", () => {
   const startMs = performance.now();
   assert.equal(oneLine("x".repeat(1_000_000), 10), "xxxxxxxxxx…");
