@@ -25,14 +25,16 @@ export async function abstain(ask: Ask, missing: readonly string[]): Promise<Ans
   const lacks = `${listed(absent.map(code))} ${absent.length === 1 ? "does" : "do"} not occur`;
   const { pending, stopped } = result.coverage;
   const soFar = pending > 0 || stopped !== undefined ? " so far" : "";
-  // A note is in memory too.
+  // A note is in memory too, and what it answers has an answer.
   const all = byNotes === "nothing" ? "memory" : "the code";
+  const filled = byNotes === "nothing" ? "what is in memory" : "the code that is in memory";
+  const found = byNotes === "answer" ? "The code has no answer" : "I found no answer";
   const where = scope ?? all;
   writer.block(
     absent.length === 0
       ? `I found nothing in ${where} that answers this${soFar}.`
       : scope === undefined
-        ? `I found no answer: ${lacks} ${soFar === "" ? `anywhere in ${all}` : "in what is in memory so far"}.`
+        ? `${found}: ${lacks} ${soFar === "" ? `anywhere in ${all}` : `in ${filled}${soFar}`}.`
         : `I found no answer in ${scope}: ${lacks} there${soFar}.`,
   );
   if (byNotes !== "answer") {
