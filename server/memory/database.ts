@@ -82,6 +82,8 @@ export function openDatabase(spec: DatabaseSpec): OpenedDatabase {
     const found = statSync(spec.file, { throwIfNoEntry: false });
     if (found === undefined || found.isFile()) {
       try {
+        if (spec.content.kind === "irreplaceable" && found !== undefined)
+          refuseNoDatabase(spec.file);
         return openChecked(spec);
       } catch (error) {
         if (found === undefined || found.size === 0 || !isDamage(error)) throw error;
@@ -143,6 +145,20 @@ function isClosedWhole(file: string): boolean {
 export function removeDatabase(file: string): void {
   for (const suffix of ["", "-wal", "-shm"])
     rmSync(file + suffix, { recursive: true, force: true });
+}
+
+/**
+ * Throws an error of SQLite for a file that is no database. A connection that may write deletes the write-ahead log of such a
+ * file when it is closed, and words may be in it that are nowhere else; one that only reads leaves it.
+ */
+function refuseNoDatabase(file: string): void {
+  try {
+    const module = sqlite();
+    if (module !== undefined) openWithCache(module, file, 0).close();
+  } catch (error) {
+    // What else hinders a reader, such as a folder that it cannot write to, need not hinder a writer, who says so if it does.
+    if (isDamage(error)) throw error;
+  }
 }
 
 function openChecked(spec: DatabaseSpec): OpenedDatabase {
