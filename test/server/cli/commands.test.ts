@@ -10,6 +10,7 @@ import { progressText } from "../../../server/cli/progressBar.ts";
 import { defaultStoresDir, rootOf } from "../../../server/cli/storeLocation.ts";
 import type { Services } from "../../../server/handlers.ts";
 import { answer, citation, searchResult, untilAborted } from "../../protocol/inMemoryServices.ts";
+import { noHistory } from "../history/noHistory.ts";
 import { cliBench, rootStatus } from "./around.ts";
 
 const recall: Recall = {
@@ -322,6 +323,41 @@ describe("lore search", () => {
     const { code, err } = await bench.run(["search", "project", "--batch", "none.jsonl"]);
     assert.equal(code, exitCodes.failed);
     assert.equal(err, "none.jsonl cannot be read (ENOENT).\n");
+  });
+});
+
+describe("what git alone answers", () => {
+  const mentions = { within: ["docs/"], missing: ["no\u001b[31m/"] };
+  const commit = { hash: "1234567890", author: "A", authoredMs: 0, subject: "First", body: "" };
+  const history: Services["history"] = {
+    ...noHistory,
+    changed: () => Promise.resolve({ kind: "noLook" }),
+    recallAt: () =>
+      Promise.resolve({
+        ...{ kind: "recalled", commit, recalls: [recall], filesSearched: 1, filesLeftOut: 0 },
+        mentions,
+      }),
+  };
+  const asOf = ["search", "project", "@docs/ @no/ retry", "--as-of", "HEAD"];
+
+  it("is answered while the first files of a folder are read", async (t) => {
+    const bench = cliBench(t, { state: "filling", remembered: 0, pending: 3 }, { history });
+    const changed = await bench.run(["changed", "project"]);
+    assert.match(changed.out, /^This is the first look\./);
+    const searched = await bench.run(asOf);
+    assert.match(searched.out, /\n 1 {2}src/);
+    assert.equal(searched.code, exitCodes.ok);
+  });
+
+  it("says with --as-of too what it was limited to, and what is not there", async (t) => {
+    const bench = cliBench(t, {}, { history });
+    const { err } = await bench.run(asOf);
+    assert.match(err, /^Looked only in docs\/\. no.*\/ is not in memory\.\n$/);
+    assert.doesNotMatch(err, /\x1b/);
+    const asJson = await bench.run([...asOf, "--json"]);
+    const [result] = jsonLines(asJson.out) as [{ mentions: unknown }];
+    assert.deepEqual(result.mentions, mentions);
+    assert.equal(asJson.err, "");
   });
 });
 
