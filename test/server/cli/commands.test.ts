@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
+import type { ContextResult } from "../../../protocol/context.ts";
 import { MemoryError } from "../../../protocol/errors.ts";
 import type { FileProblem, Recall, SearchResult } from "../../../protocol/types.ts";
 import { exitCodes } from "../../../server/cli/commandTable.ts";
@@ -9,7 +10,13 @@ import { statusCommandOf } from "../../../server/cli/openFolder.ts";
 import { progressText } from "../../../server/cli/progressBar.ts";
 import { defaultStoresDir, rootOf } from "../../../server/cli/storeLocation.ts";
 import type { Services } from "../../../server/handlers.ts";
-import { answer, citation, searchResult, untilAborted } from "../../protocol/inMemoryServices.ts";
+import {
+  answer,
+  citation,
+  contextResult,
+  searchResult,
+  untilAborted,
+} from "../../protocol/inMemoryServices.ts";
 import { noHistory } from "../history/noHistory.ts";
 import { cliBench, rootStatus } from "./around.ts";
 
@@ -216,6 +223,15 @@ describe("lore search", () => {
     const [result] = jsonLines(asJson.out) as [{ mentions: unknown }];
     assert.deepEqual(result.mentions, mentions);
     assert.equal(asJson.err, "");
+  });
+
+  it("says beside a context what of a question's paths it is from", async (t) => {
+    const mentions = { within: ["docs/"], missing: [] };
+    const context = (): Promise<ContextResult> => Promise.resolve({ ...contextResult, mentions });
+    const bench = cliBench(t, {}, { context });
+    const { out, err } = await bench.run(["context", "project", "@docs/ retry"]);
+    assert.equal(out, "prompt\n");
+    assert.match(err, /^Looked only in docs\/\.\n/);
   });
 
   it("explains what came of reading the best places again", async (t) => {
