@@ -18,6 +18,7 @@ import {
   untilAborted,
 } from "../../protocol/inMemoryServices.ts";
 import { noHistory } from "../history/noHistory.ts";
+import { closedNotes } from "../work/closedNotes.ts";
 import { cliBench, rootStatus } from "./around.ts";
 
 const recall: Recall = {
@@ -647,6 +648,21 @@ describe("lore status, stats and forget", () => {
       stores.map(({ folder }) => folder),
       [bench.folder],
     );
+  });
+
+  it("forget makes room although the notes that it keeps cannot be counted on a full disk", async (t) => {
+    const full = (): Promise<never> => Promise.reject(new MemoryError("diskFull"));
+    const notes = Object.assign(closedNotes(), { list: full, forgetNotes: full });
+    const bench = cliBench(t, {}, { notes });
+    await bench.run(["index", "project"]);
+    mkdirSync(path.join(bench.home, ".local", "share", "lore", "work"), { recursive: true });
+    const refused = await bench.run(["forget", "project", "--notes"]);
+    assert.equal(refused.code, exitCodes.failed);
+    assert.match(refused.err, /^The disk is full/);
+    const { code, out, err } = await bench.run(["forget", "project"]);
+    assert.equal(code, exitCodes.ok, err);
+    assert.match(out, /has forgotten [^\n]*\nNotes and conversations of its repository, if there/);
+    assert.deepEqual(bench.services.memory.calls.at(-1), ["forget", rootOf(bench.folder).id]);
   });
 
   it("forget deletes Lore's own store, and of a named one only what is Lore's", async (t) => {
