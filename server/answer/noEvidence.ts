@@ -18,7 +18,7 @@ const maxHeld = 5;
 
 /** Writes that the code has no answer, with the nearest misses, behind the notes that have one. */
 export async function abstain(ask: Ask, missing: readonly string[]): Promise<AnswerOutcome> {
-  const byNotes = await tellNotesFirst(ask);
+  const byNotes = await tellNotesFirst(ask, true);
   const { writer, result } = ask;
   const scope = scopeName(ask);
   const absent = [...new Set([...missing, ...ask.terms.absent.map(({ text }) => text)])];

@@ -33,7 +33,7 @@ export async function answerPlace(ask: Ask): Promise<AnswerOutcome> {
   const near = byWords === "none" ? await nearestInMeaning(ask) : [];
   const support = near.length > 0 ? "near" : withEvidence(ask.evidence, byWords);
   if (support === "none") return abstain(ask, missing);
-  if (support !== "sure") await tellNotesFirst(ask);
+  if (support !== "sure") await tellNotesFirst(ask, false);
   const ordered = inOrderOfAnswer(ask, await definitionsNamed(ask));
   const supports = ({ citation }: Recall): boolean => isWithin(citation.path, by);
   const inOrder = [...ordered.filter(supports), ...ordered.filter((recall) => !supports(recall))];
