@@ -8,7 +8,7 @@ import { heldWords, holdsText, withoutWords } from "./heldWords.ts";
 import { code, listed } from "./markdown.ts";
 import { withoutRepeats } from "./mainPlace.ts";
 import { recallsMeant, scopeName, tellWider } from "./mentionText.ts";
-import { tellNotesFirst } from "./notesAnswer.ts";
+import { anyNoteHolds, tellNotesFirst } from "./notesAnswer.ts";
 import { placeLine } from "./placeText.ts";
 import { Reading } from "./reading.ts";
 import { notInMemory } from "./wording.ts";
@@ -26,7 +26,8 @@ export async function abstain(ask: Ask, missing: readonly string[]): Promise<Ans
   const { pending, stopped } = result.coverage;
   const soFar = pending > 0 || stopped !== undefined ? " so far" : "";
   // A note is in memory too.
-  const all = byNotes === "nothing" ? "memory" : "the code";
+  const isNoted = byNotes !== "nothing" || (await anyNoteHolds(ask, absent));
+  const all = isNoted ? "the code" : "memory";
   const where = scope ?? all;
   writer.block(
     absent.length === 0

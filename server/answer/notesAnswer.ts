@@ -172,6 +172,19 @@ export async function tellNotesFirst(ask: Ask, alone: boolean): Promise<NotesSay
   return say;
 }
 
+/** True when some note holds one of these words, whatever it is about; false where notes cannot be read, which is said. */
+export async function anyNoteHolds({ ports }: Ask, words: readonly string[]): Promise<boolean> {
+  const said = words.filter((word) => wordTerms(word).length > 0);
+  if (said.length === 0) return false;
+  try {
+    // Nothing of it is shown, so that it does not count as a use of the note.
+    return (await ports.notes.list({ search: said.join(" ") })).length > 0;
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error;
+    return false;
+  }
+}
+
 /** Adds one line about a note that is clearly about what was asked. */
 export async function mentionNote(ask: Ask): Promise<void> {
   if (told.has(ask)) return;

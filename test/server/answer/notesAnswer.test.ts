@@ -113,6 +113,14 @@ test("a question of one word that no code answers begins with the note that hold
   assert.doesNotMatch(markdown, /^>/, "what the code may answer begins with it");
 });
 
+test("what a note says is not said to be nowhere in memory, although it does not answer", async () => {
+  await ask("remember that the harbour master wears a yellow hat");
+  const noted = await ask("which colour have the boots of the harbour master?");
+  assert.match(noted.markdown, /^I found no answer: .* do not occur anywhere in the code\./);
+  const none = await ask("which wheels have zebra trains?");
+  assert.match(none.markdown, /^I found no answer: .* do not occur anywhere in memory\./);
+});
+
 test("of two notes that contradict each other the later one is told first, and the other one is marked", async () => {
   await ask("remember that the biggest lock has 3 gates");
   const beforeMs = Date.now();
