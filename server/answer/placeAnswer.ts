@@ -122,7 +122,7 @@ function writeReserve(ask: Ask, support: Support, missing: readonly string[]): v
 function doubtOf(evidence: EvidenceTrace | undefined): string | undefined {
   if (evidence === undefined || evidence.verdict === "sure") return undefined;
   const nWithout = Math.min(9, Math.max(1, Math.round(10 * (1 - evidence.probability))));
-  const likely = nWithout <= 5 ? "The answer is probably here" : "The answer may be here";
+  const likely = nWithout < 5 ? "The answer is probably here" : "The answer may be here";
   return `${likely}, but for about ${nWithout} of 10 such questions it is not in memory.`;
 }
 
