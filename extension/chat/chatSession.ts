@@ -102,8 +102,7 @@ export class ChatSession {
     besideId?: string,
     isDeep = false,
   ): Promise<methods.AskResult> {
-    await this.#memory.whenOpen();
-    const conversationId = await this.#openConversationId();
+    const conversationId = await this.#conversationFor(question);
     await this.#stop(conversationId);
     this.#keeper.keepDraft("");
     const answer = new LiveAnswer(randomUUID(), conversationId);
@@ -352,12 +351,8 @@ export class ChatSession {
   }
 
   async #readState(): Promise<ChatState> {
-    const shown = await this.shown.read();
-    const { conversation } = shown;
     return {
-      ...shown,
-      parts: conversation === undefined ? [] : await this.#conversations.parts(conversation.id),
-      conversations: await this.#conversations.list(),
+      ...(await this.#readConversations()),
       draft: this.#keeper.draft,
       memory: this.#window.memoryLine(),
       model: this.#window.chosenModel()?.name ?? "",
@@ -365,9 +360,35 @@ export class ChatSession {
     };
   }
 
+  /** Where they cannot be read there is a chat all the same, which says so and shows none of them. */
+  async #readConversations(): Promise<Omit<ChatState, "draft" | "memory" | "model" | "strings">> {
+    try {
+      const shown = await this.shown.read();
+      const { conversation } = shown;
+      const parts =
+        conversation === undefined ? [] : await this.#conversations.parts(conversation.id);
+      return { ...shown, parts, conversations: await this.#conversations.list() };
+    } catch (error) {
+      if (!isMemoryError(error, "storeUnavailable")) throw error;
+      this.#window.failed(error);
+      return { conversation: undefined, turns: [], nEarlier: 0, parts: [], conversations: [] };
+    }
+  }
+
   #keep(conversationId: string | undefined): void {
     this.#keeper.keepConversation(conversationId);
     this.shown.shrink();
+  }
+
+  /** The open conversation, or a new one. Until one holds the question nothing else does: on failure the field has it back. */
+  async #conversationFor(question: string): Promise<string> {
+    try {
+      await this.#memory.whenOpen();
+      return await this.#openConversationId();
+    } catch (error) {
+      this.prefill(question);
+      throw error;
+    }
   }
 
   async #openConversationId(): Promise<string> {

@@ -129,7 +129,8 @@ function stateSentence(root: RootStatus, { t }: Wording): string {
     case "paused":
       return t("Paused");
     case "failed":
-      return t("Not remembered");
+      // What was remembered before the failure can still be asked.
+      return root.remembered > 0 ? t("Not kept up to date") : t("Not remembered");
   }
 }
 

@@ -10,8 +10,11 @@ export interface FuzzyText {
   readonly letters: number;
 }
 
-/** Returns a score, larger for better, `undefined` when the letters do not occur in this order. Case is of no account. */
-export type FuzzyScore = (text: FuzzyText) => number | undefined;
+/**
+ * Returns a score, larger for better, `undefined` when the letters do not occur in this order, or when it would be less than
+ * `atLeast`, which saves looking for the best way to find them. Case is of no account.
+ */
+export type FuzzyScore = (text: FuzzyText, atLeast?: number) => number | undefined;
 
 /** What was typed, in one piece: in the middle of a word of the name, at a word's beginning, the name's, and all of it. */
 const pieces = {
@@ -46,15 +49,16 @@ export function fuzzyText(text: string): FuzzyText {
 export function fuzzyScore(typed: string): FuzzyScore {
   const wanted = typed.toLowerCase().replaceAll("\\", "/");
   const letters = lettersOf(wanted);
-  return (given) => {
+  return (given, atLeast = -Infinity) => {
     const length = given.lower.length / 50;
     if (wanted === "") return -length;
     if ((given.letters & letters) !== letters) return undefined;
+    const least = atLeast + length;
     const fit =
       wholeScore(given, wanted) ??
-      scatteredScore(given, given.nameAt, wanted, inName) ??
-      scatteredScore(given, 0, wanted, inPath);
-    return fit === undefined ? undefined : fit - length;
+      scatteredScore(given, given.nameAt, { wanted, points: inName, least }) ??
+      scatteredScore(given, 0, { wanted, points: inPath, least });
+    return fit === undefined || fit - length < atLeast ? undefined : fit - length;
   };
 }
 
@@ -83,28 +87,40 @@ function wholeScore({ text, lower, nameAt }: FuzzyText, wanted: string): number 
 function scatteredScore(
   { text, lower }: FuzzyText,
   from: number,
-  wanted: string,
-  points: LetterPoints,
+  { wanted, points, least }: { wanted: string; points: LetterPoints; least: number },
 ): number | undefined {
   if (!holdsInOrder(lower, from, wanted)) return undefined;
+  const most = points.first + wanted.length * Math.max(points.wordStart, points.run);
+  if (most < least) return -Infinity;
   const length = lower.length - from;
   /** By place: the best score of the letters so far, of which the last stands there. */
-  let scores = new Float64Array(length).fill(-Infinity);
-  let next = new Float64Array(length);
+  let [scores, next] = roomFor(length);
+  scores.fill(-Infinity, 0, length);
   for (let i = 0; i < wanted.length; i++) {
+    const letter = wanted.charCodeAt(i);
     let bestBefore = i === 0 ? 0 : -Infinity;
     for (let j = 0; j < length; j++) {
-      const before = scores[j - 1] ?? -Infinity;
-      bestBefore = Math.max(bestBefore, scores[j - 2] ?? -Infinity);
+      const before = j > 0 ? (scores[j - 1] as number) : -Infinity;
+      if (j > 1) bestBefore = Math.max(bestBefore, scores[j - 2] as number);
       next[j] = -Infinity;
-      if (lower[from + j] !== wanted[i]) continue;
+      if (lower.charCodeAt(from + j) !== letter) continue;
       const alone = startsWord(text, from + j) ? points.wordStart : points.letter;
       const first = i === 0 && j === 0 ? points.first : 0;
       next[j] = Math.max(bestBefore + alone + first, before + Math.max(alone, points.run));
     }
     [scores, next] = [next, scores];
   }
-  return scores.reduce((best, score) => Math.max(best, score), -Infinity);
+  let best = -Infinity;
+  for (let j = 0; j < length; j++) best = Math.max(best, scores[j] as number);
+  return best;
+}
+
+/** Two rows of the table, used again for each text: there are a hundred thousand of them for a letter. */
+let rows = [new Float64Array(512), new Float64Array(512)] as const;
+
+function roomFor(length: number): [Float64Array, Float64Array] {
+  if (rows[0].length < length) rows = [new Float64Array(2 * length), new Float64Array(2 * length)];
+  return [...rows];
 }
 
 function holdsInOrder(lower: string, from: number, wanted: string): boolean {

@@ -87,9 +87,9 @@ export class Suggester {
         .map((file, i) => [path.relative(root.folder, file).replaceAll("\\", "/"), i]),
     );
     for (const file of files) {
-      const fit = score(file);
+      const place = open.size === 0 ? undefined : open.get(file.text);
+      const fit = score(file, place === undefined ? best.floor : undefined);
       if (fit === undefined) continue;
-      const place = open.get(file.text);
       const suggestion = { kind: "file" as const, rootId: root.id, path: file.text };
       if (place === undefined) best.add(fit, () => suggestion);
       else best.add(fit + openBonus(fit, place, isTyped), () => ({ ...suggestion, isOpen: true }));
@@ -132,10 +132,15 @@ class BestOf {
     this.#limit = limit;
   }
 
-  add(score: number, make: () => Suggestion): void {
+  /** What scores less is not kept. */
+  get floor(): number {
     const last = this.#kept.at(-1);
+    return this.#kept.length < this.#limit || last === undefined ? -Infinity : last.score;
+  }
+
+  add(score: number, make: () => Suggestion): void {
+    if (score < this.floor) return;
     const isFull = this.#kept.length >= this.#limit;
-    if (isFull && last !== undefined && score < last.score) return;
     const added = { score, suggestion: make() };
     const at = this.#kept.findIndex((kept) => isBefore(added, kept));
     if (at >= 0) this.#kept.splice(at, 0, added);
@@ -159,7 +164,7 @@ function openBonus(fit: number, place: number, isTyped: boolean): number {
 
 function addFolders({ root }: OpenBank, known: KnownPaths, score: FuzzyScore, best: BestOf): void {
   for (const folder of known.folders) {
-    const fit = score(folder);
+    const fit = score(folder, best.floor);
     if (fit === undefined) continue;
     best.add(fit - afterFile.folder, () => ({
       ...{ kind: "folder", rootId: root.id, path: folder.text.slice(0, -1) },

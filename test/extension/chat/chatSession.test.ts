@@ -366,6 +366,25 @@ test("a second question in the same conversation stops the first", async () => {
   );
 });
 
+test("where conversations cannot be read the chat is there all the same, and says why", async () => {
+  const { far, chat, messages, failures } = await build();
+  far.server.on(methods.listConversations, () => failure("storeUnavailable"));
+  messages.length = 0;
+  await chat.sendState();
+  assert.deepEqual(
+    messages.map((message) => message.type === "state" && message.state.conversations),
+    [[]],
+  );
+  assert.ok(isMemoryError(failures.at(-1), "storeUnavailable"));
+});
+
+test("a question that no conversation can take is in the field again", async () => {
+  const { far, chat, messages } = await build();
+  far.server.on(methods.createConversation, () => failure("storeUnavailable"));
+  await assert.rejects(chat.ask("why?"), (error) => isMemoryError(error, "storeUnavailable"));
+  assert.deepEqual(messages.at(-1), { type: "prefill", question: "why?" });
+});
+
 test("a question that fails shows the failed turn and says why", async () => {
   const { far, chat, messages } = await build();
   far.answer = () => Promise.resolve("failed");

@@ -146,6 +146,16 @@ test("the report lists counts, reasons and files, and shows hostile names as one
   assert.equal(text.split("\n").filter((line) => line.includes("onerror")).length, 3);
 });
 
+for (const [remembered, words] of [
+  [0, "Not remembered"],
+  [7, "Not kept up to date"],
+] as const) {
+  test(`a folder that failed with ${remembered} remembered files: ${words}`, () => {
+    const state = open({ state: "failed", remembered });
+    assert.ok(statusReport(state, [], completions, wording).includes(`\n${words}\n`));
+  });
+}
+
 test("the report of a memory that is not open says why", () => {
   assert.equal(
     statusReport(lost, [], completions, wording),

@@ -50,7 +50,11 @@ const beginnings: readonly (readonly [number, boolean, RegExp])[] = [
     false,
     /^The answer is probably here, but for about 3 of 10 such questions it is not in memory\.\n\nThe closest place I found is \*\*`invoiceTotal`\*\*/,
   ],
-  [0.51, false, /^The answer may be here, but for about 5 of 10 such questions it is not in memory\./],
+  [
+    0.51,
+    false,
+    /^The answer may be here, but for about 5 of 10 such questions it is not in memory\./,
+  ],
   [
     0.31,
     false,

@@ -36,3 +36,14 @@ test("letters that do not occur in their order fit nothing", () => {
   const score = fuzzyScore("xa");
   for (const text of ["a/x.ts", "axe", ""]) assert.equal(score(fuzzyText(text)), undefined);
 });
+
+test("what would score less than is asked for is none, and nothing else", () => {
+  for (const [typed, ...texts] of orders)
+    for (const text of texts.map(fuzzyText)) {
+      const score = fuzzyScore(typed);
+      const fit = score(text);
+      if (fit === undefined) continue;
+      assert.equal(score(text, fit), fit, `${typed} in ${text.text}`);
+      assert.equal(score(text, fit + 1), undefined, `${typed} in ${text.text}`);
+    }
+});
