@@ -1,5 +1,6 @@
 /** The working memory of a task: the parts of a conversation, and what of everything remembered fits a token budget. */
 import type { CommitInfo } from "./history.ts";
+import type { MentionTrace } from "./mentions.ts";
 import type { Note } from "./notes.ts";
 import type { Citation } from "./types.ts";
 
@@ -96,4 +97,6 @@ export interface ContextResult {
   readonly nTokens: number;
   /** `model`: counted by the memory language model's tokenizer. `estimate`: 3.3 bytes of UTF-8 for each token. */
   readonly counter: "model" | "estimate";
+  /** What the code is limited to. Absent when the question names no files or folders with `@`. */
+  readonly mentions?: MentionTrace;
 }

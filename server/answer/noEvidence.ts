@@ -8,7 +8,7 @@ import { heldWords, holdsText, withoutWords } from "./heldWords.ts";
 import { code, listed } from "./markdown.ts";
 import { withoutRepeats } from "./mainPlace.ts";
 import { recallsMeant, scopeName, tellWider } from "./mentionText.ts";
-import { tellNotesFirst } from "./notesAnswer.ts";
+import { anyNoteHolds, tellNotesFirst } from "./notesAnswer.ts";
 import { placeLine } from "./placeText.ts";
 import { Reading } from "./reading.ts";
 import { notInMemory } from "./wording.ts";
@@ -18,7 +18,7 @@ const maxHeld = 5;
 
 /** Writes that the code has no answer, with the nearest misses, behind the notes that have one. */
 export async function abstain(ask: Ask, missing: readonly string[]): Promise<AnswerOutcome> {
-  const byNotes = await tellNotesFirst(ask);
+  const byNotes = await tellNotesFirst(ask, true);
   const { writer, result } = ask;
   const scope = scopeName(ask);
   const absent = [...new Set([...missing, ...ask.terms.absent.map(({ text }) => text)])];
@@ -26,8 +26,9 @@ export async function abstain(ask: Ask, missing: readonly string[]): Promise<Ans
   const { pending, stopped } = result.coverage;
   const soFar = pending > 0 || stopped !== undefined ? " so far" : "";
   // A note is in memory too, and what it answers has an answer.
-  const all = byNotes === "nothing" ? "memory" : "the code";
-  const filled = byNotes === "nothing" ? "what is in memory" : "the code that is in memory";
+  const isNoted = byNotes !== "nothing" || (await anyNoteHolds(ask, absent));
+  const all = isNoted ? "the code" : "memory";
+  const filled = isNoted ? "the code that is in memory" : "what is in memory";
   const found = byNotes === "answer" ? "The code has no answer" : "I found no answer";
   const where = scope ?? all;
   writer.block(

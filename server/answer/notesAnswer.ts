@@ -8,6 +8,7 @@ import type { ParsedQuestion } from "../recall/question.ts";
 import { readSourceFile } from "../recall/sourceFile.ts";
 import type { NoteWish, RecalledNote } from "../services.ts";
 import { noteQuestion, type NoteSentence } from "../work/noteSentence.ts";
+import { wordTerms } from "../work/noteWords.ts";
 import { AnswerWriter, type Emit } from "./answerWriter.ts";
 import type { AnswerOutcome, AnswerPorts, Ask } from "./ask.ts";
 import { turnsAnswer } from "./turnsAnswer.ts";
@@ -152,35 +153,67 @@ export type NotesSay = "answer" | "something" | "nothing";
 /** What was told of notes, for each question whose answer begins with them. */
 const told = new WeakMap<Ask, NotesSay>();
 
-/** Writes notes that are clearly about what was asked, once, where the code does not surely answer it. */
-export async function tellNotesFirst(ask: Ask): Promise<NotesSay> {
+/**
+ * Writes notes that are clearly about what was asked, once, where the code does not surely answer it. `alone`: it has no
+ * answer at all, so that a note which holds the one word of a question is told too.
+ */
+export async function tellNotesFirst(ask: Ask, alone: boolean): Promise<NotesSay> {
   const before = told.get(ask);
   if (before !== undefined) return before;
-  const notes = await notesAbout(ask, maxFirst);
+  const words = subjectWords(ask);
+  const notes = await notesAbout(ask, words, alone ? 1 : minSharedWords, maxFirst);
   if (notes.length > 0) tellNoScope(ask, "notes");
   for (const note of notes) writeNote(ask.writer, ask.ports, note);
-  const isWhole = notes.some(({ coverage }) => coverage >= wholeCoverage);
+  // Of one word it is not known what was asked of it.
+  const isWhole =
+    words.length >= minSharedWords && notes.some(({ coverage }) => coverage >= wholeCoverage);
   const say = isWhole ? "answer" : notes.length > 0 ? "something" : "nothing";
   told.set(ask, say);
   return say;
 }
 
+/** True when some note holds one of these words, whatever it is about; false where notes cannot be read, which is said. */
+export async function anyNoteHolds({ ports }: Ask, words: readonly string[]): Promise<boolean> {
+  const said = words.filter((word) => wordTerms(word).length > 0);
+  if (said.length === 0) return false;
+  try {
+    // Nothing of it is shown, so that it does not count as a use of the note.
+    return (await ports.notes.list({ search: said.join(" ") })).length > 0;
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error;
+    return false;
+  }
+}
+
 /** Adds one line about a note that is clearly about what was asked. */
 export async function mentionNote(ask: Ask): Promise<void> {
   if (told.has(ask)) return;
-  const [note] = await notesAbout(ask, 1);
+  const [note] = await notesAbout(ask, subjectWords(ask), minSharedWords, 1);
   if (note === undefined) return;
   ask.writer.block(
     `Noted by ${whoOf(note)} on ${dayOf(note)}: “${prose(note.text)}”${markOf(note)}`,
   );
 }
 
-async function notesAbout(ask: Ask, limit: number): Promise<readonly RecalledNote[]> {
-  const { identifiers, words } = ask.question;
-  const text = [...identifiers, ...words];
-  if (text.length < minSharedWords) return [];
-  const wish = { text: text.join(" "), kinds: [], minCoverage: mentionCoverage, limit };
-  return (await recallNotes(ask, { ...wish, minWords: minSharedWords })) ?? [];
+/** Returns the names and words that say what a question is about. */
+function subjectWords({ question }: Ask): readonly string[] {
+  const words = [...question.identifiers, ...question.words];
+  return words.filter((word) => !amounts.test(word) && wordTerms(word).length > 0);
+}
+const amounts = /^(?:many|much|often)$/i;
+
+/** Of a single word a note has to hold all. */
+async function notesAbout(
+  ask: Ask,
+  words: readonly string[],
+  leastWords: number,
+  limit: number,
+): Promise<readonly RecalledNote[]> {
+  if (words.length < leastWords) return [];
+  const minWords = Math.min(minSharedWords, words.length);
+  const minCoverage = minWords < minSharedWords ? wholeCoverage : mentionCoverage;
+  const wish = { text: words.join(" "), kinds: [], minCoverage, minWords, limit };
+  return (await recallNotes(ask, wish)) ?? [];
 }
 
 /** `undefined` when the store of notes cannot be read, which is said: the code can still be asked. */

@@ -33,7 +33,7 @@ export async function answerPlace(ask: Ask): Promise<AnswerOutcome> {
   const near = byWords === "none" ? await nearestInMeaning(ask) : [];
   const support = near.length > 0 ? "near" : withEvidence(ask.evidence, byWords);
   if (support === "none") return abstain(ask, missing);
-  if (support !== "sure") await tellNotesFirst(ask);
+  if (support !== "sure") await tellNotesFirst(ask, false);
   const ordered = inOrderOfAnswer(ask, await definitionsNamed(ask));
   const supports = ({ citation }: Recall): boolean => isWithin(citation.path, by);
   const inOrder = [...ordered.filter(supports), ...ordered.filter((recall) => !supports(recall))];
@@ -122,7 +122,7 @@ function writeReserve(ask: Ask, support: Support, missing: readonly string[]): v
 function doubtOf(evidence: EvidenceTrace | undefined): string | undefined {
   if (evidence === undefined || evidence.verdict === "sure") return undefined;
   const nWithout = Math.min(9, Math.max(1, Math.round(10 * (1 - evidence.probability))));
-  const likely = nWithout <= 5 ? "The answer is probably here" : "The answer may be here";
+  const likely = nWithout < 5 ? "The answer is probably here" : "The answer may be here";
   return `${likely}, but for about ${nWithout} of 10 such questions it is not in memory.`;
 }
 

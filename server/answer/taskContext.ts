@@ -5,6 +5,7 @@ import type {
   ContextSource,
   RoundDecision,
 } from "../../protocol/context.ts";
+import type { MentionTrace } from "../../protocol/mentions.ts";
 import type { TurnOutline } from "../services.ts";
 import { packContext, type ContextCandidate, type PackedItem } from "../work/contextPack.ts";
 import { askedAfter, type AskedInConversation } from "../work/roundRelevance.ts";
@@ -53,6 +54,7 @@ export interface PackedContext {
   readonly prompt: string;
   /** As it stands in the prompt. */
   readonly question: string;
+  readonly mentions: MentionTrace | undefined;
 }
 
 /** A context that is pasted into a language model. */
@@ -78,7 +80,8 @@ export async function taskContext(
   ports: ContextPorts,
   signal: AbortSignal,
 ): Promise<ContextResult> {
-  const { items, rounds, prompt } = await packedContext(params, turns, ports, pastedForm, signal);
+  const packed = await packedContext(params, turns, ports, pastedForm, signal);
+  const { items, rounds, prompt, mentions } = packed;
   return {
     items: items.map(({ candidate, text, nTokens, isCut }) => ({
       ...{ source: candidate.source, text, nTokens, isCut },
@@ -87,6 +90,7 @@ export async function taskContext(
     prompt,
     nTokens: ports.count(prompt),
     counter: ports.counter,
+    ...(mentions === undefined ? {} : { mentions }),
   };
 }
 
@@ -117,7 +121,8 @@ export async function packedContext(
     );
     prompt = form.prompt(question, items);
   }
-  return { items, rounds: candidates.decide(items), prompt, question };
+  const { decide, mentions } = candidates;
+  return { items, rounds: decide(items), prompt, question, mentions };
 }
 
 async function candidatesFor(
@@ -128,6 +133,7 @@ async function candidatesFor(
 ): Promise<{
   readonly all: readonly ContextCandidate[];
   readonly decide: ConversationTexts["decide"];
+  readonly mentions: MentionTrace | undefined;
 }> {
   const { ports, signal } = making;
   const query = asked.whole;
@@ -148,7 +154,7 @@ async function candidatesFor(
     code: [...selected, ...found],
     commits: commits.map((commit, idx) => commitCandidate(commit, idx, making)),
   });
-  return { all, decide: conversation.decide };
+  return { all, decide: conversation.decide, mentions: result.trace.mentions };
 }
 
 function blocksOf(items: readonly PackedItem[]): PromptBlocks {

@@ -9,7 +9,7 @@ import type { Common } from "./command.ts";
 import { emptyLines, noticeLines, stoppedSentence } from "./statusText.ts";
 import { recordStore } from "./storeList.ts";
 import type { Terminal } from "./terminal.ts";
-import { isFollower, settleAMoment, waitFor, type Readiness } from "./waiting.ts";
+import { isFilling, isFollower, settleAMoment, waitFor, type Readiness } from "./waiting.ts";
 
 /**
  * How long a question waits for the syntax pass once everything is searchable. Small folders are through by then,
@@ -40,7 +40,8 @@ export async function answerFrom(
     }
     const status = folder.status();
     if (command.json) return await answer(folder);
-    if (status.remembered === 0) {
+    // What needs no file in memory is answered while the first ones are read.
+    if (status.remembered === 0 && (readiness === "searchable" || !isFilling(status))) {
       for (const line of emptyLines(status, terminal)) terminal.line(line);
       return exitCodes.nothing;
     }

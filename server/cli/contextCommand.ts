@@ -2,6 +2,7 @@ import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { formatCount } from "./numbers.ts";
 import type { Surroundings } from "./openFolder.ts";
+import { noteScope } from "./scopeNote.ts";
 import type { Command } from "./command.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -16,6 +17,7 @@ export function showContext(
     const result = await services.context({ question, maxTokens }, [], around.signal);
     if (command.json) terminal.json(result);
     else {
+      noteScope(result.mentions, terminal);
       terminal.line(result.prompt.trimEnd());
       const how = result.counter === "estimate" ? "about " : "";
       terminal.note(

@@ -69,15 +69,12 @@ export async function forgetFolder(
   const { folder } = named.root;
   const exists = hasStore(named);
   if (deleted !== undefined && command.withNotes) throw unknownRepository(deleted);
-  let kept = { nNotes: 0, nConversations: 0 };
+  let kept: Kept | undefined = { nNotes: 0, nConversations: 0 };
   if (deleted !== undefined) await removeFiles(deleted);
   else if (exists) {
     const opened = await openFolder(named, command, around);
     try {
-      kept = {
-        nConversations: await conversationsOf(opened, command.withNotes),
-        nNotes: await notesOf(opened, command.withNotes),
-      };
+      kept = await keptBeside(opened, command.withNotes);
       await opened.services.memory.forget(named.root.id);
     } finally {
       await opened.close();
@@ -95,18 +92,45 @@ export async function forgetFolder(
   if (command.json) terminal.json({ folder, forgotten: exists });
   else if (exists) {
     terminal.line(`Lore has forgotten ${safeLine(folder)}.`);
-    for (const [n, noun] of [
-      [kept.nNotes, "note"],
-      [kept.nConversations, "conversation"],
-    ] as const)
-      if (n > 0)
-        terminal.line(
-          command.withNotes
-            ? `${formatNouns(n, noun)} forgotten as well.`
-            : `${formatNouns(n, noun)} of its repository ${n === 1 ? "is" : "are"} kept; --notes forgets them as well.`,
-        );
+    for (const line of keptLines(kept, command.withNotes)) terminal.line(line);
   } else terminal.line(`Lore has no memory of ${safeLine(folder)}.`);
   return exists ? exitCodes.ok : exitCodes.nothing;
+}
+
+/** What a repository's folders share, and a memory that is forgotten leaves. */
+interface Kept {
+  readonly nNotes: number;
+  readonly nConversations: number;
+}
+
+/**
+ * Forgets notes and conversations, or counts those that stay; `undefined` when they cannot be counted: on a full disk they
+ * cannot be opened, and forgetting is what makes room. Errors: those of the stores when they are to be forgotten.
+ */
+async function keptBeside(opened: OpenFolder, forget: boolean): Promise<Kept | undefined> {
+  try {
+    const nConversations = await conversationsOf(opened, forget);
+    return { nConversations, nNotes: await notesOf(opened, forget) };
+  } catch (error) {
+    if (forget || !(error instanceof MemoryError)) throw error;
+    return undefined;
+  }
+}
+
+function keptLines(kept: Kept | undefined, withNotes: boolean): string[] {
+  if (kept === undefined)
+    return ["Notes and conversations of its repository, if there are any, are kept."];
+  const counted = [
+    [kept.nNotes, "note"],
+    [kept.nConversations, "conversation"],
+  ] as const;
+  return counted
+    .filter(([n]) => n > 0)
+    .map(([n, noun]) =>
+      withNotes
+        ? `${formatNouns(n, noun)} forgotten as well.`
+        : `${formatNouns(n, noun)} of its repository ${n === 1 ? "is" : "are"} kept; --notes forgets them as well.`,
+    );
 }
 
 /** Returns how many notes the folder's repository has, or had when they are to be forgotten. */

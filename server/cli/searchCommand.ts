@@ -3,13 +3,12 @@ import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { formatCount, formatNouns } from "./numbers.ts";
 import { commitLine } from "../answer/historyWording.ts";
-import { withinText } from "../answer/mentionText.ts";
 import { CliError, type Surroundings } from "./openFolder.ts";
 import type { Command } from "./command.ts";
 import { placeText, linesOf, resultLine } from "./places.ts";
+import { noteScope } from "./scopeNote.ts";
 import { noticesJson } from "./statusText.ts";
 import { safe, safeLine, type Terminal } from "./terminal.ts";
-import { renderForTerminal } from "./terminalMarkdown.ts";
 import { writeTrace } from "./traceFile.ts";
 import { printTrace } from "./traceText.ts";
 
@@ -48,9 +47,7 @@ export function searchFolder(
         ...(explain ? { trace } : {}),
       });
     } else {
-      const within = withinText(trace.mentions);
-      if (within !== undefined)
-        terminal.note(renderForTerminal(within, [], (_style, text) => text).trimEnd());
+      noteScope(trace.mentions, terminal);
       if (explain) printTrace(trace, terminal);
       for (const [idx, recall] of recalls.entries())
         printRecall(recall, idx + 1, explain, terminal);
@@ -77,15 +74,19 @@ export function searchFolderAt(
         `“${asOf}” is no commit of this repository, or there is none before that time.`,
       );
     if (found.kind === "failed") throw new CliError(`Git cannot read the files of “${asOf}”.`);
-    const { commit, recalls, filesSearched, filesLeftOut } = found;
+    const { commit, recalls, filesSearched, filesLeftOut, mentions } = found;
     if (command.json) {
       const results = recalls.map((recall) => ({
         ...resultLine(recall),
         contentHash: recall.citation.contentHash,
         ...(recall.citation.symbol === undefined ? {} : { symbol: recall.citation.symbol.name }),
       }));
-      terminal.json({ query: question, commit, results, filesSearched, filesLeftOut });
+      terminal.json({
+        ...{ query: question, commit, results, filesSearched, filesLeftOut },
+        ...(mentions === undefined ? {} : { mentions }),
+      });
     } else {
+      noteScope(mentions, terminal);
       terminal.line(safeLine(commitLine(commit)));
       for (const [idx, recall] of recalls.entries()) printRecall(recall, idx + 1, false, terminal);
       if (recalls.length === 0) terminal.line("Nothing in this commit fits the question.");

@@ -102,6 +102,28 @@ test("a note that holds only most of a question is told in front, and the questi
   assert.ok(answer.abstained);
 });
 
+test("a question of one word that no code answers begins with the note that holds it, and stays open", async () => {
+  await ask("remember that dredgers are limited to 5");
+  for (const question of ["dredgers?", "how many dredgers are there?"]) {
+    const answer = await ask(question);
+    assert.match(answer.markdown, /^> dredgers are limited to 5/, question);
+    assert.match(answer.markdown, /I found no answer: .* do(?:es)? not occur anywhere in the code/);
+    assert.ok(answer.abstained);
+  }
+  const all = await ask("really?");
+  assert.doesNotMatch(all.markdown, /limited to 5/, "a word that says nothing is in no note");
+  const { markdown } = await ask("how many springRanges are there?");
+  assert.doesNotMatch(markdown, /^>/, "what the code may answer begins with it");
+});
+
+test("what a note says is not said to be nowhere in memory, although it does not answer", async () => {
+  await ask("remember that the harbour master wears a yellow hat");
+  const noted = await ask("which colour have the boots of the harbour master?");
+  assert.match(noted.markdown, /^I found no answer: .* do not occur anywhere in the code\./);
+  const none = await ask("which wheels have zebra trains?");
+  assert.match(none.markdown, /^I found no answer: .* do not occur anywhere in memory\./);
+});
+
 test("of two notes that contradict each other the later one is told first, and the other one is marked", async () => {
   await ask("remember that the biggest lock has 3 gates");
   const beforeMs = Date.now();

@@ -51,6 +51,11 @@ const beginnings: readonly (readonly [number, boolean, RegExp])[] = [
     /^The answer is probably here, but for about 3 of 10 such questions it is not in memory\.\n\nThe closest place I found is \*\*`invoiceTotal`\*\*/,
   ],
   [
+    0.51,
+    false,
+    /^The answer may be here, but for about 5 of 10 such questions it is not in memory\./,
+  ],
+  [
     0.31,
     false,
     /^The answer may be here, but for about 7 of 10 such questions it is not in memory\.\n\nThe closest place I found is /,

@@ -114,6 +114,13 @@ test("a question that goes on is understood with the one before it", async () =>
   );
 });
 
+test("a question that names files says which of them its code is from, and which are not there", async () => {
+  const named = await contextOf("@tides.ts @nosuch.ts How is the height of the tide worked out?");
+  assert.deepEqual(named.mentions, { within: ["tides.ts"], missing: ["nosuch.ts"] });
+  const plain = await contextOf("How is the height of the tide worked out?");
+  assert.equal(plain.mentions, undefined);
+});
+
 test("hostile text stays inside its fence, and what shows nothing is written out", async () => {
   const { prompt } = await contextOf("Where is the harbour table read?");
   const block = /^`harbour\.ts:[^\n]*:\n(`{4,})typescript\n([^]*?)\n\1$/m.exec(prompt);

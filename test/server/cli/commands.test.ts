@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
+import type { ContextResult } from "../../../protocol/context.ts";
 import { MemoryError } from "../../../protocol/errors.ts";
 import type { FileProblem, Recall, SearchResult } from "../../../protocol/types.ts";
 import { exitCodes } from "../../../server/cli/commandTable.ts";
@@ -9,7 +10,15 @@ import { statusCommandOf } from "../../../server/cli/openFolder.ts";
 import { progressText } from "../../../server/cli/progressBar.ts";
 import { defaultStoresDir, rootOf } from "../../../server/cli/storeLocation.ts";
 import type { Services } from "../../../server/handlers.ts";
-import { answer, citation, searchResult, untilAborted } from "../../protocol/inMemoryServices.ts";
+import {
+  answer,
+  citation,
+  contextResult,
+  searchResult,
+  untilAborted,
+} from "../../protocol/inMemoryServices.ts";
+import { noHistory } from "../history/noHistory.ts";
+import { closedNotes } from "../work/closedNotes.ts";
 import { cliBench, rootStatus } from "./around.ts";
 
 const recall: Recall = {
@@ -217,6 +226,15 @@ describe("lore search", () => {
     assert.equal(asJson.err, "");
   });
 
+  it("says beside a context what of a question's paths it is from", async (t) => {
+    const mentions = { within: ["docs/"], missing: [] };
+    const context = (): Promise<ContextResult> => Promise.resolve({ ...contextResult, mentions });
+    const bench = cliBench(t, {}, { context });
+    const { out, err } = await bench.run(["context", "project", "@docs/ retry"]);
+    assert.equal(out, "prompt\n");
+    assert.match(err, /^Looked only in docs\/\.\n/);
+  });
+
   it("explains what came of reading the best places again", async (t) => {
     const sentences = {
       used: "read again: the best 30 places",
@@ -322,6 +340,41 @@ describe("lore search", () => {
     const { code, err } = await bench.run(["search", "project", "--batch", "none.jsonl"]);
     assert.equal(code, exitCodes.failed);
     assert.equal(err, "none.jsonl cannot be read (ENOENT).\n");
+  });
+});
+
+describe("what git alone answers", () => {
+  const mentions = { within: ["docs/"], missing: ["no\u001b[31m/"] };
+  const commit = { hash: "1234567890", author: "A", authoredMs: 0, subject: "First", body: "" };
+  const history: Services["history"] = {
+    ...noHistory,
+    changed: () => Promise.resolve({ kind: "noLook" }),
+    recallAt: () =>
+      Promise.resolve({
+        ...{ kind: "recalled", commit, recalls: [recall], filesSearched: 1, filesLeftOut: 0 },
+        mentions,
+      }),
+  };
+  const asOf = ["search", "project", "@docs/ @no/ retry", "--as-of", "HEAD"];
+
+  it("is answered while the first files of a folder are read", async (t) => {
+    const bench = cliBench(t, { state: "filling", remembered: 0, pending: 3 }, { history });
+    const changed = await bench.run(["changed", "project"]);
+    assert.match(changed.out, /^This is the first look\./);
+    const searched = await bench.run(asOf);
+    assert.match(searched.out, /\n 1 {2}src/);
+    assert.equal(searched.code, exitCodes.ok);
+  });
+
+  it("says with --as-of too what it was limited to, and what is not there", async (t) => {
+    const bench = cliBench(t, {}, { history });
+    const { err } = await bench.run(asOf);
+    assert.match(err, /^Looked only in docs\/\. no.*\/ is not in memory\.\n$/);
+    assert.doesNotMatch(err, /\x1b/);
+    const asJson = await bench.run([...asOf, "--json"]);
+    const [result] = jsonLines(asJson.out) as [{ mentions: unknown }];
+    assert.deepEqual(result.mentions, mentions);
+    assert.equal(asJson.err, "");
   });
 });
 
@@ -595,6 +648,21 @@ describe("lore status, stats and forget", () => {
       stores.map(({ folder }) => folder),
       [bench.folder],
     );
+  });
+
+  it("forget makes room although the notes that it keeps cannot be counted on a full disk", async (t) => {
+    const full = (): Promise<never> => Promise.reject(new MemoryError("diskFull"));
+    const notes = Object.assign(closedNotes(), { list: full, forgetNotes: full });
+    const bench = cliBench(t, {}, { notes });
+    await bench.run(["index", "project"]);
+    mkdirSync(path.join(bench.home, ".local", "share", "lore", "work"), { recursive: true });
+    const refused = await bench.run(["forget", "project", "--notes"]);
+    assert.equal(refused.code, exitCodes.failed);
+    assert.match(refused.err, /^The disk is full/);
+    const { code, out, err } = await bench.run(["forget", "project"]);
+    assert.equal(code, exitCodes.ok, err);
+    assert.match(out, /has forgotten [^\n]*\nNotes and conversations of its repository, if there/);
+    assert.deepEqual(bench.services.memory.calls.at(-1), ["forget", rootOf(bench.folder).id]);
   });
 
   it("forget deletes Lore's own store, and of a named one only what is Lore's", async (t) => {
