@@ -11,12 +11,13 @@
 import { dirname, relative, resolve, sep } from "node:path";
 import type { HidingRuleNotice } from "../../protocol/notices.ts";
 import type { FileSystem, FolderEntry } from "../ports.ts";
-import { isStoreFolder, mayBeStoreFolder } from "../memory/storeFolder.ts";
+import { isStoreFolder, mayBeInStore, mayBeStoreFolder } from "../memory/storeFolder.ts";
 import { repositoryAround, repositoryAt, type GitRepository } from "./gitHead.ts";
 import { Globs } from "./globs.ts";
 import { decide, readIgnoreFile, type IgnoreLevel, type IgnoreVerdict } from "./ignoreLevels.ts";
 import { fromByteString, toByteString } from "./byteStrings.ts";
 import { findHidingRule } from "./hidingRule.ts";
+import { isSourceLanguage, languageOf } from "./languages.ts";
 import { skipByName, type SkipVerdict } from "./nameRules.ts";
 import {
   gitUserFolders,
@@ -258,9 +259,12 @@ export class FileFilter {
   #isStore(path: string, entries: readonly FolderEntry[] | undefined): boolean {
     if (!mayBeStoreFolder(nameOf(path))) return false;
     const listed = entries ?? this.#files.list(`${this.rootFolder}/${path}`) ?? [];
-    return isStoreFolder(
-      nameOf(path),
-      listed.map(({ name }) => name),
+    return (
+      !listed.some(isForeign) &&
+      isStoreFolder(
+        nameOf(path),
+        listed.map(({ name }) => name),
+      )
     );
   }
 
@@ -317,4 +321,10 @@ function seenFromBelow(
     above: `${toByteString(prefix).slice(level.cut)}/`,
     outer: seenFromBelow(level.outer, workTree, prefix),
   };
+}
+
+/** True for what no store holds: whoever puts a store's file beside sources hides nothing by it. */
+function isForeign({ name, kind }: FolderEntry): boolean {
+  if (kind === "folder") return !mayBeInStore(name);
+  return kind === "file" && isSourceLanguage(languageOf(name));
 }

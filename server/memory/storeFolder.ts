@@ -34,6 +34,11 @@ export function mayBeStoreFolder(name: string): boolean {
   return storeName.test(name);
 }
 
+/** Whether a folder of this name may lie in one of a store's. */
+export function mayBeInStore(name: string): boolean {
+  return mayBeStoreFolder(name) || name === "deep" || name === "work";
+}
+
 /**
  * True for a folder that Lore keeps a part of a memory in, whoever made it and wherever it lies. `names` are those of its
  * entries.

@@ -18,6 +18,11 @@ const own = {
   "deep/notes.md": "# Deep\n",
   "owner.lock": "mine\n",
   [`assets/${hexId}/page.ts`]: "export const page = 1;\n",
+  // With a store's file beside them, so that they would be hidden from whoever asks.
+  [`pages/${hexId}/owner.lock`]: "",
+  [`pages/${hexId}/page.ts`]: "export const page = 2;\n",
+  "pages/none/memory.sqlite.old": "none\n",
+  "pages/none/src/page.ts": "export const page = 3;\n",
 };
 const remembered = Object.keys(own).length;
 
