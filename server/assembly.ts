@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { loadEncoder } from "./encoderParts.ts";
 import { createNodeFileSystem, nodeClock } from "./nodePorts.ts";
 import type { Logger } from "./ports.ts";
-import type { TextEmbedder } from "./services.ts";
+import type { TextEmbedder } from "./workServices.ts";
 import type { KernelModule } from "./model/kernelMemory.ts";
 import { modelFolder as filesOfModel } from "./model/modelFolder.ts";
 import { loadRankerModel } from "./model/rankerModel.ts";

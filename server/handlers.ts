@@ -31,14 +31,12 @@ import type {
   AnswerService,
   DeepMemoryService,
   HistoryService,
-  NotesService,
   PictureService,
   RecallService,
   SourceReader,
-  TurnOutline,
-  TimelineService,
   ToolService,
 } from "./services.ts";
+import type { NotesService, TurnOutline, TimelineService } from "./workServices.ts";
 import { roundsOf } from "./work/rounds.ts";
 import { keepProse } from "./workMemory.ts";
 import { taskParts } from "./work/taskParts.ts";

@@ -15,13 +15,12 @@ import { FilesPicture, type DeepSums, type StoredHealth } from "./picture/filesP
 import { readKeptSelfTest } from "./picture/keptSelfTest.ts";
 import type { Clock } from "./ports.ts";
 import type {
-  ConversationStore,
   DeepMemoryService,
   HistoryService,
   MemoryService,
-  NotesService,
   PictureService,
 } from "./services.ts";
+import type { ConversationStore, NotesService } from "./workServices.ts";
 
 /** Who is asked. */
 export interface PictureSources {

@@ -23,14 +23,14 @@ import { readMemoryFile, writeMemoryFile, type SavedMemory } from "./rpc/savedMe
 import { savedLines } from "./rpc/savedMemoryShape.ts";
 import { ShapeError } from "./rpc/shape.ts";
 import { maskSecrets } from "./secrets/maskSecrets.ts";
+import type { HistoryService } from "./services.ts";
 import type {
   ConversationStore,
   GoneNote,
-  HistoryService,
   KeptConversation,
   KeptTurn,
   NotesService,
-} from "./services.ts";
+} from "./workServices.ts";
 import { chosenTurns } from "./work/forgetChoice.ts";
 
 /** The memory of the work of what is open. */

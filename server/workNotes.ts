@@ -25,7 +25,7 @@ import type {
   NoteWish,
   NoteWriter,
   RecalledNote,
-} from "./services.ts";
+} from "./workServices.ts";
 import { RootNotes, type Places } from "./work/rootNotes.ts";
 import type { Companion } from "./workspaceMemory.ts";
 

@@ -3,12 +3,8 @@ import { MemoryError } from "../protocol/errors.ts";
 import type { TimelineEvent, TimelineParams, TimelineResult } from "../protocol/timeline.ts";
 import { userName } from "./identity/userName.ts";
 import type { Clock } from "./ports.ts";
-import type {
-  ConversationStore,
-  HistoryService,
-  NotesService,
-  TimelineService,
-} from "./services.ts";
+import type { HistoryService } from "./services.ts";
+import type { ConversationStore, NotesService, TimelineService } from "./workServices.ts";
 import type { Period } from "./time/calendar.ts";
 import { momentNamed, spanNamed } from "./time/timeWords.ts";
 

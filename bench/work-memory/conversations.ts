@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { loadEncoder } from "../../server/encoderParts.ts";
 import { openConversationStore } from "../../server/memory/conversationStore.ts";
 import { StaticEncoder } from "../../server/model/staticEncoder.ts";
-import type { ConversationStore } from "../../server/services.ts";
+import type { ConversationStore } from "../../server/workServices.ts";
 import { modelFolderUrl } from "../../server/threads.ts";
 import { answersFrom, mentionsFrom } from "../../server/answer/turnsAnswer.ts";
 import { searchTurns } from "../../server/work/turnSearch.ts";

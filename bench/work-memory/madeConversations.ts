@@ -1,6 +1,6 @@
 /** Made conversations about a made tree: it is known which rounds and notes the last question needs. */
 import type { Citation } from "../../protocol/types.ts";
-import type { TurnOutline } from "../../server/services.ts";
+import type { TurnOutline } from "../../server/workServices.ts";
 import { randomNumbers } from "../../test/server/workspaceMemoryHarness.ts";
 
 /** A thing that a conversation is about in several rounds: one file of the tree. */

@@ -3,7 +3,7 @@
  * but a symbol with the first. Both ways hand out ten notes.
  */
 import { shareOf } from "../../server/deep/wilson.ts";
-import type { NotesService } from "../../server/services.ts";
+import type { NotesService } from "../../server/workServices.ts";
 import { randomNumbers } from "../../test/server/workspaceMemoryHarness.ts";
 import { shareCell } from "../memory/numbers.ts";
 import type { Table } from "../table.ts";

@@ -19,6 +19,7 @@ const ground = [
   "server/types.ts",
   "server/ports.ts",
   "server/services.ts",
+  "server/workServices.ts",
   "server/threadFailure.ts",
   // Which time words name: arithmetic on the calendar, which needs nothing.
   "server/time/",
@@ -70,7 +71,7 @@ const layers = [
     builtins: ["child_process", "crypto", "events", "module", "path", "readline"],
   },
   {
-    files: /^server\/(types|ports|services|threadFailure)\.ts$|^server\/time\//,
+    files: /^server\/(types|ports|services|workServices|threadFailure)\.ts$|^server\/time\//,
     sources: ground,
     packages: [],
     builtins: [],

@@ -7,13 +7,12 @@ import type { ParsedQuestion } from "../recall/question.ts";
 import type {
   CommitAbout,
   HistoryService,
-  NotesService,
   RecallService,
   RecallTurns,
   SourceReader,
   TellPlan,
-  TimelineService,
 } from "../services.ts";
+import type { NotesService, TimelineService } from "../workServices.ts";
 import type { AnswerWriter } from "./answerWriter.ts";
 import type { EvidenceCalibration } from "./evidenceCalibration.ts";
 import type { QuestionTerms } from "./questionTerms.ts";

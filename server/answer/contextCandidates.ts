@@ -2,7 +2,8 @@
 import type { ContextResult, ContextSource } from "../../protocol/context.ts";
 import type { CommitInfo } from "../../protocol/history.ts";
 import type { Citation, CitationCheck, Recall, SearchResult } from "../../protocol/types.ts";
-import type { NotesService, RecallService, RecalledNote } from "../services.ts";
+import type { RecallService } from "../services.ts";
+import type { NotesService, RecalledNote } from "../workServices.ts";
 import type { ContextCandidate, CountTokens, PackedItem } from "../work/contextPack.ts";
 import { promptText } from "./contextPrompt.ts";
 

@@ -6,7 +6,7 @@ import type { Answer } from "../../protocol/types.ts";
 import { askedBehind } from "../recall/mentions.ts";
 import type { ParsedQuestion } from "../recall/question.ts";
 import { readSourceFile } from "../recall/sourceFile.ts";
-import type { NoteWish, RecalledNote } from "../services.ts";
+import type { NoteWish, RecalledNote } from "../workServices.ts";
 import { noteQuestion, type NoteSentence } from "../work/noteSentence.ts";
 import { wordTerms } from "../work/noteWords.ts";
 import { AnswerWriter, type Emit } from "./answerWriter.ts";

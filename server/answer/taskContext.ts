@@ -6,7 +6,7 @@ import type {
   RoundDecision,
 } from "../../protocol/context.ts";
 import type { MentionTrace } from "../../protocol/mentions.ts";
-import type { TurnOutline } from "../services.ts";
+import type { TurnOutline } from "../workServices.ts";
 import { packContext, type ContextCandidate, type PackedItem } from "../work/contextPack.ts";
 import { askedAfter, type AskedInConversation } from "../work/roundRelevance.ts";
 import { roundsOf, type Round } from "../work/rounds.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { hasConversations } from "../conversationFolders.ts";
-import type { ConversationStore } from "../services.ts";
+import type { ConversationStore } from "../workServices.ts";
 import type { NamedFolder, OpenFolder } from "./openFolder.ts";
 
 /**

@@ -2,7 +2,7 @@ import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
 import type { ForgetNotesParams, ForgetNotesResult, Note } from "../../protocol/notes.ts";
 import type { ForgetWorkParams } from "../../protocol/savedMemory.ts";
-import type { NotesService } from "../services.ts";
+import type { NotesService } from "../workServices.ts";
 import { forgetNotes } from "../workMemory.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { withKeptConversations } from "./keptConversations.ts";

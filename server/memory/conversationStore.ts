@@ -3,7 +3,7 @@ import path from "node:path";
 import { MemoryError } from "../../protocol/errors.ts";
 import type { Notice } from "../../protocol/notices.ts";
 import type { Clock } from "../ports.ts";
-import type { ConversationStore, TextEmbedder } from "../services.ts";
+import type { ConversationStore, TextEmbedder } from "../workServices.ts";
 import { conversationSteps, verifyConversationTables } from "./conversationSchema.ts";
 import {
   asMemoryError,

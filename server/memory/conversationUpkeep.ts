@@ -1,7 +1,7 @@
 /** What goes into and out of the store of conversations other than turn by turn. */
 import type { Turn } from "../../protocol/types.ts";
 import { TurnMask } from "../secrets/turnMask.ts";
-import type { KeptConversation, KeptTurn } from "../services.ts";
+import type { KeptConversation, KeptTurn } from "../workServices.ts";
 import { inTransaction, type Database } from "./database.ts";
 import { turnTree, TurnTree } from "./turnTree.ts";
 import type { RoundIndex } from "./roundIndex.ts";

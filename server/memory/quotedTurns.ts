@@ -2,7 +2,7 @@
  * What answers quote: of conversations a block, or a line of a list, with a link to the turn (`server/answer/turnsAnswer.ts`,
  * `server/answer/orderAnswer.ts`), of notes a quote or a line with their words (`server/answer/notesAnswer.ts`).
  */
-import type { QuotedNote } from "../services.ts";
+import type { QuotedNote } from "../workServices.ts";
 
 const anyLink = "](#turn-";
 const deletedTurn =

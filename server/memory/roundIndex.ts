@@ -4,7 +4,7 @@
  */
 import type { Citation } from "../../protocol/types.ts";
 import { ftsQuote, termsOfText } from "../ingest/terms.ts";
-import type { RoundCandidate, RoundQuery, TextEmbedder } from "../services.ts";
+import type { RoundCandidate, RoundQuery, TextEmbedder } from "../workServices.ts";
 import { dataVersion, inTransaction, type Database } from "./database.ts";
 import { RoundEmbeddings } from "./roundEmbeddings.ts";
 import { proseOfAnswer, searchedPart } from "./roundText.ts";

@@ -19,7 +19,7 @@ import type {
   TextEmbedder,
   TurnOutline,
   TurnPage,
-} from "../services.ts";
+} from "../workServices.ts";
 import { bytesToFree, whatToForget } from "../work/forgettingOrder.ts";
 import { conversationList, conversationOf } from "./conversationList.ts";
 import { nameOf, titleOf, untitled } from "./conversationTitle.ts";

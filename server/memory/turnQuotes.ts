@@ -1,6 +1,6 @@
 /** Takes out of answers what they quote of notes and conversations that are forgotten. */
 import type { Turn } from "../../protocol/types.ts";
-import type { QuotedNote } from "../services.ts";
+import type { QuotedNote } from "../workServices.ts";
 import {
   askedByModel,
   countForgetting,

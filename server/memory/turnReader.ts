@@ -2,7 +2,7 @@
 import type { ReadConversationResult } from "../../protocol/methods.ts";
 import type { Prose } from "../../protocol/prose.ts";
 import type { Turn } from "../../protocol/types.ts";
-import type { AskedTurn, TurnOutline } from "../services.ts";
+import type { AskedTurn, TurnOutline } from "../workServices.ts";
 import { titleOf } from "./conversationTitle.ts";
 import { withMemoryErrors, type Database } from "./database.ts";
 import { inPresentRoots } from "./presentRoots.ts";

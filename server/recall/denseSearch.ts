@@ -6,7 +6,7 @@ import type { ModelFault } from "../model/modelFault.ts";
 import { StaticEncoder, type EncoderParts } from "../model/staticEncoder.ts";
 import type { Neighbour } from "../model/vectorScan.ts";
 import type { Clock } from "../ports.ts";
-import type { TextEmbedder } from "../services.ts";
+import type { TextEmbedder } from "../workServices.ts";
 import { EmbeddingIndex, type LargeIndexOptions } from "./embeddingIndex.ts";
 import type { Nearest, VectorIndex } from "./vectorIndex.ts";
 

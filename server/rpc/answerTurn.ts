@@ -2,7 +2,7 @@ import type { AskParams } from "../../protocol/methods.ts";
 import type { AnswerPlan } from "../../protocol/plan.ts";
 import type { Answer, Citation, Turn } from "../../protocol/types.ts";
 import type { Clock } from "../ports.ts";
-import type { ConversationStore } from "../services.ts";
+import type { ConversationStore } from "../workServices.ts";
 
 /**
  * An answer in a conversation while it is being written. Both turns, the question and the answer so far,

@@ -1,6 +1,6 @@
 /** The requests about notes. */
 import * as methods from "../../protocol/methods.ts";
-import type { NotesService } from "../services.ts";
+import type { NotesService } from "../workServices.ts";
 import { forgetNotes, forgetQuotes } from "../workMemory.ts";
 import { params as shapes } from "./params.ts";
 import type { Router } from "./router.ts";

@@ -2,7 +2,8 @@ import { MemoryError } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";
 import type { Notice } from "../../protocol/notices.ts";
 import type { MemoryStatus, Root } from "../../protocol/types.ts";
-import type { ConversationStore, MemoryService } from "../services.ts";
+import type { MemoryService } from "../services.ts";
+import type { ConversationStore } from "../workServices.ts";
 
 /** Conversations on disk, and what the user should know about how they were opened. */
 export interface OpenedConversations {

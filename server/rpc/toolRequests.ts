@@ -1,6 +1,7 @@
 /** The requests that language models and agents make through their tools. */
 import * as methods from "../../protocol/methods.ts";
-import type { NotesService, ToolService } from "../services.ts";
+import type { ToolService } from "../services.ts";
+import type { NotesService } from "../workServices.ts";
 import { forgetNotes } from "../workMemory.ts";
 import { params as shapes } from "./params.ts";
 import type { Router } from "./router.ts";

@@ -1,7 +1,7 @@
 /** Notes as a tool's result has them. */
 import type { JsonSchema } from "../../protocol/tools.ts";
 import type { Note } from "../../protocol/notes.ts";
-import type { RecalledNote } from "../services.ts";
+import type { RecalledNote } from "../workServices.ts";
 import { day } from "../answer/historyWording.ts";
 import { code } from "../answer/markdown.ts";
 import { fenced, shownText } from "./fencedText.ts";

@@ -2,13 +2,8 @@
 import type { JsonSchema, ToolDescription, ToolFailureKind } from "../../protocol/tools.ts";
 import type { EvidenceCalibration } from "../answer/evidenceCalibration.ts";
 import type { HashText } from "../recall/citation.ts";
-import type {
-  HistoryService,
-  MemoryService,
-  NotesService,
-  RecallService,
-  SourceReader,
-} from "../services.ts";
+import type { HistoryService, MemoryService, RecallService, SourceReader } from "../services.ts";
+import type { NotesService } from "../workServices.ts";
 import type { CountTokens } from "../work/contextPack.ts";
 
 /** What the tools work with. */

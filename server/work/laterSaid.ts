@@ -3,7 +3,7 @@
  * older statement was found: it is looked for by the older statement's own words. This is the part of LongMemEval's
  * knowledge updates (Wu et al. 2025, 3) that a ranking by the question alone cannot do.
  */
-import type { ConversationStore, RoundCandidate } from "../services.ts";
+import type { ConversationStore, RoundCandidate } from "../workServices.ts";
 import type { TimeSpan } from "../time/timeWords.ts";
 import { termsOf } from "./noteWords.ts";
 import { isSameRound, type RankedRound } from "./roundRanking.ts";

@@ -16,7 +16,7 @@ import type { ForgetWorkParams, SavedEvidence, SavedNote } from "../../protocol/
 import { isUnwritable } from "../memory/database.ts";
 import type { Clock } from "../ports.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
-import type { NotesExtent, NoteWish, RecalledNote } from "../services.ts";
+import type { NotesExtent, NoteWish, RecalledNote } from "../workServices.ts";
 import { chosenNotes } from "./forgetChoice.ts";
 import { linkedNotes } from "./linkedNotes.ts";
 import { NoteIndex } from "./noteIndex.ts";

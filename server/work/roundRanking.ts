@@ -1,6 +1,6 @@
 /** Which rounds of conversations a question is about. */
 import { termsOfText } from "../ingest/terms.ts";
-import type { RoundCandidate, RoundCounts } from "../services.ts";
+import type { RoundCandidate, RoundCounts } from "../workServices.ts";
 import type { TimeSpan } from "../time/timeWords.ts";
 import { wordTerms } from "./noteWords.ts";
 import { bestSentence, type Sentence } from "./sentences.ts";

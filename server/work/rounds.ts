@@ -1,6 +1,6 @@
 /** The rounds of a conversation: what was asked, what was answered, and the places that the answer rests on. */
 import type { Citation } from "../../protocol/types.ts";
-import type { TurnOutline } from "../services.ts";
+import type { TurnOutline } from "../workServices.ts";
 
 /** A question with the answers to it. */
 export interface Round {

@@ -1,5 +1,5 @@
 /** What a term says of which round is meant. */
-import type { RoundCounts } from "../services.ts";
+import type { RoundCounts } from "../workServices.ts";
 
 /** A word that no round holds says little of which one is meant. */
 const unknownShare = 0.6;

@@ -1,6 +1,6 @@
 /** Searches what was said: understands the question, ranks rounds, and puts the newest of what says the same first. */
 import type { RecalledTurn, SearchTurnsParams, SearchTurnsResult } from "../../protocol/turns.ts";
-import type { ConversationStore, RoundCandidate } from "../services.ts";
+import type { ConversationStore, RoundCandidate } from "../workServices.ts";
 import { timedQuestion, type TimeSpan } from "../time/timeWords.ts";
 import { withLaterSaid } from "./laterSaid.ts";
 import { isWithin, rankRounds, searchedTerms, type RankedRound } from "./roundRanking.ts";

@@ -22,7 +22,8 @@ import type {
 import type { Services } from "../../server/handlers.ts";
 import type { Clock, Logger, LogLevel } from "../../server/ports.ts";
 import { toolDescriptions } from "../../server/tools/toolBox.ts";
-import type { ConversationStore, DeepMemoryService, MemoryService } from "../../server/services.ts";
+import type { DeepMemoryService, MemoryService } from "../../server/services.ts";
+import type { ConversationStore } from "../../server/workServices.ts";
 import { pictureOf } from "../server/picture/samplePicture.ts";
 import { closedNotes } from "../server/work/closedNotes.ts";
 

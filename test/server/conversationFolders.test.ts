@@ -10,7 +10,7 @@ import {
   openLeavingConversations,
 } from "../../server/memory/conversationStore.ts";
 import { nodeClock } from "../../server/nodePorts.ts";
-import type { ConversationStore } from "../../server/services.ts";
+import type { ConversationStore } from "../../server/workServices.ts";
 import { temporaryFolder, writeTree } from "./ingest/treesOnDisk.ts";
 import { makeTurn } from "./memory/conversationTurns.ts";
 

@@ -15,7 +15,7 @@ import { FilesPicture } from "../../server/picture/filesPicture.ts";
 import { citeRange, createHashText } from "../../server/recall/citation.ts";
 import { RootPlaces } from "../../server/recall/rootPlaces.ts";
 import { readSourceFile } from "../../server/recall/sourceFile.ts";
-import type { ConversationStore } from "../../server/services.ts";
+import type { ConversationStore } from "../../server/workServices.ts";
 import { grammarFolderUrl, threadEntry } from "../../server/threads.ts";
 import { WorkNotes } from "../../server/workNotes.ts";
 import { openDeepMemory } from "./deep/deepHarness.ts";

@@ -6,7 +6,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import type { ContextResult } from "../../../protocol/context.ts";
 import type { Services } from "../../../server/handlers.ts";
-import type { TurnOutline } from "../../../server/services.ts";
+import type { TurnOutline } from "../../../server/workServices.ts";
 import { plantSecrets } from "../secrets/plantedSecrets.ts";
 import { madeTurns, type MadeRound } from "../work/roundHarness.ts";
 import { randomNumbers } from "../workspaceMemoryHarness.ts";

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { MemoryError } from "../../../protocol/errors.ts";
 import { openConversationStore } from "../../../server/memory/conversationStore.ts";
 import { TurnTree, type TurnNode } from "../../../server/memory/turnTree.ts";
-import type { ConversationStore } from "../../../server/services.ts";
+import type { ConversationStore } from "../../../server/workServices.ts";
 import { createTestClock, makeTurn } from "./conversationTurns.ts";
 
 const scratch = mkdtempSync(path.join(tmpdir(), "lore-branches-"));

@@ -9,7 +9,7 @@ import type { FurtherLooks } from "../../../protocol/plan.ts";
 import type { Prose } from "../../../protocol/prose.ts";
 import { noteLabel, prose as escaped } from "../../../server/answer/markdown.ts";
 import { openConversationStore } from "../../../server/memory/conversationStore.ts";
-import type { ConversationStore } from "../../../server/services.ts";
+import type { ConversationStore } from "../../../server/workServices.ts";
 import { plantSecrets } from "../secrets/plantedSecrets.ts";
 import { randomNumbers } from "../workspaceMemoryHarness.ts";
 import { createTestClock, makeTurn } from "./conversationTurns.ts";

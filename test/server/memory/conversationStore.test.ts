@@ -12,7 +12,11 @@ import { MemoryError } from "../../../protocol/errors.ts";
 import { openConversationStore } from "../../../server/memory/conversationStore.ts";
 import { untitled } from "../../../server/memory/conversationTitle.ts";
 import type { Turn } from "../../../protocol/types.ts";
-import type { ConversationStore, RoundCandidate, TextEmbedder } from "../../../server/services.ts";
+import type {
+  ConversationStore,
+  RoundCandidate,
+  TextEmbedder,
+} from "../../../server/workServices.ts";
 import { plantSecrets } from "../secrets/plantedSecrets.ts";
 import { randomNumbers } from "../workspaceMemoryHarness.ts";
 import { createTestClock, makeTurn } from "./conversationTurns.ts";

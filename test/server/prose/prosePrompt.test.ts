@@ -8,7 +8,7 @@ import type { ProsePrompt, ProsePromptParams } from "../../../protocol/prose.ts"
 import { rootOf } from "../../../server/cli/storeLocation.ts";
 import type { Services } from "../../../server/handlers.ts";
 import { createServices } from "../../../server/serverParts.ts";
-import type { TurnOutline } from "../../../server/services.ts";
+import type { TurnOutline } from "../../../server/workServices.ts";
 import { tokenCounter } from "../../../server/tokenCounter.ts";
 import { evidenceOf } from "../../fixtures/scriptedAnswers.ts";
 import { temporaryFolder } from "../ingest/treesOnDisk.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { openConversationStore } from "../../../server/memory/conversationStore.ts";
 import { AnswerTurn } from "../../../server/rpc/answerTurn.ts";
-import type { ConversationStore } from "../../../server/services.ts";
+import type { ConversationStore } from "../../../server/workServices.ts";
 import { temporaryFolder } from "../ingest/treesOnDisk.ts";
 import { createTestClock } from "../memory/conversationTurns.ts";
 

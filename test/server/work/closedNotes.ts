@@ -1,4 +1,4 @@
-import type { NotesService } from "../../../server/services.ts";
+import type { NotesService } from "../../../server/workServices.ts";
 import { WorkNotes } from "../../../server/workNotes.ts";
 
 /** Notes while no folder is open: for tests of answers that no note has a part in. */

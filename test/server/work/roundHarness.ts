@@ -1,6 +1,6 @@
 /** Rounds of made conversations. */
 import type { Citation } from "../../../protocol/types.ts";
-import type { TurnOutline } from "../../../server/services.ts";
+import type { TurnOutline } from "../../../server/workServices.ts";
 
 export interface MadeRound {
   readonly question: string;

@@ -5,7 +5,7 @@ import path from "node:path";
 import { after, test } from "node:test";
 import type { RecalledTurn } from "../../../protocol/turns.ts";
 import { openConversationStore } from "../../../server/memory/conversationStore.ts";
-import type { ConversationStore } from "../../../server/services.ts";
+import type { ConversationStore } from "../../../server/workServices.ts";
 import { searchTurns } from "../../../server/work/turnSearch.ts";
 import { makeTurn } from "../memory/conversationTurns.ts";
 
