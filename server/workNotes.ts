@@ -26,7 +26,8 @@ import type {
   NoteWriter,
   RecalledNote,
 } from "./workServices.ts";
-import { RootNotes, type Places } from "./work/rootNotes.ts";
+import type { Places } from "./work/citedCode.ts";
+import { RootNotes } from "./work/rootNotes.ts";
 import type { Companion } from "./workspaceMemory.ts";
 
 /** A root whose notes may be read and written. */

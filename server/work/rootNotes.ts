@@ -7,17 +7,17 @@ import type {
   Note,
   NotesState,
   NoteEvidence,
-  NoteHealth,
   NoteKind,
   RememberResult,
 } from "../../protocol/notes.ts";
-import type { Citation, CitationCheck, Range, SymbolInfo } from "../../protocol/types.ts";
+import type { Range } from "../../protocol/types.ts";
 import type { ForgetWorkParams, SavedEvidence, SavedNote } from "../../protocol/savedMemory.ts";
 import { isUnwritable } from "../memory/database.ts";
 import type { Clock } from "../ports.ts";
 import { maskSecrets } from "../secrets/maskSecrets.ts";
 import type { NotesExtent, NoteWish, RecalledNote } from "../workServices.ts";
 import { chosenNotes } from "./forgetChoice.ts";
+import { CitedCode, worstHealth, type CitedCodePorts, type CitedLines } from "./citedCode.ts";
 import { linkedNotes } from "./linkedNotes.ts";
 import { NoteIndex } from "./noteIndex.ts";
 import { linksOf, tagsIn } from "./noteLinks.ts";
@@ -30,21 +30,9 @@ import { NoteStore, type StoredNote } from "./noteStore.ts";
 import { contradiction, noteWords, saysTheSame, termsOf, wordTerms } from "./noteWords.ts";
 import { weighNotes } from "./weighNotes.ts";
 
-/** Where text of a file may be now, and what is defined in it, as the memory knows it. */
-export interface Places {
-  fileHash(path: string): string | undefined;
-  whereMoved(path: string, fileHash: string | undefined, symbol: string | undefined): string[];
-  symbolAt(path: string, line: number): SymbolInfo | undefined;
-}
-
-export interface RootNotesPorts {
-  readonly rootId: string;
+export interface RootNotesPorts extends CitedCodePorts {
   /** Folder of the memory of the work; made with the first note. */
   readonly folder: string;
-  readonly places: Places;
-  readonly check: (citations: readonly Citation[]) => CitationCheck[];
-  /** The citation of lines as they are now, `undefined` when they are not there. */
-  readonly cite: (path: string, startLine: number, endLine: number) => Citation | undefined;
   readonly clock: Clock;
   readonly newId: () => string;
   /** Room on the disk; more than it is made by forgetting, see `whatToForget`. */
@@ -57,20 +45,13 @@ export interface RootNotesPorts {
 export interface NewNote {
   readonly text: string;
   readonly kind?: NoteKind;
-  readonly lines?: { readonly path: string; readonly startLine: number; readonly endLine: number };
+  readonly lines?: CitedLines;
   readonly file?: string;
   readonly conversationId?: string;
   readonly who: string;
 }
 
 type Fit = Pick<RecalledNote, "coverage" | "saidLater">;
-
-/** What a piece of evidence came to when it was last looked at. */
-interface Seen {
-  readonly health: NoteHealth;
-  /** The file as the memory knew it then. */
-  readonly fileHash: string | undefined;
-}
 
 /** Notes that are added at once: some hundredths of a second. */
 const notesPerStep = 200;
@@ -79,13 +60,16 @@ export class RootNotes {
   readonly #ports: RootNotesPorts;
   readonly #hasStore: () => boolean;
   #store: NoteStore | undefined;
-  readonly #seen = new Map<string, Seen>();
+  readonly #cited: CitedCode;
   readonly #index = new NoteIndex();
 
   /** `hasStore` tells whether somebody has written notes already. */
   constructor(ports: RootNotesPorts, hasStore: () => boolean) {
     this.#ports = ports;
     this.#hasStore = hasStore;
+    this.#cited = new CitedCode(ports, ({ id }, idx, now) =>
+      keepIfWritable(() => this.#open().moved(id, idx, now)),
+    );
   }
 
   /** Errors: `invalidRequest` for lines that are not there, `storeUnavailable`, `diskFull`. */
@@ -123,11 +107,11 @@ export class RootNotes {
   /** What replaces a note is about the same code, as it is now, and as dear to the user. */
   #replace(old: StoredNote, note: StoredNote, against: StoredNote[]): RememberResult {
     const inherited = old.evidence.flatMap((evidence, idx) => {
-      const { citation, health } = this.#look(old, idx);
+      const { citation, health } = this.#cited.look(old, idx);
       if (health === "ok") return { ...evidence, path: citation.path, range: citation.range };
       const { path, range } = citation;
       const now = this.#ports.cite(path, range.start.line, range.end.line + 1);
-      return now === undefined ? [] : this.#evidenceOf({ path, ...linesOf(now.range) });
+      return now === undefined ? [] : this.#cited.evidenceOf({ path, ...linesOf(now.range) });
     });
     const isNew = (evidence: SavedEvidence): boolean =>
       !note.evidence.some(
@@ -236,14 +220,10 @@ export class RootNotes {
     let isOther = false;
     for (const note of this.#live()) {
       note.evidence.forEach((evidence, idx) => {
-        const seen = this.#seen.get(keyOf(note, idx));
-        const isAsSeen =
-          seen?.health === "ok" &&
-          !touched.has(evidence.path) &&
-          seen.fileHash === this.#ports.places.fileHash(evidence.path);
-        if (isAsSeen) return;
-        const { health } = this.#look(note, idx);
-        isOther ||= health !== seen?.health;
+        if (!touched.has(evidence.path) && this.#cited.isAsSeen(note, idx)) return;
+        const before = this.#cited.seen(note, idx);
+        const { health } = this.#cited.look(note, idx);
+        isOther ||= health !== before;
       });
     }
     return isOther;
@@ -254,8 +234,8 @@ export class RootNotes {
     const live = this.#live();
     const needsCheck = live.filter((note) =>
       note.evidence.some((_evidence, idx) => {
-        const seen = this.#seen.get(keyOf(note, idx));
-        return seen !== undefined && seen.health !== "ok";
+        const seen = this.#cited.seen(note, idx);
+        return seen !== undefined && seen !== "ok";
       }),
     );
     return { nNotes: live.length, needCheck: needsCheck.map(({ id }) => id) };
@@ -265,8 +245,8 @@ export class RootNotes {
   extent(limit: number): NotesExtent {
     this.lookAgain();
     const live = this.#live().map((note) => {
-      const seen = note.evidence.flatMap((_each, idx) => this.#seen.get(keyOf(note, idx)) ?? []);
-      return { note, health: worst(seen) };
+      const seen = note.evidence.flatMap((_each, idx) => this.#cited.seen(note, idx) ?? []);
+      return { note, health: worstHealth(seen) };
     });
     const { counts, inOrder } = weighNotes(live, this.#ports.clock.nowMs());
     const notes = inOrder.slice(0, limit).map(({ note, strength }) => {
@@ -311,7 +291,7 @@ export class RootNotes {
     const { kind, lines, file, conversationId, who } = given;
     const sentence = sentenceOf(given.text);
     const text = maskSecrets(sentence.text);
-    const evidence = lines === undefined ? [] : [this.#evidenceOf(lines)];
+    const evidence = lines === undefined ? [] : [this.#cited.evidenceOf(lines)];
     return {
       id: this.#ports.newId(),
       kind: kind ?? sentence.kind,
@@ -328,71 +308,14 @@ export class RootNotes {
     };
   }
 
-  #evidenceOf({ path, startLine, endLine }: NonNullable<NewNote["lines"]>): SavedEvidence {
-    const citation = this.#ports.cite(path, startLine, endLine);
-    if (citation === undefined)
-      throw new MemoryError("invalidRequest", "these lines are not in a remembered file");
-    const symbol = this.#ports.places.symbolAt(path, startLine);
-    const fileHash = this.#ports.places.fileHash(path);
-    const { range, contentHash } = citation;
-    return {
-      path,
-      range,
-      contentHash,
-      ...(symbol === undefined ? {} : { symbol }),
-      ...(fileHash === undefined ? {} : { fileHash }),
-    };
-  }
-
   /** The note with its evidence as it is now. */
   #fresh(note: StoredNote): Note {
-    const evidence = note.evidence.map((_evidence, idx): NoteEvidence => this.#look(note, idx));
+    const evidence = note.evidence.map((_evidence, idx): NoteEvidence =>
+      this.#cited.look(note, idx),
+    );
+    const healths = evidence.map(({ health }) => health);
     const { evidence: _stored, ...rest } = note;
-    return { ...rest, rootId: this.#ports.rootId, evidence, health: worst(evidence) };
-  }
-
-  #look(note: StoredNote, idx: number): NoteEvidence {
-    const { places } = this.#ports;
-    const stored = note.evidence[idx] as SavedEvidence;
-    const found = this.#standing(stored);
-    const { citation } = found;
-    const fileHash = places.fileHash(citation.path);
-    this.#seen.set(keyOf(note, idx), { health: found.health, fileHash });
-    const isElsewhere =
-      citation.path !== stored.path ||
-      JSON.stringify(citation.range) !== JSON.stringify(stored.range) ||
-      (fileHash !== undefined && fileHash !== stored.fileHash);
-    if (found.health === "ok" && isElsewhere) {
-      const { path, range } = citation;
-      const { fileHash: _older, ...rest } = stored;
-      const now = { ...rest, path, range, ...(fileHash === undefined ? {} : { fileHash }) };
-      keepIfWritable(() => this.#open().moved(note.id, idx, now));
-    }
-    return found;
-  }
-
-  /** The hash stays that of the text as it was noted, also where line breaks are others now. */
-  #standing({ path, range, contentHash, symbol, fileHash }: SavedEvidence): NoteEvidence {
-    const { rootId, places, check } = this.#ports;
-    const citation: Citation = {
-      rootId,
-      path,
-      range,
-      contentHash,
-      ...(symbol === undefined ? {} : { symbol }),
-    };
-    const [first] = check([citation]);
-    const here = placeOf(first);
-    if (here !== undefined) return { citation: { ...citation, ...here }, health: "ok" };
-    const elsewhere = places.whereMoved(path, fileHash, symbol?.name);
-    const moved = elsewhere.map((other) => ({ ...citation, path: other }));
-    const checks = check(moved);
-    for (const [idx, each] of checks.entries()) {
-      const there = placeOf(each);
-      if (there !== undefined)
-        return { citation: { ...(moved[idx] as Citation), ...there }, health: "ok" };
-    }
-    return { citation, health: first?.kind === "gone" ? "gone" : "needsCheck" };
+    return { ...rest, rootId: this.#ports.rootId, evidence, health: worstHealth(healths) };
   }
 
   #find(id: string): StoredNote | undefined {
@@ -428,26 +351,10 @@ function keepIfWritable(write: () => void): void {
   }
 }
 
-function keyOf({ id }: StoredNote, idx: number): string {
-  return `${id} ${idx}`;
-}
-
 function fileOf({ file }: StoredNote): { file?: string } {
   return file === undefined ? {} : { file };
 }
 
 function linesOf({ start, end }: Range): { startLine: number; endLine: number } {
   return { startLine: start.line, endLine: end.line + 1 };
-}
-
-/** Where a citation stands now, `undefined` when it stands nowhere. */
-function placeOf(check: CitationCheck | undefined): { readonly range: Range } | undefined {
-  return check?.kind === "current" || check?.kind === "moved"
-    ? { range: check.citation.range }
-    : undefined;
-}
-
-function worst(evidence: readonly Pick<NoteEvidence, "health">[]): NoteHealth {
-  if (evidence.some(({ health }) => health === "gone")) return "gone";
-  return evidence.some(({ health }) => health === "needsCheck") ? "needsCheck" : "ok";
 }
