@@ -3,7 +3,15 @@
  * aside instead of failing for ever.
  */
 import type { DatabaseSync as Database, StatementSync } from "node:sqlite";
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { MemoryError } from "../../protocol/errors.ts";
@@ -106,7 +114,8 @@ export function openForReading(file: string, cacheBytes: number): Database {
   try {
     return openWithCache(module, file, cacheBytes);
   } catch (error) {
-    if (!isUnwritable(error) || !isClosedWhole(file)) throw asMemoryError(error);
+    if (!isUnwritable(error) || mayWriteIn(path.dirname(file)) || !isClosedWhole(file))
+      throw asMemoryError(error);
   }
   try {
     // SQLite wants to make a file beside a database with a write-ahead log, which is not allowed here. Whatever somebody writes
@@ -133,6 +142,17 @@ function openWithCache(
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/** A database that cannot be opened in a folder where files can be made is not there yet, or broken. */
+function mayWriteIn(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    // For whatever reason: nothing can be made there.
+    return false;
   }
 }
 
