@@ -37,7 +37,7 @@ export async function answerPast(ask: Ask, intent: PastIntent): Promise<AnswerOu
   if (found.kind === "unknownSince")
     return refuse(ask, `I do not know which time or commit ${code(intent.since ?? "")} is.`);
   if (relevant(found.events, intent).length === 0)
-    return refuse(ask, `${nothingText(subject, intent, found)} ${extentText(found.status)}`);
+    return refuse(ask, nothingText(subject, intent, found));
   if (subject.note !== undefined)
     ask.writer.block(`The note “${prose(subject.note.text)}” cites code that has changed since.`);
   write(ask, intent, subject, found);
@@ -219,13 +219,20 @@ const changeSentences: Readonly<Record<PastChange, string>> = {
   wrote: "was written",
 };
 
-function nothingText({ label }: Subject, { change, since }: PastIntent, { events }: Past): string {
+function nothingText(
+  { label }: Subject,
+  { change, since }: PastIntent,
+  { events, status }: Past,
+): string {
   const [newest] = events;
   const when = since === undefined ? "" : ` since ${code(since)}`;
-  if (newest === undefined) return `Nothing changed in ${code(label)}${when}.`;
+  const unread = stateText(status);
+  if (unread !== undefined) return unread;
+  const extent = extentText(status);
+  if (newest === undefined) return `Nothing changed in ${code(label)}${when}. ${extent}`;
   const did = change === "removed" ? "was not removed" : "was not added";
   const last = `its last change is ${code(newest.commit.hash.slice(0, 10))} of ${day(newest.commit.authoredMs)}`;
-  return `As far as the history in memory goes, ${code(label)} ${did}${when}; ${last}.`;
+  return `As far as the history in memory goes, ${code(label)} ${did}${when}; ${last}. ${extent}`;
 }
 
 function wordsText({ ports, params, question }: Ask): string {

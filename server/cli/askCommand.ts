@@ -1,9 +1,12 @@
+import { MemoryError } from "../../protocol/errors.ts";
 import type { Prose } from "../../protocol/prose.ts";
 import type { Answer, Citation } from "../../protocol/types.ts";
 import { isHttpAddress, isReadableOnTheWay } from "../endpoint/endpointAddress.ts";
+import { parseQuestion } from "../recall/question.ts";
 import { answerFrom } from "./answerFrom.ts";
 import { exitCodes, type ExitCode } from "./commandTable.ts";
 import { openFolderTurns } from "./folderTurns.ts";
+import { readHistory } from "./historyCommand.ts";
 import { askModel, type ModelAnswer } from "./modelAnswer.ts";
 import { modelPlace, namedModel, type ChosenModel, type ModelPlace } from "./modelChoice.ts";
 import { CliError, type OpenFolder, type Surroundings } from "./openFolder.ts";
@@ -35,9 +38,24 @@ export async function askFolder(
     return exitCodes.usage;
   }
   return answerFrom(command, "searchable", terminal, around, async (folder) => {
+    if (parseQuestion(command.question).intent.kind === "past")
+      await waitForHistory(folder, around, command.json ? undefined : terminal);
     if (chosen === undefined) return answerAlone(command, folder, terminal, around);
     return answerByModel(command, chosen, folder, terminal, around);
   });
+}
+
+/** The first command about a folder has not read its commits yet. Why they cannot be read is in the answer. */
+async function waitForHistory(
+  folder: OpenFolder,
+  around: Surroundings,
+  terminal: Terminal | undefined,
+): Promise<void> {
+  try {
+    await readHistory(folder, around, terminal);
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error;
+  }
 }
 
 async function answerAlone(

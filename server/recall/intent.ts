@@ -150,7 +150,7 @@ const presentStart =
 const pastStart: readonly (readonly [PastIntent["wants"], RegExp])[] = [
   [
     "changes",
-    /^(?:so |and |please )?(?:(?:what|which \w+|did anything|has anything|list what|show me what) (?:(?:has|have|was|were|all|else) )*changed?\b(?! (?:if|when)\b)|(?:has|have|did) .{1,100} changed? (?:since|after|in the last)\b|what(?:'s| is) new\b|what happened (?:in|to|since)\b|(?:list |show )?(?:me )?(?:the |all |recent |latest )*(?:changes|commits) (?:in|to|of|on|under|since|for)\b)/iu,
+    /^(?:so |and |please )?(?:(?:what|which \w+|did anything|has anything|list what|show me what) (?:(?:has|have|was|were|all|else) )*changed?\b(?! (?:if|when)\b)|(?:has|have|did) .{1,100} changed? (?:since|after|in the last)\b|what(?:'s| is) new\b|what(?: has)? happened (?:in|to|since|today|yesterday|lately|recently|last|this)\b|(?:list |show )?(?:me )?(?:the |all |recent |latest )*(?:changes|commits) (?:in|to|of|on|under|since|for)\b)/iu,
   ],
   [
     "when",

@@ -203,3 +203,11 @@ test("what has no name in the code is told by the commits that say it", async ()
   assert.equal(none.abstained, true);
   assert.match(none.markdown, /No commit in memory says anything about `sqlite`/);
 });
+
+test("while no commit is in memory nothing is said to have changed or not", async () => {
+  const status: HistoryStatus = { ...emptyStatus, state: "reading" };
+  const unread: PastResult = { kind: "past", events: [], authors: [], isWhole: false, status };
+  const answer = await ask("what changed in `src/pool.ts`?", unread);
+  assert.match(answer.markdown, /^The history is not in memory yet/);
+  assert.ok(answer.abstained);
+});

@@ -78,6 +78,16 @@ describe("lore on a real folder", () => {
     }
   });
 
+  it("reads the commits before the first question about the past is answered", async (t) => {
+    const { home, folder } = project(t);
+    git(folder, ["init", "-q", "-b", "main"]);
+    git(folder, ["add", "."]);
+    git(folder, ["commit", "-q", "-m", "Add the cache"]);
+    const { code, out, err } = await lore(home, ["ask", folder, "what happened today?"]);
+    assert.equal(code, 0, err);
+    assert.match(out, /1 commit by .+ since today[^]*Add the cache/);
+  });
+
   it("says which place a note cannot cite, and of JSON that went wrong nothing but why", async (t) => {
     const { home, folder } = project(t);
     for (const [at, said] of [

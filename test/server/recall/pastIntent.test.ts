@@ -27,6 +27,7 @@ const asked: readonly (readonly [question: string, intent: object])[] = [
     past("changes", { target: "maxRetries", since: "monday" }),
   ],
   ["what changed today", past("changes", { since: "today" })],
+  ["what happened yesterday?", past("changes", { since: "yesterday" })],
   ["when did we start using sqlite?", past("when")],
   ["who knows this function?", past("who")],
   ["history of Pool.load", past("when", { target: "Pool.load" })],
