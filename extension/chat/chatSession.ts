@@ -382,9 +382,17 @@ export class ChatSession {
 
   /** The open conversation, or a new one. Until one holds the question nothing else does: on failure the field has it back. */
   async #conversationFor(question: string): Promise<string> {
-    try {
+    const take = async (): Promise<string> => {
       await this.#memory.whenOpen();
-      return await this.#openConversationId();
+      return this.#openConversationId();
+    };
+    try {
+      return await take().catch(async (error: unknown) => {
+        if (!isMemoryError(error, "serverLost")) throw error;
+        // It went in the moment of the question: the one that is started anew takes it.
+        await this.#memory.refresh();
+        return take();
+      });
     } catch (error) {
       this.prefill(question);
       throw error;

@@ -378,6 +378,24 @@ test("where conversations cannot be read the chat is there all the same, and say
   assert.ok(isMemoryError(failures.at(-1), "storeUnavailable"));
 });
 
+test("a question that meets a server which is just lost is asked of the next one", async () => {
+  const { far, chat, messages } = await build();
+  const conversations = new Conversations();
+  let nLost = 0;
+  far.server.on(methods.createConversation, () => {
+    if (nLost++ === 0) return failure("serverLost");
+    far.turns.set("next", []);
+    return { conversation: conversations.conversation("next") };
+  });
+  await chat.ask("why?");
+  assert.equal(nLost, 2);
+  assert.deepEqual(
+    far.turns.get("next")?.map(({ role }) => role),
+    ["user", "lore"],
+  );
+  assert.ok(!messages.some(({ type }) => type === "prefill"));
+});
+
 test("a question that no conversation can take is in the field again", async () => {
   const { far, chat, messages } = await build();
   far.server.on(methods.createConversation, () => failure("storeUnavailable"));
