@@ -39,9 +39,11 @@ export class Recording {
     const session = await page.context().newCDPSession(page);
     let lastMs = 0;
     let drawn = Promise.resolve();
+    let isOver = false;
     session.on("Page.screencastFrame", ({ data, sessionId }) => {
       const nowMs = performance.now();
-      const isDue = nowMs - lastMs >= 1000 / framesEachSecond;
+      // A frame that comes while the film ends has no page to be drawn on.
+      const isDue = !isOver && nowMs - lastMs >= 1000 / framesEachSecond;
       if (isDue) {
         lastMs = nowMs;
         drawn = drawn.then(() => recorder.draw(data));
@@ -54,6 +56,7 @@ export class Recording {
       ...{ maxWidth: size.width, maxHeight: size.height },
     });
     return async () => {
+      isOver = true;
       await session.send("Page.stopScreencast");
       await drawn;
       await recorder.end();
