@@ -2,7 +2,6 @@ import * as vscode from "vscode";
 import * as methods from "../../protocol/methods.ts";
 import type { JsonSchema, ToolResult } from "../../protocol/tools.ts";
 import { markdownLine } from "../displayText.ts";
-import { isMemoryError } from "../memory/memoryClient.ts";
 import type { MemorySession } from "../memory/memorySession.ts";
 import { loreSettings } from "../settings.ts";
 import type { Translate } from "../wording.ts";
@@ -64,18 +63,12 @@ class MemoryTool implements vscode.LanguageModelTool<unknown> {
     token: vscode.CancellationToken,
   ): Promise<vscode.LanguageModelToolResult> {
     const fitting = withinRoom(input, this.#takesBudget, tokenizationOptions?.tokenBudget);
-    const result = await this.#call(fitting, token).catch(async (error: unknown) => {
-      if (!isMemoryError(error, "serverLost")) throw error;
-      // A server that is just started anew will know; calling a tool twice does what calling it once does.
-      await this.#memory.refresh();
-      return this.#call(fitting, token);
-    });
+    const result = await this.#memory.askEvenIfLost(() => this.#call(fitting, token), token);
     if (result.isError) throw new Error(result.text);
     return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(result.text)]);
   }
 
   async #call(input: unknown, token: vscode.CancellationToken): Promise<ToolResult> {
-    await this.#memory.whenOpen(token);
     const configuration = vscode.workspace.getConfiguration();
     const permission = loreSettings((name) => configuration.get(name)).agentPermission;
     const params = { name: this.#name, input, caller, permission };

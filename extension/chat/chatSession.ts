@@ -382,17 +382,8 @@ export class ChatSession {
 
   /** The open conversation, or a new one. Until one holds the question nothing else does: on failure the field has it back. */
   async #conversationFor(question: string): Promise<string> {
-    const take = async (): Promise<string> => {
-      await this.#memory.whenOpen();
-      return this.#openConversationId();
-    };
     try {
-      return await take().catch(async (error: unknown) => {
-        if (!isMemoryError(error, "serverLost")) throw error;
-        // It went in the moment of the question: the one that is started anew takes it.
-        await this.#memory.refresh();
-        return take();
-      });
+      return await this.#memory.askEvenIfLost(() => this.#openConversationId());
     } catch (error) {
       this.prefill(question);
       throw error;

@@ -3,7 +3,7 @@ import { Emitter, type CancellationToken, type Event } from "vscode-jsonrpc/node
 import { MemoryError } from "../../protocol/errors.ts";
 import * as methods from "../../protocol/methods.ts";
 import type { MemorySettings, MemoryStatus, Root } from "../../protocol/types.ts";
-import type { MemoryClient } from "./memoryClient.ts";
+import { isMemoryError, type MemoryClient } from "./memoryClient.ts";
 import { stateName, type MemoryState } from "./memoryState.ts";
 import type { ServerProcess } from "./serverProcess.ts";
 import type { LogSink } from "./serverLogLine.ts";
@@ -115,6 +115,22 @@ export class MemorySession {
       throw new MemoryError(this.#state.errorName, this.#state.detail);
     }
     throw new MemoryError("rootNotOpen", this.#state.kind);
+  }
+
+  /**
+   * Runs what asks the server once the memory is open, and once more with the server that is started anew when the first one
+   * was lost meanwhile: for what does the same when it is done twice. Errors: those of `whenOpen` and of `ask`.
+   */
+  async askEvenIfLost<T>(ask: () => Promise<T>, token?: CancellationToken): Promise<T> {
+    const run = async (): Promise<T> => {
+      await this.whenOpen(token);
+      return ask();
+    };
+    return run().catch(async (error: unknown) => {
+      if (!isMemoryError(error, "serverLost")) throw error;
+      await this.refresh();
+      return run();
+    });
   }
 
   /** Stops filling the memory until `resume`. */
