@@ -4,7 +4,7 @@ import type { AskParams } from "../../protocol/methods.ts";
 import { asOfIn } from "../recall/asOfWords.ts";
 import { orderQuestion } from "../recall/orderWords.ts";
 import { parseQuestion, type ParsedQuestion } from "../recall/question.ts";
-import { spelledMentions } from "../recall/spelledMentions.ts";
+import { spelledIn } from "../recall/spelledMentions.ts";
 import type { AnswerService, RecallTurns, TellPlan } from "../services.ts";
 import { isYes, noteOffer } from "../work/noteOffer.ts";
 import { noteSentence, type NoteSentence } from "../work/noteSentence.ts";
@@ -62,7 +62,8 @@ export class Answerer implements AnswerService {
     signal.throwIfAborted();
     const sentence = given.asOf === undefined ? this.#toRemember(given) : undefined;
     if (sentence !== undefined) return answerRemember(sentence, given, this.#ports, emit);
-    const params = { ...given, question: this.#spelled(given) };
+    const spelled = spelledIn(this.#ports.source, given.rootIds, given.question);
+    const params = { ...given, question: spelled };
     const order = params.asOf === undefined ? orderQuestion(params.question) : undefined;
     const told = order && (await answerOrder(this.#ports, given, order, emit, signal));
     if (told !== undefined) return told;
@@ -134,12 +135,6 @@ export class Answerer implements AnswerService {
       trace: query === params.question ? trace : withoutAsked(trace),
       elapsedMs: this.#ports.clock.elapsedMs() - startMs,
     };
-  }
-
-  #spelled({ question, rootIds }: AskParams): string {
-    return spelledMentions(question, () =>
-      this.#ports.source.files(rootIds).map(({ path }) => path),
-    );
   }
 
   /** What the user wants remembered: a sentence that says so, or a yes to what was offered. */

@@ -14,7 +14,7 @@ import { citeRange, type HashText } from "../recall/citation.ts";
 import { readSourceFile } from "../recall/sourceFile.ts";
 import type { SourceReader, ToolService } from "../services.ts";
 import type { TurnOutline } from "../workServices.ts";
-import { spelledMentions } from "../recall/spelledMentions.ts";
+import { spelledIn } from "../recall/spelledMentions.ts";
 import { deepSearch, type DeepSearchPorts } from "../answer/rounds/deepSearch.ts";
 import { withoutRepeats } from "../work/repeatedWords.ts";
 import { byQuestion } from "../work/rounds.ts";
@@ -95,7 +95,7 @@ function turnsBefore(turns: readonly TurnOutline[], question: string): readonly 
 
 function wishOf(params: ProsePromptParams, { source, hashText }: PromptPorts): PromptWish {
   const { question, maxTokens, rootIds, activeFile } = params;
-  const asked = spelledMentions(question, () => source.files(rootIds).map(({ path }) => path));
+  const asked = spelledIn(source, rootIds, question);
   const wish = {
     ...{ question, maxTokens },
     ...(asked === question ? {} : { query: asked }),

@@ -1,5 +1,6 @@
 /** Brings what a question names with `@` into the one spelling in which it is read, see `protocol/mentions.ts`. */
 import { pathMention } from "../../protocol/mentions.ts";
+import type { SourceReader } from "../services.ts";
 import {
   isSurePath,
   looksLikePath,
@@ -39,6 +40,15 @@ export function spelledMentions(question: string, paths: () => readonly string[]
   const mark = /[?？]/.exec(prose.slice(last.at(-1)?.end))?.[0] ?? "";
   const asked = text.trimEnd().replace(/[,;:，；：]$/u, mark);
   return `${last.map((each) => each.text).join(" ")} ${asked}`;
+}
+
+/** As `spelledMentions`, by the remembered files of some roots, or of all. */
+export function spelledIn(
+  source: Pick<SourceReader, "files">,
+  rootIds: readonly string[] | undefined,
+  question: string,
+): string {
+  return spelledMentions(question, () => source.files(rootIds).map(({ path }) => path));
 }
 
 function spelledAs(

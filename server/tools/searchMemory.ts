@@ -1,7 +1,7 @@
 /** `search_memory`: the places of the workspace that a question is about. */
 import { count } from "../answer/markdown.ts";
 import { withinText } from "../answer/mentionText.ts";
-import { spelledMentions } from "../recall/spelledMentions.ts";
+import { spelledIn } from "../recall/spelledMentions.ts";
 import { defaultMaxTokens, maxTokensField } from "./fencedText.ts";
 import { placeSchema, shownPlaces } from "./foundPlaces.ts";
 import { pathFilter, type PathFilter } from "./pathFilter.ts";
@@ -82,9 +82,7 @@ export const searchMemory = toolOf<Input>({
     const rootIds = roots.map(({ id }) => id);
     const filter = pathFilter(input.paths, roots, ports);
     if (filter.isEmpty) return nothingThere(filter, coverageOf(ports.memory.status(), roots));
-    const question = spelledMentions(input.question, () =>
-      ports.source.files(rootIds).map(({ path }) => path),
-    );
+    const question = spelledIn(ports.source, rootIds, input.question);
     const result = await ports.recall.search(
       {
         query: question,
